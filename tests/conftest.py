@@ -1,0 +1,36 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+_REQUIRE = os.environ.get("POSTURE_REQUIRE_SERVICES") == "1"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real inputs that lies beside the project; skips where it is absent."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        if _REQUIRE and (folder.parent.parent / "shared").exists():
+            pytest.fail(f"the folder of real inputs is not at {folder}")
+        pytest.skip("the folder of real inputs is not beside this project")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """A PostgreSQL server to test against; skips, or fails where services are required."""
+    url = os.environ.get("POSTURE_TEST_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/test")
+    import psycopg
+
+    try:
+        with psycopg.connect(url, connect_timeout=3):
+            return url
+    except psycopg.OperationalError as error:
+        if _REQUIRE:
+            pytest.fail(f"PostgreSQL is required and does not answer: {error}")
+        pytest.skip("no PostgreSQL server answers")
