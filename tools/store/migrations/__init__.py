@@ -1,0 +1,1 @@
+"""Alembic revisions; see `tools.store.schema` for how they are named and run."""
