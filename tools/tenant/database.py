@@ -2,8 +2,68 @@
 
 from __future__ import annotations
 
-from tools.tenant.database_core import Database
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tools.results import utcnow
+from tools.tenant.database_edits import Edits, Entry
+from tools.tenant.database_lookups import Lookups
+from tools.tenant.loading_report import LoadReport
+
+__all__ = ["Entry", "TenantDatabase"]
+
+_STATUS = "xdm.finding.status"
 
 
-class TenantDatabase(Database):
-    """The store of one local tenant."""
+class TenantDatabase(Edits, Lookups):
+    """The store of one local tenant: its datasets, War Rooms, audit log and loads."""
+
+    @property
+    def demo(self) -> bool:
+        """Whether what is in here is the seeded demo estate."""
+        return self.meta("demo") is not None
+
+    def info(self) -> dict[str, Any]:
+        """What is in the store.
+
+        {datasets, findings_by_status, open_issues_by_severity, loads, demo, revision}; `demo` is None, or
+        says how the demo estate was seeded.
+        """
+        statuses = self.rows(
+            'SELECT json_extract_string("xdm.finding.normalized_fields", ?) AS status, count(*) AS n '
+            "FROM findings GROUP BY 1",
+            [f'$."{_STATUS}"'],
+        )
+        severities = self.rows(
+            'SELECT "xdm.issue.severity" AS severity, count(*) AS n FROM issues '
+            "WHERE lower(coalesce(\"xdm.issue.status.progress\", '')) NOT LIKE 'resolved%' GROUP BY 1"
+        )
+        demo = self.meta("demo")
+        return {
+            "datasets": self.counts(),
+            "findings_by_status": {"FAIL": 0, "PASS": 0, "MANUAL": 0}
+            | {row["status"]: row["n"] for row in statuses if row["status"]},
+            "open_issues_by_severity": {row["severity"] or "UNKNOWN": row["n"] for row in severities},
+            "loads": self.loads(),
+            "demo": json.loads(demo) if demo else None,
+            "revision": self.revision,
+        }
+
+    def loads(self) -> list[dict[str, Any]]:
+        """The loads so far, newest first, each with its report's counts."""
+        rows = self.rows("SELECT * FROM local.loads ORDER BY id DESC LIMIT 100")
+        return [
+            {"id": r["id"], "at": f"{r['made'].isoformat()}Z", "who": r["who"], **json.loads(r["report"])}
+            for r in rows
+        ]
+
+    def record_load(self, report: LoadReport, who: str) -> None:
+        """Keep a load's report and put it into the audit log."""
+        counts: Mapping[str, Any] = report.model_dump(exclude={"skipped", "notes"})
+        with self.writing() as cursor:
+            cursor.execute(
+                "INSERT INTO local.loads SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ? FROM local.loads",
+                [utcnow().replace(tzinfo=None), who, report.file, json.dumps(counts)],
+            )
+            self._audit(cursor, who, "DATA_LOAD", report.format or "unknown", report.sentence, counts)

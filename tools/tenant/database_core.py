@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from tools.tenant.errors import StoreBusyError, StoreError
-from tools.tenant.schema import DATASETS, LAYOUT, LOCAL, ColumnType, create, quote
+from tools.tenant.schema import DATASETS, LAYOUT, LOCAL, create, quote
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,6 +31,7 @@ class Database:
         self._connection = connection
         self._lock = threading.RLock()
         self._columns: dict[str, dict[str, str]] = {}
+        self._redefined = False
         self.path = path
         self._prepare()
         self._revision = int(self.meta("revision") or 0)
@@ -126,8 +127,10 @@ class Database:
                     yield cursor
                     self._set_meta(cursor, "revision", str(self._revision + 1))
                 self._revision += 1
-                self._read_columns(cursor)
+                if self._redefined:
+                    self._read_columns(cursor)
             finally:
+                self._redefined = False
                 cursor.close()
 
     @contextmanager
@@ -193,6 +196,21 @@ class Database:
             found.setdefault(table, {})[column] = data_type
         self._columns = found
 
+    def define(self, cursor: duckdb.DuckDBPyConnection, dataset: str, columns: Mapping[str, str]) -> None:
+        """Make a dataset, or add the columns that it lacks; call it inside `writing`."""
+        have = self._columns.get(dataset)
+        if have is None:
+            cursor.execute(create(dataset, columns))
+        for name, column_type in columns.items():
+            if have is not None and name not in have:
+                cursor.execute(f"ALTER TABLE {quote(dataset)} ADD COLUMN {quote(name)} {column_type}")
+        self._columns[dataset] = {**columns, **(have or {})}
+        self.defined()
+
+    def defined(self) -> None:
+        """Say, inside `writing`, that tables were made, altered or dropped."""
+        self._redefined = True
+
     def next_issue_id(self, cursor: duckdb.DuckDBPyConnection) -> int:
         """The id that the next issue gets; call it inside `writing` and use it there."""
         highest = cursor.execute('SELECT max(TRY_CAST("xdm.issue.id" AS BIGINT)) FROM issues').fetchone()
@@ -202,7 +220,7 @@ class Database:
         self,
         cursor: duckdb.DuckDBPyConnection,
         table: str,
-        columns: Mapping[str, ColumnType | str],
+        columns: Mapping[str, str],
         rows: Sequence[Mapping[str, Any]],
         *,
         temporary: bool = False,

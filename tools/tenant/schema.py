@@ -177,7 +177,7 @@ def quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def create(dataset: str, columns: Columns) -> str:
+def create(dataset: str, columns: Mapping[str, str]) -> str:
     """The statement that makes a dataset's table."""
     body = ", ".join(f"{quote(name)} {column_type}" for name, column_type in columns.items())
     return f"CREATE TABLE IF NOT EXISTS {quote(dataset)} ({body})"
