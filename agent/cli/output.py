@@ -1,0 +1,116 @@
+"""How commands speak: one JSON document on stdout with `--json`, else text for a person; the rest on stderr."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from pydantic import BaseModel
+
+T = TypeVar("T")
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
+
+
+class CommandFailed(Exception):
+    """A command could not do its work; the message says what to do. `body` is what `--json` prints."""
+
+    def __init__(self, message: str, body: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.body = dict(body or {})
+
+
+def to_json(value: Any) -> Any:
+    """JSON values of models, dataclasses, times and paths."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): to_json(v) for k, v in value.items()}
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value.value if isinstance(value, Enum) else value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Iterable):
+        return [to_json(v) for v in value]
+    return str(value)
+
+
+def emit(body: Any, as_json: bool, render: Callable[[], None]) -> None:
+    """Print a command's result in the form that was asked for."""
+    if as_json:
+        sys.stdout.write(json.dumps(to_json(body), ensure_ascii=False, indent=2, default=str) + "\n")
+        sys.stdout.flush()
+    else:
+        render()
+
+
+def note(text: str) -> None:
+    """A line for the person at the terminal; never on stdout."""
+    from agent.neutral import visible
+
+    sys.stderr.write(visible(text) + "\n")
+    sys.stderr.flush()
+
+
+def say(text: str = "") -> None:
+    """A line of a text result."""
+    from agent.neutral import visible
+
+    sys.stdout.write(visible(text) + "\n")
+
+
+def table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, width: int | None = None) -> None:
+    """Rows as a table; cells are text, whatever marks they hold."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from agent.neutral import visible
+
+    view = Table(show_edge=False, pad_edge=False, header_style="bold")
+    for column in columns:
+        view.add_column(Text(column), overflow="fold")
+    for row in rows:
+        view.add_row(*(Text(visible(_cell(row.get(column)))) for column in columns))
+    Console(width=width, soft_wrap=False).print(view)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.1f}"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(v) for v in value)
+    return " ".join(str(value).split())[:300]
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's coroutine."""
+    return asyncio.run(work)
+
+
+def fail(message: str, as_json: bool, code: int = 1, body: Mapping[str, Any] | None = None) -> NoReturn:
+    """End with a sentence and an exit code, never with a traceback."""
+    if as_json:
+        sys.stdout.write(json.dumps({**to_json(body or {}), "error": message}, ensure_ascii=False, indent=2) + "\n")
+    else:
+        note(message)
+    raise SystemExit(code)
+
+
+def existing(path: Path) -> Path:
+    """A path that must exist."""
+    if not path.exists():
+        raise CommandFailed(f"{path} does not exist; check the path")
+    return path

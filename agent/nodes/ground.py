@@ -1,0 +1,62 @@
+"""Hold the answer against the tool results of this conversation before anybody sees it as final."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from langchain_core.messages import AIMessage, HumanMessage
+from langgraph.runtime import Runtime
+
+from agent import neutral
+from agent.context import fit
+from agent.events import Grounding
+from agent.grounding import Evidence, check, without
+from agent.models import ChatModels
+from agent.nodes.converse import SystemPrompt
+from agent.state import AgentState, TurnContext
+from prompts import load
+
+_NOTHING_LEFT = (
+    "The answer named things that no result of this conversation contains, so it was withheld. The results "
+    "above stand; ask again, or ask for the table itself."
+)
+
+
+class Ground:
+    """The node: one rewrite by the model, then the sentences that still fail are dropped and counted."""
+
+    def __init__(self, models: ChatModels, system_prompt: SystemPrompt) -> None:
+        self._models = models
+        self._system_prompt = system_prompt
+
+    async def __call__(self, state: AgentState, runtime: Runtime[TurnContext]) -> dict[str, Any]:
+        last = state["messages"][-1]
+        if not isinstance(last, AIMessage) or last.tool_calls:
+            return {}
+        evidence = Evidence.of(state["messages"][:-1])
+        text = neutral.markdown(str(last.content))
+        verdict = check(text, evidence)
+        rewritten = False
+        can_rewrite = not runtime.context.out_of_time() and not state.get("notices")
+        if verdict.problems and can_rewrite and self._models.has_model:
+            again = await self._rewrite(state, runtime.context, text, verdict.describe())
+            if again:
+                text, rewritten = neutral.markdown(again), True
+                verdict = check(text, evidence)
+        dropped: tuple[str, ...] = ()
+        if verdict.problems:
+            text, dropped = without(text, verdict)
+            text = text.strip() or _NOTHING_LEFT
+        grounding = Grounding(checked=verdict.checked, dropped=dropped, rewritten=rewritten)
+        return {
+            "messages": [AIMessage(text, id=last.id, additional_kwargs=last.additional_kwargs)],
+            "grounding": asdict(grounding),
+        }
+
+    async def _rewrite(self, state: AgentState, turn: TurnContext, text: str, problems: str) -> str:
+        request = load("ground_rewrite").render(problems=problems)
+        history = [*state["messages"][:-1], AIMessage(text), HumanMessage(request)]
+        messages = fit(self._system_prompt(turn), history, turn.limits.context_tokens)
+        reply = await self._models.respond(messages, full_history=history, tools_allowed=False)
+        return "" if reply.notice else str(reply.message.content)

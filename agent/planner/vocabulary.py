@@ -1,0 +1,111 @@
+"""The estate's own words: its accounts, regions, services, tags, names and rules, from the current snapshot."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from agent.planner.concepts import Rule
+from agent.planner.words import NOUNS
+from tools.findings import AssetRecord, Finding
+
+_MIN_NAME = 4
+_MAX_NAMES = 200_000
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Lower-case spellings to what they stand for."""
+
+    rules: tuple[Rule, ...] = ()
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    regions: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset()
+    tag_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tag_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    finding_ids: Mapping[str, str] = field(default_factory=dict)
+
+    def near(self, word: str, limit: int = 3) -> list[str]:
+        """Known names that look like a word."""
+        pool = [*self.accounts, *self.regions, *self.services, *self.tag_values]
+        if len(self.names) < 20_000:
+            pool += list(self.names)
+        return get_close_matches(word.lower(), pool, n=limit, cutoff=0.75)
+
+
+def noun_of(asset: AssetRecord) -> str | None:
+    """The noun that an asset goes by."""
+    for noun, (categories, type_ids, _) in NOUNS.items():
+        if asset.category in categories or asset.type_id in type_ids:
+            return noun
+    return None
+
+
+def build(findings: Iterable[Finding], assets: Mapping[str, AssetRecord]) -> Vocabulary:
+    """Gather the words of a snapshot."""
+    nouns = {asset_id: noun_of(asset) for asset_id, asset in assets.items()}
+    rules: dict[str, tuple[str, str, str]] = {}
+    rule_nouns: dict[str, set[str]] = defaultdict(set)
+    accounts: dict[str, str] = {}
+    regions: set[str] = set()
+    services: set[str] = set()
+    ids: dict[str, str] = {}
+    for f in findings:
+        rules.setdefault(f.rule_id, (f.kind, f.title, f.service))
+        for asset_id in f.asset_ids or (f.resource.asset_id,):
+            if (noun := nouns.get(asset_id)) is not None:
+                rule_nouns[f.rule_id].add(noun)
+        if f.account:
+            accounts[f.account.lower()] = f.account
+            if f.account_name:
+                accounts[f.account_name.lower()] = f.account
+        if f.region:
+            regions.add(f.region.lower())
+        if f.service:
+            services.add(f.service.lower())
+        ids[f.id.lower()] = f.id
+        if f.issue_id is not None:
+            ids[str(f.issue_id).lower()] = f.id
+    tag_keys: dict[str, set[str]] = defaultdict(set)
+    tag_values: dict[str, set[str]] = defaultdict(set)
+    names: dict[str, str] = {}
+    for asset in assets.values():
+        if asset.account:
+            accounts.setdefault(asset.account.lower(), asset.account)
+        if asset.region:
+            regions.add(asset.region.lower())
+        for key, value in asset.tags.items():
+            tag_keys[key.lower()].add(key)
+            if len(value) >= 2:
+                tag_values[value.lower()].add(key)
+        if len(names) < _MAX_NAMES:
+            for name in (asset.name, asset.uid, asset.tags.get("Name", "")):
+                if len(name) >= _MIN_NAME and not name.isdigit():
+                    names.setdefault(name.lower(), name)
+    return Vocabulary(
+        rules=tuple(
+            Rule(rule_id, kind, title, service, frozenset(rule_nouns[rule_id]))
+            for rule_id, (kind, title, service) in sorted(rules.items())
+        ),
+        accounts=accounts,
+        regions=frozenset(regions),
+        services=frozenset(services),
+        tag_keys={k: tuple(sorted(v)) for k, v in tag_keys.items()},
+        tag_values={k: tuple(sorted(v)) for k, v in tag_values.items()},
+        names=names,
+        finding_ids=ids,
+    )
+
+
+_REGION = re.compile(
+    r"^(?:[a-z]{2}(?:-gov|-iso)?-(?:north|south|east|west|central)(?:east|west)?-?\d|[a-z]+(?:us|europe|asia|uk)\d?|(?:us|europe|asia|northamerica|australia)-[a-z]+\d)$"
+)
+
+
+def looks_like_region(word: str) -> bool:
+    """Whether a word is spelled like a region, known to the estate or not."""
+    return bool(_REGION.match(word))

@@ -1,0 +1,186 @@
+"""The words of posture questions: what each points at. Data only; `understand` gives it grammar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# noun -> (asset categories, asset type ids, plural label): `xdm.asset.type.category` and `.id` as Cortex has them.
+NOUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
+    "bucket": (("Storage Bucket",), (), "storage buckets"),
+    "instance": (("VM Instance", "Virtual Machine"), (), "machines"),
+    "security_group": (("Security Group",), (), "security groups"),
+    "user": ((), ("AWS_IAM_USER", "AZURE_ACTIVE_DIRECTORY_USER"), "IAM users"),
+    "role": (("IAM Role",), (), "IAM roles"),
+    "policy": (("IAM Policy",), (), "IAM policies"),
+    "group": ((), ("AWS_IAM_GROUP", "AZURE_ACTIVE_DIRECTORY_GROUP"), "IAM groups"),
+    "database": (("Database", "Database Instance"), (), "databases"),
+    "function": (("Serverless Function",), (), "serverless functions"),
+    "volume": (("Disk",), (), "volumes"),
+    "snapshot": (("Snapshot",), (), "snapshots"),
+    "key": (("Key Management", "Key Vault"), (), "keys"),
+    "cluster": (("Kubernetes Cluster", "Container Cluster"), (), "clusters"),
+    "queue": (("Queue",), (), "queues"),
+    "topic": (("Topic",), (), "topics"),
+    "load_balancer": (("Load Balancer",), (), "load balancers"),
+    "repository": (("Container Registry",), (), "image repositories"),
+    "trail": ((), ("CLOUDTRAIL_TRAIL",), "trails"),
+    "vpc": (("VPC",), (), "networks"),
+    "subnet": (("Subnet",), (), "subnets"),
+    "network_acl": ((), ("EC2_NETWORK_ACL",), "network ACLs"),
+    "secret": (("Secret",), (), "secrets"),
+    "account": (("Account",), (), "accounts"),
+    "api": (("API Gateway",), (), "APIs"),
+    "file_system": (("File System",), (), "file systems"),
+    "distribution": (("CDN",), (), "distributions"),
+}
+
+# phrase -> noun; a phrase may be a regular expression over lower-case words.
+NOUN_PHRASES: tuple[tuple[str, str], ...] = (
+    (r"(?:s3 |gcs |storage |blob )?buckets?|storage accounts?|object stor(?:es?|age)", "bucket"),
+    (r"s3", "bucket"),
+    (r"(?:ec2 |vm |compute )?instances?|vms?|virtual machines?|machines?|servers?|hosts?|ec2s?", "instance"),
+    (r"security groups?|sgs?|nsgs?|firewall groups?", "security_group"),
+    (r"(?:iam |human |console )?users?|people|accounts? holders?|identities", "user"),
+    (r"(?:iam )?roles?", "role"),
+    (r"iam polic(?:y|ies)|(?:customer )?managed polic(?:y|ies)", "policy"),
+    (
+        r"(?:rds |sql |postgres(?:ql)? |mysql |data)?\s?databases?(?: instances?)?|dbs?|rds(?: instances?)?|redshift(?: clusters?)?",
+        "database",
+    ),
+    (r"(?:lambda |serverless |cloud )?functions?|lambdas?", "function"),
+    (r"(?:ebs )?volumes?|disks?", "volume"),
+    (r"(?:ebs |rds |db |disk )?snapshots?", "snapshot"),
+    (r"(?:kms |encryption |customer managed |(?<!access )(?<!api ))keys?|kms|cmks?", "key"),
+    (r"(?:eks |k8s |kubernetes |gke |aks )?clusters?|eks", "cluster"),
+    (r"(?:sqs )?queues?|sqs", "queue"),
+    (r"(?:sns )?topics?|sns", "topic"),
+    (r"load balancers?|elbs?|albs?", "load_balancer"),
+    (
+        r"(?:ecr |image |container )?(?:repositor(?:y|ies)|repos?)|ecr|container registr(?:y|ies)",
+        "repository",
+    ),
+    (r"(?:cloud ?)?trails?", "trail"),
+    (r"vpcs?|virtual private clouds?", "vpc"),
+    (r"subnets?", "subnet"),
+    (r"network acls?|nacls?|acls? of the network", "network_acl"),
+    (r"secrets?(?: manager(?: secrets?)?)?", "secret"),
+    (r"(?:api gateways?|rest apis?|apis?)", "api"),
+    (r"(?:efs )?file ?systems?|efs", "file_system"),
+    (r"(?:cloudfront )?distributions?|cloudfront|cdns?", "distribution"),
+)
+
+FINDING_WORDS = r"findings?|issues?|misconfigurations?|alerts?|problems?|failures?|failed checks?|violations?|weaknesses|risks?"
+
+SEVERITIES: tuple[tuple[str, str], ...] = (
+    (r"critical(?:s|ly)?|sev(?:erity)? ?1|p1", "CRITICAL"),
+    (r"highs?(?:[ -]severity)?(?! priority| risk)", "HIGH"),
+    (r"mediums?|moderate", "MEDIUM"),
+    (r"lows?(?:[ -]severity)?", "LOW"),
+    (r"informational|info", "INFO"),
+)
+
+ENVIRONMENTS: dict[str, tuple[str, ...]] = {
+    "production": ("production", "prod", "prd", "live"),
+    "development": ("development", "dev", "develop"),
+    "staging": ("staging", "stage", "stg", "preprod", "uat"),
+    "test": ("test", "testing", "tst", "qa", "sandbox"),
+}
+ENVIRONMENT_KEYS = ("Environment", "environment", "env", "Env", "stage", "Stage")
+
+DATA_CLASSES: dict[str, tuple[str, ...]] = {
+    "PII": ("pii", "personal data", "personally identifiable", "personal information", "customer data"),
+    "PCI": ("pci", "cardholder", "card data", "card holder", "payment card"),
+    "PHI": ("phi", "health data", "patient", "health records", "medical"),
+}
+DATA_CLASS_KEYS = (
+    "DataClass",
+    "dataclass",
+    "data_class",
+    "data-class",
+    "DataClassification",
+    "classification",
+)
+
+GROUPS: tuple[tuple[str, str], ...] = (
+    (r"services?", "service"),
+    (r"(?:cloud )?accounts?|subscriptions?|projects?", "account"),
+    (r"regions?|locations?", "region"),
+    (r"severit(?:y|ies)", "severity"),
+    (r"(?:cloud )?providers?|clouds?|vendors?", "provider"),
+    (r"(?:resource |asset )?types?|kinds? of (?:resource|asset)s?", "type"),
+    (r"resources?|assets?", "resource"),
+    (r"rules?|checks?|detections?", "rule"),
+    (r"status(?:es)?", "progress"),
+    (r"buckets?|instances?|users?|databases?", "resource"),
+)
+
+PROVIDERS: dict[str, str] = {
+    "aws": "AWS",
+    "amazon": "AWS",
+    "azure": "AZURE",
+    "gcp": "GCP",
+    "google cloud": "GCP",
+    "kubernetes": "KUBERNETES",
+    "k8s": "KUBERNETES",
+}
+
+FRAMEWORKS: tuple[tuple[str, str], ...] = (
+    (r"hipaa(?: security rule)?|45 ?cfr ?164", "hipaa"),
+    (r"(?:nist )?csf(?: ?2(?:\.0)?)?|cybersecurity framework", "nist_csf_2.0"),
+    (r"(?:nist )?(?:sp )?800-?53(?: ?r(?:ev)?\.? ?5)?", "nist_800_53_r5"),
+    (r"pci(?:[ -]dss)(?: ?(?:v|version )?4(?:\.0(?:\.1)?)?)?", "pci_dss_4.0.1"),
+)
+FRAMEWORK_TITLES = {
+    "hipaa": "HIPAA Security Rule",
+    "nist_csf_2.0": "NIST CSF 2.0",
+    "nist_800_53_r5": "NIST 800-53 r5",
+    "pci_dss_4.0.1": "PCI DSS 4.0.1",
+}
+
+NUMBER_WORDS = {
+    w: n
+    for n, w in enumerate(
+        (
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        )
+    )
+} | {"fifteen": 15, "twenty": 20, "fifty": 50, "hundred": 100, "a dozen": 12}
+ORDINALS = {
+    "first": 1,
+    "top one": 1,
+    "top finding": 1,
+    "worst": 1,
+    "highest": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "fifth": 5,
+    "last": -1,
+}
+
+# Words that carry no content of their own; what is left of a question beyond them must be understood.
+STOP = frozenset(
+    """a about all also am an and any are as at be been being but by can cloud could currently data did do does doing
+    each else environment estate every everything exactly exist exists for from get give got had has have having here
+    hey how i if in into is it its just kindly let list look me more most my need needs now of on one ones only open or
+    our out over please posture present resource resources asset assets right see set show some still tell than thanks
+    that the their them then there these they thing things this those to today too under up us use used want was we
+    were what when where which while who whose why will with within would you your find display return fetch there's
+    what's who's i'd like us ours anything something currently actually really exactly configured setup tenant
+    inside across them's enabled turned many count number total tally amount draft fix fixes gap report reports add comment note raise
+    lower severity change changed changes since write why explain ranked rank score scored first yes approve no not run
+    query questions question answer reason reasons high-level please's doing going-on gives say says make sure needed
+    much there're kind sort per did didn't haven't without lack lacks lacking missing""".split()
+)
