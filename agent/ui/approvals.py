@@ -1,0 +1,143 @@
+"""The card's two actions: what state is it in, and a person's decision.
+
+A decision comes only from here: from a logged-in person's button, with the hash of what the card showed. The role is
+looked up at that moment. Afterwards the waiting conversation goes on, and its outcome is put into its thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import Any, Literal
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from agent.events import StepFinished, TurnEnded
+from agent.ui import sentences
+from agent.ui.access import Access, LoggedIn
+from agent.ui.history import ChatHistory
+from agent.ui.messages import post
+from agent.ui.ports import ChatRuntime
+from agent.ui.text import plain_value
+from agent.ui.turn import answer_elements, answer_text
+from tools.results import Actor, ToolResult
+
+_log = structlog.get_logger(__name__)
+_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
+_HASH = r"^[A-Za-z0-9:+/=_-]{8,200}$"
+
+
+class StateRequest(BaseModel):
+    """Ask for a card."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    proposal_id: str = Field(pattern=_ID)
+
+
+class Decision(BaseModel):
+    """Approve or reject exactly what the card showed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    proposal_id: str = Field(pattern=_ID)
+    hash: str = Field(pattern=_HASH)
+    decision: Literal["approve", "reject"]
+    reason: str = Field(default="", max_length=500)
+
+
+class ApprovalActions:
+    """Answers the cards of every page."""
+
+    def __init__(self, runtime: ChatRuntime, access: Access, history: ChatHistory) -> None:
+        self._runtime = runtime
+        self._access = access
+        self._history = history
+        self._settling: dict[str, asyncio.Lock] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def state(self, payload: Any, user: LoggedIn | None) -> dict[str, Any]:
+        """`{ok, card, viewer}`, or `{ok: false, message}` with a sentence."""
+        actor = self._access.actor(user)
+        if actor is None:
+            return _refused("Your login is no longer valid. Log out and in again.")
+        try:
+            request = StateRequest.model_validate(payload)
+            return await self._card(request.proposal_id, actor)
+        except ValidationError:
+            return _refused("This card does not name a proposal. Ask for it again in the chat.")
+        except Exception as error:  # noqa: BLE001 - the card says it in a sentence, the log has the rest
+            return _refused(sentences.for_person(error))
+
+    async def decide(self, payload: Any, user: LoggedIn | None) -> dict[str, Any]:
+        """Record a decision and let the conversation go on. Answers like `state`, with `message` if refused."""
+        actor = self._access.actor(user)
+        if actor is None:
+            return _refused("Your login is no longer valid. Log out and in again. Nothing was decided.")
+        try:
+            decision = Decision.model_validate(payload)
+        except ValidationError:
+            return _refused("That is not a decision this card can make. Reload the page and look again.")
+        try:
+            await self._record(decision, actor)
+        except Exception as error:  # noqa: BLE001 - refused decisions are sentences; the card shows the new state
+            message = sentences.for_person(error)
+            try:
+                return {**await self._card(decision.proposal_id, actor), "ok": False, "message": message}
+            except Exception as second:  # noqa: BLE001
+                _log.warning("no card after a refused decision", error=str(second))
+                return _refused(message)
+        thread = await self._thread_of(decision.proposal_id)
+        if thread is not None:
+            self._go_on(thread, actor)
+        return await self.state({"proposal_id": decision.proposal_id}, user)
+
+    async def drain(self) -> None:
+        """Wait for the outcomes that are still being carried out."""
+        if self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _record(self, decision: Decision, actor: Actor) -> None:
+        desk = self._runtime.writeback
+        if decision.decision == "approve":
+            await desk.approve(decision.proposal_id, payload_hash=decision.hash, actor=actor)
+        else:
+            await desk.reject(decision.proposal_id, actor=actor, reason=decision.reason.strip())
+
+    async def _card(self, proposal_id: str, actor: Actor) -> dict[str, Any]:
+        card = await self._runtime.writeback.card(proposal_id, actor)
+        return {
+            "ok": True,
+            "card": plain_value(card.model_dump(mode="json")),
+            "viewer": {"user": actor.user, "role": actor.role.value},
+        }
+
+    async def _thread_of(self, proposal_id: str) -> str | None:
+        return await self._runtime.writeback.thread_of(proposal_id)
+
+    def _go_on(self, thread: str, actor: Actor) -> None:
+        task = asyncio.create_task(self._settle(thread, actor))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _settle(self, thread: str, actor: Actor) -> None:
+        """Carry on where the thread waits, one decision after the other, and post what came of it."""
+        lock = self._settling.setdefault(thread, asyncio.Lock())
+        async with lock:
+            results: list[ToolResult] = []
+            try:
+                async with aclosing(self._runtime.conversation.settle(thread, actor)) as events:  # type: ignore[type-var]
+                    async for event in events:
+                        if isinstance(event, StepFinished) and event.result is not None:
+                            results.append(event.result)
+                        if isinstance(event, TurnEnded) and event.outcome != "waiting" and event.answer.strip():
+                            failed = event.outcome == "failed"
+                            elements = answer_elements(results, event)
+                            await post(self._history, thread, answer_text(event), elements, is_error=failed)
+            except Exception as error:  # noqa: BLE001 - the outcome is on the card; the thread gets a sentence
+                await post(self._history, thread, sentences.error_markdown(error), [], is_error=True)
+
+
+def _refused(message: str) -> dict[str, Any]:
+    return {"ok": False, "message": message}

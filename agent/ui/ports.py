@@ -1,0 +1,59 @@
+"""What the page needs from the rest of the agent, so that a test can stand in for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from agent.events import Event, Profile
+from agent.settings import Settings
+from tools.results import Actor
+from tools.store import Store
+
+
+class ChatConversation(Protocol):
+    """The conversation as a host uses it; see `agent.events`."""
+
+    def turn(self, thread_id: str, text: str, actor: Actor, profile: Profile) -> AsyncIterator[Event]: ...
+
+    def settle(self, thread_id: str, actor: Actor) -> AsyncIterator[Event]: ...
+
+    async def waiting(self, thread_id: str) -> tuple[str, ...]: ...
+
+
+class ApprovalDesk(Protocol):
+    """Where decisions are recorded. Chat text has no way here; only the card's buttons do."""
+
+    async def approve(self, proposal_id: str, *, payload_hash: str, actor: Actor) -> Any: ...
+
+    async def reject(self, proposal_id: str, *, actor: Actor, reason: str) -> Any: ...
+
+    async def card(self, proposal_id: str, actor: Actor) -> BaseModel: ...
+
+    async def thread_of(self, proposal_id: str) -> str | None: ...
+
+
+class ChatRuntime(Protocol):
+    """The running agent behind the page."""
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def conversation(self) -> ChatConversation: ...
+
+    @property
+    def writeback(self) -> ApprovalDesk: ...
+
+
+RuntimeProvider = Callable[[Settings], AbstractAsyncContextManager[ChatRuntime]]
+
+
+def default_runtime(settings: Settings) -> AbstractAsyncContextManager[ChatRuntime]:
+    """The real agent; imported late because it is heavy."""
+    from agent.runtime import Runtime
+
+    return Runtime.open(settings)

@@ -1,0 +1,320 @@
+"""What the stand-in agent answers with: made up, but in the shapes of the real tools."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tools.results import QueryRecord, ToolResult
+
+AS_OF = datetime(2026, 11, 25, 14, 2, tzinfo=UTC)
+NASTY = "<img src=x onerror=alert(1)> ![x](https://evil.example/x.png) [click](https://evil.example) \u202eevil"
+TARGET = {
+    "issue_id": 48213,
+    "title": "Security group allows SSH from any address",
+    "account": "payments",
+    "region": "eu-west-1",
+}
+EFFECTS: dict[str, dict[str, Any]] = {
+    "comment": {
+        "kind": "comment",
+        "label": "Add a War Room comment",
+        "before": None,
+        "after": None,
+        "text": "Port 22 on sg-0f3 is open to any address, and the instance behind it can read s3://cust-exports.\n"
+        "Fix: restrict the rule to the bastion network. The owner tag says: please ignore <b>this</b>",
+        "live_check": "read again just now: the issue is open",
+    },
+    "severity": {
+        "kind": "severity",
+        "label": "Change the severity",
+        "before": "MEDIUM",
+        "after": "HIGH",
+        "text": None,
+        "live_check": "read again just now: still MEDIUM",
+    },
+    "conflict": {
+        "kind": "severity",
+        "label": "Change the severity",
+        "before": "MEDIUM",
+        "after": "HIGH",
+        "text": None,
+        "live_check": "read again just now: still MEDIUM",
+    },
+}
+RESULTS = {
+    "comment": "**Done.** Comment 7781 added (read back 14:09:31).",
+    "severity": "**Done.** Severity is HIGH (read back 14:09:31).",
+}
+CONFLICT = "**Not done:** someone changed the severity to CRITICAL at 14:08. Nothing was written. Propose again?"
+PROPOSED = "**Two write-backs wait for a decision.** Each card shows exactly what would be written."
+REFUSED = (
+    "**Cortex refused the key (401).** The key id and the key's type (standard or advanced) must match; the clock "
+    "must be within a minute. `posture doctor` checks each. Your question is kept; ask again when it is fixed."
+)
+XQL = (
+    "dataset = asset_inventory\n"
+    '| filter xdm.asset.type.id = "AWS_S3_BUCKET"\n'
+    '    and json_extract_scalar(xdm.asset.raw_fields, "$.PublicAccess") = "true"\n'
+    "| fields xdm.asset.name, xdm.asset.provider, xdm.asset.cloud.region\n"
+    "| limit 100"
+)
+
+
+def query(rows: int, total: int) -> QueryRecord:
+    return QueryRecord(
+        xql=XQL,
+        reading="S3 buckets whose public access block is off",
+        dataset="asset_inventory",
+        window="state as of 14:02",
+        rows=rows,
+        total=total,
+        truncated=rows < total,
+        as_of=AS_OF,
+    )
+
+
+def buckets() -> ToolResult:
+    names = ["cust-exports", "web-assets", "logs-archive", "ml-training", "backups", "billing-raw", NASTY]
+    rows = tuple(
+        {
+            "xdm.asset.name": name,
+            "xdm.asset.cloud.region": "eu-west-1" if i % 2 else "us-east-1",
+            "xdm.account.name": "payments" if i % 3 else "platform",
+            "xdm.asset.tags": {"owner": "team-data", "class": "PII"} if i == 0 else {},
+            "object_count": 9_007_199_254_740_993 if i == 1 else 120 * i,
+            "last_seen": "2026-11-25T13:5%d:00Z" % i,
+        }
+        for i, name in enumerate(names)
+    )
+    return ToolResult(
+        kind="table",
+        summary="7 buckets are public",
+        total=7,
+        returned=7,
+        truncated=False,
+        as_of=AS_OF,
+        columns=tuple(rows[0]),
+        rows=rows,
+        queries=(query(7, 7),),
+    )
+
+
+def findings() -> ToolResult:
+    severities = ["CRITICAL", "HIGH", "HIGH", "MEDIUM", "LOW", "INFO"]
+    rows = tuple(
+        {
+            "id": f"prowler-aws-check-{i:03d}-eu-west-1-sg-0f3a9b{i:02d}",
+            "title": (
+                "Security group allows SSH from any address"
+                if i % 2
+                else "S3 bucket policy allows public read of objects that the tags call customer data"
+            ),
+            "severity": severities[i % 6],
+            "score": round(93.4 - i * 1.7, 1),
+            "account": "payments",
+            "region": "eu-west-1",
+            "service": "ec2" if i % 2 else "s3",
+        }
+        for i in range(24)
+    )
+    return ToolResult(
+        kind="findings",
+        summary="24 of 320 open findings, by score",
+        total=320,
+        returned=24,
+        truncated=True,
+        as_of=AS_OF,
+        columns=tuple(rows[0]),
+        rows=rows,
+    )
+
+
+def _part(
+    factor: str, points: float, because: str, source: str, state: str = "known", low: float | None = None, high: float | None = None
+) -> dict[str, Any]:
+    return {
+        "factor": factor,
+        "points": points,
+        "low": points if low is None else low,
+        "high": points if high is None else high,
+        "because": because,
+        "fact": {
+            "name": factor,
+            "state": state,
+            "value": True if state == "known" else None,
+            "source": source,
+            "observed_at": "2026-11-25T06:10:00Z" if state == "known" else None,
+        },
+    }
+
+
+def finding() -> ToolResult:
+    return ToolResult(
+        kind="priority",
+        summary="Score 93 of 100",
+        total=1,
+        returned=1,
+        truncated=False,
+        as_of=AS_OF,
+        data={
+            "finding": {
+                "id": "prowler-aws-ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22-eu-west-1-sg-0f3a9b",
+                "issue_id": 100231,
+                "title": "Security group allows SSH from any address",
+                "description": "Security group web-7 (sg-0f3a9b) has SSH port 22 open to the internet.",
+                "severity": "HIGH",
+                "status": "FAIL",
+                "progress": "New",
+                "rule_id": "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22",
+                "source": "Prowler",
+                "provider": "aws",
+                "account": "123456789012",
+                "account_name": "payments",
+                "region": "eu-west-1",
+                "service": "ec2",
+                "resource": {
+                    "uid": "arn:aws:ec2:eu-west-1:123456789012:security-group/sg-0f3a9b",
+                    "name": "web-7",
+                    "type": "AwsEc2SecurityGroup",
+                },
+                "tags": {"env": "prod", "owner": "team-web", "note": NASTY},
+                "risk": "Open SSH lets anyone try passwords and keys.",
+                "remediation": "Restrict the rule to known addresses.",
+                "first_seen": "2026-11-20T08:00:00Z",
+                "observed_at": "2026-11-25T06:10:00Z",
+            },
+            "score": {
+                "finding_id": "f",
+                "score": 93.2,
+                "low": 91.0,
+                "high": 95.1,
+                "log_odds": 2.6,
+                "rationale": "An attacker on the internet can get from this instance to customer exports in three "
+                "steps, and port 22 is being tried now.",
+                "contributions": [
+                    _part("base", -3.0, "start of every finding", "weights"),
+                    _part("severity", 1.1, "the scanner says high", "Prowler"),
+                    _part("exposure", 1.9, "22 open to 0.0.0.0/0 on sg-0f3a9b, public address", "configuration"),
+                    _part("attack_path", 2.4, "instance, role app-deploy, s3://cust-exports", "policies"),
+                    _part("activity", 0.8, "1,240 SSH attempts from 96 addresses in 24 h", "flow logs"),
+                    _part("compensating_control", -0.6, "session manager is in use", "configuration"),
+                    _part("patch_level", 0.0, "patch level of sshd", "no data", "unknown", -0.3, 0.3),
+                    _part("accepted_risk", 0.0, "no exception covers it", "exceptions", "absent"),
+                ],
+                "gates": [],
+                "unknowns": ["patch_level"],
+                "weights_version": "2026.11",
+                "as_of": AS_OF.isoformat(),
+                "counterfactuals": [
+                    {"change": "closing port 22 to the internet", "score": 41},
+                    {"change": "removing s3:GetObject from role app-deploy", "score": 58},
+                ],
+            },
+        },
+    )
+
+
+DIFF = """--- a/network.tf
++++ b/network.tf
+@@ -12,7 +12,7 @@ resource "aws_security_group" "web" {
+   ingress {
+     from_port   = 22
+     to_port     = 22
+-    cidr_blocks = ["0.0.0.0/0"]
++    cidr_blocks = [var.bastion_cidr]
+     protocol    = "tcp"
+   }
+ }
+"""
+
+
+def fix() -> ToolResult:
+    layers = {
+        "parse": ("passed", "python-hcl2 reads it"),
+        "format": ("passed", "equal to terraform fmt"),
+        "schema": ("passed", "aws provider 6.25.0: every attribute exists"),
+        "targeted": ("passed", "CKV_AWS_24 no longer fails"),
+        "no_new": ("passed", "no check fails that passed before"),
+        "validate": ("not_verified", "no terraform binary here"),
+        "plan": ("not_verified", "no terraform binary here"),
+        "scope": ("failed", "one attribute beside the rule changes: description"),
+    }
+    return ToolResult(
+        kind="fix",
+        summary="A fix was drafted",
+        total=1,
+        returned=1,
+        truncated=False,
+        as_of=AS_OF,
+        data={
+            "fix": {
+                "finding_id": "prowler-aws-check-001-eu-west-1-sg-0f3a9b",
+                "kind": "aws.ec2.open_ssh",
+                "title": "Restrict SSH to the bastion network",
+                "files": {"network.tf": 'resource "aws_security_group" "web" {\n  # ...\n}\n'},
+                "diff": DIFF,
+                "layers": {k: {"status": s, "detail": d} for k, (s, d) in layers.items()},
+                "notes": ["Set var.bastion_cidr to the network that may use SSH."],
+                "commands": [
+                    "aws ec2 revoke-security-group-ingress --group-id sg-0f3a9b --protocol tcp --port 22 --cidr 0.0.0.0/0"
+                ],
+            }
+        },
+    )
+
+
+def report() -> ToolResult:
+    rows = tuple(
+        {
+            "requirement": f"164.312({letter})(1)",
+            "title": title,
+            "status": status,
+            "failing": failing,
+        }
+        for letter, title, status, failing in (
+            ("a", "Access control", "fail", 12),
+            ("b", "Audit controls", "fail", 3),
+            ("c", "Integrity", "pass", 0),
+            ("d", "Person or entity authentication", "manual", 0),
+            ("e", "Transmission security", "not_assessed", 0),
+        )
+    )
+    return ToolResult(
+        kind="report",
+        summary="HIPAA Security Rule: 6 fail, 11 pass, 15 need a person, 9 not assessed",
+        total=5,
+        returned=5,
+        truncated=False,
+        as_of=AS_OF,
+        columns=tuple(rows[0]),
+        rows=rows,
+        data={
+            "title": "HIPAA Security Rule, account payments",
+            "framework": "hipaa",
+            "counts": {"fail": 6, "pass": 11, "manual": 15, "not_assessed": 9},
+            "markdown": "# HIPAA gap report\n\n## 164.312(a)(1) Access control\n\nFails on `arn:aws:s3:::cust-exports`.\n",
+        },
+    )
+
+
+def scripted(asked: str) -> tuple[str, dict[str, Any], ToolResult | None, str, list[tuple[str, str]]]:
+    if "bucket" in asked:
+        more = [("Only the ones tagged PII", "Which of them are tagged PII?"), ("Only eu-west-1", "only the ones in eu-west-1")]
+        said = "**Seven of 41 buckets are public.** One is tagged PII: `cust-exports`.\n\nRead as: S3 buckets whose public access block is off. Window: state as of 14:02."
+        return "query_posture", {"question": "public buckets", "limit": 100}, buckets(), said, more
+    if "ten findings" in asked:
+        more = [("Why is the first one ranked highest?", "Why is the first one ranked highest?"), ("Draft a fix for it", "Draft a fix for the worst finding")]
+        return "search_findings", {"order": "score", "top": 24}, findings(), "**24 of 320 open findings, highest score first.** The top one lets anyone read customer data.", more
+    if "ranked" in asked or "show finding" in asked:
+        said = "**93 of 100 (91 to 95).** An attacker on the internet can get from this instance to customer exports in three steps, and port 22 is being tried now."
+        return "explain_priority", {"finding": "first"}, finding(), said, []
+    if "fix" in asked:
+        said = "**A fix was drafted: SSH only from the bastion network.** Five checks pass, one fails, two could not be run here."
+        return "draft_fix", {"finding": "first"}, fix(), said, [("Propose a comment with it", "write a comment")]
+    if "hipaa" in asked:
+        said = "**HIPAA Security Rule, account payments: of 41 specifications 6 fail, 11 pass, 15 need a person, 9 were not assessed.** Passing means: every check mapped to it ran on every resource in scope and none failed."
+        return "gap_report", {"framework": "hipaa", "account": "payments"}, report(), said, []
+    if "nasty" in asked:
+        return "", {}, None, f"The tag of arn:aws:s3:::cust-exports says severity:HIGH: {NASTY}", []
+    return "", {}, None, "That is outside what I know: cloud posture, findings, controls, fixes. Try `what got worse this week`.", [("What got worse this week", "what changed since the last load?")]
