@@ -1,0 +1,157 @@
+"""The kinds of change that a template asks for. The same edits work on a reconstruction of the live
+configuration and on the user's own files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from tools.remediation.errors import SourceNotEditable
+from tools.remediation.hcl.edit import Path
+from tools.remediation.hcl.evaluate import is_unknown
+from tools.remediation.hcl.values import Raw
+from tools.remediation.hcl.write import NewBlock, nested
+from tools.remediation.workspace import Selector, Spot, Workspace, companions
+
+
+class Edit(Protocol):
+    """One change; `owner` is the block of the resource that the finding is about."""
+
+    def apply(self, space: Workspace, owner: Spot) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SetOn:
+    """Sets attributes of the resource itself; paths go through nested blocks."""
+
+    values: Mapping[Path, Any]
+
+    def apply(self, space: Workspace, owner: Spot) -> None:
+        for path, value in self.values.items():
+            space.set(owner, path, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A resource that belongs to the owner: its type, and the attribute that points at the owner."""
+
+    type: str
+    link: str
+    names: tuple[Any, ...]
+    owner_attribute: str = "id"
+
+    def find(self, space: Workspace, owner: Spot) -> Spot | None:
+        found = companions(space, owner, self.type, self.link, self.names)
+        if len(found) > 1:
+            raise SourceNotEditable(
+                f"Several {self.type} blocks belong to {owner.address}: "
+                f"{', '.join(spot.address for spot in found)}. Keep one, or change them by hand."
+            )
+        return found[0] if found else None
+
+    def new(self, owner: Spot, attributes: Mapping[str, Any], *blocks: NewBlock) -> NewBlock:
+        label = owner.address.rpartition(".")[2]
+        link = {self.link: Raw(f"{owner.address}.{self.owner_attribute}")}
+        return NewBlock("resource", (self.type, label), {**link, **attributes}, blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class EnsureCompanion:
+    """Sets attributes of a companion, or adds the companion with them."""
+
+    companion: Companion
+    values: Mapping[Path, Any]
+    only_new: Mapping[Path, Any] = field(default_factory=dict)
+    inline: Mapping[Path, Any] = field(default_factory=dict)
+    needs: tuple[NewBlock, ...] = ()
+
+    def apply(self, space: Workspace, owner: Spot) -> None:
+        """`inline` is the older way to say it, inside the owner: followed where the owner is written so. `needs`
+        are blocks (variables) that a new companion refers to."""
+        if self.inline and space.block(owner).body.blocks_of(next(iter(self.inline))[0]):
+            for path, value in self.inline.items():
+                space.set(owner, path, value)
+            return
+        found = self.companion.find(space, owner)
+        if found:
+            for path, value in self.values.items():
+                space.set(found, path, value)
+            return
+        merged = {**self.values, **self.only_new}
+        for block in self.needs:
+            if not any(held.address == block.address for _, held in space.blocks(block.kind)):
+                space.add(owner, block)
+        attributes, blocks = _shaped(merged)
+        space.add(owner, self.companion.new(owner, attributes, *blocks))
+
+
+def _shaped(values: Mapping[Path, Any]) -> tuple[dict[str, Any], tuple[NewBlock, ...]]:
+    """Paths to attributes and nested blocks, in the order given."""
+    attributes: dict[str, Any] = {}
+    groups: dict[str, dict[Path, Any]] = {}
+    for path, value in values.items():
+        if len(path) == 1:
+            attributes[path[0]] = value
+        else:
+            groups.setdefault(path[0], {})[path[1:]] = value
+    blocks = []
+    for name, group in groups.items():
+        inner, children = _shaped(group)
+        blocks.append(nested(name, inner, *children))
+    return attributes, tuple(blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveCompanions:
+    """Removes companions whose attributes have these values (such as a grant to everybody)."""
+
+    companion: Companion
+    where: Mapping[str, Any]
+
+    def apply(self, space: Workspace, owner: Spot) -> None:
+        spots = companions(space, owner, self.companion.type, self.companion.link, self.companion.names)
+        gone = 0
+        for spot in spots:
+            values = {name: space.value(spot, name) for name in self.where}
+            if any(is_unknown(value) for value in values.values()):
+                space.notes.append(
+                    f"{spot.address} was left alone: its values are not written out. Look at it."
+                )
+            elif values == dict(self.where):
+                space.remove(spot)
+                gone += 1
+        if not gone:
+            raise SourceNotEditable(
+                f"No {self.companion.type} that belongs to {owner.address} has "
+                f"{', '.join(f'{name} = {value}' for name, value in self.where.items())}: "
+                "it was made elsewhere; use the command instead."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class AddResource:
+    """A resource that stands by itself (an account setting): added to the file of the owner, or set."""
+
+    block: NewBlock
+    values: Mapping[Path, Any] = field(default_factory=dict)
+
+    def apply(self, space: Workspace, owner: Spot) -> None:
+        existing = next(iter(space.resources(self.block.labels[0])), None)
+        if existing and self.values:
+            spot = Spot(existing[0], existing[1].address)
+            for path, value in self.values.items():
+                space.set(spot, path, value)
+            return
+        space.add(owner, self.block)
+
+
+__all__ = [
+    "AddResource",
+    "Companion",
+    "Edit",
+    "EnsureCompanion",
+    "RemoveCompanions",
+    "Selector",
+    "SetOn",
+]
