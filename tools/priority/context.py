@@ -1,0 +1,192 @@
+"""Everything that the score needs to know about a snapshot, worked out once per asset and not once per finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tools.findings.model import AssetRecord, Finding, FindingSet
+from tools.priority.acceptance import Acceptance
+from tools.priority.business import data_fact, environment_fact, inherited
+from tools.priority.estate import Estate
+from tools.priority.exposure import Exposure, Reader, exposure_of
+from tools.priority.exposure_aws import group_users
+from tools.priority.identity import Holding, holding_of, secret_names
+from tools.priority.model import Fact, absent, known, unknown
+from tools.priority.paths import Link, first_path
+from tools.priority.reading import shown
+from tools.priority.weakness import weakness_of
+from tools.priority.weights import Weights, load_weights
+
+_HOLDS_DATA = ("s3.bucket", "rds.", "ec2.snapshot", "ec2.volume", "ec2.instance", "ec2.image", "policy.dynamodb",
+               "policy.efs", "policy.sqs", "policy.sns", "policy.kms", "policy.ecr", "policy.secret", "redshift", "es.domain",
+               "lambda.function", "azure.storage", "azure.sql", "azure.data", "azure.vault", "azure.vm", "gcp.bucket", "gcp.sql",
+               "gcp.bigquery", "gcp.vm", "gcp.function", "private", "policy.glacier", "policy.backup")  # fmt: skip
+_SERIOUS = {"takeover", "data_exposure", "entry", "credential", "privilege", "lateral", "vulnerability"}
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFacts:
+    """What is known of one asset, apart from any finding on it."""
+
+    exposure: Exposure
+    data: Fact
+    environment: Fact
+    blast: Fact
+    path: Fact
+    holding: Holding | None = None
+    related: tuple[AssetRecord, ...] = ()
+
+
+@dataclass
+class Context:
+    """One snapshot, indexed. Made by `build_context`; facts are filled in as findings ask for them."""
+
+    weights: Weights
+    estate: Estate
+    reader: Reader
+    as_of: datetime
+    serious: Mapping[str, int]
+    accepted: tuple[Acceptance, ...] = ()
+    facts: dict[str, AssetFacts] = field(default_factory=dict)
+    nowhere: AssetFacts | None = None
+    links: dict[str, Link] | None = None
+
+    def facts_of(self, asset: AssetRecord | None) -> AssetFacts:
+        """Facts of an asset, or those of a finding whose asset the tenant does not have."""
+        if asset is None:
+            if self.nowhere is None:
+                self.nowhere = _nowhere(self)
+            return self.nowhere
+        found = self.facts.get(asset.asset_id)
+        if found is None:
+            found = self.facts[asset.asset_id] = _facts(self, asset)
+        return found
+
+
+def build_context(
+    snapshot: FindingSet, weights: Weights | None = None, accepted: Iterable[Acceptance] = ()
+) -> Context:
+    """Index a snapshot for scoring."""
+    used = weights or load_weights()
+    estate = Estate(snapshot.assets)
+    reader = Reader(estate, used.ports, used.exposure, snapshot.as_of)
+    serious: dict[str, int] = {}
+    for finding in snapshot.findings:
+        if finding.open and weakness_of(finding).name in _SERIOUS:
+            key = finding.resource.asset_id
+            serious[key] = serious.get(key, 0) + 1
+    return Context(used, estate, reader, snapshot.as_of, serious, tuple(accepted))
+
+
+def context_for(
+    finding: Finding, asset: AssetRecord | None, as_of: datetime, weights: Weights | None = None
+) -> Context:
+    """A context of one finding and its asset alone, for use without a snapshot."""
+    assets = {asset.asset_id: asset} if asset else {}
+    return build_context(FindingSet((finding,), assets, as_of, 1), weights)
+
+
+def _facts(context: Context, asset: AssetRecord) -> AssetFacts:
+    at, estate = context.as_of, context.estate
+    kind = estate.kind(asset)
+    exposure = exposure_of(context.reader, asset)
+    related = tuple(_related(context, asset, kind))
+    own_data = data_fact(asset, asset.tags, kind.startswith(_HOLDS_DATA), at)
+    data = inherited(own_data, ((r, data_fact(r, r.tags, True, at)) for r in related))
+    environment = inherited(
+        environment_fact(asset, asset.tags, at), ((r, environment_fact(r, r.tags, at)) for r in related)
+    )
+    if kind == "policy.secret" and data.state != "known":
+        data = known("data class", "a secret", 0.9, "asset type", shown(asset.name), at=at)
+    holding = holding_of(estate, asset)
+    path = first_path(context, asset, kind, exposure, data, holding, related)
+    blast = _blast(context.weights, holding, at)
+    secrets = secret_names(estate.view(asset))
+    if secrets and blast.grade < context.weights.blast["secrets"]:
+        names = ", ".join(shown(name) for name in secrets[:3])
+        value = f"holds credentials in its environment ({names})"
+        blast = known(
+            "blast radius",
+            value,
+            context.weights.blast["secrets"],
+            "configuration",
+            *map(shown, secrets[:3]),
+            at=at,
+        )
+    return AssetFacts(exposure, data, environment, blast, path, holding, related)
+
+
+def _nowhere(context: Context) -> AssetFacts:
+    at = context.as_of
+    return AssetFacts(
+        Exposure(
+            unknown(
+                "exposure",
+                "the resource is not in the inventory",
+                -0.3,
+                -1.0,
+                context.weights.exposure["reachable"],
+                at=at,
+            )
+        ),
+        unknown("data class", "the resource is not in the inventory", 0.0, -0.5, 1.0, at=at),
+        unknown("environment", "the resource is not in the inventory", 0.0, -1.0, 1.0, at=at),
+        unknown("blast radius", "the resource is not in the inventory", 0.1, 0.0, 1.0, at=at),
+        unknown("attack path", "the resource is not in the inventory", 0.0, 0.0, 1.0, at=at),
+    )
+
+
+def _related(context: Context, asset: AssetRecord, kind: str) -> Iterable[AssetRecord]:
+    """What the asset belongs to or serves, by ids in its configuration."""
+    estate, view = context.estate, context.estate.view(asset)
+    if kind == "ec2.sg":
+        yield from group_users(context.reader, asset.account, view.text("id", "GroupId") or asset.name)
+    elif kind in {"rds.snapshot", "ec2.snapshot", "ec2.eni", "ec2.volume"}:
+        refs = [
+            view.text("instance_id", "DBInstanceIdentifier", "DBClusterIdentifier"),
+            view.text("volume", "VolumeId"),
+        ]
+        refs += [a.text("InstanceId", "instance_id") for a in view.each("Attachments", "attachments")]
+        refs.append(view.at("Attachment").text("InstanceId"))
+        for found in estate.find_all(
+            asset.account, [r for r in refs if r], "rds.db", "ec2.volume", "ec2.instance"
+        ):
+            if found.asset_id != asset.asset_id:
+                yield found
+                if estate.kind(found) == "ec2.volume":
+                    yield from _related(context, found, "ec2.volume")
+    else:
+        refs = [view.text("vpc_id", "VpcId"), view.text("subnet_id", "SubnetId")]
+        yield from estate.find_all(asset.account, [r for r in refs if r], "ec2.vpc", "ec2.subnet")
+
+
+def _blast(weights: Weights, holding: Holding | None, at: datetime) -> Fact:
+    """What whoever controls the asset may do with its identity."""
+    if holding is None:
+        return absent("blast radius", "no identity of its own", "asset type", at=at)
+    grade = weights.blast[holding.privilege]
+    ids = tuple(shown(i) for i in (holding.identity, holding.via) if i)
+    words = {
+        "admin": "administrator of the account",
+        "escalation": "can make itself administrator",
+        "broad": "everything in whole services",
+        "limited": "limited permissions",
+        "none": "no permissions",
+    }[holding.privilege]
+    value = words + (
+        f" through {shown(holding.via)}"
+        if holding.via and holding.privilege not in {"none", "limited"}
+        else ""
+    )
+    if holding.sure and grade <= 0:
+        return absent("blast radius", value, shown(holding.source), *ids, at=at)
+    if holding.sure:
+        return known("blast radius", value, grade, shown(holding.source), *ids, at=at)
+    low = weights.blast["none"]
+    worst = max(grade, weights.blast["broad"])
+    estimate = grade * weights.blast["unsure"]
+    return unknown(
+        "blast radius", f"possibly {value}", estimate, low, worst, shown(holding.source), *ids, at=at
+    )

@@ -1,0 +1,36 @@
+"""What can go wrong while scoring, as one small tree.
+
+PriorityError
+├── WeightsError      the weights file cannot be used
+├── UnknownFinding    no open finding has this id (`.suggestions` are near ids)
+└── UnfoundedText     a rationale names something that is not in its facts
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class PriorityError(Exception):
+    """Base of this capability's errors. The message says what to do next."""
+
+
+class WeightsError(PriorityError):
+    """The weights file is missing, malformed, or breaks a promise of the score."""
+
+
+class UnknownFinding(PriorityError):
+    """No open finding has this id."""
+
+    def __init__(self, finding_id: str, suggestions: Sequence[str] = ()) -> None:
+        self.finding_id = finding_id
+        self.suggestions = tuple(suggestions)
+        hint = f" Near: {', '.join(self.suggestions)}." if self.suggestions else ""
+        super().__init__(
+            f"No open finding has the id {finding_id!r}.{hint} "
+            "List the open findings first; passed and resolved ones have no score."
+        )
+
+
+class UnfoundedText(PriorityError):
+    """A sentence of ours names a number, id or name that its facts do not hold. This is a defect of ours."""

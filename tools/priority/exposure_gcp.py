@@ -1,0 +1,193 @@
+"""Exposure of Google Cloud resources, from the API's objects or a scanner's snake_case form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tools.findings.model import AssetRecord
+from tools.priority.exposure import Exposure, Handler, Reader, exposure_of
+from tools.priority.network import OpenRange, port_grade, ports_text
+from tools.priority.reading import View, items, openness
+
+_ANYONE = {"allusers", "allauthenticatedusers"}
+
+
+def _last(path: str) -> str:
+    return path.rstrip("/").rsplit("/", 1)[-1]
+
+
+def firewall_openings(view: View, owner: str) -> tuple[OpenRange, ...] | None:
+    """What a firewall rule lets in from the internet; None if its ranges are not recorded."""
+    if view.text("direction").upper() == "EGRESS" or view.flag("disabled") or view.get("denied"):
+        return ()
+    ranges = view.texts("sourceRanges", "source_ranges")
+    allowed = list(view.each("allowed", "allowed_rules"))
+    if not ranges and not view.has("sourceRanges", "source_ranges", "sourceTags"):
+        return None
+    share, cidr = max(((openness(r), r) for r in ranges), default=(0.0, ""))
+    if share <= 0:
+        return ()
+    return tuple(
+        OpenRange(first, last, share, cidr, owner) for rule in allowed for first, last in _ports(rule)
+    )
+
+
+def _ports(rule: View) -> Iterator[tuple[int, int]]:
+    protocol = rule.text("IPProtocol", "ip_protocol").lower()
+    if protocol in {"icmp", "esp", "ah"}:
+        return
+    ports = [str(p) for p in items(rule.get("ports"))]
+    if not ports:
+        yield 0, 65535
+    for port in ports:
+        first, _, last = port.partition("-")
+        if first.isdigit() and (last or first).isdigit():
+            yield int(first), int(last or first)
+
+
+def _addresses(view: View) -> list[str]:
+    found = [view.text("public_ip")] if view.text("public_ip") else []
+    for interface in view.each("networkInterfaces", "network_interfaces"):
+        found += [c.text("natIP", "nat_ip") for c in interface.each("accessConfigs", "access_configs")]
+    return [a for a in found if a]
+
+
+def _vm(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
+    status = view.text("status").upper()
+    if status and status not in {"RUNNING", "PROVISIONING", "STAGING"}:
+        return reader.closed(f"the machine is {status.lower()}", asset.name)
+    addresses = _addresses(view)
+    if not addresses:
+        if view.has("networkInterfaces", "network_interfaces", "public_ip"):
+            return reader.closed("no public address", asset.name)
+        return reader.maybe("no network data", "reachable")
+    networks = {_last(i.text("network")) for i in view.each("networkInterfaces", "network_interfaces")}
+    tags = {t.lower() for t in view.at("tags").texts("items") or view.texts("tags")}
+    rules = [f for f in reader.estate.of_kind("gcp.firewall") if f.account == asset.account]
+    openings: list[OpenRange] = []
+    for rule in rules:
+        seen = reader.estate.view(rule)
+        targets = {t.lower() for t in seen.texts("targetTags", "target_tags")}
+        network = _last(seen.text("network"))
+        if (targets and not targets & tags) or (network and networks and network not in networks):
+            continue
+        openings += firewall_openings(seen, rule.name) or ()
+    where = f"public address {addresses[0]}"
+    if openings:
+        text = f"{ports_text(openings)} open to {openings[0].cidr} by {openings[0].owner}, {where}"
+        grade = port_grade(openings, reader.ports)
+        return reader.open(
+            text, grade, asset.name, openings[0].owner, addresses[0], openings=tuple(openings), host=True
+        )
+    if not rules:
+        return reader.maybe(
+            f"{where}, its firewall rules were not collected", "reachable", asset.name, addresses[0]
+        )
+    return reader.closed(
+        f"{where}, but no firewall rule lets the internet in", asset.name, addresses[0], host=True
+    )
+
+
+def _firewall(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
+    openings = firewall_openings(view, asset.name)
+    if openings is None:
+        return reader.maybe("its source ranges were not collected", "reachable")
+    if not openings:
+        return reader.closed("it lets nothing in from the internet", asset.name)
+    machines = [m for m in reader.estate.of_kind("gcp.vm") if m.account == asset.account]
+    users = [m for m in machines if any(o.owner == asset.name for o in exposure_of(reader, m).openings)]
+    text = f"{ports_text(openings)} open to {openings[0].cidr} by {asset.name}"
+    grade = port_grade(openings, reader.ports)
+    if users:
+        return reader.open(
+            f"{text}, reaches {users[0].name}", grade, asset.name, users[0].name, openings=openings
+        )
+    if machines and all(exposure_of(reader, m).fact.state == "absent" for m in machines):
+        return reader.closed(f"{text}, but no machine behind it has a public address", asset.name)
+    return reader.maybe(f"{text}; what it protects was not collected", grade, asset.name, openings=openings)
+
+
+def public_roles(view: View) -> list[str] | None:
+    """Roles granted to everyone in an IAM policy; None if no policy is recorded."""
+    policy = view.at("iamPolicy", "iam_policy", "policy")
+    bindings = policy.get("bindings") if policy else view.get("bindings")
+    if not isinstance(bindings, list):
+        return None
+    return [_last(b.text("role")) for b in (View(i) for i in bindings)
+            if not b.get("condition") and any(m.lower() in _ANYONE for m in b.texts("members"))]  # fmt: skip
+
+
+def _bucket(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
+    name = asset.name or asset.uid
+    roles = public_roles(view)
+    if view.at("iamConfiguration").text("publicAccessPrevention").lower() == "enforced":
+        held = "public access prevention is enforced"
+        return reader.closed(held, name, compensating=held if roles else "")
+    entities = [e.text("entity").lower() for e in view.each("acl", "defaultObjectAcl")]
+    if roles or any(e in _ANYONE for e in entities):
+        able = roles or ["objectViewer"]
+        write = any("admin" in r.lower() or "creator" in r.lower() or "writer" in r.lower() for r in able)
+        return reader.open(
+            f"anyone holds {able[0]} on {name}", "public_write" if write else "public_read", name, able[0]
+        )
+    if view.flag("public") is True:
+        return reader.open("granted to everyone", "public_read", name)
+    if roles is None and view.flag("public") is None and not entities:
+        return reader.maybe("its access policy was not collected", "public_read", name)
+    return reader.closed("granted to nobody outside", name)
+
+
+def _sql(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
+    if (
+        view.text("state").upper() in {"STOPPED", "SUSPENDED"}
+        or view.at("settings").text("activationPolicy").upper() == "NEVER"
+    ):
+        return reader.closed("the database is stopped", asset.name)
+    network = view.at("settings").at("ipConfiguration") or view
+    networks = network.get("authorizedNetworks", "authorized_networks")
+    ranges = [n.text("value") for n in (View(i) for i in items(networks))]
+    wide = [r for r in ranges if openness(r) > 0]
+    if network.flag("ipv4Enabled") is False or view.flag("public_ip") is False:
+        return reader.closed("no public address", asset.name)
+    if wide:
+        return reader.open(f"its authorized networks admit {wide[0]}", "database", asset.name)
+    if networks is None:
+        return reader.maybe("its authorized networks were not collected", "database", asset.name)
+    return reader.closed("public address, but no authorized network is wide", asset.name)
+
+
+def _granted(level: str) -> Handler:
+    def read(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
+        roles = public_roles(view)
+        if roles:
+            return reader.open(f"anyone holds {roles[0]}", level, asset.name, roles[0])
+        access = [e.text("iamMember", "specialGroup").lower() for e in view.each("access")]
+        if any(e in _ANYONE for e in access) or view.flag("public", "publicly_accessible") is True:
+            return reader.open("granted to everyone", level, asset.name)
+        if roles is None and not access and view.flag("public", "publicly_accessible") is None:
+            return reader.maybe("its access policy was not collected", level, estimate=-0.5)
+        return reader.closed("granted to nobody outside", asset.name)
+
+    return read
+
+
+def _gke(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
+    if view.at("privateClusterConfig").flag("enablePrivateEndpoint"):
+        return reader.closed("its endpoint is private", asset.name)
+    control = view.at("masterAuthorizedNetworksConfig")
+    ranges = [c.text("cidrBlock") for c in control.each("cidrBlocks")]
+    if control.flag("enabled") and not any(openness(r) > 0 for r in ranges):
+        return reader.closed("its endpoint admits named ranges only", asset.name)
+    return reader.open("its public API endpoint admits any address", "management", asset.name)
+
+
+HANDLERS: dict[str, Handler] = {
+    "gcp.vm": _vm,
+    "gcp.firewall": _firewall,
+    "gcp.bucket": _bucket,
+    "gcp.sql": _sql,
+    "gcp.bigquery": _granted("public_read"),
+    "gcp.function": _granted("public_invoke"),
+    "gcp.iam": _granted("public_invoke"),
+    "gcp.gke": _gke,
+}

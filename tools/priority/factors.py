@@ -1,0 +1,268 @@
+"""The facts of one finding, and the arithmetic that makes a score of them.
+
+`Inputs` holds facts only; `evaluate` is a pure function of inputs and weights, which is what the counterfactuals
+and the properties rest on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tools.findings.model import Finding, FindingStatus, Severity
+from tools.priority.acceptance import accepted_by_platform
+from tools.priority.context import AssetFacts, Context
+from tools.priority.model import Fact, absent, known, unknown
+from tools.priority.network import port_grade
+from tools.priority.reading import shown
+from tools.priority.weakness import Weakness, weakness_of
+from tools.priority.weights import Weights, logit
+
+_PORTS = {"ssh": 22, "rdp": 3389, "ftp": 21, "telnet": 23, "mysql": 3306, "postgresql": 5432, "postgres": 5432, "oracle": 1521,
+          "sqlserver": 1433, "mongodb": 27017, "redis": 6379, "memcached": 11211, "elasticsearch": 9200, "kafka": 9092,
+          "cifs": 445, "ldap": 389, "cassandra": 9042, "kerberos": 88}  # fmt: skip
+_ALWAYS = absent("compensating controls", "none found", "configuration")
+_NO_FLAW = absent("exploit evidence", "no known flaw is concerned", "finding category")
+_FLAW = unknown("exploit evidence", "KEV and EPSS were not asked", 0.0, 0.0, 1.0)
+_NO_THREAT = unknown("active threat", "no threat feed was asked", 0.0, 0.0, 1.0)
+_NO_ACTIVITY = unknown("observed activity", "no network or endpoint data was asked", 0.0, 0.0, 1.0)
+_NOT_TARGET = absent("observed activity", "nothing that could be probed", "weakness class")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything a score is made of. `facts` are by factor name of the weights file."""
+
+    severity: Severity
+    weakness: Weakness
+    facts: Mapping[str, Fact]
+    account_wide: bool = False
+    accepted: str = ""
+    failing: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Points of one factor: best estimate, lowest, highest."""
+
+    factor: str
+    points: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A gate that acted: log-odds before and after."""
+
+    name: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Log-odds, the range over what is unknown, and the parts that add up to them (gates included)."""
+
+    log_odds: float
+    low: float
+    high: float
+    parts: tuple[Part, ...]
+    held: tuple[Held, ...]
+
+
+def inputs_for(finding: Finding, context: Context) -> Inputs:
+    """Gather the facts of a finding."""
+    weakness = weakness_of(finding)
+    asset = context.estate.assets.get(finding.resource.asset_id)
+    own = context.facts_of(asset)
+    exposure = _exposure_for(finding, own, context, weakness)
+    wide = weakness.theme.startswith("account:") or (
+        asset is not None and not asset.config and _is_account(finding)
+    )
+    reachable = weakness.name in {
+        "entry",
+        "takeover",
+        "data_exposure",
+        "lateral",
+        "vulnerability",
+        "credential",
+    }
+    facts: dict[str, Fact] = {
+        "exposure": exposure,
+        "path": own.path
+        if exposure.grade > 0 or exposure.state != "absent" or own.holding
+        else _no_path(own.path),
+        "data": own.data,
+        "environment": own.environment,
+        "blast": own.blast,
+        "exploit": _FLAW
+        if weakness.name == "vulnerability" or finding.category.upper() == "VULNERABILITY"
+        else _NO_FLAW,
+        "threat": _NO_THREAT
+        if reachable
+        else absent("active threat", "nothing that could be attacked directly", "weakness class"),
+        "activity": _NO_ACTIVITY if reachable and exposure.grade > 0 else _NOT_TARGET,
+        "combination": _combination(finding, weakness, context),
+        "compensating": _compensating(own, context),
+        "age": _age(finding, context.as_of),
+    }
+    accepted = next((a for a in context.accepted if a.covers(finding, context.as_of)), None)
+    progress = accepted_by_platform(finding)
+    because = ""
+    if accepted is not None:
+        end = f" until {accepted.until.date().isoformat()}" if accepted.until else ""
+        because = f"accepted by {shown(accepted.by)}{end}: {shown(accepted.reason)}"
+    elif progress:
+        because = f"the platform says {shown(progress)}"
+    return Inputs(finding.severity, weakness, facts, wide, because, finding.status is FindingStatus.FAIL)
+
+
+def evaluate(inputs: Inputs, weights: Weights) -> Evaluation:
+    """Add up the points, then let the gates act."""
+    weak = weights.weakness.get(inputs.weakness.name) or weights.weakness["unclassified"]
+    base = weak.base(inputs.weakness.strength)
+    spread = 0.5 * weak.spread if inputs.weakness.basis == "none" else 0.0
+    severity = weights.severity[inputs.severity]
+    parts = [
+        Part("start", weights.start, weights.start, weights.start),
+        Part("severity", severity, severity, severity),
+        Part("weakness", base, base - spread, base + spread),
+    ]
+    for factor, fact in inputs.facts.items():
+        points = weights.points(factor, weak.takes, fact.grade)
+        if fact.state == "unknown":
+            low, high = (
+                weights.points(factor, weak.takes, fact.low),
+                weights.points(factor, weak.takes, fact.high),
+            )
+            parts.append(Part(factor, points, low, high))
+        else:
+            parts.append(Part(factor, points, points, points))
+    total = sum(p.points for p in parts)
+    # Unknowns are independent, so their ranges add in square; all at their worst together would say nothing.
+    low = total - math.sqrt(sum((p.points - p.low) ** 2 for p in parts))
+    high = total + math.sqrt(sum((p.high - p.points) ** 2 for p in parts))
+    held: list[Held] = []
+    for name, ceiling in _gates(inputs, weights):
+        before = total
+        total, low, high = (_hold(z, logit(ceiling), weights.gates.slope) for z in (total, low, high))
+        if total != before:
+            held.append(Held(name, before, total))
+            parts.append(Part(f"gate: {name}", total - before, total - before, total - before))
+    return Evaluation(total, low, high, tuple(parts), tuple(held))
+
+
+def _gates(inputs: Inputs, weights: Weights) -> list[tuple[str, float]]:
+    weak = weights.weakness.get(inputs.weakness.name) or weights.weakness["unclassified"]
+    exposure = inputs.facts["exposure"]
+    found: list[tuple[str, float]] = []
+    if weak.ceiling is not None:
+        found.append((f"{inputs.weakness.name} is not a way in", weak.ceiling))
+    if weak.needs_reach and exposure.state == "absent" and exposure.grade < 0:
+        found.append(("not reachable", weights.gates.not_reachable))
+    if (
+        inputs.account_wide
+        and not weak.needs_reach
+        and inputs.weakness.name not in {"credential", "privilege"}
+    ):
+        found.append(("account-wide setting", weights.gates.account_wide))
+    if inputs.accepted:
+        found.append(("accepted risk", weights.gates.accepted))
+    if not inputs.failing:
+        found.append(("not failing", weights.gates.not_failing))
+    # One gate is enough: the lowest that acts, so that stacking does not flatten the order.
+    return [min(found, key=lambda gate: gate[1])] if found else []
+
+
+def _hold(log_odds: float, ceiling: float, slope: float) -> float:
+    return log_odds if log_odds <= ceiling else ceiling + slope * (log_odds - ceiling)
+
+
+def _exposure_for(finding: Finding, own: AssetFacts, context: Context, weakness: Weakness) -> Fact:
+    """The asset's exposure, narrowed to the port that the finding is about."""
+    fact, openings = own.exposure.fact, own.exposure.openings
+    if weakness.words.startswith("anyone can list") and fact.state == "known" and fact.grade > 0:
+        return replace(
+            fact,
+            **dict.fromkeys(
+                ("grade", "low", "high"), min(fact.grade, context.weights.exposure["public_list"])
+            ),
+        )
+    if weakness.theme == "public_address" or not openings or fact.state != "known":
+        return fact
+    port = _port_of(finding.rule_id) or _port_of(finding.kind)
+    if port is None:
+        return fact
+    mine = [o for o in openings if o.covers(port)]
+    if not mine:
+        return unknown("exposure", f"the finding says {port}, the configuration shows {fact.value}", 0.0, -1.0, fact.grade,
+                       "contradicting records", *fact.ids, at=context.as_of)  # fmt: skip
+    grade = min(port_grade(mine, context.weights.ports, port), 1.0)
+    where = fact.value.partition(" on ")[2]
+    text = f"{port} open to {mine[0].cidr}" + (f" on {where}" if where else "")
+    return known("exposure", text, grade, fact.source, *fact.ids, at=context.as_of)
+
+
+def _port_of(rule: str) -> int | None:
+    words = rule.lower().replace(".", "_").replace("-", "_").split("_")
+    if not {"port", "ports", "ssh", "rdp"} & set(words):
+        return None
+    for word in words:
+        if word in _PORTS:
+            return _PORTS[word]
+        if word.isdigit() and 1 <= int(word) <= 65535:
+            return int(word)
+    return None
+
+
+def _no_path(path: Fact) -> Fact:
+    return (
+        path
+        if path.state == "absent"
+        else absent("attack path", "none from the internet", path.source, at=path.observed_at)
+    )
+
+
+def _is_account(finding: Finding) -> bool:
+    return finding.resource.name == finding.account or finding.resource.type.upper().endswith("ACCOUNT")
+
+
+def _combination(finding: Finding, weakness: Weakness, context: Context) -> Fact:
+    others = context.serious.get(finding.resource.asset_id, 0) if finding.resource.asset_id else 0
+    others -= 1 if weakness.name in _COUNTED and others > 0 else 0
+    if others <= 0:
+        return absent("combination", "no other serious weakness on it", "findings", at=context.as_of)
+    words = "1 other serious weakness" if others == 1 else f"{others} other serious weaknesses"
+    return known(
+        "combination", f"{words} on the same resource", others / (others + 2.0), "findings", at=context.as_of
+    )
+
+
+_COUNTED = {"takeover", "data_exposure", "entry", "credential", "privilege", "lateral", "vulnerability"}
+
+
+def _compensating(own: AssetFacts, context: Context) -> Fact:
+    if not own.exposure.compensating:
+        return _ALWAYS
+    return known(
+        "compensating controls",
+        own.exposure.compensating,
+        -1.0,
+        "configuration",
+        *own.exposure.fact.ids,
+        at=context.as_of,
+    )
+
+
+def _age(finding: Finding, as_of: datetime) -> Fact:
+    if finding.first_seen is None:
+        return unknown("age", "no record of when it was first seen", 0.0, 0.0, 1.0)
+    seconds = max((as_of - finding.first_seen).total_seconds(), 0.0)
+    days = seconds / 86400.0
+    text = "first seen today" if days < 1 else "open for 1 day" if days < 2 else f"open for {int(days)} days"
+    return known(
+        "age", text, min(math.log1p(days) / math.log1p(365.0), 1.0), "finding", at=finding.first_seen
+    )

@@ -1,0 +1,164 @@
+"""Reads raw configurations whose spelling differs: a scanner's snake_case, the cloud's own CamelCase, ARM's camelCase.
+
+Names are matched without case, `_`, `-` and spaces; nested envelopes (`properties`, `configuration`, `attributes`)
+are looked through. Nothing here raises on a wrong shape: a value of another type reads as missing.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote
+
+_ENVELOPES = ("properties", "configuration", "attributes")
+_DROP = str.maketrans("", "", "_- ")
+
+
+@lru_cache(maxsize=8192)
+def plain(name: str) -> str:
+    """A name without case and separators."""
+    return name.translate(_DROP).lower()
+
+
+class View:
+    """A read-only look at one object of a raw configuration."""
+
+    __slots__ = ("_names", "raw")
+
+    def __init__(self, raw: Any) -> None:
+        self.raw: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
+        self._names: dict[str, Any] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.raw)
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """Values by plain name, the object's own before those of its envelopes."""
+        if self._names is None:
+            own = {plain(str(name)): value for name, value in self.raw.items()}
+            for envelope in _ENVELOPES:
+                inner = own.get(envelope)
+                if isinstance(inner, Mapping):
+                    own = {**View(inner).names, **own}
+            self._names = own
+        return self._names
+
+    def has(self, *names: str) -> bool:
+        """Whether any of the names is there, even with an empty value."""
+        return any(plain(name) in self.names for name in names)
+
+    def get(self, *names: str) -> Any:
+        """The first of the names that has a value other than None."""
+        for name in names:
+            value = self.names.get(plain(name))
+            if value is not None:
+                return value
+        return None
+
+    def text(self, *names: str) -> str:
+        """A text or number as text; empty when missing."""
+        value = self.get(*names)
+        if isinstance(value, str):
+            return value
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+
+    def flag(self, *names: str) -> bool | None:
+        """A yes or no in any usual form; None when missing or neither."""
+        value = self.get(*names)
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str):
+            low = value.strip().lower()
+            if low in {"true", "enabled", "yes", "on", "1"}:
+                return True
+            if low in {"false", "disabled", "no", "off", "0"}:
+                return False
+        return None
+
+    def at(self, *names: str) -> View:
+        """A nested object; an empty view when missing."""
+        return View(self.get(*names))
+
+    def each(self, *names: str) -> Iterator[View]:
+        """The objects of a nested list."""
+        for item in items(self.get(*names)):
+            if isinstance(item, Mapping):
+                yield View(item)
+
+    def texts(self, *names: str) -> list[str]:
+        """The texts of a nested list (or one text)."""
+        return [item for item in items(self.get(*names)) if isinstance(item, str)]
+
+
+def items(value: Any) -> list[Any]:
+    """A value as a list: lists as they are, None as none, anything else as one."""
+    if value is None:
+        return []
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return list(value)
+    return [value]
+
+
+def parsed(value: Any) -> Any:
+    """A JSON document that may come as text, also URL-encoded as IAM sends it; None if it is neither."""
+    if isinstance(value, (Mapping, list)):
+        return value
+    if not isinstance(value, str) or not value.strip():
+        return None
+    for candidate in (value, unquote(value)):
+        try:
+            found = json.loads(candidate)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(found, (Mapping, list)):
+            return found
+    return None
+
+
+def ids(values: Iterable[Any], *names: str) -> list[str]:
+    """Identifiers from a list of texts or of objects that name them."""
+    found = []
+    for value in values:
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, Mapping):
+            text = View(value).text(*names)
+            if text:
+                found.append(text)
+    return found
+
+
+@lru_cache(maxsize=8192)
+def openness(cidr: str) -> float:
+    """How much of the internet an address range is: 1 for all of it, 0 for private or single addresses.
+
+    A public range wider than /16 counts by its width, so that `0.0.0.0/1` is not taken for a restriction.
+    """
+    low = cidr.strip().lower()
+    if low in {"*", "any", "internet", "0.0.0.0", "::"}:
+        return 1.0
+    try:
+        network = ipaddress.ip_network(low, strict=False)
+    except ValueError:
+        return 0.0
+    if network.prefixlen == 0:
+        return 1.0
+    if network.is_private or network.is_multicast:
+        return 0.0
+    widest = 16 if network.version == 4 else 32
+    return max(0.0, 1.0 - network.prefixlen / widest) if network.prefixlen < widest else 0.0
+
+
+_HIDDEN = {c: None for c in (*range(0x20), 0x7F, *range(0x80, 0xA0), 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0xFEFF,
+                             *range(0x202A, 0x202F), *range(0x2060, 0x206A))}  # fmt: skip
+
+
+@lru_cache(maxsize=16384)
+def shown(text: str, limit: int = 120) -> str:
+    """A name or value of the estate as it may stand in our sentences: one line, no control or bidi characters, bounded."""
+    clean = " ".join(text.replace("\n", " ").replace("\t", " ").translate(_HIDDEN).split())
+    return clean if len(clean) <= limit else clean[: limit - 1] + "…"

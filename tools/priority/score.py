@@ -1,0 +1,117 @@
+"""One finding's score: facts gathered, points added, contributions that sum exactly."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+
+from tools.findings.model import Finding
+from tools.priority.context import Context
+from tools.priority.factors import Evaluation, Inputs, Part, evaluate, inputs_for
+from tools.priority.grouping import group_key
+from tools.priority.model import Contribution, Explanation, Fact, Gate, PriorityScore, known
+from tools.priority.rationale import explain
+from tools.priority.reading import shown
+from tools.priority.weights import Weights, score_of
+
+FACTOR_NAMES = {
+    "start": "starting point", "severity": "vendor severity", "weakness": "weakness", "exposure": "exposure",
+    "path": "attack path", "data": "data class", "environment": "environment", "blast": "blast radius",
+    "exploit": "exploit evidence", "threat": "active threat", "activity": "observed activity", "age": "age",
+    "combination": "combination", "compensating": "compensating controls",
+}  # fmt: skip
+
+
+def score_finding(finding: Finding, context: Context) -> PriorityScore:
+    """The Action Priority Score of one finding in its snapshot."""
+    inputs = inputs_for(finding, context)
+    return _assemble(finding, inputs, evaluate(inputs, context.weights), context)
+
+
+def _assemble(finding: Finding, inputs: Inputs, result: Evaluation, context: Context) -> PriorityScore:
+    weights = context.weights
+    score, first = score_of(result.log_odds), score_of(weights.start)
+    moved = result.log_odds - weights.start
+    rate = (score - first) / moved if abs(moved) > 1e-9 else first * (100.0 - first) / 100.0
+    contributions = tuple(
+        _contribution(part, inputs, weights, finding, first if part.factor == "start" else part.points * rate)
+        for part in result.parts
+    )
+    gates = tuple(
+        Gate(held.name, _gate_reason(held.name, inputs), score_of(held.before), score_of(held.after))
+        for held in result.held
+    )
+    return PriorityScore(
+        finding_id=finding.id,
+        score=score,
+        low=score_of(result.low),
+        high=score_of(result.high),
+        log_odds=result.log_odds,
+        contributions=contributions,
+        gates=gates,
+        unknowns=tuple(FACTOR_NAMES[name] for name, fact in inputs.facts.items() if fact.state == "unknown"),
+        weights_version=weights.version,
+        as_of=context.as_of,
+        group=group_key(finding, context),
+        weakness=inputs.weakness.name,
+        _explain=partial(_explain, finding, inputs, weights),
+    )
+
+
+def _explain(finding: Finding, inputs: Inputs, weights: Weights, score: PriorityScore) -> Explanation:
+    return explain(finding, inputs, weights, score)
+
+
+def _contribution(
+    part: Part, inputs: Inputs, weights: Weights, finding: Finding, share: float
+) -> Contribution:
+    fact = inputs.facts.get(part.factor)
+    if fact is None:
+        fact = _own_fact(part.factor, inputs, weights.version, finding)
+    name = FACTOR_NAMES.get(part.factor, part.factor)
+    return Contribution(name, fact, part.points, part.low, part.high, fact.value, share)
+
+
+def _own_fact(factor: str, inputs: Inputs, version: str, finding: Finding) -> Fact:
+    if factor == "start":
+        return _start(version)
+    if factor == "severity":
+        return _severity(inputs.severity.value, finding.source)
+    if factor == "weakness":
+        return _weakness(inputs.weakness.words, inputs.weakness.strength, inputs.weakness.basis)
+    return known("gate", _gate_reason(factor.removeprefix("gate: "), inputs), 0.0, "rule of the weights file")
+
+
+@lru_cache(maxsize=64)
+def _start(version: str) -> Fact:
+    return known("start", f"where every finding starts in weights {version}", 0.0, "weights file")
+
+
+@lru_cache(maxsize=512)
+def _severity(severity: str, source: str) -> Fact:
+    return known("severity", f"{shown(source) or 'the source'} says {severity}", 0.0, "finding")
+
+
+@lru_cache(maxsize=2048)
+def _weakness(words: str, strength: float, basis: str) -> Fact:
+    state = "unknown" if basis == "none" else "known"
+    return Fact(
+        "weakness",
+        state,
+        words,
+        strength,
+        0.0 if basis == "none" else strength,
+        1.0 if basis == "none" else strength,
+        basis,
+    )
+
+
+def _gate_reason(name: str, inputs: Inputs) -> str:
+    if name == "accepted risk":
+        return inputs.accepted
+    if name == "not reachable":
+        return inputs.facts["exposure"].value
+    if name == "account-wide setting":
+        return "a setting of the account, not a way into a resource"
+    if name == "not failing":
+        return "the check does not fail"
+    return inputs.weakness.words

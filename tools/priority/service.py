@@ -1,0 +1,77 @@
+"""Scores of the open findings of a tenant, computed once per snapshot."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Protocol
+
+from tools.findings.model import Finding, FindingSet
+from tools.priority.acceptance import Acceptance
+from tools.priority.context import Context, build_context
+from tools.priority.errors import UnknownFinding
+from tools.priority.model import PriorityScore, ScoreBook
+from tools.priority.score import score_finding
+from tools.priority.weights import Weights, load_weights
+
+
+class SnapshotSource(Protocol):
+    """Where the open findings come from (`tools.findings.FindingLookup`)."""
+
+    async def snapshot(self) -> FindingSet:
+        """The open findings with their assets."""
+
+
+def score_snapshot(
+    snapshot: FindingSet, weights: Weights | None = None, accepted: Iterable[Acceptance] = ()
+) -> tuple[ScoreBook, Context]:
+    """Score every open finding of a snapshot; the order of the input does not matter."""
+    context = build_context(snapshot, weights, accepted)
+    scores = [score_finding(finding, context) for finding in snapshot.findings if finding.open]
+    scores.sort(key=lambda score: (-score.log_odds, score.finding_id))
+    return ScoreBook(tuple(scores), snapshot.as_of, context.weights.version, snapshot.complete), context
+
+
+class PriorityService:
+    """Scores for the chat, the command line and the triage service."""
+
+    def __init__(
+        self, lookup: SnapshotSource, weights: Weights | None = None, accepted: Iterable[Acceptance] = ()
+    ) -> None:
+        self._lookup = lookup
+        self._weights = weights or load_weights()
+        self._accepted = tuple(accepted)
+        self._cached: tuple[FindingSet, ScoreBook, Context] | None = None
+
+    @property
+    def weights_version(self) -> str:
+        """The version of the weights in use."""
+        return self._weights.version
+
+    async def scores(self) -> ScoreBook:
+        """All scores of the present snapshot; computed again only when the snapshot is another one."""
+        return (await self._current())[1]
+
+    async def explain(self, finding_id: str) -> PriorityScore:
+        """The score of one open finding by its public id or the tenant's issue id."""
+        return (await self.explained(finding_id))[1]
+
+    async def explained(self, finding_id: str) -> tuple[Finding, PriorityScore]:
+        """One open finding with its score; raises `UnknownFinding` with near ids."""
+        snapshot, book, _ = await self._current()
+        wanted = finding_id.strip()
+        finding = snapshot.by_id.get(wanted) or snapshot.by_issue.get(wanted)
+        score = book.by_id.get(finding.id) if finding else None
+        if finding is None or score is None:
+            known = [*snapshot.by_id, *snapshot.by_issue]
+            raise UnknownFinding(
+                wanted[:200], difflib.get_close_matches(wanted[:200], known, n=3, cutoff=0.6)
+            )
+        return finding, score
+
+    async def _current(self) -> tuple[FindingSet, ScoreBook, Context]:
+        snapshot = await self._lookup.snapshot()
+        if self._cached is None or self._cached[0] is not snapshot:
+            book, context = score_snapshot(snapshot, self._weights, self._accepted)
+            self._cached = (snapshot, book, context)
+        return self._cached
