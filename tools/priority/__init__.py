@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tools.priority.acceptance import Acceptance
+    from tools.priority.book import Group, ScoreBook
     from tools.priority.context import Context, build_context, context_for
-    from tools.priority.errors import PriorityError, UnfoundedText, UnknownFinding, WeightsError
+    from tools.priority.errors import PriorityError, UnfoundedTextError, UnknownFindingError, WeightsError
     from tools.priority.grouping import group_key
-    from tools.priority.model import Contribution, Counterfactual, Fact, Gate, Group, PriorityScore, ScoreBook
+    from tools.priority.model import Contribution, Counterfactual, Fact, Gate, PriorityScore
     from tools.priority.rationale import check_rationale, unfounded
     from tools.priority.score import score_finding
     from tools.priority.service import PriorityService, score_snapshot
@@ -29,17 +30,17 @@ _HOME = {
     "build_context": "context",
     "context_for": "context",
     "PriorityError": "errors",
-    "UnfoundedText": "errors",
-    "UnknownFinding": "errors",
+    "UnfoundedTextError": "errors",
+    "UnknownFindingError": "errors",
     "WeightsError": "errors",
     "group_key": "grouping",
     "Contribution": "model",
     "Counterfactual": "model",
     "Fact": "model",
     "Gate": "model",
-    "Group": "model",
+    "Group": "book",
     "PriorityScore": "model",
-    "ScoreBook": "model",
+    "ScoreBook": "book",
     "check_rationale": "rationale",
     "unfounded": "rationale",
     "score_finding": "score",
@@ -62,8 +63,8 @@ __all__ = [
     "PriorityScore",
     "PriorityService",
     "ScoreBook",
-    "UnfoundedText",
-    "UnknownFinding",
+    "UnfoundedTextError",
+    "UnknownFindingError",
     "Weights",
     "WeightsError",
     "build_context",

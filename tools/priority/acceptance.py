@@ -1,4 +1,4 @@
-"""Risks that a person accepted: which findings, until when, by whom. An accepted finding is held down, never hidden."""
+"""Risks that a person accepted: which findings, until when, by whom. They are held down, never hidden."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from tools.findings.model import Finding
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """An accepted risk. `rule_id`, `resource` and `account` are patterns (`*` for any); `finding_id` names one.
+    """An accepted risk. `rule_id`, `resource` and `account` are patterns (`*` for any); `finding_id` names
+    one.
 
     It acts up to `until` (no end if None) and says who gave which reason.
     """

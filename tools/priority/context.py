@@ -1,4 +1,4 @@
-"""Everything that the score needs to know about a snapshot, worked out once per asset and not once per finding."""
+"""What the score needs to know about a snapshot, worked out once per asset and not once per finding."""
 
 from __future__ import annotations
 
@@ -16,13 +16,10 @@ from tools.priority.identity import Holding, holding_of, secret_names
 from tools.priority.model import Fact, absent, known, unknown
 from tools.priority.paths import Link, first_path
 from tools.priority.reading import shown
+from tools.priority.vocabulary import vocabulary
 from tools.priority.weakness import weakness_of
 from tools.priority.weights import Weights, load_weights
 
-_HOLDS_DATA = ("s3.bucket", "rds.", "ec2.snapshot", "ec2.volume", "ec2.instance", "ec2.image", "policy.dynamodb",
-               "policy.efs", "policy.sqs", "policy.sns", "policy.kms", "policy.ecr", "policy.secret", "redshift", "es.domain",
-               "lambda.function", "azure.storage", "azure.sql", "azure.data", "azure.vault", "azure.vm", "gcp.bucket", "gcp.sql",
-               "gcp.bigquery", "gcp.vm", "gcp.function", "private", "policy.glacier", "policy.backup")  # fmt: skip
 _SERIOUS = {"takeover", "data_exposure", "entry", "credential", "privilege", "lateral", "vulnerability"}
 
 
@@ -93,7 +90,7 @@ def _facts(context: Context, asset: AssetRecord) -> AssetFacts:
     kind = estate.kind(asset)
     exposure = exposure_of(context.reader, asset)
     related = tuple(_related(context, asset, kind))
-    own_data = data_fact(asset, asset.tags, kind.startswith(_HOLDS_DATA), at)
+    own_data = data_fact(asset, asset.tags, kind.startswith(vocabulary().holds_data), at)
     data = inherited(own_data, ((r, data_fact(r, r.tags, True, at)) for r in related))
     environment = inherited(
         environment_fact(asset, asset.tags, at), ((r, environment_fact(r, r.tags, at)) for r in related)

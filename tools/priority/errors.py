@@ -2,8 +2,8 @@
 
 PriorityError
 ├── WeightsError      the weights file cannot be used
-├── UnknownFinding    no open finding has this id (`.suggestions` are near ids)
-└── UnfoundedText     a rationale names something that is not in its facts
+├── UnknownFindingError    no open finding has this id (`.suggestions` are near ids)
+└── UnfoundedTextError     a rationale names something that is not in its facts
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class WeightsError(PriorityError):
     """The weights file is missing, malformed, or breaks a promise of the score."""
 
 
-class UnknownFinding(PriorityError):
+class UnknownFindingError(PriorityError):
     """No open finding has this id."""
 
     def __init__(self, finding_id: str, suggestions: Sequence[str] = ()) -> None:
@@ -32,5 +32,5 @@ class UnknownFinding(PriorityError):
         )
 
 
-class UnfoundedText(PriorityError):
+class UnfoundedTextError(PriorityError):
     """A sentence of ours names a number, id or name that its facts do not hold. This is a defect of ours."""

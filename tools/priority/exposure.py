@@ -1,7 +1,9 @@
-"""Whether strangers on the internet can reach a resource: proved from configuration, never from a tag or a name.
+"""Whether strangers on the internet can reach a resource: proved from configuration, never from a tag or a
+name.
 
-`exposure_of` dispatches to one reader per cloud. A reader answers with a fact whose grade is 0..1 (how directly the
-resource can be used), -1 when its configuration shows that it cannot be reached, and a range when no record decides.
+`exposure_of` dispatches to one reader per cloud. A reader answers with a fact whose grade is 0..1 (how
+directly the resource can be used), -1 when its configuration shows that it cannot be reached, and a range
+when no record decides.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ class Exposure:
 
 @dataclass(frozen=True)
 class Reader:
-    """What an exposure reader needs: the index, the grades of the weights file, and the time of the snapshot."""
+    """What an exposure reader needs: the index, the grades of the weights, the time."""
 
     estate: Estate
     ports: Mapping[str, float]
@@ -41,7 +43,14 @@ class Reader:
     cache: dict[str, Exposure] = field(default_factory=dict)
     users: dict[tuple[str, str], list[AssetRecord]] = field(default_factory=dict)
 
-    def open(self, value: str, level: str | float, *ids: str, openings: tuple[OpenRange, ...] = (), host: bool = False) -> Exposure:  # fmt: skip
+    def open(
+        self,
+        value: str,
+        level: str | float,
+        *ids: str,
+        openings: tuple[OpenRange, ...] = (),
+        host: bool = False,
+    ) -> Exposure:
         """Reachable, as a record shows."""
         grade = self.levels[level] if isinstance(level, str) else level
         return Exposure(
@@ -55,7 +64,14 @@ class Reader:
         fact = absent("exposure", shown(value, 300), CONFIG, *_clean(ids), grade=-1.0, at=self.at)
         return Exposure(fact, (), compensating, host)
 
-    def maybe(self, value: str, worst: str | float, *ids: str, estimate: float | None = None, openings: tuple[OpenRange, ...] = ()) -> Exposure:  # fmt: skip
+    def maybe(
+        self,
+        value: str,
+        worst: str | float,
+        *ids: str,
+        estimate: float | None = None,
+        openings: tuple[OpenRange, ...] = (),
+    ) -> Exposure:
         """No record decides; at worst it is as open as `worst`."""
         high = self.levels[worst] if isinstance(worst, str) else worst
         guess = self.levels["possible"] * high if estimate is None else estimate

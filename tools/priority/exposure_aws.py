@@ -1,7 +1,8 @@
 """Exposure of AWS resources that stand in a network: instances, groups, databases, clusters, load balancers.
 
-Reads a scanner's metadata form (`public_ip`, `security_groups`, `ingress_rules`) and the API's own (`PublicIpAddress`,
-`SecurityGroups[].GroupId`, `IpPermissions`). What is shared or granted by policy is in `exposure_aws_shared`.
+Reads a scanner's metadata form (`public_ip`, `security_groups`, `ingress_rules`) and the API's own
+(`PublicIpAddress`, `SecurityGroups[].GroupId`, `IpPermissions`). What is shared or granted by policy is in
+`exposure_aws_shared`.
 """
 
 from __future__ import annotations
@@ -107,7 +108,8 @@ def _group(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
         return reader.open(text, port_grade(openings, reader.ports), name, address, openings=openings)
     unsettled = [u for u in users if exposure_of(reader, u).fact.state == "unknown"]
     if unsettled:
-        text = f"{ports_text(openings)} open to {cidr}, used by {unsettled[0].name}, whose address is not settled"
+        user = unsettled[0].name
+        text = f"{ports_text(openings)} open to {cidr}, used by {user}, whose address is not settled"
         return reader.maybe(
             text, port_grade(openings, reader.ports), name, unsettled[0].name, openings=openings
         )
@@ -117,8 +119,12 @@ def _group(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
         )
     if view.has("network_interfaces") or any(True for _ in reader.estate.of_kind("ec2.eni")):
         return reader.closed(f"{ports_text(openings)} open to {cidr}, but nothing uses it", name)
-    return reader.maybe(f"{ports_text(openings)} open to {cidr}; what uses it was not collected",
-                        port_grade(openings, reader.ports), name, openings=openings)  # fmt: skip
+    return reader.maybe(
+        f"{ports_text(openings)} open to {cidr}; what uses it was not collected",
+        port_grade(openings, reader.ports),
+        name,
+        openings=openings,
+    )
 
 
 def group_users(reader: Reader, account: str, group: str) -> list[AssetRecord]:

@@ -1,4 +1,4 @@
-"""Exposure of AWS resources by grant: bucket policies and ACLs, resource policies, shared snapshots, trust, endpoints."""
+"""Exposure of AWS resources by grant: resource policies, access lists, sharing, trust, endpoints."""
 
 from __future__ import annotations
 
@@ -77,9 +77,13 @@ def _block(view: View) -> dict[str, bool]:
 def _account_block(reader: Reader, account: str) -> dict[str, bool]:
     key = ("account-block", account)
     if key not in reader.users:
-        holders = [a for a in reader.estate.assets.values()
-                   if a.account == account and reader.estate.kind(a) != "s3.bucket"
-                   and reader.estate.view(a).has("public_access_block", "PublicAccessBlockConfiguration")]  # fmt: skip
+        holders = [
+            a
+            for a in reader.estate.assets.values()
+            if a.account == account
+            and reader.estate.kind(a) != "s3.bucket"
+            and reader.estate.view(a).has("public_access_block", "PublicAccessBlockConfiguration")
+        ]
         reader.users[key] = holders[:1]
     return {k: v for a in reader.users[key] for k, v in _block(reader.estate.view(a)).items()}
 

@@ -16,7 +16,7 @@ def _last(path: str) -> str:
 
 
 def nsg_openings(view: View, owner: str) -> tuple[OpenRange, ...] | None:
-    """What a network security group lets in from the internet, a nearer deny honoured; None if not recorded."""
+    """What a group lets in from the internet, a nearer deny honoured; None if not recorded."""
     rules = view.get("securityRules", "security_rules")
     if not isinstance(rules, list):
         return None
@@ -59,8 +59,11 @@ def _vm(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     )
     if state and "running" not in state and "starting" not in state:
         return reader.closed(f"the machine is {_last(state)}", asset.name)
-    nics = [reader.estate.find(asset.account, _last(ref), "azure.nic") or reader.estate.find(asset.account, ref, "azure.nic")
-            for ref in (n.text("id") for n in view.at("networkProfile").each("networkInterfaces"))]  # fmt: skip
+    nics = [
+        reader.estate.find(asset.account, _last(ref), "azure.nic")
+        or reader.estate.find(asset.account, ref, "azure.nic")
+        for ref in (n.text("id") for n in view.at("networkProfile").each("networkInterfaces"))
+    ]
     nics = [nic for nic in nics if nic is not None]
     for nic in nics:
         found = exposure_of(reader, nic) if nic else None
@@ -191,7 +194,7 @@ def _network_rules(reader: Reader, asset: AssetRecord, view: View) -> tuple[bool
                 rule.text("startIpAddress", "start_ip_address"),
                 rule.text("endIpAddress", "end_ip_address"),
             )
-            if first == "0.0.0.0" and last == "255.255.255.255":
+            if first == "0.0.0.0" and last == "255.255.255.255":  # noqa: S104
                 return True, "a firewall rule admits every address"
         return False, "its firewall rules admit named addresses only"
     if default == "allow" or (access is True and not default):
@@ -209,8 +212,11 @@ def _storage(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     if admits is False:
         return reader.closed(why, name)
     anonymous = view.flag("allowBlobPublicAccess", "allow_blob_public_access")
-    open_containers = [c for c in view.each("containers", "blob_containers")
-                       if c.text("publicAccess", "public_access").lower() in {"blob", "container"}]  # fmt: skip
+    open_containers = [
+        c
+        for c in view.each("containers", "blob_containers")
+        if c.text("publicAccess", "public_access").lower() in {"blob", "container"}
+    ]
     if anonymous and open_containers:
         which = open_containers[0].text("name") or "a container"
         return reader.open(f"anyone can read {which} of {name}", "public_read", name, which)

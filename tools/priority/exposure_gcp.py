@@ -113,8 +113,11 @@ def public_roles(view: View) -> list[str] | None:
     bindings = policy.get("bindings") if policy else view.get("bindings")
     if not isinstance(bindings, list):
         return None
-    return [_last(b.text("role")) for b in (View(i) for i in bindings)
-            if not b.get("condition") and any(m.lower() in _ANYONE for m in b.texts("members"))]  # fmt: skip
+    return [
+        _last(b.text("role"))
+        for b in (View(i) for i in bindings)
+        if not b.get("condition") and any(m.lower() in _ANYONE for m in b.texts("members"))
+    ]
 
 
 def _bucket(reader: Reader, asset: AssetRecord, view: View) -> Exposure:

@@ -1,15 +1,17 @@
 """The facts of one finding, and the arithmetic that makes a score of them.
 
-`Inputs` holds facts only; `evaluate` is a pure function of inputs and weights, which is what the counterfactuals
-and the properties rest on.
+`Inputs` holds facts only; `evaluate` is a pure function of inputs and weights, which is what the
+counterfactuals and the properties rest on.
 """
 
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from tools.findings.model import Finding, FindingStatus, Severity
 from tools.priority.acceptance import accepted_by_platform
@@ -17,12 +19,10 @@ from tools.priority.context import AssetFacts, Context
 from tools.priority.model import Fact, absent, known, unknown
 from tools.priority.network import port_grade
 from tools.priority.reading import shown
+from tools.priority.vocabulary import vocabulary
 from tools.priority.weakness import Weakness, weakness_of
 from tools.priority.weights import Weights, logit
 
-_PORTS = {"ssh": 22, "rdp": 3389, "ftp": 21, "telnet": 23, "mysql": 3306, "postgresql": 5432, "postgres": 5432, "oracle": 1521,
-          "sqlserver": 1433, "mongodb": 27017, "redis": 6379, "memcached": 11211, "elasticsearch": 9200, "kafka": 9092,
-          "cifs": 445, "ldap": 389, "cassandra": 9042, "kerberos": 88}  # fmt: skip
 _ALWAYS = absent("compensating controls", "none found", "configuration")
 _NO_FLAW = absent("exploit evidence", "no known flaw is concerned", "finding category")
 _FLAW = unknown("exploit evidence", "KEV and EPSS were not asked", 0.0, 0.0, 1.0)
@@ -43,8 +43,7 @@ class Inputs:
     failing: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """Points of one factor: best estimate, lowest, highest."""
 
     factor: str
@@ -108,6 +107,7 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
         "combination": _combination(finding, weakness, context),
         "compensating": _compensating(own, context),
         "age": _age(finding, context.as_of),
+        "order": _order(finding.id),
     }
     accepted = next((a for a in context.accepted if a.covers(finding, context.as_of)), None)
     progress = accepted_by_platform(finding)
@@ -131,31 +131,37 @@ def evaluate(inputs: Inputs, weights: Weights) -> Evaluation:
         Part("severity", severity, severity, severity),
         Part("weakness", base, base - spread, base + spread),
     ]
+    total = weights.start + severity + base
+    below = above = spread * spread
+    factors, takes = weights.factors, weak.takes
     for factor, fact in inputs.facts.items():
-        points = weights.points(factor, weak.takes, fact.grade)
+        weight, share, grade = factors[factor], takes.get(factor, 1.0), fact.grade
+        points = grade * (weight.up if grade > 0 else weight.down) * share
+        total += points
         if fact.state == "unknown":
-            low, high = (
-                weights.points(factor, weak.takes, fact.low),
-                weights.points(factor, weak.takes, fact.high),
-            )
+            low = fact.low * (weight.up if fact.low > 0 else weight.down) * share
+            high = fact.high * (weight.up if fact.high > 0 else weight.down) * share
+            # Unknowns are independent, so their ranges add in square; all at their worst together would say
+            # nothing.
+            below += (points - low) ** 2
+            above += (high - points) ** 2
             parts.append(Part(factor, points, low, high))
         else:
             parts.append(Part(factor, points, points, points))
-    total = sum(p.points for p in parts)
-    # Unknowns are independent, so their ranges add in square; all at their worst together would say nothing.
-    low = total - math.sqrt(sum((p.points - p.low) ** 2 for p in parts))
-    high = total + math.sqrt(sum((p.high - p.points) ** 2 for p in parts))
-    held: list[Held] = []
-    for name, ceiling in _gates(inputs, weights):
-        before = total
-        total, low, high = (_hold(z, logit(ceiling), weights.gates.slope) for z in (total, low, high))
+    low, high = total - math.sqrt(below), total + math.sqrt(above)
+    held: tuple[Held, ...] = ()
+    gate = _gate(inputs, weights)
+    if gate is not None and high > (ceiling := logit(gate[1])):
+        before, slope = total, weights.gates.slope
+        total, low, high = (_hold(z, ceiling, slope) for z in (total, low, high))
         if total != before:
-            held.append(Held(name, before, total))
-            parts.append(Part(f"gate: {name}", total - before, total - before, total - before))
-    return Evaluation(total, low, high, tuple(parts), tuple(held))
+            held = (Held(gate[0], before, total),)
+            parts.append(Part(f"gate: {gate[0]}", total - before, total - before, total - before))
+    return Evaluation(total, low, high, tuple(parts), held)
 
 
-def _gates(inputs: Inputs, weights: Weights) -> list[tuple[str, float]]:
+def _gate(inputs: Inputs, weights: Weights) -> tuple[str, float] | None:
+    """The gate that would hold this finding: its name and the score above which it acts."""
     weak = weights.weakness.get(inputs.weakness.name) or weights.weakness["unclassified"]
     exposure = inputs.facts["exposure"]
     found: list[tuple[str, float]] = []
@@ -174,7 +180,7 @@ def _gates(inputs: Inputs, weights: Weights) -> list[tuple[str, float]]:
     if not inputs.failing:
         found.append(("not failing", weights.gates.not_failing))
     # One gate is enough: the lowest that acts, so that stacking does not flatten the order.
-    return [min(found, key=lambda gate: gate[1])] if found else []
+    return min(found, key=lambda gate: gate[1]) if found else None
 
 
 def _hold(log_odds: float, ceiling: float, slope: float) -> float:
@@ -185,12 +191,8 @@ def _exposure_for(finding: Finding, own: AssetFacts, context: Context, weakness:
     """The asset's exposure, narrowed to the port that the finding is about."""
     fact, openings = own.exposure.fact, own.exposure.openings
     if weakness.words.startswith("anyone can list") and fact.state == "known" and fact.grade > 0:
-        return replace(
-            fact,
-            **dict.fromkeys(
-                ("grade", "low", "high"), min(fact.grade, context.weights.exposure["public_list"])
-            ),
-        )
+        grade = min(fact.grade, context.weights.exposure["public_list"])
+        return replace(fact, grade=grade, low=grade, high=grade)
     if weakness.theme == "public_address" or not openings or fact.state != "known":
         return fact
     port = _port_of(finding.rule_id) or _port_of(finding.kind)
@@ -198,8 +200,16 @@ def _exposure_for(finding: Finding, own: AssetFacts, context: Context, weakness:
         return fact
     mine = [o for o in openings if o.covers(port)]
     if not mine:
-        return unknown("exposure", f"the finding says {port}, the configuration shows {fact.value}", 0.0, -1.0, fact.grade,
-                       "contradicting records", *fact.ids, at=context.as_of)  # fmt: skip
+        return unknown(
+            "exposure",
+            f"the finding says {port}, the configuration shows {fact.value}",
+            0.0,
+            -1.0,
+            fact.grade,
+            "contradicting records",
+            *fact.ids,
+            at=context.as_of,
+        )
     grade = min(port_grade(mine, context.weights.ports, port), 1.0)
     where = fact.value.partition(" on ")[2]
     text = f"{port} open to {mine[0].cidr}" + (f" on {where}" if where else "")
@@ -211,8 +221,8 @@ def _port_of(rule: str) -> int | None:
     if not {"port", "ports", "ssh", "rdp"} & set(words):
         return None
     for word in words:
-        if word in _PORTS:
-            return _PORTS[word]
+        if word in vocabulary().ports:
+            return vocabulary().ports[word]
         if word.isdigit() and 1 <= int(word) <= 65535:
             return int(word)
     return None
@@ -266,3 +276,9 @@ def _age(finding: Finding, as_of: datetime) -> Fact:
     return known(
         "age", text, min(math.log1p(days) / math.log1p(365.0), 1.0), "finding", at=finding.first_seen
     )
+
+
+def _order(finding_id: str) -> Fact:
+    """A place among findings alike in every fact, the same from run to run."""
+    place = zlib.crc32(finding_id.encode("utf-8", "surrogatepass")) / 0xFFFFFFFF
+    return known("fixed order", "keeps equals apart", 2.0 * place - 1.0, "finding id")

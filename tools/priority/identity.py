@@ -1,7 +1,7 @@
 """What the identity of a resource may do (blast radius), from policies, never from names.
 
-A role, user or group holds its attached and inline policies; a compute resource holds its role's. Google service
-accounts and Azure identities count by their recorded roles.
+A role, user or group holds its attached and inline policies; a compute resource holds its role's. Google
+service accounts and Azure identities count by their recorded roles.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _GCP_ADMIN = {"roles/owner": "admin", "roles/editor": "escalation", "roles/iam.s
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """The strongest privilege, through which policy and identity; `sure` is False where a record is missing."""
+    """The strongest privilege, by which policy and identity; `sure` is False where a record is missing."""
 
     privilege: Privilege
     via: str = ""
@@ -122,7 +122,7 @@ def _documents(view: View) -> Iterable[Any]:
 
 
 def _profile_holding(estate: Estate, asset: AssetRecord, profile: View) -> Holding:
-    """An instance profile names a role; where no record says which, the roles that EC2 may assume are candidates."""
+    """The role of an instance profile; where no record names it, the roles that EC2 may assume are candidates."""
     arn = profile.text("Arn") or profile.text("Name")
     name = arn.rsplit("/", 1)[-1]
     record = estate.find(asset.account, arn, "iam.profile") or estate.find(asset.account, name, "iam.profile")

@@ -1,28 +1,29 @@
 """The score and what it is made of.
 
 Everything is in log-odds ("points") until the end: `score = 100 / (1 + e^-log_odds)`. The points of all
-contributions, the starting point and the gates among them, add up to `log_odds`; their `share` adds up to `score`.
+contributions, the starting point and the gates among them, add up to `log_odds`; their `share` adds up to
+`score`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 FactState = Literal["known", "unknown", "absent"]
-"""`known`: a record shows it. `absent`: a record shows that it is not so. `unknown`: no record says either."""
+"""`known`: a record shows it. `absent`: a record shows it is not so. `unknown`: no record says either."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One thing we know, know not to be so, or do not know.
 
-    `value` is a short text that may be shown. `grade` is how bad the fact is, 0 to 1 (-1 to 1 where a fact can also
-    speak for the resource); for an unknown fact it is the best estimate inside `low` to `high`. `ids` are the
-    records that it rests on, `source` says which kind of record, `observed_at` when it was read.
+    `value` is a short text that may be shown. `grade` is how bad the fact is, 0 to 1 (-1 to 1 where a fact
+    can also speak for the resource); for an unknown fact it is the best estimate inside `low` to `high`.
+    `ids` are the records that it rests on, `source` says which kind of record, `observed_at` when it was
+    read.
     """
 
     name: str
@@ -93,10 +94,10 @@ class Contribution:
         """As JSON values."""
         return {
             "factor": self.factor,
-            "points": round(self.points, 3),
-            "low": round(self.low, 3),
-            "high": round(self.high, 3),
-            "share": round(self.share, 2),
+            "points": round(self.points, 6),
+            "low": round(self.low, 6),
+            "high": round(self.high, 6),
+            "share": round(self.share, 4),
             "because": self.because,
             "fact": self.fact.to_dict(),
         }
@@ -119,8 +120,8 @@ class Gate:
         return {
             "name": self.name,
             "because": self.because,
-            "before": round(self.before, 1),
-            "after": round(self.after, 1),
+            "before": round(self.before, 3),
+            "after": round(self.after, 3),
         }
 
 
@@ -133,7 +134,7 @@ class Counterfactual:
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON values."""
-        return {"change": self.change, "score": round(self.score, 1)}
+        return {"change": self.change, "score": round(self.score, 3)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +146,32 @@ class Explanation:
     counterfactuals: tuple[Counterfactual, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a score is made of."""
+
+    contributions: tuple[Contribution, ...]
+    gates: tuple[Gate, ...]
+    unknowns: tuple[str, ...]
+    group: str = ""
+
+
+class Source(Protocol):
+    """Works a score's details and words out of its facts, when they are first asked for."""
+
+    def details(self, score: PriorityScore) -> Details:
+        """Contributions, gates, unknowns, root cause."""
+
+    def explain(self, score: PriorityScore) -> Explanation:
+        """The score in words."""
+
+
 @dataclass(frozen=True)
 class PriorityScore:
     """The Action Priority Score of one finding: `score` lies in (0, 100) and never reaches either end.
 
-    `low` and `high` bound it over what is unknown. `rationale` and `counterfactuals` are computed when first read,
-    from the same facts.
+    `low` and `high` bound it over what is unknown. Everything below the numbers is worked out when first
+    read, so that ranking a large estate stays cheap.
     """
 
     finding_id: str
@@ -158,19 +179,40 @@ class PriorityScore:
     low: float
     high: float
     log_odds: float
-    contributions: tuple[Contribution, ...]
-    gates: tuple[Gate, ...]
-    unknowns: tuple[str, ...]
+    weakness: str
     weights_version: str
     as_of: datetime
-    group: str = ""
-    weakness: str = ""
-    _explain: Callable[[PriorityScore], Explanation] | None = field(default=None, repr=False, compare=False)
+    source: Source = field(repr=False, compare=False)
+
+    @cached_property
+    def details(self) -> Details:
+        """Contributions, gates, unknowns, root cause."""
+        return self.source.details(self)
 
     @cached_property
     def explanation(self) -> Explanation:
-        """Headline, rationale and counterfactuals, made from the facts when first read."""
-        return self._explain(self) if self._explain else Explanation()
+        """Headline, rationale and counterfactuals."""
+        return self.source.explain(self)
+
+    @property
+    def contributions(self) -> tuple[Contribution, ...]:
+        """Points add up to `log_odds`, shares to `score`; the starting point and gates are among them."""
+        return self.details.contributions
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """The gates that acted."""
+        return self.details.gates
+
+    @property
+    def unknowns(self) -> tuple[str, ...]:
+        """Factors that no record settles."""
+        return self.details.unknowns
+
+    @property
+    def group(self) -> str:
+        """The root cause (`group_key`)."""
+        return self.details.group
 
     @property
     def headline(self) -> str:
@@ -188,13 +230,13 @@ class PriorityScore:
         return self.explanation.counterfactuals
 
     def to_dict(self) -> dict[str, Any]:
-        """The whole explanation as JSON values, rounded for people."""
+        """The whole explanation as JSON values, with enough decimals for the sums to hold."""
         return {
             "finding_id": self.finding_id,
-            "score": round(self.score, 1),
-            "low": round(self.low, 1),
-            "high": round(self.high, 1),
-            "log_odds": round(self.log_odds, 3),
+            "score": round(self.score, 3),
+            "low": round(self.low, 3),
+            "high": round(self.high, 3),
+            "log_odds": round(self.log_odds, 6),
             "weakness": self.weakness,
             "group": self.group,
             "contributions": [item.to_dict() for item in self.contributions],
@@ -206,65 +248,3 @@ class PriorityScore:
             "weights_version": self.weights_version,
             "as_of": self.as_of.isoformat(),
         }
-
-
-@dataclass(frozen=True)
-class Group:
-    """Findings that share a root cause: one fix closes them, or one cause explains them."""
-
-    key: str
-    score: PriorityScore
-    finding_ids: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON values."""
-        return {
-            "group": self.key,
-            "score": round(self.score.score, 1),
-            "lead": self.score.finding_id,
-            "findings": list(self.finding_ids),
-            "count": len(self.finding_ids),
-        }
-
-
-@dataclass(frozen=True)
-class ScoreBook:
-    """Every score of one snapshot, the highest first; ties are ordered by finding id.
-
-    `complete` is False when the snapshot itself was cut.
-    """
-
-    ranked: tuple[PriorityScore, ...]
-    as_of: datetime
-    weights_version: str
-    complete: bool = True
-
-    def __len__(self) -> int:
-        return len(self.ranked)
-
-    @cached_property
-    def by_id(self) -> Mapping[str, PriorityScore]:
-        """Scores by finding id."""
-        return {score.finding_id: score for score in self.ranked}
-
-    def top(self, count: int) -> tuple[PriorityScore, ...]:
-        """The `count` highest scores."""
-        return self.ranked[: max(count, 0)]
-
-    def rank_of(self, finding_id: str) -> int:
-        """Place in the ranking, from 1."""
-        return self._ranks[finding_id]
-
-    @cached_property
-    def _ranks(self) -> Mapping[str, int]:
-        return {score.finding_id: place for place, score in enumerate(self.ranked, 1)}
-
-    @cached_property
-    def groups(self) -> tuple[Group, ...]:
-        """Findings by root cause, ordered by their highest member."""
-        members: dict[str, list[PriorityScore]] = {}
-        for score in self.ranked:
-            members.setdefault(score.group or score.finding_id, []).append(score)
-        return tuple(
-            Group(key, items[0], tuple(item.finding_id for item in items)) for key, items in members.items()
-        )

@@ -1,4 +1,4 @@
-"""What inbound rules let in from the internet, for security groups, network security groups and VPC firewalls."""
+"""What inbound rules let in from the internet."""
 
 from __future__ import annotations
 
@@ -37,8 +37,17 @@ class OpenRange:
 
 def group_ids(view: View) -> list[str]:
     """Security group ids that a configuration names, in any spelling."""
-    found = ids(items(view.get("security_groups", "vpc_security_groups", "SecurityGroups", "VpcSecurityGroups", "Groups")),
-                "GroupId", "VpcSecurityGroupId", "SecurityGroupId", "id")  # fmt: skip
+    found = ids(
+        items(
+            view.get(
+                "security_groups", "vpc_security_groups", "SecurityGroups", "VpcSecurityGroups", "Groups"
+            )
+        ),
+        "GroupId",
+        "VpcSecurityGroupId",
+        "SecurityGroupId",
+        "id",
+    )
     found += view.texts("SecurityGroupIds") or view.at("VpcConfig").texts("SecurityGroupIds")
     for interface in view.each("NetworkInterfaces"):
         found += ids(items(interface.get("Groups")), "GroupId")
@@ -93,7 +102,8 @@ def _ports(protocol: Any, first: Any, last: Any) -> tuple[int | None, int | None
 
 def port_grade(openings: Iterable[OpenRange], grades: Mapping[str, float], only: int | None = None) -> float:
     """How bad the worst opening is, 0 to 1, a little more when several sensitive ports are open."""
-    best, sensitive = 0.0, set()
+    best = 0.0
+    sensitive: set[int] = set()
     other, everything = grades["other"], grades["all"]
     named = [(int(port), grade) for port, grade in grades.items() if port.isdigit()]
     for opening in openings:

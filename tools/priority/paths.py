@@ -1,7 +1,7 @@
 """A first approximation of the attack path: internet -> resource -> (identity ->) something worth having.
 
-One hop of identity, no network inside; the graph replaces this. A link that a record shows makes a known path, one
-that is only likely makes an unknown one, and what is stopped, detached or closed makes none.
+One hop of identity, no network inside; the graph replaces this. A link that a record shows makes a known
+path, one that is only likely makes an unknown one, and what is stopped, detached or closed makes none.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a policy document lets strangers, or its holder, do. AWS policy grammar.
 
-Conservative in both directions: a condition that restricts the caller closes a grant, one that we cannot judge makes
-it `uncertain`, never silently open or closed. An unconditional deny removes what it covers.
+Conservative in both directions: a condition that restricts the caller closes a grant, one that we cannot
+judge makes it `uncertain`, never silently open or closed. An unconditional deny removes what it covers.
 """
 
 from __future__ import annotations
@@ -12,30 +12,12 @@ from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from tools.priority.reading import View, items, openness, parsed, plain
+from tools.priority.vocabulary import vocabulary
 
 Reach = Literal["public", "uncertain", "none"]
 Privilege = Literal["admin", "escalation", "broad", "limited", "none"]
 
-# Condition keys that pin the caller to an organisation, account, network or resource when their value is specific.
-_PINS = {
-    "aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount", "aws:principalarn", "aws:userid",
-    "aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourceowner",
-    "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "aws:username", "kms:calleraccount", "kms:viaservice",
-    "s3:dataaccesspointaccount", "s3:dataaccesspointarn", "sts:externalid", "lambda:eventsourcetoken",
-    "elasticfilesystem:accesspointarn", "secretsmanager:resourcepolicyprincipal", "aws:principalserviceName".lower(),
-}  # fmt: skip
-# Keys that say nothing about who calls.
-_NEUTRAL = {"aws:securetransport", "s3:x-amz-server-side-encryption", "s3:x-amz-acl", "aws:multifactorauthpresent",
-            "lambda:functionurlauthtype", "elasticfilesystem:accessedviamounttarget", "s3:tlsversion"}  # fmt: skip
 
-_ESCALATIONS = (
-    "iam:createpolicyversion", "iam:setdefaultpolicyversion", "iam:attachuserpolicy", "iam:attachrolepolicy",
-    "iam:attachgrouppolicy", "iam:putuserpolicy", "iam:putrolepolicy", "iam:putgrouppolicy", "iam:addusertogroup",
-    "iam:updateassumerolepolicy", "iam:createaccesskey", "iam:createloginprofile", "iam:updateloginprofile",
-)  # fmt: skip
-_PASS_ROLE_SINKS = ("ec2:runinstances", "lambda:createfunction", "cloudformation:createstack", "glue:createdevendpoint",
-                    "ecs:runtask", "ecs:registertaskdefinition", "sagemaker:createnotebookinstance",
-                    "codebuild:createproject", "datapipeline:createpipeline")  # fmt: skip
 _BROAD = ("s3", "ec2", "kms", "rds", "dynamodb", "secretsmanager", "lambda", "iam", "ssm", "sts")
 
 ORDER: tuple[Privilege, ...] = ("none", "limited", "broad", "escalation", "admin")
@@ -43,7 +25,7 @@ ORDER: tuple[Privilege, ...] = ("none", "limited", "broad", "escalation", "admin
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a document grants to anyone: how sure, which lower-case action patterns, to any AWS caller or nameless too."""
+    """What a document grants to anyone: how surely, and which action patterns in lower case."""
 
     reach: Reach
     actions: tuple[str, ...] = ()
@@ -134,9 +116,9 @@ def privilege_of(documents: Iterable[Any]) -> Privilege:
 
     if any(a in {"*", "*:*"} for a in wide):
         return "admin"
-    if any(can(action) for action in _ESCALATIONS):
+    if any(can(action) for action in vocabulary().escalations):
         return "escalation"
-    if can("iam:passrole") and any(can(sink) for sink in _PASS_ROLE_SINKS):
+    if can("iam:passrole") and any(can(sink) for sink in vocabulary().pass_role_sinks):
         return "escalation"
     if any(a.endswith(":*") and a.split(":")[0] in _BROAD for a in wide):
         return "broad"
@@ -177,12 +159,12 @@ def restriction(statement: View) -> Literal["open", "closed", "uncertain"]:
 
 
 def _judge(operator: str, key: str, values: list[str]) -> Literal["open", "closed", "uncertain"]:
-    if key in _NEUTRAL:
+    if key in vocabulary().neutral:
         return "open"
     negated = "not" in operator.removeprefix("foranyvalue:").removeprefix("forallvalues:")
     if key == "aws:sourceip" and not negated:
         return "open" if any(openness(v) > 0 for v in values) else "closed"
-    if key in _PINS and not negated:
+    if key in vocabulary().pins and not negated:
         if operator.startswith("forallvalues:") or operator.endswith("ifexists"):
             return "uncertain"
         return "open" if any(v.strip("*?:") in {"", "arn:aws"} for v in values) else "closed"
@@ -190,7 +172,7 @@ def _judge(operator: str, key: str, values: list[str]) -> Literal["open", "close
 
 
 def _only_neutral(statement: View) -> bool:
-    return all(key.lower() in _NEUTRAL for key in _condition_keys(statement))
+    return all(key.lower() in vocabulary().neutral for key in _condition_keys(statement))
 
 
 def _condition_keys(statement: View) -> list[str]:
@@ -202,8 +184,12 @@ def _condition_keys(statement: View) -> list[str]:
 def _principals(statement: View) -> list[str]:
     principal = statement.get("Principal")
     if isinstance(principal, dict):
-        return [str(v) for kind, vs in principal.items() if plain(str(kind)) in {"aws", "canonicaluser", "federated"}
-                for v in items(vs)]  # fmt: skip
+        return [
+            str(v)
+            for kind, vs in principal.items()
+            if plain(str(kind)) in {"aws", "canonicaluser", "federated"}
+            for v in items(vs)
+        ]
     return [str(v) for v in items(principal)]
 
 

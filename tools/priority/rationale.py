@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tools.findings.model import Finding
-from tools.priority.errors import UnfoundedText
+from tools.priority.errors import UnfoundedTextError
 from tools.priority.factors import Inputs, evaluate
 from tools.priority.model import Counterfactual, Explanation, Fact, PriorityScore, absent
 from tools.priority.reading import shown
@@ -120,8 +120,8 @@ def _paragraph(inputs: Inputs, score: PriorityScore, changes: tuple[Counterfactu
         (c for c in score.contributions if c.points < -0.05 and c.factor in _TOLD),
         key=lambda c: (c.points, c.factor),
     )
-    told = f"{inputs.weakness.words[:1].upper()}{inputs.weakness.words[1:]}; {inputs.severity.value} in the source."
-    sentences.append(told)
+    words = inputs.weakness.words
+    sentences.append(f"{words[:1].upper()}{words[1:]}; {inputs.severity.value} in the source.")
     if raising:
         sentences.append(
             "Raised by " + "; ".join(f"{c.factor} {c.points:+.1f} ({c.because})" for c in raising) + "."
@@ -158,11 +158,11 @@ def unfounded(text: str, score: PriorityScore, finding: Finding) -> tuple[str, .
 
 
 def check_rationale(score: PriorityScore, finding: Finding) -> None:
-    """Raise `UnfoundedText` if the score's own words name what its facts do not hold."""
+    """Raise `UnfoundedTextError` if the score's own words name what its facts do not hold."""
     for text in (score.headline, score.rationale):
         if bad := unfounded(text, score, finding):
-            raise UnfoundedText(
-                f"The rationale of {finding.id} names {', '.join(bad[:5])}, which no fact holds. Report this defect."
+            raise UnfoundedTextError(
+                f"The rationale of {finding.id} names {', '.join(bad[:5])}, which no fact holds. Report it."
             )
 
 

@@ -1,7 +1,9 @@
-"""Reads raw configurations whose spelling differs: a scanner's snake_case, the cloud's own CamelCase, ARM's camelCase.
+"""Reads raw configurations whose spelling differs: a scanner's snake_case, the cloud's own CamelCase, ARM's
+camelCase.
 
-Names are matched without case, `_`, `-` and spaces; nested envelopes (`properties`, `configuration`, `attributes`)
-are looked through. Nothing here raises on a wrong shape: a value of another type reads as missing.
+Names are matched without case, `_`, `-` and spaces; nested envelopes (`properties`, `configuration`,
+`attributes`) are looked through. Nothing here raises on a wrong shape: a value of another type reads as
+missing.
 """
 
 from __future__ import annotations
@@ -139,7 +141,7 @@ def openness(cidr: str) -> float:
     A public range wider than /16 counts by its width, so that `0.0.0.0/1` is not taken for a restriction.
     """
     low = cidr.strip().lower()
-    if low in {"*", "any", "internet", "0.0.0.0", "::"}:
+    if low in {"*", "any", "internet"}:
         return 1.0
     try:
         network = ipaddress.ip_network(low, strict=False)
@@ -153,12 +155,13 @@ def openness(cidr: str) -> float:
     return max(0.0, 1.0 - network.prefixlen / widest) if network.prefixlen < widest else 0.0
 
 
-_HIDDEN = {c: None for c in (*range(0x20), 0x7F, *range(0x80, 0xA0), 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0xFEFF,
-                             *range(0x202A, 0x202F), *range(0x2060, 0x206A))}  # fmt: skip
+# C0 and C1 controls, zero-width characters, bidi embeddings and isolates, byte order mark.
+_RANGES = ((0, 32), (127, 160), (0x200B, 0x2010), (0x202A, 0x202F), (0x2060, 0x206A), (0xFEFF, 0xFF00))
+_HIDDEN = dict.fromkeys(code for first, last in _RANGES for code in range(first, last))
 
 
 @lru_cache(maxsize=16384)
 def shown(text: str, limit: int = 120) -> str:
-    """A name or value of the estate as it may stand in our sentences: one line, no control or bidi characters, bounded."""
+    """A name or value of the estate, fit for our sentences: one line, no hidden characters, bounded."""
     clean = " ".join(text.replace("\n", " ").replace("\t", " ").translate(_HIDDEN).split())
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"

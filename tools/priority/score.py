@@ -2,63 +2,83 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from dataclasses import dataclass
+from functools import lru_cache
 
 from tools.findings.model import Finding
 from tools.priority.context import Context
-from tools.priority.factors import Evaluation, Inputs, Part, evaluate, inputs_for
+from tools.priority.factors import Inputs, Part, evaluate, inputs_for
 from tools.priority.grouping import group_key
-from tools.priority.model import Contribution, Explanation, Fact, Gate, PriorityScore, known
+from tools.priority.model import Contribution, Details, Explanation, Fact, Gate, PriorityScore, known
 from tools.priority.rationale import explain
 from tools.priority.reading import shown
 from tools.priority.weights import Weights, score_of
 
 FACTOR_NAMES = {
-    "start": "starting point", "severity": "vendor severity", "weakness": "weakness", "exposure": "exposure",
-    "path": "attack path", "data": "data class", "environment": "environment", "blast": "blast radius",
-    "exploit": "exploit evidence", "threat": "active threat", "activity": "observed activity", "age": "age",
-    "combination": "combination", "compensating": "compensating controls",
-}  # fmt: skip
+    "start": "starting point",
+    "severity": "vendor severity",
+    "weakness": "weakness",
+    "exposure": "exposure",
+    "path": "attack path",
+    "data": "data class",
+    "environment": "environment",
+    "blast": "blast radius",
+    "exploit": "exploit evidence",
+    "threat": "active threat",
+    "activity": "observed activity",
+    "age": "age",
+    "combination": "combination",
+    "compensating": "compensating controls",
+    "order": "fixed order",
+}
 
 
 def score_finding(finding: Finding, context: Context) -> PriorityScore:
     """The Action Priority Score of one finding in its snapshot."""
     inputs = inputs_for(finding, context)
-    return _assemble(finding, inputs, evaluate(inputs, context.weights), context)
-
-
-def _assemble(finding: Finding, inputs: Inputs, result: Evaluation, context: Context) -> PriorityScore:
-    weights = context.weights
-    score, first = score_of(result.log_odds), score_of(weights.start)
-    moved = result.log_odds - weights.start
-    rate = (score - first) / moved if abs(moved) > 1e-9 else first * (100.0 - first) / 100.0
-    contributions = tuple(
-        _contribution(part, inputs, weights, finding, first if part.factor == "start" else part.points * rate)
-        for part in result.parts
-    )
-    gates = tuple(
-        Gate(held.name, _gate_reason(held.name, inputs), score_of(held.before), score_of(held.after))
-        for held in result.held
-    )
+    result = evaluate(inputs, context.weights)
     return PriorityScore(
         finding_id=finding.id,
-        score=score,
+        score=score_of(result.log_odds),
         low=score_of(result.low),
         high=score_of(result.high),
         log_odds=result.log_odds,
-        contributions=contributions,
-        gates=gates,
-        unknowns=tuple(FACTOR_NAMES[name] for name, fact in inputs.facts.items() if fact.state == "unknown"),
-        weights_version=weights.version,
-        as_of=context.as_of,
-        group=group_key(finding, context),
         weakness=inputs.weakness.name,
-        _explain=partial(_explain, finding, inputs, weights),
+        weights_version=context.weights.version,
+        as_of=context.as_of,
+        source=_Scored(finding, inputs, context),
     )
 
 
-def _explain(finding: Finding, inputs: Inputs, weights: Weights, score: PriorityScore) -> Explanation:
-    return explain(finding, inputs, weights, score)
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """A finding, its facts, and where they come from."""
+
+    finding: Finding
+    inputs: Inputs
+    context: Context
+
+    def details(self, score: PriorityScore) -> Details:
+        """See `Source`."""
+        inputs, weights = self.inputs, self.context.weights
+        result = evaluate(inputs, weights)
+        first = score_of(weights.start)
+        moved = result.log_odds - weights.start
+        rate = (score.score - first) / moved if abs(moved) > 1e-9 else first * (100.0 - first) / 100.0
+        contributions = tuple(
+            _contribution(p, inputs, weights, self.finding, first if p.factor == "start" else p.points * rate)
+            for p in result.parts
+        )
+        gates = tuple(
+            Gate(held.name, _gate_reason(held.name, inputs), score_of(held.before), score_of(held.after))
+            for held in result.held
+        )
+        unknowns = tuple(FACTOR_NAMES[name] for name, fact in inputs.facts.items() if fact.state == "unknown")
+        return Details(contributions, gates, unknowns, group_key(self.finding, self.context))
+
+    def explain(self, score: PriorityScore) -> Explanation:
+        """See `Source`."""
+        return explain(self.finding, self.inputs, self.context.weights, score)
 
 
 def _contribution(
@@ -93,16 +113,9 @@ def _severity(severity: str, source: str) -> Fact:
 
 @lru_cache(maxsize=2048)
 def _weakness(words: str, strength: float, basis: str) -> Fact:
-    state = "unknown" if basis == "none" else "known"
-    return Fact(
-        "weakness",
-        state,
-        words,
-        strength,
-        0.0 if basis == "none" else strength,
-        1.0 if basis == "none" else strength,
-        basis,
-    )
+    if basis == "none":
+        return Fact("weakness", "unknown", words, strength, 0.0, 1.0, "no table row")
+    return known("weakness", words, strength, f"table, by {basis}")
 
 
 def _gate_reason(name: str, inputs: Inputs) -> str:

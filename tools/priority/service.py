@@ -8,9 +8,10 @@ from typing import Protocol
 
 from tools.findings.model import Finding, FindingSet
 from tools.priority.acceptance import Acceptance
+from tools.priority.book import ScoreBook
 from tools.priority.context import Context, build_context
-from tools.priority.errors import UnknownFinding
-from tools.priority.model import PriorityScore, ScoreBook
+from tools.priority.errors import UnknownFindingError
+from tools.priority.model import PriorityScore
 from tools.priority.score import score_finding
 from tools.priority.weights import Weights, load_weights
 
@@ -57,14 +58,14 @@ class PriorityService:
         return (await self.explained(finding_id))[1]
 
     async def explained(self, finding_id: str) -> tuple[Finding, PriorityScore]:
-        """One open finding with its score; raises `UnknownFinding` with near ids."""
+        """One open finding with its score; raises `UnknownFindingError` with near ids."""
         snapshot, book, _ = await self._current()
         wanted = finding_id.strip()
         finding = snapshot.by_id.get(wanted) or snapshot.by_issue.get(wanted)
         score = book.by_id.get(finding.id) if finding else None
         if finding is None or score is None:
             known = [*snapshot.by_id, *snapshot.by_issue]
-            raise UnknownFinding(
+            raise UnknownFindingError(
                 wanted[:200], difflib.get_close_matches(wanted[:200], known, n=3, cutoff=0.6)
             )
         return finding, score

@@ -1,7 +1,8 @@
-"""What an attacker can do with a finding: its class of weakness, from a table over rule ids and finding kinds.
+"""What an attacker can do with a finding: its class of weakness, from a table over rule ids and finding
+kinds.
 
-The rule id decides first (it is the most exact), then the kind, then, for a rule that nobody knows, the words of
-the title. What no row matches is `unclassified` and says so.
+The rule id decides first (it is the most exact), then the kind, then, for a rule that nobody knows, the
+words of the title. What no row matches is `unclassified` and says so.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ _OPAQUE = re.compile(r"^[0-9a-f-]{20,}$|^\d+$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Weakness:
-    """A class of the weights file, a strength of 0 to 1 inside it, the theme of its fix, and a clause in words.
+    """A class of the weights file, a strength of 0 to 1 inside it, the theme of its fix, and a clause in
+    words.
 
     `basis` says what decided: `rule`, `kind`, `title`, or `none`.
     """

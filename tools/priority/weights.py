@@ -1,4 +1,5 @@
-"""The weights file: read, checked, frozen. It ships with the package; another one may be given by path or as data.
+"""The weights file: read, checked, frozen. It ships with the package; another one may be given by path or
+as data.
 
 Promises that the checks hold: no reachable score rounds to 0.0 or 100.0, a worse severity or privilege never
 counts less, and an uncertain link never counts more than a certain one.
@@ -19,8 +20,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from tools.findings.model import Severity
 from tools.priority.errors import WeightsError
 
-FACTORS = ("exposure", "path", "data", "environment", "blast", "exploit", "threat", "activity", "combination",
-           "compensating", "age")  # fmt: skip
+FACTORS = (
+    "exposure",
+    "path",
+    "data",
+    "environment",
+    "blast",
+    "exploit",
+    "threat",
+    "activity",
+    "combination",
+    "compensating",
+    "age",
+    "order",
+)
 Share = Annotated[float, Field(ge=0, le=1)]
 Percent = Annotated[float, Field(gt=0, lt=100)]
 _LIMIT = 7.3  # up to here a score rounds to 0.1 or 99.9; beyond, to the very end
@@ -93,7 +106,7 @@ class Weights(_Strict):
         low, high = self.extremes()
         if low < -_LIMIT or high > _LIMIT:
             raise ValueError(
-                f"log-odds could reach {low:.1f} to {high:.1f}; keep them within ±{_LIMIT}, or scores saturate"
+                f"log-odds could reach {low:.1f} to {high:.1f}; keep within ±{_LIMIT}, or scores saturate"
             )
         return self
 
@@ -109,11 +122,6 @@ class Weights(_Strict):
             self.start + min(self.severity.values()) + min(lows),
             self.start + max(self.severity.values()) + max(highs),
         )
-
-    def points(self, factor: str, takes: Mapping[str, float], grade: float) -> float:
-        """Points of a factor at a grade for a weakness that takes this share of it."""
-        weight = self.factors[factor]
-        return grade * (weight.up if grade > 0 else weight.down) * takes.get(factor, 1.0)
 
 
 def parse_weights(data: Mapping[str, Any]) -> Weights:
