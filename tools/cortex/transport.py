@@ -29,6 +29,7 @@ from tools.cortex.errors import (
     CertificateInvalid,
     CortexError,
     InvalidRequest,
+    ParallelLimit,
     RateLimited,
     Timeout,
     Unavailable,
@@ -244,7 +245,7 @@ class Transport:
 
 
 def _may_repeat(error: CortexError, *, write: bool) -> bool:
-    if isinstance(error, CertificateInvalid | AnswerTooLarge | InvalidRequest):
+    if isinstance(error, CertificateInvalid | AnswerTooLarge | InvalidRequest | ParallelLimit):
         return False
     if write:
         return error.outcome == "not_sent" and isinstance(error, CannotConnect)
