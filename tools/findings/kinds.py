@@ -70,6 +70,11 @@ def kind_title(kind: str) -> str:
     return " ".join([*(part.upper() for part in parts[1:2]), parts[-1].replace("_", " ")]).strip()
 
 
+def is_kind(word: str) -> bool:
+    """Whether a word is a kind of the table."""
+    return word in kind_table().titles
+
+
 def all_kinds() -> tuple[str, ...]:
     """Every kind of the table, sorted."""
     return tuple(sorted(set(kind_table().by_rule.values())))

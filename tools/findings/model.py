@@ -8,7 +8,7 @@ shown as text, never interpreted.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -154,6 +154,12 @@ class FindingSet:
 
     def __len__(self) -> int:
         return len(self.findings)
+
+    @cached_property
+    def open_only(self) -> FindingSet:
+        """The same picture with the open findings only; the assets stay."""
+        kept = tuple(finding for finding in self.findings if finding.open)
+        return replace(self, findings=kept, total=len(kept) if self.complete else self.total)
 
     @cached_property
     def by_id(self) -> Mapping[str, Finding]:

@@ -1,0 +1,240 @@
+"""Looks findings up in a tenant: one bulk read of issues and one of assets, then searches in memory.
+
+The snapshot is exact while the tenant's revision stands still; a tenant that tells no revision is read again
+after 60 seconds. Every read carries its time frame, because the service's default of one day would cut state
+silently.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal, Protocol
+
+from tools.cortex import CortexError, TimeFrame
+from tools.cortex.model import Collected, Issue
+from tools.cortex.xql_model import XqlRun
+from tools.findings.cortex_records import asset_from_row, from_finding_row, from_issue, from_issue_row
+from tools.findings.errors import UnknownFindingError
+from tools.findings.filters import FindingFilter, nearest
+from tools.findings.model import AssetRecord, Finding, FindingSet, SortField
+from tools.findings.page import FindingPage, page_of
+from tools.results import utcnow
+
+MAX_ROWS = 100_000
+TIME_TO_LIVE_S = 60.0
+_OTHER_DOMAINS = {"SECURITY", "HUNTING", "IT", "HEALTH"}
+_ISSUE_FIELDS = (
+    *("id", "external_id", "name", "description", "severity", "domain", "category", "type", "owner"),
+    *("detection.rule_id", "status.progress", "observation_time", "last_modified", "asset_ids"),
+    *("normalized_fields", "remediation", "impact"),
+)
+_ISSUES = (
+    "dataset = issues | fields "
+    + ", ".join(f"xdm.issue.{name}" for name in _ISSUE_FIELDS)
+    + f", _time, _insert_time | limit {MAX_ROWS}"
+)
+_ASSET_FIELDS = (
+    *("id", "strong_id", "name", "provider", "realm", "cloud.region"),
+    *("type.class", "type.category", "type.name", "type.id", "tags"),
+)
+_ASSETS_BARE = "dataset = asset_inventory | fields " + ", ".join(f"xdm.asset.{n}" for n in _ASSET_FIELDS)
+_ASSETS = f"{_ASSETS_BARE}, xdm.asset.raw_fields | limit {MAX_ROWS}"
+_FINDINGS = (
+    "dataset = findings | fields xdm.finding.id, xdm.finding.name, xdm.finding.description, "
+    "xdm.finding.category, xdm.finding.type_id, xdm.finding.asset_id, xdm.finding.asset_name, "
+    f"xdm.finding.owner, xdm.finding.normalized_fields, _time, _insert_time | limit {MAX_ROWS}"
+)
+
+
+class Client(Protocol):
+    """What the lookup needs of a Cortex client."""
+
+    @property
+    def config(self) -> Any: ...
+    @property
+    def xql(self) -> Any: ...
+    @property
+    def issues(self) -> Any: ...
+    @property
+    def alerts(self) -> Any: ...
+    @property
+    def system(self) -> Any: ...
+    @property
+    def revision(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A set that was read, and until when it holds."""
+
+    found: FindingSet
+    read_at: float
+
+
+class FindingLookup:
+    """Finds findings in one tenant. Safe for concurrent use; concurrent first calls read once."""
+
+    def __init__(self, client: Client, *, time_to_live_s: float = TIME_TO_LIVE_S) -> None:
+        self._client = client
+        self._time_to_live_s = time_to_live_s
+        self._kept: dict[str, _Kept] = {}
+        self._locks = {"issues": asyncio.Lock(), "evidence": asyncio.Lock()}
+
+    async def snapshot(self, *, resolved: bool = False) -> FindingSet:
+        """The open findings and all assets; with `resolved`, the closed ones too. Raises `CortexError`."""
+        whole = await self._held("issues")
+        return whole if resolved else whole.open_only
+
+    async def evidence(self) -> FindingSet:
+        """Every row of the `findings` dataset, passed and manual results too, with the assets.
+
+        A tenant of the classic generation has none: then these are its alerts.
+        """
+        return await self._held("evidence")
+
+    async def search(
+        self,
+        wanted: FindingFilter | None = None,
+        *,
+        sort: SortField = "severity",
+        order: Literal["asc", "desc"] | None = None,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> FindingPage:
+        """The findings that match, with total and facets. Raises `BadFilterError` for values nothing has."""
+        condition = wanted or FindingFilter()
+        known = await self.snapshot(resolved=True)
+        return page_of(known, condition.checked(known), sort=sort, order=order, offset=offset, limit=limit)
+
+    async def get(self, finding_id: str | int) -> Finding:
+        """One finding by its public id or the tenant's issue id. Raises `UnknownFindingError`."""
+        wanted = str(finding_id).strip()
+        known = await self.snapshot(resolved=True)
+        found = known.by_id.get(wanted) or known.by_issue.get(wanted)
+        if found is None:
+            found = (await self.evidence()).by_id.get(wanted)
+        if found is None:
+            near = nearest(wanted, (*known.by_id, *known.by_issue))
+            raise UnknownFindingError(wanted, near)
+        return found
+
+    def forget(self) -> None:
+        """Read anew at the next call (after a write of our own)."""
+        self._kept.clear()
+
+    async def _held(self, name: str) -> FindingSet:
+        async with self._locks[name]:
+            kept = self._kept.get(name)
+            if kept is not None and await self._holds(kept):
+                return kept.found
+            # Asked for before reading: what is written meanwhile then shows as a newer revision.
+            revision = await self._revision()
+            read = await (self._read_issues() if name == "issues" else self._read_evidence())
+            found = replace(read, revision=revision)
+            self._kept[name] = _Kept(found, time.monotonic())
+            return found
+
+    async def _holds(self, kept: _Kept) -> bool:
+        if kept.found.revision is not None:
+            return await self._revision() == kept.found.revision
+        return time.monotonic() - kept.read_at < self._time_to_live_s
+
+    async def _revision(self) -> str | None:
+        """The tenant's revision now. Any answer carries it: the health check is the cheapest to ask for."""
+        await self._client.system.healthcheck()
+        return self._client.revision
+
+    async def _read_issues(self) -> FindingSet:
+        assets, issues = await asyncio.gather(self._assets(), self._issues())
+        by_id = assets.assets
+        findings = tuple(
+            finding
+            for finding in (self._read(item, by_id) for item in issues.items)
+            if finding.domain not in _OTHER_DOMAINS
+        )
+        return FindingSet(
+            findings=findings,
+            assets=by_id,
+            as_of=issues.as_of,
+            total=issues.total if issues.truncated else len(findings),
+            complete=not issues.truncated and assets.complete,
+            queries=(issues.query, assets.queries[0]) if issues.query else (),
+        )
+
+    @staticmethod
+    def _read(item: Any, assets: Mapping[str, AssetRecord]) -> Finding:
+        return from_issue(item, assets) if isinstance(item, Issue) else from_issue_row(item, assets)
+
+    async def _issues(self) -> _Batch:
+        if self._client.config.generation == "classic":
+            return _Batch.of(await self._client.alerts.search_all(cap=MAX_ROWS))
+        try:
+            return _Batch.run(await self._run(_ISSUES), _ISSUES)
+        except CortexError as error:
+            if not _query_refused(error):
+                raise
+        return _Batch.of(await self._client.issues.search_all(cap=MAX_ROWS))
+
+    async def _assets(self) -> FindingSet:
+        query = _ASSETS
+        if self._client.config.generation == "classic":
+            return FindingSet((), {}, utcnow(), 0)
+        try:
+            run = await self._run(query)
+        except CortexError as error:
+            if not _query_refused(error):
+                raise
+            query = f"{_ASSETS_BARE} | limit {MAX_ROWS}"
+            run = await self._run(query)
+        read = (asset_from_row(row) for row in run.rows)
+        assets = {asset.asset_id: asset for asset in read if asset.asset_id}
+        return FindingSet((), assets, run.as_of, run.total, complete=not run.truncated, queries=(query,))
+
+    async def _read_evidence(self) -> FindingSet:
+        if self._client.config.generation == "classic":
+            return await self._read_issues()
+        assets, run = await asyncio.gather(self._assets(), self._run(_FINDINGS))
+        findings = tuple(from_finding_row(row, assets.assets) for row in run.rows)
+        return FindingSet(
+            findings=findings,
+            assets=assets.assets,
+            as_of=run.as_of,
+            total=run.total,
+            complete=not run.truncated and assets.complete,
+            queries=(_FINDINGS, assets.queries[0]),
+        )
+
+    async def _run(self, query: str) -> XqlRun:
+        now = int(datetime.now(UTC).timestamp() * 1000) + 86_400_000
+        run: XqlRun = await self._client.xql.run(
+            query, timeframe=TimeFrame(from_ms=0, to_ms=now), limit=MAX_ROWS
+        )
+        return run
+
+
+@dataclass(frozen=True)
+class _Batch:
+    items: Sequence[Any]
+    total: int
+    truncated: bool
+    as_of: datetime
+    query: str = ""
+
+    @classmethod
+    def of(cls, found: Collected[Issue]) -> _Batch:
+        return cls(found.items, found.total, found.truncated, found.as_of)
+
+    @classmethod
+    def run(cls, found: XqlRun, query: str) -> _Batch:
+        return cls(found.rows, found.total, found.truncated, found.as_of, query)
+
+
+def _query_refused(error: CortexError) -> bool:
+    """Whether the tenant refused the query itself (unknown column, no XQL licence): another way may do."""
+    from tools.cortex import AnswerTooLarge, InvalidRequest, LicenceMissing, NotFound, PermissionDenied
+
+    return isinstance(error, (AnswerTooLarge, InvalidRequest, LicenceMissing, NotFound, PermissionDenied))
