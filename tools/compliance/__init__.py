@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tools.compliance.assessment import Assessment, Scope, Status
-    from tools.compliance.errors import ComplianceError, UnknownAccount, UnknownFramework
+    from tools.compliance.errors import (
+        ComplianceError,
+        UnknownAccount,
+        UnknownFramework,
+        UnknownProvider,
+        UnknownRequirement,
+    )
     from tools.compliance.index import ControlIndex
     from tools.compliance.model import Catalog, CatalogEntry, ControlHit, MappingRow, SearchResult
     from tools.compliance.report import headline, render_markdown
@@ -34,6 +40,8 @@ _HOMES = {
     "Status": "assessment",
     "UnknownAccount": "errors",
     "UnknownFramework": "errors",
+    "UnknownProvider": "errors",
+    "UnknownRequirement": "errors",
     "assess": "rollup",
     "headline": "report",
     "render_markdown": "report",
@@ -53,6 +61,8 @@ __all__ = [
     "Status",
     "UnknownAccount",
     "UnknownFramework",
+    "UnknownProvider",
+    "UnknownRequirement",
     "assess",
     "headline",
     "render_markdown",

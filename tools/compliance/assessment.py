@@ -160,7 +160,7 @@ class FixFirst(_Frozen):
 
 
 class Suggestion(_Frozen):
-    """A check that the table lacks and that the scanner itself tags for this framework. Shown, never counted."""
+    """A check that the table lacks and the scanner itself tags for the framework. Shown, never counted."""
 
     provider: str
     check_id: str

@@ -65,3 +65,12 @@ class IndexMismatch(IndexUnavailable):
             f" be compared, so it was left alone. Delete the folder {path} to have it rebuilt at the next"
             " search."
         )
+
+
+class UnknownRequirement(ComplianceError):  # noqa: N818
+    """A framework has no requirement of this id that could be assessed."""
+
+    def __init__(self, title: str, requirement_id: str, near: Sequence[str]) -> None:
+        self.suggestions = tuple(near)
+        hint = f" The nearest are {', '.join(near)}." if near else " Search for it in words."
+        super().__init__(f"{title} has no requirement {requirement_id[:60]!r} to assess.{hint}")

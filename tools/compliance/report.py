@@ -1,4 +1,4 @@
-"""Writes an assessment as a gap report in Markdown: the answer first, the evidence under it, its limits last."""
+"""Writes an assessment as a gap report in Markdown: the answer first, the evidence under it, limits last."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ EVIDENCE_ROWS = 25
 
 
 def headline(assessment: Assessment) -> str:
-    """One sentence: what, where, as of when, and how the requirements split."""
+    """One plain sentence (no Markdown): what, where, as of when, and how the requirements split."""
+    return _headline(assessment, scope_text(assessment))
+
+
+def _headline(assessment: Assessment, scope: str) -> str:
     counts = assessment.counts.get(assessment.headline_kind, dict.fromkeys(Status, 0))
     total = sum(counts.values())
     skipped = counts[Status.NOT_ASSESSED]
     return (
-        f"{assessment.title}, {scope_text(assessment)}, as of {moment(assessment.as_of)}: of {total}"
+        f"{assessment.title}, {scope}, as of {moment(assessment.as_of)}: of {total}"
         f" {_plural(assessment.headline_kind, total)} {_verb(counts[Status.FAIL], 'fail')},"
         f" {_verb(counts[Status.PASS], 'pass')}, {_verb(counts[Status.MANUAL], 'need')} a person,"
         f" {skipped} {'was' if skipped == 1 else 'were'} not assessed."
@@ -27,13 +31,16 @@ def headline(assessment: Assessment) -> str:
 
 
 def render_markdown(assessment: Assessment) -> str:
-    """The whole report. Text from findings is shown as code or escaped; it can form no link, image or
-    heading.
-    """
-    lines = [f"# {assessment.title}: gap report", "", f"**{headline(assessment)}**", ""]
+    """The whole report. Text from findings is shown as code or escaped: it forms no link, image, heading."""
+    lines = [
+        f"# {assessment.title}: gap report",
+        "",
+        f"**{_headline(assessment, plain(scope_text(assessment)))}**",
+        "",
+    ]
     lines += [
-        "Passing means: every check mapped to the requirement ran in every account in scope, none failed, and checks"
-        " can decide the requirement. Not assessed is not passed.",
+        "Passing means: every check mapped to the requirement ran in every account in scope, none failed, and"
+        " checks can decide the requirement. Not assessed is not passed.",
         "",
     ]
     lines += _first(assessment)
@@ -59,8 +66,8 @@ def _first(assessment: Assessment) -> list[str]:
     fixes = assessment.fix_first
     shown = fixes[:10]
     lines += [
-        f'Failing checks, the most urgent first ({len(shown)} of {len(fixes)}). "Closes" counts requirements that fail'
-        " because of this check alone.",
+        f'Failing checks, the most urgent first ({len(shown)} of {len(fixes)}). "Closes" counts requirements'
+        " that fail because of this check alone.",
         "",
     ]
     lines += table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tools.compliance.assessment import Assessment
-from tools.compliance.markdown import code, plain, table
+from tools.compliance.markdown import code, plain, table, visible
 from tools.findings.model import FindingStatus
 
 
@@ -15,13 +15,13 @@ def moment(time: datetime | None) -> str:
 
 
 def scope_text(assessment: Assessment) -> str:
-    """The scope in a few words, safe to stand in running text."""
+    """The scope in a few words, on one line. Plain text: an account's name stands as somebody wrote it."""
     coverage = assessment.coverage
-    provider = f" ({plain(', '.join(coverage.providers))})" if assessment.scope.provider else ""
+    provider = f" ({', '.join(coverage.providers)})" if assessment.scope.provider else ""
     if assessment.scope.account is not None:
         seen = coverage.accounts[0]
-        name = f"{plain(seen.name, 80)} ({code(seen.account, 80)})" if seen.name else code(seen.account, 80)
-        return f"account {name}{provider}"
+        name = f"{visible(seen.name, 80)} ({visible(seen.account, 80)})" if seen.name else seen.account
+        return f"account {visible(name, 170)}{provider}"
     count = len(coverage.accounts)
     return f"{'all ' if count > 1 else ''}{count} account{'' if count == 1 else 's'}{provider}"
 
@@ -71,23 +71,23 @@ def method_lines(assessment: Assessment) -> list[str]:
         f"- Framework: {assessment.title}, {assessment.version}. {assessment.catalog_source}"
         f" Catalog revision {assessment.catalog_revision}.",
         f"- Mapping of checks to requirements: {sources}, each row with a confidence from our review;"
-        f" {assessment.rejected_rows} rows that do not bear on their requirement are set aside. Nothing is mapped"
-        " by likeness of words.",
-        "- A failed result on any resource fails the requirement. A pass needs every mapped check to have run in"
-        " every account in scope. Where only some ran, where a check leaves the answer to a person, or where"
-        " checks can only support a procedure, a person decides.",
+        f" {assessment.rejected_rows} rows that do not bear on their requirement are set aside. Nothing is"
+        " mapped by likeness of words.",
+        "- A failed result on any resource fails the requirement. A pass needs every mapped check to have run"
+        " in every account in scope. Where only some ran, where a check leaves the answer to a person, or"
+        " where checks can only support a procedure, a person decides.",
         "- A standard with specifications takes their statuses in: it fails with any of them and passes only"
         " with all.",
         "- A scanner reports nothing for a check without resources, and nothing for a region it did not scan;"
         " the two cannot be told apart here.",
-        f"- Evidence: results of {_sources(coverage.scanners)}. This report says nothing about systems that they"
-        " did not scan, and it is no legal opinion.",
+        f"- Evidence: results of {_sources(coverage.scanners)}. This report says nothing about systems that"
+        " they did not scan, and it is no legal opinion.",
     ]
     if coverage.unmapped_checks:
         shown = coverage.unmapped_checks[:12]
         lines.append(
-            f"- {len(coverage.unmapped_checks)} checks in scope speak to no requirement of this framework, such"
-            f" as {', '.join(code(name) for name in shown)}."
+            f"- {len(coverage.unmapped_checks)} checks in scope speak to no requirement of this framework,"
+            f" such as {', '.join(code(name) for name in shown)}."
         )
     lines.append("")
     if assessment.suggestions:

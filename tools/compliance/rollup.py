@@ -198,8 +198,8 @@ def _decide(entry: CatalogEntry, outcomes: tuple[CheckOutcome, ...], chosen: Sel
         )
     if complete < total:
         return Status.MANUAL, (
-            f"Of {mapped}, {complete} ran everywhere in scope and passed; a person has to confirm that the rest"
-            " had nothing to look at."
+            f"Of {mapped}, {complete} ran everywhere in scope and passed; a person has to confirm that the"
+            " rest had nothing to look at."
         )
     if not chosen.coverage.complete:
         return Status.MANUAL, (
@@ -208,8 +208,8 @@ def _decide(entry: CatalogEntry, outcomes: tuple[CheckOutcome, ...], chosen: Sel
         )
     if entry.checks != "decide":
         return Status.MANUAL, (
-            f"Of {mapped}, all ran and passed; they support the requirement, but the procedure behind it has to"
-            " be shown by a person."
+            f"Of {mapped}, all ran and passed; they support the requirement, but the procedure behind it has"
+            " to be shown by a person."
         )
     return Status.PASS, f"Of {mapped}, all ran everywhere in scope and none failed."
 
