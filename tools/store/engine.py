@@ -32,7 +32,7 @@ class Store:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._sessions = async_sessionmaker(engine, expire_on_commit=False)
-        self._reader = engine.execution_options(**{_BEGIN: "BEGIN DEFERRED"})
+        self._reader = engine.execution_options(**_reader_options(engine))
         self._readers = async_sessionmaker(self._reader, expire_on_commit=False)
 
     @classmethod
@@ -69,10 +69,7 @@ class Store:
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session for queries over one consistent state; nothing that it does is kept."""
         async with self._readers() as session:
-            try:
-                yield session
-            finally:
-                await session.rollback()
+            yield session
 
     async def migrate(self) -> None:
         """Bring the tables up to date; costs one query when they are.
@@ -112,6 +109,12 @@ class Store:
             f"The database {self.shown_url} cannot be used: {lines[0] if lines else 'no reason given'}. "
             "Check that it is there, that it is a database of Posture Agent, and POSTURE_DATABASE_URL."
         )
+
+
+def _reader_options(engine: AsyncEngine) -> dict[str, Any]:
+    if engine.dialect.name == "postgresql":
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    return {_BEGIN: "BEGIN DEFERRED"}
 
 
 def _engine(url: URL) -> AsyncEngine:
