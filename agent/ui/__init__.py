@@ -1,8 +1,8 @@
 """The chat page: a Chainlit app with our own look, login, history and approval cards.
 
 `serve` starts it. Everything on the page that carries weight (tables, scores, fixes, cards) is drawn by the
-elements in `static/public/elements` from data that trusted code prepared; no text of a model or a finding is ever
-interpreted.
+elements in `static/public/elements` from data that trusted code prepared; no text of a model or a finding is
+ever interpreted.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who is behind a session, and what role they have right now.
 
-Roles come from the login and from the files of the operator, never from chat text. With passwords the users file is
-asked at every turn and decision, so that someone taken out of it loses their rights at once.
+Roles come from the login and from the files of the operator, never from chat text. With passwords the users
+file is asked at every turn and decision, so that someone taken out of it loses their rights at once.
 """
 
 from __future__ import annotations

@@ -1,17 +1,21 @@
-"""The Chainlit app: what happens when a page opens, a message comes, a thread is resumed, a button is pressed.
+"""The Chainlit app: what happens when a page opens, a message comes, a thread is resumed, a button is
+pressed.
 
-`build_app` is called once per process, after `agent.ui.home` has prepared the environment (see `agent.ui.server`).
+`build_app` is called once per process, after `agent.ui.home` has prepared the environment (see
+`agent.ui.server`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Generator
 from contextlib import aclosing
 from typing import Any
 
 import chainlit as cl
 import structlog
+from chainlit.config import config
 from chainlit.context import init_ws_context
 from chainlit.session import WebsocketSession
 from starlette.types import ASGIApp
@@ -36,6 +40,21 @@ _LONGEST = 20_000
 _REDISPLAYED = "**Waiting for a decision.** Nothing is written until a person approves it here."
 
 
+class Ready:
+    """An answer that can be awaited and needs no event loop.
+
+    Chainlit asks for the profiles once more with `run_until_complete` inside its running loop, which always
+    fails and would leave a coroutine behind that nobody awaits.
+    """
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __await__(self) -> Generator[None, None, Any]:
+        yield from ()
+        return self._value
+
+
 class ChatApp:
     """The page's callbacks around one runtime."""
 
@@ -49,18 +68,18 @@ class ChatApp:
         """Hand the callbacks to Chainlit."""
         cl.data_layer(lambda: self.history)
         register_login(self.access)
-        cl.set_chat_profiles(self.profiles)
+        config.code.set_chat_profiles = self.profiles
         cl.on_chat_start(self.started)
         cl.on_message(self.message)
         cl.on_chat_resume(self.resumed)
         cl.action_callback("card_state")(self.card_state)
         cl.action_callback("decide")(self.decide)
 
-    async def profiles(self, current_user: Any) -> list[Any]:
+    def profiles(self, current_user: Any, _language: str | None = None) -> Ready:
         """The three profiles, the one that fits the person's role first chosen."""
         actor = self.access.actor(current_user)
         mine = default_profile(actor.role if actor is not None else Role.VIEWER)
-        return [
+        offered = [
             cl.ChatProfile(
                 name=card.name,
                 markdown_description=card.welcome,
@@ -73,6 +92,7 @@ class ChatApp:
             )
             for card in PROFILES
         ]
+        return Ready(offered)
 
     async def started(self) -> None:
         """A new conversation needs nothing: the welcome screen says what to do."""
@@ -134,14 +154,14 @@ class ChatApp:
         """The session's thread; refuses one that is not a page's own or belongs to someone else."""
         thread = str(session.thread_id)
         if str(uuid.UUID(thread)) != thread:
-            raise NotYourThread("This conversation cannot be continued here. Start a new one.")
+            raise ForeignThreadError("This conversation cannot be continued here. Start a new one.")
         owner = await self.history.get_thread_author(thread)
         if owner not in ("", user):
-            raise NotYourThread("This conversation belongs to someone else. Start a new one.")
+            raise ForeignThreadError("This conversation belongs to someone else. Start a new one.")
         return thread
 
 
-class NotYourThread(Exception):
+class ForeignThreadError(Exception):
     """A page asked for a thread that it may not have."""
 
 

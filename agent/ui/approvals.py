@@ -1,7 +1,8 @@
 """The card's two actions: what state is it in, and a person's decision.
 
-A decision comes only from here: from a logged-in person's button, with the hash of what the card showed. The role is
-looked up at that moment. Afterwards the waiting conversation goes on, and its outcome is put into its thread.
+A decision comes only from here: from a logged-in person's button, with the hash of what the card showed. The
+role is looked up at that moment. Afterwards the waiting conversation goes on, and its outcome is put into its
+thread.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class ApprovalActions:
             return _refused(sentences.for_person(error))
 
     async def decide(self, payload: Any, user: LoggedIn | None) -> dict[str, Any]:
-        """Record a decision and let the conversation go on. Answers like `state`, with `message` if refused."""
+        """Record a decision, then let the conversation go on. Answers like `state`; `message` if refused."""
         actor = self._access.actor(user)
         if actor is None:
             return _refused("Your login is no longer valid. Log out and in again. Nothing was decided.")
@@ -88,9 +89,7 @@ class ApprovalActions:
             except Exception as second:  # noqa: BLE001
                 _log.warning("no card after a refused decision", error=str(second))
                 return _refused(message)
-        thread = await self._thread_of(decision.proposal_id)
-        if thread is not None:
-            self._go_on(thread, actor)
+        self._go_on(decision, actor)
         return await self.state({"proposal_id": decision.proposal_id}, user)
 
     async def drain(self) -> None:
@@ -101,9 +100,9 @@ class ApprovalActions:
     async def _record(self, decision: Decision, actor: Actor) -> None:
         desk = self._runtime.writeback
         if decision.decision == "approve":
-            await desk.approve(decision.proposal_id, payload_hash=decision.hash, actor=actor)
+            await desk.approve(decision.proposal_id, decision.hash, actor)
         else:
-            await desk.reject(decision.proposal_id, actor=actor, reason=decision.reason.strip())
+            await desk.reject(decision.proposal_id, actor, decision.reason.strip())
 
     async def _card(self, proposal_id: str, actor: Actor) -> dict[str, Any]:
         card = await self._runtime.writeback.card(proposal_id, actor)
@@ -113,13 +112,27 @@ class ApprovalActions:
             "viewer": {"user": actor.user, "role": actor.role.value},
         }
 
-    async def _thread_of(self, proposal_id: str) -> str | None:
-        return await self._runtime.writeback.thread_of(proposal_id)
-
-    def _go_on(self, thread: str, actor: Actor) -> None:
-        task = asyncio.create_task(self._settle(thread, actor))
+    def _go_on(self, decision: Decision, actor: Actor) -> None:
+        task = asyncio.create_task(self._carry_out(decision, actor))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _carry_out(self, decision: Decision, actor: Actor) -> None:
+        """Write what was approved, then let the conversation that waits for it go on.
+
+        The executor acts once, whoever asks; asking at once means that one effect need not wait for a
+        decision on another of the same set.
+        """
+        desk = self._runtime.writeback
+        try:
+            thread = (await desk.get(decision.proposal_id)).thread_id
+            if decision.decision == "approve":
+                await desk.execute(decision.proposal_id)
+        except Exception as error:  # noqa: BLE001 - it stays approved; the card and a restart finish it
+            _log.warning("an approved effect was not carried out at once", reason=sentences.for_person(error))
+            return
+        if thread is not None:
+            await self._settle(thread, actor)
 
     async def _settle(self, thread: str, actor: Actor) -> None:
         """Carry on where the thread waits, one decision after the other, and post what came of it."""
@@ -131,7 +144,11 @@ class ApprovalActions:
                     async for event in events:
                         if isinstance(event, StepFinished) and event.result is not None:
                             results.append(event.result)
-                        if isinstance(event, TurnEnded) and event.outcome != "waiting" and event.answer.strip():
+                        if (
+                            isinstance(event, TurnEnded)
+                            and event.outcome != "waiting"
+                            and event.answer.strip()
+                        ):
                             failed = event.outcome == "failed"
                             elements = answer_elements(results, event)
                             await post(self._history, thread, answer_text(event), elements, is_error=failed)

@@ -19,6 +19,21 @@ MOST_ROWS = 500
 _SEVERITIES = {"critical", "high", "medium", "low", "info", "informational"}
 _TIME = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _TIME_KEYS = re.compile(r"(_at|_seen|time|updated|created|date)$", re.IGNORECASE)
+_FIRST = ("score", "priority", "severity", "title")
+_LAST = ("id", "finding_id", "issue_id")
+_STATUSES = {
+    "fail",
+    "pass",
+    "manual",
+    "not_assessed",
+    "failed",
+    "passed",
+    "pending",
+    "done",
+    "new",
+    "resolved",
+}
+_MOST_CARDS = 8
 _TITLES = {
     "findings": "Findings",
     "controls": "Controls",
@@ -48,7 +63,9 @@ def elements_for(result: ToolResult) -> list[PageElement]:
         drawn.append(PageElement("FixView", _fix(data["fix"])))
     elif result.kind == "report":
         drawn.append(PageElement("ReportView", _report(result)))
-    if result.rows and result.kind not in ("finding", "priority", "fix", "proposals"):
+    elif result.kind == "proposals":
+        drawn.extend(approval_cards(_strings(data.get("cards"))[:_MOST_CARDS]))
+    if result.rows and result.kind not in ("finding", "priority", "fix"):
         drawn.append(PageElement("ResultTable", _table(result)))
     return drawn
 
@@ -84,17 +101,29 @@ def column_type(key: str, values: Iterable[Any]) -> str:
     tail = key.rsplit(".", 1)[-1].casefold()
     if tail == "severity" and all(str(value).casefold() in _SEVERITIES for value in present):
         return "severity"
-    if present and all(isinstance(value, int | float) and not isinstance(value, bool) for value in present):
+    if present and all(_is_number(value) for value in present):
         return "score" if tail in ("score", "priority") else "number"
     if present and all(isinstance(value, str) and _TIME.match(value) for value in present):
         return "time"
     if present and all(isinstance(value, list | Mapping) for value in present):
         return "list"
-    return "id" if tail in ("id", "finding_id", "issue_id") else "text"
+    if tail in ("status", "state") and all(str(value).casefold() in _STATUSES for value in present):
+        return "status"
+    return "id" if tail in _LAST else "text"
+
+
+def _is_number(value: Any) -> bool:
+    """A number, or an integer that is kept as text because a browser could not hold it exactly."""
+    if isinstance(value, str):
+        return len(value) > 15 and value.lstrip("-").isdigit()
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _table(result: ToolResult) -> dict[str, Any]:
     columns = list(result.columns) or list(dict.fromkeys(key for row in result.rows for key in row))
+    opens = result.kind == "findings" and "title" in columns and "id" in columns
+    if opens:
+        columns = _reading_order(columns)
     rows = [{column: plain_value(row.get(column)) for column in columns} for row in result.rows[:MOST_ROWS]]
     labels = labels_for(columns)
     shown = [
@@ -104,7 +133,7 @@ def _table(result: ToolResult) -> dict[str, Any]:
     for column in shown:
         if column["type"] == "number" and _TIME_KEYS.search(column["key"]):
             values = [row[column["key"]] for row in rows if row[column["key"]]]
-            if values and all(value > 10**11 for value in values):
+            if values and all(isinstance(value, int | float) and value > 10**11 for value in values):
                 column["type"] = "epoch"
     return {
         "title": _TITLES.get(result.kind, "Result"),
@@ -115,12 +144,24 @@ def _table(result: ToolResult) -> dict[str, Any]:
         "truncated": result.truncated or len(rows) < result.total,
         "counted": counted(len(rows), result.total),
         "asOf": result.as_of.isoformat(),
-        "opens": result.kind == "findings",
+        "opens": "title" if opens else None,
+        "opensBy": "id",
         "queries": [
             {"xql": code_safe(q.xql), "reading": plain_value(q.reading), "window": plain_value(q.window)}
             for q in result.queries
         ],
     }
+
+
+def _reading_order(columns: list[str]) -> list[str]:
+    """What a person looks for first comes first, long ids last: a narrow screen shows the left only."""
+    ranked = {name: place for place, name in enumerate(_FIRST)}
+    middle = len(_FIRST)
+    return sorted(columns, key=lambda c: ranked.get(c, middle + 1 if c in _LAST else middle))
+
+
+def _strings(value: Any) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list | tuple) else []
 
 
 def _finding(result: ToolResult) -> dict[str, Any]:

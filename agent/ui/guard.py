@@ -1,8 +1,8 @@
 """What every request passes before it reaches Chainlit.
 
-Refuses other hosts' pages (Host and Origin must be ours, so that neither a rebound name nor a page on another port
-can use a login), large bodies, and the routes of Chainlit that this app does not use; slows down password guessing;
-adds security headers to every answer.
+Refuses other hosts' pages (Host and Origin must be ours, so that neither a rebound name nor a page on another
+port can use a login), large bodies, and the routes of Chainlit that this app does not use; slows down
+password guessing; adds security headers to every answer.
 """
 
 from __future__ import annotations
@@ -82,12 +82,14 @@ class Guard:
         elif scope["path"] == "/posture/boot":
             await _json(answer, 200, {"boot": self._boundary.boot})
         else:
-            await self._pass_on(scope, receive, answer, send)
+            await self._pass_on(scope, receive, answer)
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, dict[str, Any]] | None:
         host = headers.get("host", "")
         if self._boundary.hosts and _name(host) not in self._boundary.hosts:
-            return 421, {"detail": "This address is not served here. Open the page by the address it was started with."}
+            return 421, {
+                "detail": "This address is not served here. Open the page by the address it was started with."
+            }
         origin = headers.get("origin")
         unsafe = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD", "OPTIONS")
         if origin is not None and (unsafe or "/ws/" in scope["path"]) and not self._is_ours(origin, host):
@@ -107,22 +109,29 @@ class Guard:
         scheme, _, rest = origin.partition("://")
         return scheme in ("http", "https") and bool(host) and rest.casefold() == host.casefold()
 
-    async def _pass_on(self, scope: Scope, receive: Receive, answer: Send, send: Send) -> None:
+    async def _pass_on(self, scope: Scope, receive: Receive, answer: Send) -> None:
         if scope["path"] not in _LOGINS or scope["method"] != "POST":
             await self._app(scope, _bounded(receive), answer)
             return
         mine = LoginAttempt(peer=(scope.get("client") or ("unknown", 0))[0])
         token = attempt.set(mine)
-        slowed = False
+        replaced = False
 
         async def watched(message: Message) -> None:
-            nonlocal slowed
-            if message["type"] == "http.response.start" and mine.wait_s > 0:
-                slowed = True
-                waiting = self._answering(scope, Headers(scope=scope), send)
-                await _json(waiting, 429, {"detail": "tooManyAttempts"}, {"retry-after": str(int(mine.wait_s) + 1)})
-            elif not slowed:
+            nonlocal replaced
+            if replaced:
+                return
+            replaced = message["type"] == "http.response.start" and (
+                mine.wait_s > 0 or message["status"] == 401
+            )
+            if not replaced:
                 await answer(message)
+            elif mine.wait_s > 0:
+                after = str(int(mine.wait_s) + 1)
+                detail = f"Too many wrong attempts. Wait {after} s, then try again."
+                await _json(answer, 429, {"detail": detail}, {"retry-after": after})
+            else:
+                await _json(answer, 401, {"detail": "Wrong user name or password."})
 
         try:
             await self._app(scope, _bounded(receive), watched)

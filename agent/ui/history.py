@@ -19,7 +19,7 @@ from chainlit.data.base import BaseDataLayer
 from chainlit.data.utils import queue_until_user_message
 from chainlit.types import PageInfo, PaginatedResponse
 from chainlit.user import PersistedUser
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.ui.tables import ChatElement, ChatStep, ChatThread, ChatUser
@@ -35,11 +35,11 @@ def _now() -> str:
     return utcnow().isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-class ChatHistory(BaseDataLayer):
+class ChatHistory(BaseDataLayer):  # type: ignore[misc]
     """Threads, steps and elements of the page, over the agent's `Store`.
 
-    Writes come as tasks that Chainlit starts and forgets, so they pass one at a time in the order in which they
-    were asked for: an older state of a message must not overwrite a newer one.
+    Writes come as tasks that Chainlit starts and forgets, so they pass one at a time in the order in which
+    they were asked for: an older state of a message must not overwrite a newer one.
     """
 
     def __init__(self, store: Store) -> None:
@@ -51,7 +51,7 @@ class ChatHistory(BaseDataLayer):
     async def get_user(self, identifier: str) -> PersistedUser | None:
         async with self._store.reading() as session:
             row = await session.scalar(select(ChatUser).where(ChatUser.identifier == identifier))
-        return _person(row) if row is not None else None
+            return _person(row) if row is not None else None
 
     async def create_user(self, user: Any) -> PersistedUser | None:
         details = dict(user.metadata or {})
@@ -79,7 +79,9 @@ class ChatHistory(BaseDataLayer):
         wanted = select(ChatThread).where(ChatThread.user_id == (filters.userId or ""))
         if filters.search:
             like = f"%{_escaped(filters.search)}%"
-            told = select(ChatStep.thread_id).where(ChatStep.body["output"].as_string().ilike(like, escape="\\"))
+            told = select(ChatStep.thread_id).where(
+                ChatStep.body["output"].as_string().ilike(like, escape="\\")
+            )
             wanted = wanted.where(or_(ChatThread.name.ilike(like, escape="\\"), ChatThread.id.in_(told)))
         first = max(1, min(int(pagination.first or 20), _PAGE_LIMIT))
         async with self._store.reading() as session:
@@ -90,15 +92,15 @@ class ChatHistory(BaseDataLayer):
                     same = (ChatThread.updated_at == last.updated_at) & (ChatThread.id < last.id)
                     wanted = wanted.where(or_(older, same))
             ordered = wanted.order_by(ChatThread.updated_at.desc(), ChatThread.id.desc()).limit(first + 1)
-            rows = list(await session.scalars(ordered))
-        page = rows[:first]
+            found = [_thread(row, None, [], []) for row in await session.scalars(ordered)]
+        page = found[:first]
         return PaginatedResponse(
             pageInfo=PageInfo(
-                hasNextPage=len(rows) > first,
-                startCursor=page[0].id if page else None,
-                endCursor=page[-1].id if page else None,
+                hasNextPage=len(found) > first,
+                startCursor=page[0]["id"] if page else None,
+                endCursor=page[-1]["id"] if page else None,
             ),
-            data=[_thread(row, None, [], []) for row in page],
+            data=page,
         )
 
     async def get_thread(self, thread_id: str) -> Any:
@@ -114,7 +116,10 @@ class ChatHistory(BaseDataLayer):
                 select(ChatElement).where(ChatElement.thread_id == thread_id).order_by(ChatElement.position)
             )
             return _thread(
-                thread, owner.identifier if owner else None, [s.body for s in steps], [e.body for e in elements]
+                thread,
+                owner.identifier if owner else None,
+                [s.body for s in steps],
+                [e.body for e in elements],
             )
 
     async def update_thread(
@@ -143,11 +148,11 @@ class ChatHistory(BaseDataLayer):
 
     # Steps
 
-    @queue_until_user_message()
+    @queue_until_user_message()  # type: ignore[untyped-decorator]
     async def create_step(self, step_dict: Any) -> None:
         await self.put_step(dict(step_dict))
 
-    @queue_until_user_message()
+    @queue_until_user_message()  # type: ignore[untyped-decorator]
     async def update_step(self, step_dict: Any) -> None:
         await self.put_step(dict(step_dict))
 
@@ -170,7 +175,7 @@ class ChatHistory(BaseDataLayer):
         except SQLAlchemyError:
             _log.exception("a step of the chat history was not kept", step=body.get("id"))
 
-    @queue_until_user_message()
+    @queue_until_user_message()  # type: ignore[untyped-decorator]
     async def delete_step(self, step_id: str) -> None:
         mine = _session_thread()
         async with self._turn, self._store.transaction() as session:
@@ -180,7 +185,7 @@ class ChatHistory(BaseDataLayer):
 
     # Elements
 
-    @queue_until_user_message()
+    @queue_until_user_message()  # type: ignore[untyped-decorator]
     async def create_element(self, element: Any) -> None:
         if element.for_id and element.type == "custom":
             body = dict(element.to_dict())
@@ -211,9 +216,9 @@ class ChatHistory(BaseDataLayer):
     async def get_element(self, thread_id: str, element_id: str) -> Any:
         async with self._store.reading() as session:
             row = await session.get(ChatElement, element_id)
-        return row.body if row is not None and row.thread_id == thread_id else None
+            return row.body if row is not None and row.thread_id == thread_id else None
 
-    @queue_until_user_message()
+    @queue_until_user_message()  # type: ignore[untyped-decorator]
     async def delete_element(self, element_id: str, thread_id: str | None = None) -> None:
         mine = _session_thread() or thread_id
         async with self._turn, self._store.transaction() as session:
@@ -236,11 +241,6 @@ class ChatHistory(BaseDataLayer):
 
     async def close(self) -> None:
         """The store belongs to the runtime, which closes it."""
-
-    async def count(self) -> int:
-        """How many threads there are."""
-        async with self._store.reading() as session:
-            return await session.scalar(select(func.count()).select_from(ChatThread)) or 0
 
 
 async def _ensure(session: Any, thread_id: str) -> ChatThread:

@@ -1,7 +1,7 @@
 """The folder that Chainlit runs from: its settings, texts and pictures, kept in the data directory.
 
-Chainlit reads all of that from `CHAINLIT_APP_ROOT` when it is imported, and writes there too, so the files of the
-package are copied to `<home>/ui` first and the environment is set before the import.
+Chainlit reads all of that from `CHAINLIT_APP_ROOT` when it is imported, and writes there too, so the files of
+the package are copied to `<home>/ui` first and the environment is set before the import.
 """
 
 from __future__ import annotations

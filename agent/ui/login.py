@@ -20,7 +20,9 @@ _log = structlog.get_logger(__name__)
 class PasswordLogin:
     """Checks a name and a password, and slows down whoever guesses."""
 
-    def __init__(self, access: Access, names: LoginThrottle | None = None, peers: LoginThrottle | None = None) -> None:
+    def __init__(
+        self, access: Access, names: LoginThrottle | None = None, peers: LoginThrottle | None = None
+    ) -> None:
         self._access = access
         self._names = names or LoginThrottle(limit=5, window_s=120)
         self._peers = peers or LoginThrottle(limit=30, window_s=120)
@@ -78,7 +80,9 @@ def _header_login(access: Access) -> Any:
 
 
 def _oauth_login(access: Access) -> Any:
-    async def oauth_login(provider_id: str, token: str, raw_user_data: dict[str, str], default_user: Any) -> Any:
+    async def oauth_login(
+        provider_id: str, token: str, raw_user_data: dict[str, str], default_user: Any
+    ) -> Any:
         name = f"{provider_id}:{default_user.identifier}"[:200]
         return chat_user(Actor(user=name, role=access.oauth_role(name)))
 

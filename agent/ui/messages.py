@@ -1,7 +1,7 @@
 """Put a message with its elements into a thread, whoever has it open.
 
-Used when there is no turn that the page waits for: an outcome after a decision, which may concern a thread that
-someone else owns, that is open in two tabs, or that nobody has open.
+Used when there is no turn that the page waits for: an outcome after a decision, which may concern a thread
+that someone else owns, that is open in two tabs, or that nobody has open.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ def sessions_on(thread_id: str) -> list[WebsocketSession]:
     return [session for session in ws_sessions_id.values() if session.thread_id == thread_id]
 
 
-async def show(step: dict[str, Any], elements: Sequence[dict[str, Any]], pages: Iterable[WebsocketSession]) -> None:
+async def show(
+    step: dict[str, Any], elements: Sequence[dict[str, Any]], pages: Iterable[WebsocketSession]
+) -> None:
     """Send a message to open pages."""
     for page in pages:
         await page.emit("new_message", step)
@@ -69,7 +71,12 @@ async def show(step: dict[str, Any], elements: Sequence[dict[str, Any]], pages: 
 
 
 async def post(
-    history: ChatHistory, thread_id: str, content: str, elements: Sequence[PageElement], *, is_error: bool = False
+    history: ChatHistory,
+    thread_id: str,
+    content: str,
+    elements: Sequence[PageElement],
+    *,
+    is_error: bool = False,
 ) -> None:
     """Keep a message in a thread and show it wherever the thread is open."""
     step = message_step(thread_id, content, is_error=is_error)

@@ -1,8 +1,9 @@
 """The HTML page and its Content-Security-Policy: nothing on it may come from, or go to, another host.
 
-Chainlit's page names a style sheet and two fonts on other hosts; they are taken out here, and the policy would stop
-them (and any image smuggled into an answer) anyway. `unsafe-eval` stays for scripts because Chainlit compiles the
-elements of `static/public/elements` in the browser; inline scripts run only if they are the page's own, by hash.
+Chainlit's page names a style sheet and two fonts on other hosts; they are taken out here, and the policy
+would stop them (and any image smuggled into an answer) anyway. `unsafe-eval` stays for scripts because
+Chainlit compiles the elements of `static/public/elements` in the browser; inline scripts run only if they are
+the page's own, by hash.
 """
 
 from __future__ import annotations

@@ -31,8 +31,8 @@ PROFILES: tuple[ProfileCard, ...] = (
     ProfileCard(
         Profile.ENGINEER,
         "Engineer",
-        "Ask about assets, exposure and configuration in plain words. Every answer shows the query it rests on, "
-        "and a fix comes as a diff that says which checks it passed.",
+        "Ask about assets, exposure and configuration in plain words. Every answer shows the query it rests "
+        "on, and a fix comes as a diff that says which checks it passed.",
         "engineer",
         (
             Start("Which buckets are public?", "bucket"),
@@ -57,8 +57,8 @@ PROFILES: tuple[ProfileCard, ...] = (
     ProfileCard(
         Profile.ANALYST,
         "Analyst",
-        "Work the list: what to fix first, why it ranks there, and what to write back. Nothing is written until "
-        "a person approves it on a card.",
+        "Work the list: what to fix first, why it ranks there, and what to write back. Nothing is written "
+        "until a person approves it on a card.",
         "analyst",
         (
             Start("Show the ten findings to fix first", "list"),

@@ -6,26 +6,30 @@ import secrets
 
 import structlog
 
-from agent.ui.text import page_markdown
 from agent.neutral import plain
+from agent.ui.text import page_markdown
 
 _log = structlog.get_logger(__name__)
 STOPPED = "**Stopped.** Nothing was written. Ask again when you like."
 LOGIN_OVER = "**Your login is no longer valid.** Log out and in again; your conversation is kept."
 EMPTY = "Type a question, or choose one of the suggestions."
-TOO_LONG = "**That is too long to read as one question** (over 20,000 characters). Shorten it and send it again."
+TOO_LONG = (
+    "**That is too long to read as one question** (over 20,000 characters). Shorten it and send it again."
+)
 
 
 def for_person(error: BaseException) -> str:
-    """The sentence for an error. Our own errors speak for themselves; anything else is logged under a reference."""
+    """The sentence for an error. Our own errors speak for themselves; anything else is logged under a
+    reference.
+    """
     known = known_sentence(error)
     if known is not None:
         return known
     reference = secrets.token_hex(4)
     _log.error("the page could not carry out a request", reference=reference, exc_info=error)
     return (
-        f"Something went wrong inside Posture Agent (reference {reference}, details in the log). Nothing was written. "
-        "Your question is kept; ask it again, and run `posture doctor` if it happens twice."
+        f"Something went wrong inside Posture Agent (reference {reference}, details in the log). "
+        "Nothing was written. Your question is kept; ask it again, and run `posture doctor` if it happens twice."
     )
 
 

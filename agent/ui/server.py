@@ -39,8 +39,9 @@ async def serve(
 ) -> None:
     """Serve the chat page until the process is told to stop.
 
-    `port` 0 takes any free one; a port that is taken makes way for the next free one. `announce` gets lines for the
-    person at the terminal (default: stderr). Raises PageError, UsersFileError, or what the runtime raises.
+    `port` 0 takes any free one; a port that is taken makes way for the next free one. `announce` gets lines
+    for the person at the terminal (default: stderr). Raises PageError, UsersFileError, or what the runtime
+    raises.
     """
     say = announce or _to_stderr
     home = settings.prepared_home()
@@ -77,7 +78,7 @@ async def serve(
         server = uvicorn.Server(config)
         for line in greeting(address, first, settings):
             say(line)
-        opener = asyncio.create_task(_open(server, address)) if open_browser else None
+        opener = asyncio.create_task(_open(address)) if open_browser else None
         try:
             await server.serve(sockets=[listener])
         finally:
@@ -103,7 +104,8 @@ def listen(host: str, port: int) -> socket.socket:
         listener.setblocking(False)
         return listener
     raise PageError(
-        f"No port from {port} to {port + _TRIES - 1} is free on {host} ({last}). Choose one with --port or POSTURE_PORT."
+        f"No port from {port} to {port + _TRIES - 1} is free on {host} ({last}). "
+        "Choose one with --port or POSTURE_PORT."
     )
 
 
@@ -122,7 +124,9 @@ def boundary_for(host: str, public_url: str | None) -> Boundary:
     if public_url:
         parts = urlsplit(public_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise PageError("POSTURE_PUBLIC_URL is not an address; use something like https://posture.example.org")
+            raise PageError(
+                "POSTURE_PUBLIC_URL is not an address; use something like https://posture.example.org"
+            )
         hosts = (hosts or _LOOPBACK) | {parts.hostname.casefold()}
         origins = frozenset({f"{parts.scheme}://{parts.netloc}".casefold()})
     return Boundary(hosts=hosts, origins=origins, boot=uuid.uuid4().hex)
@@ -135,7 +139,9 @@ def greeting(address: str, first: FirstLogin | None, settings: Settings) -> list
         lines.append("People who can log in (shown once; also in the file below):")
         lines.extend(f"  {name:<10} {password}" for name, password in first.created)
     if first is not None:
-        lines.append(f"First passwords: {first.file}" if first.file.exists() else "Log in with your own password.")
+        lines.append(
+            f"First passwords: {first.file}" if first.file.exists() else "Log in with your own password."
+        )
     elif settings.auth == "header":
         lines.append(f"Logins come from the proxy's {settings.auth_header} header.")
     else:
@@ -149,9 +155,8 @@ def _quiet() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
-async def _open(server: object, address: str) -> None:
-    while not getattr(server, "started", False):
-        await asyncio.sleep(0.05)
+async def _open(address: str) -> None:
+    """Open the browser; the socket listens already, so it waits for the first answer by itself."""
     await asyncio.to_thread(webbrowser.open, address)
 
 

@@ -48,7 +48,7 @@ def done_name(tool: str, result: ToolResult | None, ok: bool) -> str:
     words = words_for(tool)
     if not ok or result is None:
         return f"{words.doing}: failed"
-    if result.rows or result.total > 1:
+    if result.rows:
         return f"{words.done}: {counted(result.returned, result.total)}"
     return words.done
 

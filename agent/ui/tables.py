@@ -11,7 +11,9 @@ from tools.store import Base
 
 
 class ChatUser(Base):
-    """Someone who has logged in. `profile` holds the role that the login gave (for show; checked anew for decisions)."""
+    """Someone who has logged in. `profile` holds the role that the login gave (for show; checked anew for
+    decisions).
+    """
 
     __tablename__ = "chat_users"
 
@@ -48,7 +50,9 @@ class ChatStep(Base):
 
 
 class ChatElement(Base):
-    """A table, finding, fix or card under a message (`body` holds its props). Cards ask for their state anew."""
+    """A table, finding, fix or card under a message (`body` holds its props). Cards ask for their state
+    anew.
+    """
 
     __tablename__ = "chat_elements"
     __table_args__ = (Index("ix_chat_elements_thread_id", "thread_id"),)

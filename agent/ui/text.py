@@ -1,8 +1,8 @@
 """Text for the page: Markdown that the page shows as meant, and values that are shown as they are.
 
-The page's Markdown knows directives (`:name`), so `arn:aws:s3:::bucket` or `severity:HIGH` in plain text would
-vanish; such colons are escaped. `agent.neutral` has already made links, images and HTML text, and does so again
-here because history and errors come this way too.
+The page's Markdown knows directives (`:name`), so `arn:aws:s3:::bucket` or `severity:HIGH` in plain text
+would vanish; such colons are escaped. `agent.neutral` has already made links, images and HTML text, and does
+so again here because history and errors come this way too.
 """
 
 from __future__ import annotations

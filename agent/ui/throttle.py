@@ -10,8 +10,9 @@ from collections.abc import Callable
 class LoginThrottle:
     """Counts wrong passwords per key (a name, an address) in a sliding window.
 
-    After `limit` of them within `window_s` seconds the key waits until the oldest has left the window. Attempts made
-    while waiting are not counted, so nobody can be locked out for ever. At most `keys` keys are remembered.
+    After `limit` of them within `window_s` seconds the key waits until the oldest has left the window.
+    Attempts made while waiting are not counted, so nobody can be locked out for ever. At most `keys` keys are
+    remembered.
     """
 
     def __init__(

@@ -39,7 +39,8 @@ def answer_elements(
     for result in results:
         drawn.extend(element for element in elements_for(result) if element not in drawn)
     drawn.extend(approval_cards(ended.proposals))
-    older = [proposal for proposal in waiting if proposal not in ended.proposals]
+    shown = {proposal for element in drawn for proposal in element.props.get("proposals", ())}
+    older = [proposal for proposal in waiting if proposal not in shown]
     drawn.extend(approval_cards(older, compact=True))
     drawn.extend(follow_ups(ended.suggestions))
     return drawn

@@ -1,8 +1,9 @@
 """Who may log in on this machine, and with which role: `users.json` in the data directory.
 
-The file (mode 0600) maps a name to `{"role": ..., "scrypt": ...}`. On the first start it is made with one person per
-role and random passwords, which are also written to `login.txt` beside it (mode 0600) for the person at the
-keyboard. To set a password, write `"password": "..."` into an entry: it is replaced by its hash when next read.
+The file (mode 0600) maps a name to `{"role": ..., "scrypt": ...}`. On the first start it is made with one
+person per role and random passwords, which are also written to `login.txt` beside it (mode 0600) for the
+person at the keyboard. To set a password, write `"password": "..."` into an entry: it is replaced by its hash
+when next read.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ _FILE = TypeAdapter(dict[str, UserEntry])
 
 @dataclass(frozen=True)
 class FirstLogin:
-    """What to tell the person who starts the page: where the passwords are, and what they are if just made."""
+    """What to tell whoever starts the page: where the passwords are, and what they are if just made."""
 
     file: Path
     created: tuple[tuple[str, str], ...] = ()
@@ -100,7 +101,9 @@ class UserDirectory:
         self._nobody = ""
 
     def prepare(self) -> FirstLogin:
-        """Make the file with its first users if there is none; raises UsersFileError for one that is unusable."""
+        """Make the file with its first users if there is none; raises UsersFileError for one that is
+        unusable.
+        """
         if self.file.exists():
             self._read()
             return FirstLogin(self.login_file)
@@ -110,13 +113,17 @@ class UserDirectory:
         write_private(
             self.login_file,
             "Posture Agent: first passwords, one person per role.\n"
-            "To change one, edit users.json beside this file; then delete this file.\n\n" + "\n".join(lines) + "\n",
+            "To change one, edit users.json beside this file; then delete this file.\n\n"
+            + "\n".join(lines)
+            + "\n",
         )
         write_private(self.file, json.dumps(entries, indent=2) + "\n")
         return FirstLogin(self.login_file, made)
 
     def check(self, name: str, password: str) -> Role | None:
-        """The role of a person whose password is right, else None. Takes as long for a name that does not exist."""
+        """The role of a person whose password is right, else None. Takes as long for a name that does not
+        exist.
+        """
         self._read()
         entry = self._entries.get(name)
         if not self._nobody:
@@ -138,7 +145,9 @@ class UserDirectory:
                 return
             entries = _FILE.validate_json(self.file.read_bytes())
         except OSError as error:
-            raise UsersFileError(f"{self.file} cannot be read ({error.strerror}). Check who owns it.") from error
+            raise UsersFileError(
+                f"{self.file} cannot be read ({error.strerror}). Check who owns it."
+            ) from error
         except ValidationError as error:
             where = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"]) or "the file"
             raise UsersFileError(

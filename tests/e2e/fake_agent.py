@@ -1,4 +1,4 @@
-"""A stand-in for the agent: a scripted conversation and an approval desk that survives a restart in a file."""
+"""A stand-in for the agent: a scripted conversation, and an approval desk that survives a restart."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import hashlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-from pydantic import BaseModel
 
 from agent.events import (
     AnswerDelta,
@@ -26,29 +25,18 @@ from agent.events import (
 from agent.settings import Settings
 from tests.e2e import fake_data as data
 from tools.results import Actor, Role, ToolResult, utcnow
-from tools.store import Base, Store
+from tools.store import Store
+from tools.writeback.card import ApprovalCard, CardEffect, CardEvent, CardQuote, CardTarget
+from tools.writeback.model import Risk, State
 
 _MAY = {Role.ANALYST, Role.APPROVER, Role.ADMIN}
-_FINAL = {"done", "failed", "rejected", "expired", "superseded", "unknown"}
 
 
-class FakeCard(BaseModel):
-    """What a card shows; the same fields as the real one."""
+@dataclass
+class FakeProposal:
+    """A proposal's thread."""
 
-    title: str
-    target: dict[str, Any]
-    effects: list[dict[str, Any]]
-    because: list[str]
-    untrusted: list[str]
-    needs: str
-    may_approve: bool
-    why_not: str | None
-    proposer: str
-    expires_at: datetime
-    hash: str
-    state: str
-    result: str | None
-    history: list[dict[str, Any]]
+    thread_id: str | None
 
 
 class DeskError(Exception):
@@ -98,7 +86,7 @@ class FakeDesk:
         item["history"].append({"at": utcnow().isoformat(), "state": state, "actor": by, "reason": reason})
         self._save()
 
-    async def approve(self, proposal_id: str, *, payload_hash: str, actor: Actor) -> None:
+    async def approve(self, proposal_id: str, payload_hash: str, actor: Actor) -> None:
         item = self._get(proposal_id)
         if actor.role not in _MAY:
             raise DeskError(f"The role {actor.role} may not approve this; an analyst may.")
@@ -108,51 +96,73 @@ class FakeDesk:
             raise DeskError(f"This was already decided: it is {item['state']}.")
         self._move(proposal_id, "approved", actor.user)
 
-    async def reject(self, proposal_id: str, *, actor: Actor, reason: str) -> None:
+    async def reject(self, proposal_id: str, actor: Actor, reason: str = "") -> None:
         item = self._get(proposal_id)
         if item["state"] != "pending":
             raise DeskError(f"This was already decided: it is {item['state']}.")
         self._move(proposal_id, "rejected", actor.user, reason)
 
-    async def card(self, proposal_id: str, actor: Actor) -> FakeCard:
+    async def card(self, proposal_id: str, actor: Actor) -> ApprovalCard:
         item = self._get(proposal_id)
+        open_ = item["state"] == "pending"
         may = actor.role in _MAY
-        return FakeCard(
+        why = "" if may else f"Your role ({actor.role.value}) may not approve this; an analyst may."
+        return ApprovalCard(
+            proposal_id=proposal_id,
+            set_id="set-1",
             title=item["effect"]["label"],
-            target=data.TARGET,
-            effects=[item["effect"]],
-            because=["score 93, path to s3://cust-exports", "finding f-48213"],
-            untrusted=["please ignore <img src=x onerror=alert(1)>"] if item["kind"] == "comment" else [],
+            target=CardTarget(**data.TARGET),
+            effects=(CardEffect(**item["effect"]),),
+            because=("score 93, path to s3://cust-exports", "finding f-48213"),
+            untrusted=(CardQuote(source="tag owner", text="please ignore <img src=x onerror=alert(1)>"),)
+            if item["kind"] == "comment"
+            else (),
+            notes=(),
+            risk=Risk.LOW,
+            reversible=item["kind"] != "comment",
             needs="one analyst",
-            may_approve=may,
-            why_not=None if may else f"Your role ({actor.role.value}) may not approve this; an analyst may.",
+            may_approve=open_ and may,
+            may_reject=open_ and may,
+            why_not=why if open_ else (item["result"] or ""),
             proposer=item["proposer"],
+            created_at=datetime.fromisoformat(item["history"][0]["at"]),
             expires_at=datetime.fromisoformat(item["expires_at"]),
+            expires_in="23 h",
             hash=item["hash"],
-            state=item["state"],
-            result=item["result"],
-            history=item["history"],
+            state=State(item["state"]),
+            result=item["result"] or "",
+            safe_to_retry=False,
+            history=tuple(
+                CardEvent(
+                    at=datetime.fromisoformat(h["at"]),
+                    event=h["state"],
+                    actor=h["actor"],
+                    role="analyst",
+                    note=h.get("reason", ""),
+                )
+                for h in item["history"]
+            ),
         )
 
-    async def thread_of(self, proposal_id: str) -> str | None:
-        return str(self._get(proposal_id)["thread"])
+    async def get(self, proposal_id: str) -> FakeProposal:
+        return FakeProposal(str(self._get(proposal_id)["thread"]))
+
+    async def execute(self, proposal_id: str) -> None:
+        """Write what is approved, once."""
+        item = self._get(proposal_id)
+        if item["state"] != "approved":
+            return
+        self._move(proposal_id, "executing", "executor")
+        item["writes"] += 1
+        failing = item["kind"] == "conflict"
+        item["result"] = data.CONFLICT if failing else data.RESULTS[item["kind"]]
+        self._move(proposal_id, "failed" if failing else "done", "executor")
+
+    def told(self, thread: str) -> list[str]:
+        return [self._all[key]["result"] for key in self.of_thread(thread) if self._all[key]["result"]]
 
     def of_thread(self, thread: str) -> list[str]:
         return [key for key, item in self._all.items() if item["thread"] == thread]
-
-    def carry_out(self, thread: str) -> list[str]:
-        """Write what is approved, once each; returns what to say."""
-        told = []
-        for key in self.of_thread(thread):
-            item = self._all[key]
-            if item["state"] == "approved":
-                self._move(key, "executing", "executor")
-                item["writes"] += 1
-                failing = item["kind"] == "conflict"
-                item["result"] = data.CONFLICT if failing else data.RESULTS[item["kind"]]
-                self._move(key, "failed" if failing else "done", "executor")
-                told.append(item["result"])
-        return told
 
 
 class FakeConversation:
@@ -167,6 +177,10 @@ class FakeConversation:
             raise RuntimeError("secret-internal-detail")
         if "refused" in asked:
             yield TurnEnded(thread_id, data.REFUSED, "failed")
+            return
+        if "pending" in asked:
+            async for event in self._pending(thread_id):
+                yield event
             return
         if "slow" in asked:
             yield StepStarted("s1", "query_posture", {"question": text})
@@ -211,11 +225,25 @@ class FakeConversation:
         yield StepFinished("s1", "propose_writeback", True, result.summary, result)
         yield TurnEnded(thread, data.PROPOSED, "waiting", proposals=tuple(made))
 
+    async def _pending(self, thread: str) -> AsyncIterator[Event]:
+        ids = [key for key, item in self._desk._all.items() if item["state"] == "pending"]
+        result = ToolResult(
+            kind="proposals",
+            summary=f"{len(ids)} wait",
+            total=len(ids),
+            returned=len(ids),
+            truncated=False,
+            as_of=utcnow(),
+            data={"cards": ids},
+        )
+        yield StepStarted("s1", "list_proposals", {})
+        yield StepFinished("s1", "list_proposals", True, result.summary, result)
+        yield TurnEnded(thread, f"**{len(ids)} wait for a decision.**", "answered")
+
     async def settle(self, thread_id: str, actor: Actor) -> AsyncIterator[Event]:
         if await self.waiting(thread_id):
             return
-        told = self._desk.carry_out(thread_id)
-        answer = " ".join(told) or "**Rejected.** Nothing was written."
+        answer = " ".join(self._desk.told(thread_id)) or "**Rejected.** Nothing was written."
         yield TurnEnded(thread_id, answer, "answered")
 
     async def waiting(self, thread_id: str) -> tuple[str, ...]:
@@ -236,12 +264,5 @@ class FakeRuntime:
     @asynccontextmanager
     async def open(cls, settings: Settings) -> AsyncIterator[FakeRuntime]:
         async with await Store.open(settings.store_url) as store:
-            import agent.ui.tables  # noqa: F401 - declares the tables that are made here
-
-            async with store.engine.begin() as connection:
-                await connection.run_sync(Base.metadata.create_all)
+            await store.migrate()
             yield cls(store, FakeDesk(settings.home_dir / "desk.json"))
-
-
-def when(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)

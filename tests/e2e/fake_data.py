@@ -1,5 +1,6 @@
 """What the stand-in agent answers with: made up, but in the shapes of the real tools."""
 
+# ruff: noqa: E501 - sentences as they are shown
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -8,9 +9,11 @@ from typing import Any
 from tools.results import QueryRecord, ToolResult
 
 AS_OF = datetime(2026, 11, 25, 14, 2, tzinfo=UTC)
-NASTY = "<img src=x onerror=alert(1)> ![x](https://evil.example/x.png) [click](https://evil.example) \u202eevil"
+NASTY = (
+    "<img src=x onerror=alert(1)> ![x](https://evil.example/x.png) [click](https://evil.example) \u202eevil"
+)
 TARGET = {
-    "issue_id": 48213,
+    "issue_id": "48213",
     "title": "Security group allows SSH from any address",
     "account": "payments",
     "region": "eu-west-1",
@@ -23,7 +26,10 @@ EFFECTS: dict[str, dict[str, Any]] = {
         "after": None,
         "text": "Port 22 on sg-0f3 is open to any address, and the instance behind it can read s3://cust-exports.\n"
         "Fix: restrict the rule to the bastion network. The owner tag says: please ignore <b>this</b>",
-        "live_check": "read again just now: the issue is open",
+        "characters": 189,
+        "author": "written by the model",
+        "live_check": "read again 14:02:10 UTC: the issue is there",
+        "live_ok": True,
     },
     "severity": {
         "kind": "severity",
@@ -31,7 +37,10 @@ EFFECTS: dict[str, dict[str, Any]] = {
         "before": "MEDIUM",
         "after": "HIGH",
         "text": None,
-        "live_check": "read again just now: still MEDIUM",
+        "characters": None,
+        "author": None,
+        "live_check": "read again 14:02:10 UTC: still MEDIUM",
+        "live_ok": True,
     },
     "conflict": {
         "kind": "severity",
@@ -39,14 +48,17 @@ EFFECTS: dict[str, dict[str, Any]] = {
         "before": "MEDIUM",
         "after": "HIGH",
         "text": None,
-        "live_check": "read again just now: still MEDIUM",
+        "characters": None,
+        "author": None,
+        "live_check": "read again 14:02:10 UTC: still MEDIUM",
+        "live_ok": True,
     },
 }
 RESULTS = {
-    "comment": "**Done.** Comment 7781 added (read back 14:09:31).",
-    "severity": "**Done.** Severity is HIGH (read back 14:09:31).",
+    "comment": "Done. Comment 7781 added to issue 48213 (read back 14:09:31 UTC).",
+    "severity": "Done. The severity of issue 48213 is HIGH (read back 14:09:31 UTC).",
 }
-CONFLICT = "**Not done:** someone changed the severity to CRITICAL at 14:08. Nothing was written. Propose again?"
+CONFLICT = "Not done: somebody changed the severity to CRITICAL at 14:08. Nothing was written. Propose it again to decide on what is there now."
 PROPOSED = "**Two write-backs wait for a decision.** Each card shows exactly what would be written."
 REFUSED = (
     "**Cortex refused the key (401).** The key id and the key's type (standard or advanced) must match; the clock "
@@ -83,7 +95,7 @@ def buckets() -> ToolResult:
             "xdm.account.name": "payments" if i % 3 else "platform",
             "xdm.asset.tags": {"owner": "team-data", "class": "PII"} if i == 0 else {},
             "object_count": 9_007_199_254_740_993 if i == 1 else 120 * i,
-            "last_seen": "2026-11-25T13:5%d:00Z" % i,
+            "last_seen": f"2026-11-25T13:5{i}:00Z",
         }
         for i, name in enumerate(names)
     )
@@ -131,7 +143,13 @@ def findings() -> ToolResult:
 
 
 def _part(
-    factor: str, points: float, because: str, source: str, state: str = "known", low: float | None = None, high: float | None = None
+    factor: str,
+    points: float,
+    because: str,
+    source: str,
+    state: str = "known",
+    low: float | None = None,
+    high: float | None = None,
 ) -> dict[str, Any]:
     return {
         "factor": factor,
@@ -195,7 +213,9 @@ def finding() -> ToolResult:
                 "contributions": [
                     _part("base", -3.0, "start of every finding", "weights"),
                     _part("severity", 1.1, "the scanner says high", "Prowler"),
-                    _part("exposure", 1.9, "22 open to 0.0.0.0/0 on sg-0f3a9b, public address", "configuration"),
+                    _part(
+                        "exposure", 1.9, "22 open to 0.0.0.0/0 on sg-0f3a9b, public address", "configuration"
+                    ),
                     _part("attack_path", 2.4, "instance, role app-deploy, s3://cust-exports", "policies"),
                     _part("activity", 0.8, "1,240 SSH attempts from 96 addresses in 24 h", "flow logs"),
                     _part("compensating_control", -0.6, "session manager is in use", "configuration"),
@@ -300,21 +320,45 @@ def report() -> ToolResult:
 
 def scripted(asked: str) -> tuple[str, dict[str, Any], ToolResult | None, str, list[tuple[str, str]]]:
     if "bucket" in asked:
-        more = [("Only the ones tagged PII", "Which of them are tagged PII?"), ("Only eu-west-1", "only the ones in eu-west-1")]
+        more = [
+            ("Only the ones tagged PII", "Which of them are tagged PII?"),
+            ("Only eu-west-1", "only the ones in eu-west-1"),
+        ]
         said = "**Seven of 41 buckets are public.** One is tagged PII: `cust-exports`.\n\nRead as: S3 buckets whose public access block is off. Window: state as of 14:02."
         return "query_posture", {"question": "public buckets", "limit": 100}, buckets(), said, more
     if "ten findings" in asked:
-        more = [("Why is the first one ranked highest?", "Why is the first one ranked highest?"), ("Draft a fix for it", "Draft a fix for the worst finding")]
-        return "search_findings", {"order": "score", "top": 24}, findings(), "**24 of 320 open findings, highest score first.** The top one lets anyone read customer data.", more
+        more = [
+            ("Why is the first one ranked highest?", "Why is the first one ranked highest?"),
+            ("Draft a fix for it", "Draft a fix for the worst finding"),
+        ]
+        return (
+            "search_findings",
+            {"order": "score", "top": 24},
+            findings(),
+            "**24 of 320 open findings, highest score first.** The top one lets anyone read customer data.",
+            more,
+        )
     if "ranked" in asked or "show finding" in asked:
         said = "**93 of 100 (91 to 95).** An attacker on the internet can get from this instance to customer exports in three steps, and port 22 is being tried now."
         return "explain_priority", {"finding": "first"}, finding(), said, []
     if "fix" in asked:
         said = "**A fix was drafted: SSH only from the bastion network.** Five checks pass, one fails, two could not be run here."
-        return "draft_fix", {"finding": "first"}, fix(), said, [("Propose a comment with it", "write a comment")]
+        return (
+            "draft_fix",
+            {"finding": "first"},
+            fix(),
+            said,
+            [("Propose a comment with it", "write a comment")],
+        )
     if "hipaa" in asked:
         said = "**HIPAA Security Rule, account payments: of 41 specifications 6 fail, 11 pass, 15 need a person, 9 were not assessed.** Passing means: every check mapped to it ran on every resource in scope and none failed."
         return "gap_report", {"framework": "hipaa", "account": "payments"}, report(), said, []
     if "nasty" in asked:
         return "", {}, None, f"The tag of arn:aws:s3:::cust-exports says severity:HIGH: {NASTY}", []
-    return "", {}, None, "That is outside what I know: cloud posture, findings, controls, fixes. Try `what got worse this week`.", [("What got worse this week", "what changed since the last load?")]
+    return (
+        "",
+        {},
+        None,
+        "That is outside what I know: cloud posture, findings, controls, fixes. Try `what got worse this week`.",
+        [("What got worse this week", "what changed since the last load?")],
+    )

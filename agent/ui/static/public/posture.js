@@ -1,12 +1,19 @@
 // Helpers that the elements share, and two services of the page: a name for the log-in picture, and a reload when
 // the server was started anew while a conversation was open.
 (function () {
+  // Follow the system's light or dark until someone chooses.
+  try {
+    if (!localStorage.getItem('vite-ui-theme')) localStorage.setItem('vite-ui-theme', 'system');
+  } catch (_) { /* private windows may have no storage */ }
+
   const RANK = { critical: 5, high: 4, medium: 3, low: 2, info: 1, informational: 1 };
 
   const text = (value) => {
     if (value === null || value === undefined) return '';
     if (Array.isArray(value)) return value.map(text).join(', ');
-    if (typeof value === 'object') return JSON.stringify(value);
+    if (typeof value === 'object') {
+      return Object.entries(value).map(([name, item]) => name + '=' + (item !== null && typeof item === 'object' ? JSON.stringify(item) : text(item))).join(', ');
+    }
     return String(value);
   };
 

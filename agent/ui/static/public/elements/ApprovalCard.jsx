@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 const { text, when } = window.posture;
 const OPEN = ['pending', 'approved', 'executing'];
 const WORDS = {
+  draft: 'Draft',
   pending: 'Waiting for a decision',
   approved: 'Approved, about to be written',
   executing: 'Being written',
@@ -14,6 +15,7 @@ const WORDS = {
   rejected: 'Rejected',
   superseded: 'Replaced by a newer proposal'
 };
+const NOTE = { done: 'pa-note-good', failed: 'pa-note-bad', unknown: 'pa-note-bad', expired: 'pa-note-bad' };
 const blank = (v) => v === null || v === undefined || v === '' || (Array.isArray(v) && !v.length);
 
 function left(expires) {
@@ -38,14 +40,22 @@ function Effect({ effect, n, of }) {
         <span className="pa-change"><span className="pa-before">{blank(effect.before) ? 'none' : text(effect.before)}</span><span aria-label="becomes"> → </span><span className="pa-after">{blank(effect.after) ? 'none' : text(effect.after)}</span></span>
       ) : null}
       {blank(effect.text) ? null : <pre className="pa-exact" tabIndex={0} aria-label="Exact text">{text(effect.text)}</pre>}
-      {blank(effect.text) ? null : <span className="pa-small">{[...text(effect.text)].length.toLocaleString('en-US')} characters, shown in full</span>}
-      {blank(effect.live_check) ? null : <span className="pa-small pa-live">{text(effect.live_check)}</span>}
+      {blank(effect.text) ? null : (
+        <span className="pa-small">{[...text(effect.text)].length.toLocaleString('en-US')} characters, shown in full{blank(effect.author) ? '' : ', ' + text(effect.author)}</span>
+      )}
+      {blank(effect.live_check) ? null : <span className={effect.live_ok === false ? 'pa-small pa-warn' : 'pa-small'}>{text(effect.live_check)}</span>}
     </Row>
   );
 }
 
-function said(item) {
-  return typeof item === 'object' && item !== null ? text(item.quote || item.text || item.value || Object.values(item).map(text).join(': ')) : text(item);
+function Quote({ item }) {
+  const quote = item !== null && typeof item === 'object' ? item : { text: item };
+  return <span className="pa-quoted pa-wrap">{blank(quote.source) ? null : <span className="pa-small">{text(quote.source)}: </span>}<q>{text(quote.text)}</q></span>;
+}
+
+function Past({ item }) {
+  const who = blank(item.actor) ? '' : 'by ' + text(item.actor) + (blank(item.role) || item.role === item.actor ? '' : ' (' + text(item.role) + ')');
+  return <li className="pa-small">{[when(item.at), text(item.event).replace(/_/g, ' '), who, text(item.note)].filter(Boolean).join(' · ')}</li>;
 }
 
 function Proposal({ id, entry, busy, onDecide }) {
@@ -58,10 +68,10 @@ function Proposal({ id, entry, busy, onDecide }) {
   const state = text(card.state);
   const target = card.target || {};
   const effects = Array.isArray(card.effects) ? card.effects : [];
-  const because = blank(card.because) ? [] : Array.isArray(card.because) ? card.because : [card.because];
-  const quotes = card.untrusted || card.untrusted_quotes || card.quotes || [];
-  const result = card.result && typeof card.result === 'object' ? card.result.message || card.result.summary || card.result.text : card.result;
-  const past = Array.isArray(card.history) ? card.history : [];
+  const because = card.because || [];
+  const quotes = card.untrusted || [];
+  const past = card.history || [];
+  const risk = [blank(card.risk) ? '' : text(card.risk) + ' risk', card.reversible === undefined ? '' : card.reversible ? 'can be undone' : 'cannot be undone'].filter(Boolean).join(', ');
   const waits = state === 'pending';
   return (
     <div className={'pa-proposal pa-state-' + state} data-state={state} data-proposal={id}>
@@ -74,27 +84,25 @@ function Proposal({ id, entry, busy, onDecide }) {
       <div className="pa-body">
         <dl className="pa-pairs pa-card-pairs">
           <Row name="Target">
-            issue <span className="pa-mono">{text(target.issue_id ?? target.issue ?? target.id)}</span>
+            <span>issue <span className="pa-mono">{text(target.issue_id)}</span></span>
             {blank(target.title) ? null : <span> “{text(target.title)}”</span>}
             {[target.account, target.region].some((v) => !blank(v)) ? <span className="pa-small"> ({[target.account, target.region].filter((v) => !blank(v)).map(text).join(', ')})</span> : null}
           </Row>
           {effects.map((effect, i) => <Effect key={i} effect={effect} n={i + 1} of={effects.length} />)}
-          {because.length ? <Row name="Because">{because.map(said).join(' · ')}</Row> : null}
-          {blank(quotes) ? null : (
-            <Row name="Untrusted"><span className="pa-small">Quotes text that someone else wrote:</span>{(Array.isArray(quotes) ? quotes : [quotes]).map((q, i) => <q key={i} className="pa-quoted pa-wrap">{said(q)}</q>)}</Row>
-          )}
-          {blank(card.needs) ? null : <Row name="Needs">{text(card.needs)}{waits ? (card.may_approve ? ' (you may approve)' : '') : ''}</Row>}
+          {because.length ? <Row name="Because">{because.map(text).join(' · ')}</Row> : null}
+          {quotes.length ? <Row name="Untrusted"><span className="pa-small">It quotes text that someone else wrote:</span>{quotes.map((q, i) => <Quote key={i} item={q} />)}</Row> : null}
+          {blank(card.needs) ? null : <Row name="Needs"><span>{text(card.needs)}{waits && card.may_approve ? ' (you may approve)' : ''}</span>{risk ? <span className="pa-small">{risk}</span> : null}</Row>}
           <Row name="Proposal">
-            <span className="pa-mono">{id}</span>{blank(card.proposer) ? '' : ' by ' + text(card.proposer.user || card.proposer)}
-            {blank(card.hash) ? null : <span className="pa-small" title={text(card.hash)}>, hash <span className="pa-mono">{text(card.hash).slice(0, 12)}…</span></span>}
+            <span><span className="pa-mono">{id}</span>{blank(card.proposer) ? '' : ' by ' + text(card.proposer)}{blank(card.hash) ? null : <span title={text(card.hash)}>, hash <span className="pa-mono">{text(card.hash).slice(0, 12)}…</span></span>}</span>
           </Row>
         </dl>
-        {blank(result) ? null : <p className={'pa-note ' + (state === 'done' ? 'pa-note-good' : 'pa-note-bad')} role="status">{text(result)}</p>}
+        {(card.notes || []).map((note, i) => <p key={i} className="pa-note">{text(note)}</p>)}
+        {blank(card.result) ? null : <p className={'pa-note ' + (NOTE[state] || '')} role="status">{text(card.result)}</p>}
         {blank(entry.message) ? null : <p className="pa-note pa-note-bad" role="alert">{text(entry.message)}</p>}
         {waits ? (
           <div className="pa-actions">
             <button type="button" className="pa-button pa-primary" disabled={busy || !card.may_approve} onClick={() => onDecide([id], 'approve')}>Approve</button>
-            <button type="button" className="pa-button" disabled={busy || card.may_reject === false || (!card.may_approve && card.may_reject === undefined)} aria-expanded={rejecting} onClick={() => setRejecting(!rejecting)}>Reject</button>
+            <button type="button" className="pa-button" disabled={busy || !card.may_reject} aria-expanded={rejecting} onClick={() => setRejecting(!rejecting)}>Reject</button>
             {card.may_approve ? null : <span className="pa-small pa-why" role="note">{text(card.why_not) || 'Your role may not approve this.'}</span>}
           </div>
         ) : null}
@@ -111,7 +119,7 @@ function Proposal({ id, entry, busy, onDecide }) {
             <button type="button" className="pa-link" aria-expanded={history} onClick={() => setHistory(!history)}>{history ? 'Hide history' : 'History'}</button>
             {history ? (
               <ol className="pa-list">
-                {past.map((h, i) => <li key={i} className="pa-small">{typeof h === 'string' ? h : [when(h.at || h.time), text(h.state || h.to || h.event), blank(h.actor || h.by) ? '' : 'by ' + text((h.actor || h.by).user || h.actor || h.by), text(h.reason || h.note || h.detail)].filter(Boolean).join(' · ')}</li>)}
+                {past.map((item, i) => <Past key={i} item={item} />)}
               </ol>
             ) : null}
           </div>

@@ -2,7 +2,7 @@ import { useState } from 'react';
 
 const { text, when, copy, severity } = window.posture;
 const blank = (v) => v === null || v === undefined || v === '' || (Array.isArray(v) && !v.length) || (typeof v === 'object' && !Array.isArray(v) && !Object.keys(v).length);
-const signed = (n) => (n > 0 ? '+' : n < 0 ? '−' : '±') + Math.abs(n).toFixed(Math.abs(n) >= 10 ? 0 : 1);
+const signed = (n) => n === 0 ? '0' : (n > 0 ? '+' : '−') + Math.abs(n).toFixed(Math.abs(n) >= 10 ? 0 : 1);
 const words = (name) => text(name).replace(/[_.]/g, ' ');
 const whole = (n) => Math.round(Number(n));
 
@@ -52,7 +52,7 @@ function Factors({ score }) {
               <tr key={i}>
                 <th scope="row">{words(item.factor)}</th>
                 <td className="pa-fact">{fact.said}{open ? <span className="pa-tag pa-tag-ask">unknown</span> : fact.state === 'absent' ? <span className="pa-tag">none found</span> : null}</td>
-                <td className="pa-small">{fact.source || '–'}{fact.at ? <span className="pa-nowrap">{', ' + when(fact.at)}</span> : null}</td>
+                <td className="pa-small">{fact.source || '–'}{fact.at ? ', ' : null}{fact.at ? <span className="pa-nowrap">{when(fact.at)}</span> : null}</td>
                 <td className="pa-col-number pa-nowrap">
                   <span className="pa-adds" aria-hidden="true">
                     <span className={points >= 0 ? 'pa-adds-up' : 'pa-adds-down'} style={{ width: (Math.abs(points) / most) * 46 + 'px' }} />

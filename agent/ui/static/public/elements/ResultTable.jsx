@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 
 const FIRST = 10;
 const LONG = 90;
+const LONG_NAMES = /title|description|summary|detail|because|why$/i;
 const { text, when, csv, download, copy, compare, severity, isPlainId } = window.posture;
 
 function Clipped({ value }) {
@@ -19,7 +20,7 @@ function Clipped({ value }) {
 }
 
 function Cell({ column, value, opens }) {
-  if (value === null || value === undefined || value === '') return <span className="pa-faint">–</span>;
+  if (text(value) === '') return <span className="pa-faint">–</span>;
   switch (column.type) {
     case 'severity':
       return <span className={'pa-sev pa-sev-' + severity(value)}>{text(value).toLowerCase()}</span>;
@@ -37,16 +38,16 @@ function Cell({ column, value, opens }) {
     case 'time':
     case 'epoch':
       return <span className="pa-nowrap">{when(value)}</span>;
+    case 'status':
+      return <span className={'pa-tag pa-status-' + text(value).toLowerCase().replace(/[^a-z]+/g, '_')}>{text(value).toLowerCase().replace(/_/g, ' ')}</span>;
     case 'id':
-      return opens && isPlainId(value) ? (
-        <button type="button" className="pa-link pa-mono" title={'Open ' + text(value)} onClick={() => sendUserMessage('Show finding ' + text(value))}>
-          {text(value).length > 26 ? text(value).slice(0, 12) + '…' + text(value).slice(-12) : text(value)}
-        </button>
-      ) : (
-        <span className="pa-mono"><Clipped value={value} /></span>
-      );
+      return <span className="pa-mono"><Clipped value={value} /></span>;
     default:
-      return <Clipped value={value} />;
+      return opens ? (
+        <button type="button" className="pa-link" title={'Open ' + opens} onClick={() => sendUserMessage('Show finding ' + opens)}>{text(value)}</button>
+      ) : (
+        <Clipped value={value} />
+      );
   }
 }
 
@@ -127,8 +128,8 @@ export default function ResultTable() {
             {shown.map((row, i) => (
               <tr key={i}>
                 {columns.map((column) => (
-                  <td key={column.key} className={'pa-col-' + column.type}>
-                    <Cell column={column} value={row[column.key]} opens={props.opens} />
+                  <td key={column.key} className={'pa-col-' + column.type + (LONG_NAMES.test(column.key) ? ' pa-col-wide' : '')}>
+                    <Cell column={column} value={row[column.key]} opens={column.key === props.opens && isPlainId(row[props.opensBy]) ? text(row[props.opensBy]) : null} />
                   </td>
                 ))}
               </tr>
