@@ -5,6 +5,7 @@ Search suggests; it never maps. What a check speaks to is only in the mapping ta
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +35,11 @@ _MEANING = 0.6
 _HALF_HYBRID = 20.0
 _HALF_WORDS = 8.0
 _PARAGRAPH = 0.03
+# Words that wrap a question and would otherwise be looked for.
+_WRAPPING = re.compile(
+    r"(?i)\b(?:hipaa(?:\s+security\s+rule)?|nist|csf|(?:which|what)\s+(?:controls?|requirements?|safeguards?)"
+    r"|(?:does|do|it|that)\s+says?\s+about|says?\s+about|covers?|appl(?:y|ies)\s+to)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ class ControlIndex:
             return self._result(query, name, chosen, named[:count], "id", (*notes, *more))
         if notes and not any(letter.isalpha() for letter in rest):
             return self._result(query, name, chosen, (), "id", notes)
-        ranked, method, limits = self._rank(chosen, rest if notes else query)
+        ranked, method, limits = self._rank(chosen, _core(rest if notes else query))
         fits = _FITS if method == "hybrid" else _FITS_BY_WORDS
         found = tuple(item for item in ranked[:count] if item.score >= fits * _TAIL)
         if not ranked or ranked[0].score < fits:
@@ -214,6 +220,12 @@ def _hit(item: _Candidate) -> ControlHit:
         evidence=item.entry.evidence,
         checks=mappings.load(catalog.framework).providers(item.entry.id),
     )
+
+
+def _core(query: str) -> str:
+    """The query without the words that only wrap it; the query itself when nothing else is left."""
+    core = " ".join(_WRAPPING.sub(" ", query).split())
+    return core if any(letter.isalnum() for letter in core) else query
 
 
 def _words_only(error: Exception) -> str:
