@@ -149,6 +149,8 @@ def _asset(
     arn = parse_arn(uid)
     owner = account or (arn.account if arn else "")
     name = values.text(item.get("name")) or uid
+    if arn and name.startswith(("http://", "https://")):
+        name = name.rstrip("/").rsplit("/", 1)[-1] or uid  # a queue's URL is no name
     kind = classify(
         uid, name=name, account=owner, scanner_type=values.text(item.get("type")), provider=provider
     )

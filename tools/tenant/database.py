@@ -10,6 +10,7 @@ from tools.results import utcnow
 from tools.tenant.database_edits import Edits, Entry
 from tools.tenant.database_lookups import Lookups
 from tools.tenant.loading_report import LoadReport
+from tools.tenant.schema import quote
 
 __all__ = ["Entry", "TenantDatabase"]
 
@@ -49,6 +50,21 @@ class TenantDatabase(Edits, Lookups):
             "demo": json.loads(demo) if demo else None,
             "revision": self.revision,
         }
+
+    def clear_demo(self, who: str) -> bool:
+        """Remove the demo estate, if it is what is in here, to make room for real data; whether it was."""
+        if not self.demo:
+            return False
+        kept = {"management_auditing", *self.lookups()}
+        with self.writing() as cursor:
+            for dataset in self.tables():
+                if dataset not in kept:
+                    cursor.execute(f"DELETE FROM {quote(dataset)}")
+            for table in ("digests", "edits", "entries"):
+                cursor.execute(f"DELETE FROM local.{table}")
+            cursor.execute("DELETE FROM local.meta WHERE name = 'demo'")
+            self._audit(cursor, who, "DATA_LOAD", "demo", "The demo estate was removed", {})
+        return True
 
     def loads(self) -> list[dict[str, Any]]:
         """The loads so far, newest first, each with its report's counts."""

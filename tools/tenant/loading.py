@@ -1,73 +1,135 @@
-"""Loads files of findings into the local tenant's store."""
+"""Loads files into the local tenant's store: scanner findings, Cortex exports, folders of datasets."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 from tools.findings.errors import UnreadableRecordError
-from tools.findings.model import ScannedRecord
-from tools.findings.ocsf import is_ocsf, read_ocsf
 from tools.results import utcnow
-from tools.tenant.database_core import Database
+from tools.tenant.database import TenantDatabase
 from tools.tenant.errors import LoadError
-from tools.tenant.loading_merge import FindingMerger
 from tools.tenant.loading_report import LoadReport
+from tools.tenant.loading_route import Router
 from tools.tenant.loading_stream import BadRecord, records
 from tools.tenant.loading_text import Window
+from tools.tenant.schema import DATASETS, KNOWN
 
-BATCH = 2_000
 Progress = Callable[[int], None]
+_LINES = {".jsonl", ".ndjson"}
+_SUFFIXES = _LINES | {".json"}
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,99}")
+_STEP = 1_000
+# Assets first, so that what refers to them finds them; then the rest by name.
+_ORDER = ("asset_inventory", "issues", "findings", "issue_to_asset", "cases", "case_to_issue")
+
+
+def load_path(
+    database: TenantDatabase, path: Path | str, *, who: str = "local", on_progress: Progress | None = None
+) -> list[LoadReport]:
+    """Load a file, or every dataset file of a folder; a report each. See `load_file`, `load_folder`."""
+    if Path(path).is_dir():
+        return load_folder(database, path, who=who, on_progress=on_progress)
+    return [load_file(database, path, who=who, on_progress=on_progress)]
 
 
 def load_file(
-    database: Database, path: Path | str, *, who: str = "local", on_progress: Progress | None = None
+    database: TenantDatabase, path: Path | str, *, who: str = "local", on_progress: Progress | None = None
 ) -> LoadReport:
-    """Load one file. Raises `LoadError` when nothing in it can be read; single bad records are reported."""
+    """Load one file; `on_progress` gets the number of records read so far.
+
+    Raises `LoadError` when nothing in it can be read; single bad records are in the report. What was written
+    before an error stays, batch by batch, and loading the file again completes it.
+    """
     path = Path(path)
-    if not path.exists():
-        raise LoadError(f"There is no file {path}. Check the path.")
-    with path.open("rb") as stream:
-        return load_stream(database, stream, path.name, who=who, on_progress=on_progress)
+    try:
+        with path.open("rb") as stream:
+            return load_stream(database, stream, path.name, who=who, on_progress=on_progress)
+    except FileNotFoundError:
+        raise LoadError(f"There is no file {path}. Check the path.") from None
+    except IsADirectoryError:
+        raise LoadError(f"{path} is a folder. Load it with load_folder.") from None
+    except OSError as error:
+        raise LoadError(f"{path} cannot be read ({error.strerror}). Check its permissions.") from error
+
+
+def load_folder(
+    database: TenantDatabase, path: Path | str, *, who: str = "local", on_progress: Progress | None = None
+) -> list[LoadReport]:
+    """Load every `<dataset>.jsonl` (.ndjson, .json) of a folder, not of its sub-folders; a report each.
+
+    A file of which nothing can be read gets a report with format "unreadable"; the others are loaded.
+    """
+    files = sorted(
+        (file for file in Path(path).iterdir() if file.is_file() and file.suffix.lower() in _SUFFIXES),
+        key=lambda file: (_ORDER.index(file.stem) if file.stem in _ORDER else len(_ORDER), file.name),
+    )
+    if not files:
+        raise LoadError(f"The folder {path} has no .jsonl, .ndjson or .json file. Check the path.")
+    reports = []
+    for file in files:
+        try:
+            with file.open("rb") as stream:
+                report = load_stream(
+                    database, stream, file.name, who=who, on_progress=on_progress, in_folder=True
+                )
+        except LoadError as error:
+            report = LoadReport(file=file.name, format="unreadable")
+            report.skip(0, str(error))
+        reports.append(report)
+    if all(report.format == "unreadable" for report in reports):
+        raise LoadError("; ".join(report.skipped[0].reason for report in reports[:3]))
+    return reports
 
 
 def load_stream(
-    database: Database,
+    database: TenantDatabase,
     stream: BinaryIO,
     name: str,
     *,
     who: str = "local",
     on_progress: Progress | None = None,
+    in_folder: bool = False,
 ) -> LoadReport:
     """Load an open binary stream under a file's name; see `load_file`."""
     started = time.monotonic()
     report = LoadReport(file=name)
     window = Window(stream, name)
     _check_start(window, name)
-    merger = FindingMerger(database, report, utcnow())
-    batch: list[tuple[int, ScannedRecord]] = []
-    for item in records(window):
+    lines = Path(name).suffix.lower() in _LINES
+
+    def before_first() -> None:
+        report.replaced_demo = database.clear_demo(who)
+
+    router = Router(database, report, utcnow(), _dataset(database, name, in_folder), before_first)
+    for item in records(window, envelopes=not lines):
         report.read = item.number
         if isinstance(item, BadRecord):
             report.skip(item.number, item.reason)
-            continue
-        try:
-            if not is_ocsf(item.value):
-                raise UnreadableRecordError("it is no OCSF record")
-            batch.append((item.number, read_ocsf(item.value)))
-            report.format = report.format or "ocsf"
-        except UnreadableRecordError as error:
-            report.skip(item.number, str(error))
-        if len(batch) >= BATCH:
-            merger.merge(batch)
-            batch.clear()
-            if on_progress:
-                on_progress(report.read)
-    merger.merge(batch)
+        else:
+            try:
+                router.take(item.number, item.value)
+            except UnreadableRecordError as error:
+                report.skip(item.number, str(error))
+        if on_progress and item.number % _STEP == 0:
+            on_progress(item.number)
+    router.finish()
     report.seconds = round(time.monotonic() - started, 3)
+    if report.added or report.updated or report.skipped_total:
+        database.record_load(report, who)
     return report
+
+
+def _dataset(database: TenantDatabase, name: str, in_folder: bool) -> str | None:
+    """The dataset that a file's name means: any in a folder, a known one otherwise."""
+    stem, suffix = Path(name).stem, Path(name).suffix.lower()
+    if not _NAME.fullmatch(stem):
+        return None
+    known = stem in DATASETS or stem in KNOWN or bool(database.columns(stem))
+    return stem if known or (in_folder and suffix in _LINES) else None
 
 
 def _check_start(window: Window, name: str) -> None:
@@ -76,4 +138,7 @@ def _check_start(window: Window, name: str) -> None:
         raise LoadError(f"{name} is empty. Export the findings again and load that file.")
     if first not in "[{":
         begins = window.text[window.position : window.position + 20]
-        raise LoadError(f"{name} is not JSON: it begins with {begins!r}. Export it as JSON and load that.")
+        what = " It looks like HTML or XML." if first == "<" else ""
+        raise LoadError(
+            f"{name} is not JSON: it begins with {begins!r}.{what} Export it as JSON and load that."
+        )

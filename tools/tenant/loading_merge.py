@@ -7,13 +7,13 @@ again reopens it, unless a person closed it for a reason of their own.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tools.findings.model import AssetRecord, Finding, FindingStatus, ScannedRecord
-from tools.tenant.database_core import Database, dumps
+from tools.tenant.database_core import Database
 from tools.tenant.loading_report import LoadReport
 from tools.tenant.loading_rows import (
     PLATFORM,
@@ -25,6 +25,7 @@ from tools.tenant.loading_rows import (
     merged,
     stamp,
 )
+from tools.tenant.loading_sql import delete, keep_digests, select
 from tools.tenant.schema import quote
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class FindingMerger:
     ) -> dict[str, tuple[Finding, bool]]:
         """The findings that are new (True) or changed (False); the rest is counted as unchanged."""
         known = dict(
-            _select(
+            select(
                 cursor, "SELECT key, digest FROM local.digests WHERE dataset = 'findings'", "key", findings
             )
         )
@@ -125,21 +126,15 @@ class FindingMerger:
             else:
                 self._report.added += 1
                 changed[finding_id] = (finding, True)
-        _delete(cursor, "local.digests", "key", changed, "AND dataset = 'findings'")
-        if changed:
-            body = dumps([[finding_id, findings[finding_id][1]] for finding_id in changed])
-            cursor.execute(
-                "INSERT INTO local.digests SELECT 'findings', x[1], x[2] FROM "
-                "(SELECT unnest(from_json(CAST(? AS JSON), '[[\"VARCHAR\"]]')) AS x)",
-                [body],
-            )
+        contents = {key: findings[key][1] for key in changed}
+        keep_digests(cursor, "findings", contents, [key for key in changed if key in known])
         return changed
 
     def _write_findings(
         self, cursor: duckdb.DuckDBPyConnection, changed: Mapping[str, tuple[Finding, bool]]
     ) -> None:
         replaced = [finding_id for finding_id, (_, new) in changed.items() if not new]
-        _delete(cursor, "findings", "xdm.finding.id", replaced)
+        delete(cursor, "findings", "xdm.finding.id", replaced)
         rows = [finding_row(finding, self._now) for finding, _ in changed.values()]
         self._database.insert(cursor, "findings", _shape(self._database, "findings", rows), rows)
         self._report.changed("findings", len(rows))
@@ -147,7 +142,7 @@ class FindingMerger:
     def _write_issues(
         self, cursor: duckdb.DuckDBPyConnection, changed: Mapping[str, tuple[Finding, bool]]
     ) -> None:
-        found = _select(
+        found = select(
             cursor,
             'SELECT "xdm.issue.external_id", "xdm.issue.id", "xdm.issue.status.progress", '
             '"xdm.issue.status.resolution_reason" FROM issues WHERE true',
@@ -228,7 +223,7 @@ class FindingMerger:
             "tags raw_fields"
         )
         listed = ", ".join(quote(f"xdm.asset.{name}") for name in names.split())
-        found = _select(
+        found = select(
             cursor,
             f'SELECT {listed}, CAST("xdm.asset.first_observed" AS VARCHAR) FROM asset_inventory WHERE true',
             "xdm.asset.id",
@@ -241,7 +236,7 @@ class FindingMerger:
             after = merged(before, asset) if before else asset
             if before is None or _differs(before, after):
                 rows.append(asset_row(after, first or self._now, self._now, self._now))
-        _delete(cursor, "asset_inventory", "xdm.asset.id", [row["xdm.asset.id"] for row in rows])
+        delete(cursor, "asset_inventory", "xdm.asset.id", [row["xdm.asset.id"] for row in rows])
         self._database.insert(
             cursor, "asset_inventory", _shape(self._database, "asset_inventory", rows), rows
         )
@@ -275,22 +270,3 @@ def _shape(database: Database, table: str, rows: Sequence[Row]) -> dict[str, str
     """The columns that the rows fill, with their types."""
     used = set().union(*rows) if rows else set()
     return {name: kind for name, kind in database.columns(table).items() if name in used}
-
-
-def _select(
-    cursor: duckdb.DuckDBPyConnection, sql: str, column: str, keys: Iterable[str]
-) -> list[tuple[Any, ...]]:
-    """Rows of a SELECT (that has a WHERE) whose column is one of the keys."""
-    return cursor.execute(
-        f"{sql} AND {quote(column)} IN (SELECT unnest(?::VARCHAR[]))", [list(keys)]
-    ).fetchall()
-
-
-def _delete(
-    cursor: duckdb.DuckDBPyConnection, table: str, column: str, keys: Iterable[str], also: str = ""
-) -> None:
-    wanted = list(keys)
-    if wanted:
-        cursor.execute(
-            f"DELETE FROM {table} WHERE {quote(column)} IN (SELECT unnest(?::VARCHAR[])) {also}", [wanted]
-        )
