@@ -5,23 +5,27 @@
 
 from tools.remediation.draft import draft_fix, supported_kinds, supported_rules
 from tools.remediation.errors import (
+    AlreadyFixed,
     ConfigurationMissing,
-    FindingNotFound,
     NoFixAvailable,
     RemediationError,
+    ResourceGone,
     SourceRefused,
 )
 from tools.remediation.model import Fix, FixFile, LayerResult, LayerStatus
+from tools.remediation.service import RemediationService
 
 __all__ = [
+    "AlreadyFixed",
     "ConfigurationMissing",
-    "FindingNotFound",
     "Fix",
     "FixFile",
     "LayerResult",
     "LayerStatus",
     "NoFixAvailable",
     "RemediationError",
+    "RemediationService",
+    "ResourceGone",
     "SourceRefused",
     "draft_fix",
     "supported_kinds",

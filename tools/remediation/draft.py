@@ -9,15 +9,15 @@ from typing import Any
 
 from tools.findings.model import Finding
 from tools.remediation.delivery import diff_of, header, snippet_text
-from tools.remediation.errors import SourceNotEditable
+from tools.remediation.errors import AlreadyFixed, RemediationError, SourceNotEditable
 from tools.remediation.hcl.write import label_for, render_all
 from tools.remediation.live import Target, unwrapped
 from tools.remediation.model import Fix, FixFile
 from tools.remediation.oracle.case import Case
 from tools.remediation.oracle.verify import verify
-from tools.remediation.recipe import Recipe, Template
+from tools.remediation.recipe import Recipe, Template, weaknesses_of
 from tools.remediation.source import read_folder
-from tools.remediation.templates.registry import all_templates, template_for
+from tools.remediation.templates.registry import all_templates, templates_for
 from tools.remediation.workspace import Spot, Workspace, locate
 
 _LIVE_FILE = "live.tf"
@@ -25,7 +25,7 @@ _LIVE_FILE = "live.tf"
 
 def supported_kinds() -> tuple[str, ...]:
     """The finding kinds that have a template, sorted."""
-    return tuple(sorted(template.kind for template in all_templates()))
+    return tuple(sorted({template.kind for template in all_templates()}))
 
 
 def supported_rules() -> dict[str, str]:
@@ -46,11 +46,11 @@ def draft_fix(
     With `iac_dir` the block that made the resource is edited where it stands; where it cannot be, the fix is a
     snippet and the first note says why. `related` holds configurations of other resources by id (security groups
     of an instance). `scan=False` leaves checkov out (its layers are then not verified). Blocking: call it in a
-    thread from async code. Raises `NoFixAvailable`, `ConfigurationMissing`, `SourceRefused`.
+    thread from async code. Raises `NoFixAvailable`, `AlreadyFixed`, `ConfigurationMissing`,
+    `SourceRefused`.
     """
-    template = template_for(finding)
     target = Target(finding, unwrapped(config), related or {})
-    recipe = template.build(target)
+    template, recipe = _choose(templates_for(finding), target)
     if iac_dir is None:
         return _snippet(finding, template, target, recipe, scan=scan)
     files = read_folder(iac_dir)
@@ -60,6 +60,27 @@ def draft_fix(
         return _snippet(
             finding, template, target, recipe, scan=scan, lead=(f"Not edited in the folder: {error}",)
         )
+
+
+def _choose(templates: tuple[Template, ...], target: Target) -> tuple[Template, Recipe]:
+    """The first template whose weakness the live configuration has."""
+    built = False
+    problem: RemediationError | None = None
+    for template in templates:
+        try:
+            recipe = template.build(target)
+        except RemediationError as error:
+            problem = problem or error
+            continue
+        if weaknesses_of(recipe):
+            return template, recipe
+        built = True
+    if not built and problem is not None:
+        raise problem
+    raise AlreadyFixed(
+        f"{target.name[:120]} no longer has this weakness: its live configuration is as it should be. "
+        "Load or sync the findings again; nothing needs to be changed."
+    )
 
 
 def _left_out(reasons: Mapping[str, str]) -> tuple[str, ...]:
@@ -78,8 +99,11 @@ def _snippet(
     lead: tuple[str, ...] = (),
 ) -> Fix:
     text = render_all(recipe.now)
-    before, after = Workspace({_LIVE_FILE: text}), Workspace({_LIVE_FILE: text})
+    live = "" if recipe.missing else text
+    before, after = Workspace({_LIVE_FILE: live}), Workspace({_LIVE_FILE: text})
     owner = Spot(_LIVE_FILE, recipe.now[0].address)
+    if recipe.missing:
+        after.added.extend(Spot(_LIVE_FILE, block.address) for block in recipe.now)
     for change in recipe.edits:
         change.apply(after, owner)
     name = f"fix_{label_for(template.kind.partition('.')[2])}_{label_for(target.name)[:40]}.tf"
@@ -89,7 +113,7 @@ def _snippet(
     return _fix(
         finding, template, target, recipe, case, lead=lead, imports=imports, scan=scan, mode="snippet",
         files=tuple(FixFile(path=path, content=content) for path, content in delivered.items()),
-        diff=diff_of(text, after.files[_LIVE_FILE], "live configuration, as Terraform", "with the fix"),
+        diff=diff_of(live, after.files[_LIVE_FILE], "live configuration, as Terraform", "with the fix"),
     )  # fmt: skip
 
 
@@ -107,9 +131,12 @@ def _edit(
         created = f"posture_{label_for(template.kind.partition('.')[2])}.tf"
         if created in files:
             raise
-        before.files[created] = after.files[created] = render_all(recipe.now)
+        after.files[created] = render_all(recipe.now)
+        before.files[created] = "" if recipe.missing else after.files[created]
         owner = Spot(created, recipe.now[0].address)
-    if not recipe.risk(before, owner):
+        if recipe.missing:
+            after.added.extend(Spot(created, block.address) for block in recipe.now)
+    if not (created and recipe.missing) and not recipe.risk(before, owner):
         return _drifted(finding, template, target, recipe, before, owner, lead)
     for change in recipe.edits:
         change.apply(after, owner)

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 
 from tools.remediation.errors import SourceNotEditable
 from tools.remediation.hcl.edit import Path
-from tools.remediation.hcl.evaluate import is_unknown
 from tools.remediation.hcl.values import Raw
 from tools.remediation.hcl.write import NewBlock, nested
+from tools.remediation.source import folder_of
 from tools.remediation.workspace import Selector, Spot, Workspace, companions
 
 
@@ -103,55 +103,39 @@ def _shaped(values: Mapping[Path, Any]) -> tuple[dict[str, Any], tuple[NewBlock,
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveCompanions:
-    """Removes companions whose attributes have these values (such as a grant to everybody)."""
+class AddBlock:
+    """A block that other edits refer to (a variable), unless it is there already."""
 
-    companion: Companion
-    where: Mapping[str, Any]
+    block: NewBlock
 
     def apply(self, space: Workspace, owner: Spot) -> None:
-        spots = companions(space, owner, self.companion.type, self.companion.link, self.companion.names)
-        gone = 0
-        for spot in spots:
-            values = {name: space.value(spot, name) for name in self.where}
-            if any(is_unknown(value) for value in values.values()):
-                space.notes.append(
-                    f"{spot.address} was left alone: its values are not written out. Look at it."
-                )
-            elif values == dict(self.where):
-                space.remove(spot)
-                gone += 1
-        if not gone:
-            raise SourceNotEditable(
-                f"No {self.companion.type} that belongs to {owner.address} has "
-                f"{', '.join(f'{name} = {value}' for name, value in self.where.items())}: "
-                "it was made elsewhere; use the command instead."
-            )
+        if not any(held.address == self.block.address for _, held in space.blocks(self.block.kind)):
+            space.add(owner, self.block)
 
 
 @dataclass(frozen=True, slots=True)
-class AddResource:
-    """A resource that stands by itself (an account setting): added to the file of the owner, or set."""
+class SetWhere:
+    """Sets attributes on every block of a type whose attributes have the values of `where`."""
 
-    block: NewBlock
-    values: Mapping[Path, Any] = field(default_factory=dict)
+    type: str
+    where: Mapping[str, tuple[Any, ...]]
+    values: Mapping[Path, Any]
 
     def apply(self, space: Workspace, owner: Spot) -> None:
-        existing = next(iter(space.resources(self.block.labels[0])), None)
-        if existing and self.values:
-            spot = Spot(existing[0], existing[1].address)
-            for path, value in self.values.items():
-                space.set(spot, path, value)
-            return
-        space.add(owner, self.block)
+        module = folder_of(owner.file)
+        spots = [Spot(file, block.address) for file, block in space.resources(self.type, module)]
+        for spot in spots:
+            if all(space.value(spot, name) in allowed for name, allowed in self.where.items()):
+                for path, value in self.values.items():
+                    space.set(spot, path, value)
 
 
 __all__ = [
-    "AddResource",
+    "AddBlock",
     "Companion",
     "Edit",
     "EnsureCompanion",
-    "RemoveCompanions",
     "Selector",
     "SetOn",
+    "SetWhere",
 ]

@@ -11,12 +11,16 @@ class NoFixAvailable(RemediationError):  # noqa: N818 - reads as what it is
     """There is no template for this finding, or its live configuration does not allow one."""
 
 
+class AlreadyFixed(RemediationError):  # noqa: N818
+    """The live configuration does not have the weakness (any more)."""
+
+
+class ResourceGone(RemediationError):  # noqa: N818
+    """The resource of the finding is not in the tenant any more."""
+
+
 class ConfigurationMissing(RemediationError):  # noqa: N818
     """The live configuration lacks something that the fix cannot be written without."""
-
-
-class FindingNotFound(RemediationError):  # noqa: N818
-    """No finding has this id."""
 
 
 class SourceRefused(RemediationError):  # noqa: N818

@@ -80,27 +80,3 @@ class Fix(BaseModel):
     def failed(self) -> tuple[LayerName, ...]:
         """The layers that found a fault."""
         return tuple(name for name, result in self.layers.items() if result.status is LayerStatus.FAILED)
-
-
-class Outcome(StrEnum):
-    """What the live configuration said when it was read again just before drafting."""
-
-    DRAFTED = "drafted"
-    ALREADY_FIXED = "already_fixed"
-    GONE = "gone"
-
-
-class DraftResult(BaseModel):
-    """What `RemediationService.draft` gives: a fix, or the reason why none is needed.
-
-    `changed` lists what differs between the configuration the finding was made from and the live one.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    outcome: Outcome
-    finding_id: str
-    summary: str
-    fix: Fix | None = None
-    changed: tuple[str, ...] = ()
-    read_at: str = ""

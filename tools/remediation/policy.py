@@ -118,15 +118,20 @@ def is_admin(statement: Mapping[str, Any]) -> bool:
     return any(str(action) in ("*", "*:*") for action in listed(statement.get("Action")))
 
 
-def narrow_to(owner_arn: str) -> Transform:
-    """A transform that takes "everybody" out of public statements; where nobody is left, `owner_arn` is put in."""
+def narrow_to(owner_arn: str, *, pin: bool = False) -> Transform:
+    """A transform that takes "everybody" out of public statements; where nobody is left, `owner_arn` is put in.
+
+    `pin` adds the condition that the caller is of that account, where the statement has no condition yet.
+    """
 
     def change(statement: Statement) -> Statement | None:
         if not is_public(statement):
             return statement
         changed = {key: value for key, value in statement.items() if key != "NotPrincipal"}
         changed["Principal"] = _without_everybody(statement.get("Principal"), owner_arn)
-        order = [*statement, "Principal"]
+        if pin and changed["Principal"] == {"AWS": owner_arn} and "Condition" not in changed:
+            changed["Condition"] = {"StringEquals": {"aws:PrincipalAccount": owner_arn.split(":")[4]}}
+        order = [*statement, "Principal", "Condition"]
         return {key: changed[key] for key in dict.fromkeys(order) if key in changed}
 
     return change

@@ -88,7 +88,11 @@ def read_statement(space: Workspace, spot: Spot, block: Block) -> Statement:
 
 def _rewrite(space: Workspace, spot: Spot, number: int, before: Statement, after: Statement) -> None:
     differing = {key for key in {*before, *after} if before.get(key) != after.get(key)}
-    if differing - {"Principal", "NotPrincipal", "Action"}:
+    if (
+        differing
+        - {"Principal", "NotPrincipal", "Action"}
+        - (set() if "Condition" in before else {"Condition"})
+    ):
         raise SourceNotEditable(
             f"a statement of {spot.address} must change by hand: {', '.join(sorted(differing))}."
         )
@@ -100,6 +104,9 @@ def _rewrite(space: Workspace, spot: Spot, number: int, before: Statement, after
         )
     if differing & {"Principal", "NotPrincipal"}:
         _repeople(space, spot, trail, after.get("Principal"))
+    if "Condition" in differing:
+        for child in _conditions(after):
+            space.files[spot.file] = edit.add_child(space.files[spot.file], trail, child)
     space.touch(spot, ("statement",))
 
 
@@ -107,8 +114,8 @@ def _repeople(space: Workspace, spot: Spot, trail: tuple[int, ...], principal: A
     wanted = principal if isinstance(principal, dict) else {"AWS": listed(principal)}
     blocks = [b for b in edit.at(space.files[spot.file], trail).body.blocks if b.kind.endswith("principals")]
     if len(blocks) == 1 and len(wanted) == 1 and blocks[0].kind == "principals":
-        index = [i for i, b in enumerate(edit.at(space.files[spot.file], trail).body.blocks) if b is not None
-                 and b.kind == "principals"][0]  # fmt: skip
+        children = edit.at(space.files[spot.file], trail).body.blocks
+        index = next(i for i, child in enumerate(children) if child.kind == "principals")
         ((kind, identifiers),) = wanted.items()
         for name, value in (("type", kind), ("identifiers", listed(identifiers))):
             space.files[spot.file] = edit.set_value(space.files[spot.file], (*trail, index), (name,), value)
@@ -129,7 +136,12 @@ def _block(statement: Statement) -> NewBlock:
     principal = statement.get("Principal")
     people = principal if isinstance(principal, dict) else ({"*": ["*"]} if principal else {})
     inner = [nested("principals", {"type": kind, "identifiers": listed(ids)}) for kind, ids in people.items()]
-    for test, pairs in (statement.get("Condition") or {}).items():
-        for variable, values in pairs.items():
-            inner.append(nested("condition", {"test": test, "variable": variable, "values": listed(values)}))
-    return nested("statement", attributes, *inner)
+    return nested("statement", attributes, *inner, *_conditions(statement))
+
+
+def _conditions(statement: Statement) -> list[NewBlock]:
+    return [
+        nested("condition", {"test": test, "variable": variable, "values": listed(values)})
+        for test, pairs in (statement.get("Condition") or {}).items()
+        for variable, values in pairs.items()
+    ]

@@ -21,6 +21,9 @@ def check_scans(case: Case) -> tuple[LayerResult, LayerResult]:
 
 def _meaning(case: Case) -> tuple[list[str], list[str]]:
     remaining = case.recipe.risk(case.after, case.owner)
+    here = any(block.address == case.owner.address for block in case.before.tree(case.owner.file).blocks)
+    if not here:
+        return [case.recipe.missing or "it is not there"], remaining
     return case.recipe.risk(case.before, case.owner), remaining
 
 
@@ -67,10 +70,22 @@ def _concerns(name: str, addresses: set[str]) -> bool:
 
 def _no_new(case: Case, before: Scan, after: Scan) -> LayerResult:
     new = sorted(after.failed - before.failed)
-    if new:
-        faults = [f"{check} on {name}: {after.names.get(check, '')}" for check, name in new]
-        return failed(f"{len(new)} check(s) fail that did not fail before", faults)
+    added = {spot.address for spot in case.after.added}
+    excused = {
+        (check, name): case.recipe.accepted[check]
+        for check, name in new
+        if check in case.recipe.accepted and _concerns(name, added)
+    }
+    faults = [
+        f"{check} on {name}: {after.names.get(check, '')}"
+        for check, name in new
+        if (check, name) not in excused
+    ]
+    if faults:
+        return failed(f"{len(faults)} check(s) fail that did not fail before", faults)
     closed = len(before.failed - after.failed)
+    known = "".join(f"; {check} fails on the new resource: {why}" for (check, _), why in excused.items())
     return passed(
-        f"checkov {after.version}: {len(after.failed)} failing now, {len(before.failed)} before; none is new, {closed} gone"
+        f"checkov {after.version}: {len(after.failed)} failing now, {len(before.failed)} before; "
+        f"{'none is worse' if excused else 'none is new'}, {closed} gone{known}"
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib
-import io
 import logging
 import os
 import tempfile
@@ -70,7 +69,10 @@ def _run(files: dict[str, str]) -> Scan:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="")
         try:
-            report = runner_type().run(root_folder=folder, runner_filter=filter_type(framework=["terraform"]))
+            report = runner_type().run(
+                root_folder=folder,
+                runner_filter=filter_type(framework=["terraform"], show_progress_bar=False),
+            )
         except Exception as error:
             raise ScannerUnavailable(
                 f"checkov failed on this text ({type(error).__name__}); scan it by hand."
@@ -100,20 +102,31 @@ def _checkov() -> tuple[Any, Any, str]:
     return runner.Runner, runner_filter.RunnerFilter, str(version.version)
 
 
+class _OfThread(logging.Filter):
+    """Lets nothing through that this thread logs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.thread = threading.get_ident()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.thread != self.thread
+
+
 @contextlib.contextmanager
 def _contained() -> Iterator[None]:
-    """checkov warns, logs, prints and sets up the root logger: none of it may show or stay."""
+    """checkov warns, logs, and sets up the root logger when imported: none of it may show or stay."""
     root = logging.getLogger()
-    handlers, level, disabled = list(root.handlers), root.level, logging.root.manager.disable
+    handlers, level = list(root.handlers), root.level
+    silent = logging.NullHandler()
+    quiet = _OfThread()
+    root.addHandler(silent)
+    for handler in handlers:
+        handler.addFilter(quiet)
     saved = {name: os.environ.get(name) for name in _ENVIRONMENT}
     os.environ.update(_ENVIRONMENT)
-    logging.disable(logging.CRITICAL)
     try:
-        with (
-            warnings.catch_warnings(),
-            contextlib.redirect_stdout(io.StringIO()),
-            contextlib.redirect_stderr(io.StringIO()),
-        ):
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
@@ -122,11 +135,8 @@ def _contained() -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
-        for handler in list(root.handlers):
-            if handler not in handlers:
-                root.removeHandler(handler)
         for handler in handlers:
-            if handler not in root.handlers:
-                root.addHandler(handler)
+            handler.removeFilter(quiet)
+        for handler in [one for one in root.handlers if one not in handlers]:
+            root.removeHandler(handler)
         root.setLevel(level)
-        logging.disable(disabled)

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from tools.remediation.errors import ConfigurationMissing
+from tools.remediation.errors import AlreadyFixed, ConfigurationMissing
 from tools.remediation.hcl.write import NewBlock, label_for, nested, resource
 from tools.remediation.ingress import CloseIngress, Ports, open_rules
 from tools.remediation.live import Target
@@ -16,7 +16,7 @@ from tools.remediation.shell import aws
 from tools.remediation.templates.common import guard
 from tools.remediation.workspace import Selector
 
-_SSH, _RDP = Ports("SSH", ((22, 22),)), Ports("RDP", ((3389, 3389),))
+SSH, RDP = Ports("SSH", ((22, 22),)), Ports("RDP", ((3389, 3389),))
 _ANY = Ports("any port", ((0, 65535),))
 
 
@@ -96,7 +96,9 @@ def _opened(rule: dict[str, Any], ports: Ports) -> bool:
 
 def _only_world(rule: dict[str, Any]) -> dict[str, Any]:
     """The part of a rule that lets the internet in, as an `--ip-permissions` entry."""
-    out = {key: copy.deepcopy(rule[key]) for key in ("IpProtocol", "FromPort", "ToPort") if key in rule}
+    out: dict[str, Any] = {
+        key: copy.deepcopy(rule[key]) for key in ("IpProtocol", "FromPort", "ToPort") if key in rule
+    }
     four = [p for p in listed(rule.get("IpRanges")) if is_world(p.get("CidrIp"))]
     six = [p for p in listed(rule.get("Ipv6Ranges")) if is_world(p.get("CidrIpv6"))]
     return {**out, **({"IpRanges": four} if four else {}), **({"Ipv6Ranges": six} if six else {})}
@@ -107,9 +109,9 @@ def _closing(ports: Ports, checks: tuple[str, ...], note: str) -> Callable[[Targ
         rules = _rules(t)
         opened = [rule for rule in rules if _opened(rule, ports)]
         if not opened:
-            raise ConfigurationMissing(
-                f"No rule of {group_id(t)} lets the internet reach {ports.name} any more; read the group again: "
-                "the finding may be fixed already."
+            raise AlreadyFixed(
+                f"No rule of {group_id(t)} lets the internet reach {ports.name} any more; "
+                "nothing needs to be changed; load the findings again."
             )
         permissions = [_only_world(rule) for rule in opened]
         wide = [
@@ -146,6 +148,13 @@ def _closing(ports: Ports, checks: tuple[str, ...], note: str) -> Callable[[Targ
 
 
 _SHELL = "For administration use Session Manager, or add a rule for the address range of your VPN."
+
+
+def close_ports(ports: Ports) -> Callable[[Target], Recipe]:
+    """A builder that closes these ports; its target is the security group."""
+    return _closing(ports, ("CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_277"), _SHELL)
+
+
 _DATABASES = Ports(
     "a database port",
     tuple((p, p) for p in (1433, 1434, 1521, 2483, 3306, 5432, 5439, 6379, 7000, 7001, 9042, 9092, 9160, 9200, 9300, 11211, 27017, 27018, 27019)),
@@ -153,10 +162,10 @@ _DATABASES = Ports(
 _SG = "ec2_securitygroup_allow_ingress_from_internet_to_"
 
 TEMPLATES = (
-    Template("aws.ec2.security_group_open_ssh", "Close SSH to the internet", (_SG + "tcp_port_22",), _closing(_SSH, ("CKV_AWS_24", "CKV_AWS_277"), _SHELL)),
-    Template("aws.ec2.security_group_open_rdp", "Close RDP to the internet", (_SG + "tcp_port_3389",), _closing(_RDP, ("CKV_AWS_25", "CKV_AWS_277"), _SHELL)),
+    Template("aws.ec2.open_ssh_port", "Close SSH to the internet", (_SG + "tcp_port_22",), _closing(SSH, ("CKV_AWS_24", "CKV_AWS_277"), _SHELL)),
+    Template("aws.ec2.open_rdp_port", "Close RDP to the internet", (_SG + "tcp_port_3389",), _closing(RDP, ("CKV_AWS_25", "CKV_AWS_277"), _SHELL)),
     Template(
-        "aws.ec2.security_group_open_database", "Close database ports to the internet",
+        "aws.ec2.open_database_port", "Close database ports to the internet",
         tuple(_SG + f"tcp_port_{name}" for name in (
             "mysql_3306", "postgres_5432", "sql_server_1433_1434", "oracle_1521_2483", "mongodb_27017_27018", "redis_6379",
             "cassandra_7199_9160_8888", "elasticsearch_kibana_9200_9300_5601", "kafka_9092", "memcached_11211",
@@ -164,7 +173,7 @@ TEMPLATES = (
         _closing(_DATABASES, ("CKV_AWS_277",), "Let the application's security group in by its id, not an address range."),
     ),
     Template(
-        "aws.ec2.security_group_open_any_port", "Close every port to the internet",
+        "aws.ec2.open_all_ports", "Close every port to the internet",
         (_SG + "any_port", _SG + "all_ports", _SG + "high_risk_tcp_ports"),
         _closing(_ANY, ("CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_260", "CKV_AWS_277"), _SHELL),
     ),

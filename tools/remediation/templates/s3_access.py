@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tools.remediation.edits import Edit, EnsureCompanion
-from tools.remediation.errors import ConfigurationMissing
+from tools.remediation.errors import AlreadyFixed
 from tools.remediation.hcl.values import Unknown
 from tools.remediation.live import Target
 from tools.remediation.policy import narrow_to, public_statements, transformed
@@ -169,7 +169,7 @@ def _with_acls_blocked(t: Target) -> str:
 def _public_policy_only(t: Target) -> Recipe:
     policy = t.policy("policy", "Policy")
     if not policy or not public_statements(policy):
-        raise ConfigurationMissing(
+        raise AlreadyFixed(
             f"The live policy of {bucket_name(t)} has no statement that lets anybody in; read the bucket again, then draft the fix."
         )
     name = bucket_name(t)
@@ -185,6 +185,6 @@ def _public_policy_only(t: Target) -> Recipe:
 
 TEMPLATES = (
     Template("aws.s3.public_access", "Close public access to the bucket", ("s3_bucket_public_access", "s3_bucket_level_public_access_block"), _public_access),
-    Template("aws.s3.public_acl", "Take everybody out of the bucket's ACL", ("s3_bucket_public_list_acl", "s3_bucket_public_write_acl"), _public_acl),
-    Template("aws.s3.public_policy", "Take everybody out of the bucket's policy", ("s3_bucket_policy_public_write_access",), _public_policy_only),
+    Template("aws.s3.public_access", "Take everybody out of the bucket's ACL", ("s3_bucket_public_list_acl", "s3_bucket_public_write_acl"), _public_acl),
+    Template("aws.s3.public_access", "Take everybody out of the bucket's policy", ("s3_bucket_policy_public_write_access",), _public_policy_only),
 )  # fmt: skip

@@ -30,9 +30,9 @@ def _encryption(algorithm: str) -> Any:
     def build(t: Target) -> Recipe:
         name = bucket_name(t)
         path = ("rule", "apply_server_side_encryption_by_default", "sse_algorithm")
-        wanted = {path: algorithm}
+        wanted: dict[tuple[str, ...], Any] = {path: algorithm}
         if algorithm == "aws:kms":
-            wanted[("rule", "bucket_key_enabled")] = True  # type: ignore[assignment]
+            wanted[("rule", "bucket_key_enabled")] = True
         beside_it = companion(t, "server_side_encryption_configuration")
         old = "server_side_encryption_configuration"
         held = t.text(
@@ -168,9 +168,9 @@ def _logging(t: Target) -> Recipe:
 
 
 TEMPLATES = (
-    Template("aws.s3.default_encryption", "Encrypt new objects by default", ("s3_bucket_default_encryption",), _encryption("AES256")),
-    Template("aws.s3.kms_encryption", "Encrypt new objects with KMS by default", ("s3_bucket_kms_encryption",), _encryption("aws:kms")),
-    Template("aws.s3.secure_transport", "Refuse plain HTTP", ("s3_bucket_secure_transport_policy",), _secure_transport),
-    Template("aws.s3.versioning", "Keep old versions of objects", ("s3_bucket_object_versioning",), _versioning),
-    Template("aws.s3.access_logging", "Write access logs", ("s3_bucket_server_access_logging_enabled",), _logging),
+    Template("aws.s3.unencrypted", "Encrypt new objects by default", ("s3_bucket_default_encryption",), _encryption("AES256")),
+    Template("aws.s3.no_customer_key", "Encrypt new objects with KMS by default", ("s3_bucket_kms_encryption",), _encryption("aws:kms")),
+    Template("aws.s3.insecure_transport", "Refuse plain HTTP", ("s3_bucket_secure_transport_policy",), _secure_transport),
+    Template("aws.s3.versioning_disabled", "Keep old versions of objects", ("s3_bucket_object_versioning",), _versioning),
+    Template("aws.s3.logging_disabled", "Write access logs", ("s3_bucket_server_access_logging_enabled",), _logging),
 )  # fmt: skip
