@@ -40,8 +40,8 @@ class ClientCredentials(_Settings):
     token_url: str = Field(pattern=r"^https?://")
     client_id: str = Field(min_length=1)
     client_secret: SecretStr = Field(min_length=1)
-    scope: str = ""
-    audience: str = ""
+    scope: str | None = None
+    audience: str | None = None
     send: Literal["header", "body"] = "header"
 
 

@@ -18,7 +18,6 @@ from tools.cortex.xql_model import LookupChange, XqlRun
 COLUMN_TYPES = Literal["text", "number", "bool", "datetime"]
 READ_LIMIT = 10_000
 _TIMEOUT_S = 180.0
-Value = str | int | float | bool | None
 
 
 class LookupsApi:
@@ -42,7 +41,7 @@ class LookupsApi:
         await self._transport.post("xql/delete_dataset", {"request_data": data}, write=True, root=root)
 
     async def lookups_add(
-        self, name: str, rows: Sequence[Mapping[str, Value]], key_fields: Sequence[str] = ()
+        self, name: str, rows: Sequence[Mapping[str, Any]], key_fields: Sequence[str] = ()
     ) -> LookupChange:
         """Add rows; a row whose key fields match an existing one replaces it."""
         missing = sorted({key for key in key_fields for row in rows if key not in row})
@@ -55,7 +54,7 @@ class LookupsApi:
         return await self._change("xql/lookups/add_data", data)
 
     async def lookups_get(
-        self, name: str, filters: Sequence[Mapping[str, Value]] = (), limit: int = READ_LIMIT
+        self, name: str, filters: Sequence[Mapping[str, Any]] = (), limit: int = READ_LIMIT
     ) -> XqlRun:
         """Rows that match any of `filters` (all fields of one must match); at most 10 000."""
         data: dict[str, Any] = {"dataset_name": name, "limit": max(1, min(limit, READ_LIMIT))}
@@ -71,7 +70,7 @@ class LookupsApi:
             rows=rows, total=total, returned=len(rows), truncated=len(rows) < total, as_of=as_of, query_id=""
         )
 
-    async def lookups_remove(self, name: str, filters: Sequence[Mapping[str, Value]]) -> LookupChange:
+    async def lookups_remove(self, name: str, filters: Sequence[Mapping[str, Any]]) -> LookupChange:
         """Remove the rows that match any of `filters`; without a filter nothing is removed."""
         if not filters or not all(filters):
             raise InvalidRequest("a removal without a filter", outcome="not_sent", write=True)

@@ -29,12 +29,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """A query with its time window (UTC) and the most rows to keep."""
+    """A query with its time window (naive UTC; `explicit` if it was asked for) and its bounds."""
 
     text: str
     start: datetime
     end: datetime
+    explicit: bool
     most: int
+    timeout_s: float = 120
 
 
 Runner = Callable[["TenantDatabase", "duckdb.DuckDBPyConnection", Question], Answer]

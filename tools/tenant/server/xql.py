@@ -50,7 +50,11 @@ async def start(context: Context, request: Request) -> Response:
     if tenants is not None and (not isinstance(tenants, list) or tenants):
         raise bad("this tenant has no child tenants", "tenants")
     begin, end = _window(data.get("timeframe"))
-    return reply(context.jobs.start(Question(query, begin, end, context.config.xql_max_rows)).id)
+    limits = context.config
+    asked = Question(
+        query, begin, end, data.get("timeframe") is not None, limits.xql_max_rows, limits.xql_timeout_s
+    )
+    return reply(context.jobs.start(asked).id)
 
 
 def _window(timeframe: Any) -> tuple[datetime, datetime]:

@@ -121,8 +121,9 @@ async def test_update_is_seen_and_bumps_the_revision(client: CortexClient) -> No
 
 async def test_create(client: CortexClient) -> None:
     new = NewIssue(
-        name="Made by hand", description="", observation_time=NOON_MS, domain="Posture", category="CONFIGURATION",
-        severity=Severity.LOW, asset_ids=("a1",), normalized_fields={"k": 9007199254740993}, tags=("DOM:Posture",),
+        name="Made by hand", description="", observation_time=NOON_MS, domain="Posture",
+        category="CONFIGURATION", severity=Severity.LOW, asset_ids=("a1",),
+        normalized_fields={"k": 9007199254740993}, tags=("DOM:Posture",),
     )  # fmt: skip
     created = await client.issues.create(new)
     found = await client.issues.search([is_in("external_id", [created.external_id or ""])])
