@@ -1,5 +1,5 @@
-"""Drafts a fix: a template's edits, applied to the user's own Terraform or to the live configuration written as
-Terraform, then checked layer by layer. Nothing is applied anywhere."""
+"""Drafts a fix: a template's edits, applied to the user's own Terraform or to the live configuration written
+as Terraform, then checked layer by layer. Nothing is applied anywhere."""
 
 from __future__ import annotations
 
@@ -41,12 +41,13 @@ def draft_fix(
     related: Mapping[str, Mapping[str, Any]] | None = None,
     scan: bool = True,
 ) -> Fix:
-    """A fix for `finding`, whose resource is configured as `config` says (Prowler's metadata or the AWS API's form).
+    """A fix for `finding`, whose resource is configured as `config` says (Prowler's metadata or the AWS API's
+    form).
 
-    With `iac_dir` the block that made the resource is edited where it stands; where it cannot be, the fix is a
-    snippet and the first note says why. `related` holds configurations of other resources by id (security groups
-    of an instance). `scan=False` leaves checkov out (its layers are then not verified). Blocking: call it in a
-    thread from async code. Raises `NoFixAvailable`, `AlreadyFixed`, `ConfigurationMissing`,
+    With `iac_dir` the block that made the resource is edited where it stands; where it cannot be, the fix is
+    a snippet and the first note says why. `related` holds configurations of other resources by id (security
+    groups of an instance). `scan=False` leaves checkov out (its layers are then not verified). Blocking: call
+    it in a thread from async code. Raises `NoFixAvailable`, `AlreadyFixed`, `ConfigurationMissing`,
     `SourceRefused`.
     """
     target = Target(finding, unwrapped(config), related or {})
@@ -111,16 +112,30 @@ def _snippet(
     delivered = {name: handed} if handed else {}
     case = Case(recipe, before, after, owner, delivered, snippet=True)
     return _fix(
-        finding, template, target, recipe, case, lead=lead, imports=imports, scan=scan, mode="snippet",
+        finding,
+        template,
+        target,
+        recipe,
+        case,
+        lead=lead,
+        imports=imports,
+        scan=scan,
+        mode="snippet",
         files=tuple(FixFile(path=path, content=content) for path, content in delivered.items()),
         diff=diff_of(live, after.files[_LIVE_FILE], "live configuration, as Terraform", "with the fix"),
-    )  # fmt: skip
+    )
 
 
 def _edit(
-    finding: Finding, template: Template, target: Target, recipe: Recipe, files: dict[str, str],
-    lead: tuple[str, ...], *, scan: bool,
-) -> Fix:  # fmt: skip
+    finding: Finding,
+    template: Template,
+    target: Target,
+    recipe: Recipe,
+    files: dict[str, str],
+    lead: tuple[str, ...],
+    *,
+    scan: bool,
+) -> Fix:
     before, after = Workspace(dict(files)), Workspace(dict(files))
     created = ""
     try:
@@ -147,15 +162,31 @@ def _edit(
         for path, text in sorted(changed.items())
     )
     return _fix(
-        finding, template, target, recipe, case, lead=(*after.notes, *lead), imports={}, scan=scan, mode="edit", diff=diff,
-        files=tuple(FixFile(path=path, content=text, before=files.get(path)) for path, text in sorted(changed.items())),
-    )  # fmt: skip
+        finding,
+        template,
+        target,
+        recipe,
+        case,
+        lead=(*after.notes, *lead),
+        imports={},
+        scan=scan,
+        mode="edit",
+        diff=diff,
+        files=tuple(
+            FixFile(path=path, content=text, before=files.get(path)) for path, text in sorted(changed.items())
+        ),
+    )
 
 
 def _drifted(
-    finding: Finding, template: Template, target: Target, recipe: Recipe, space: Workspace, owner: Spot,
+    finding: Finding,
+    template: Template,
+    target: Target,
+    recipe: Recipe,
+    space: Workspace,
+    owner: Spot,
     lead: tuple[str, ...],
-) -> Fix:  # fmt: skip
+) -> Fix:
     case = Case(recipe, space, space, owner, {}, snippet=False)
     note = (
         f"{owner.address} in {owner.file} already says what it should: what runs has drifted from it. "
@@ -177,13 +208,34 @@ def _drifted(
 
 
 def _fix(
-    finding: Finding, template: Template, target: Target, recipe: Recipe, case: Case, *, lead: tuple[str, ...],
-    imports: dict[str, str], scan: bool, mode: Any, files: tuple[FixFile, ...], diff: str,
-) -> Fix:  # fmt: skip
+    finding: Finding,
+    template: Template,
+    target: Target,
+    recipe: Recipe,
+    case: Case,
+    *,
+    lead: tuple[str, ...],
+    imports: dict[str, str],
+    scan: bool,
+    mode: Any,
+    files: tuple[FixFile, ...],
+    diff: str,
+) -> Fix:
     return Fix(
-        finding_id=finding.id, kind=template.kind, title=template.title, mode=mode,
-        resource=target.uid or target.name, address=case.owner.address, files=files, diff=diff,
-        layers=verify(case, scan=scan), commands=recipe.commands, rollback=recipe.rollback, breaks=recipe.breaks,
+        finding_id=finding.id,
+        kind=template.kind,
+        title=template.title,
+        mode=mode,
+        resource=target.uid or target.name,
+        address=case.owner.address,
+        files=files,
+        diff=diff,
+        layers=verify(case, scan=scan),
+        commands=recipe.commands,
+        rollback=recipe.rollback,
+        breaks=recipe.breaks,
         notes=tuple(dict.fromkeys((*lead, *(case.after.notes if mode == "snippet" else ()), *recipe.notes))),
-        imports=imports, checks=recipe.checks, replaces=recipe.replaces,
-    )  # fmt: skip
+        imports=imports,
+        checks=recipe.checks,
+        replaces=recipe.replaces,
+    )

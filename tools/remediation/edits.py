@@ -67,8 +67,8 @@ class EnsureCompanion:
     needs: tuple[NewBlock, ...] = ()
 
     def apply(self, space: Workspace, owner: Spot) -> None:
-        """`inline` is the older way to say it, inside the owner: followed where the owner is written so. `needs`
-        are blocks (variables) that a new companion refers to."""
+        """`inline` is the older way to say it, inside the owner: followed where the owner is written so.
+        `needs` are blocks (variables) that a new companion refers to."""
         if self.inline and space.block(owner).body.blocks_of(next(iter(self.inline))[0]):
             for path, value in self.inline.items():
                 space.set(owner, path, value)

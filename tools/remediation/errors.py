@@ -28,7 +28,8 @@ class SourceRefused(RemediationError):  # noqa: N818
 
 
 class SourceNotEditable(RemediationError):  # noqa: N818
-    """The block that made the resource was not found, is ambiguous, or is written in a form that is not edited."""
+    """The block that made the resource was not found, is ambiguous, or is written in a form that is not
+    edited."""
 
 
 class HclSyntaxError(RemediationError):

@@ -93,7 +93,8 @@ def open_rules(space: Workspace, owner: Spot, ports: Ports, group: str) -> list[
 
 @dataclass(frozen=True, slots=True)
 class CloseIngress:
-    """Takes the internet out of every ingress rule that reaches the ports; a rule with no source left goes."""
+    """Takes the internet out of every ingress rule that reaches the ports; a rule with no source left
+    goes."""
 
     ports: Ports
     group: str

@@ -1,4 +1,5 @@
-"""Reads a resource's live configuration, whichever way it was written: Prowler's metadata, or the AWS API's answer."""
+"""Reads a resource's live configuration, whichever way it was written: Prowler's metadata, or the AWS API's
+answer."""
 
 from __future__ import annotations
 

@@ -39,7 +39,8 @@ class LayerResult(BaseModel):
 
 
 class FixFile(BaseModel):
-    """A file of the fix: its path (relative to the IaC folder, or a proposed name), its text, the text it replaces."""
+    """A file of the fix: its path (relative to the IaC folder, or a proposed name), its text, the text it
+    replaces."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -51,10 +52,10 @@ class FixFile(BaseModel):
 class Fix(BaseModel):
     """A drafted fix. Nothing has been applied.
 
-    `mode`: `edit` changes the user's own files (the diff applies to them); `snippet` is a stand-alone file, and
-    the diff then goes from the live configuration, written as Terraform, to the fixed one. `commands` do the same
-    with the AWS CLI; `rollback` undoes it. `replaces` is True where the resource must be made anew, which no
-    in-place change can avoid: then the steps are in `notes`, and data may be at stake.
+    `mode`: `edit` changes the user's own files (the diff applies to them); `snippet` is a stand-alone file,
+    and the diff then goes from the live configuration, written as Terraform, to the fixed one. `commands` do
+    the same with the AWS CLI; `rollback` undoes it. `replaces` is True where the resource must be made anew,
+    which no in-place change can avoid: then the steps are in `notes`, and data may be at stake.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -15,15 +15,36 @@ Transform = Callable[[Statement], Statement | None]
 
 # Condition keys that tie a request to somebody in particular, in lower case.
 _LIMITING = {
-    "aws:sourcearn", "aws:sourceaccount", "aws:sourceowner", "aws:sourceorgid", "aws:sourceorgpaths",
-    "aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount", "aws:principalarn",
-    "aws:sourcevpc", "aws:sourcevpce", "aws:sourceip", "aws:vpcsourceip", "aws:userid", "aws:username",
-    "kms:calleraccount", "s3:dataaccesspointaccount", "s3:dataaccesspointarn", "sts:externalid",
-    "sns:endpoint", "lambda:eventsourcetoken",
-}  # fmt: skip
+    "aws:sourcearn",
+    "aws:sourceaccount",
+    "aws:sourceowner",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:sourceip",
+    "aws:vpcsourceip",
+    "aws:userid",
+    "aws:username",
+    "kms:calleraccount",
+    "s3:dataaccesspointaccount",
+    "s3:dataaccesspointarn",
+    "sts:externalid",
+    "sns:endpoint",
+    "lambda:eventsourcetoken",
+}
 _OPERATORS = {
-    "stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress",
-}  # fmt: skip
+    "stringequals",
+    "stringequalsignorecase",
+    "stringlike",
+    "arnequals",
+    "arnlike",
+    "ipaddress",
+}
 # A public network wider than this is the internet in all but name.
 WORLD_V4_PREFIX = 8
 WORLD_V6_PREFIX = 16
@@ -119,7 +140,8 @@ def is_admin(statement: Mapping[str, Any]) -> bool:
 
 
 def narrow_to(owner_arn: str, *, pin: bool = False) -> Transform:
-    """A transform that takes "everybody" out of public statements; where nobody is left, `owner_arn` is put in.
+    """A transform that takes "everybody" out of public statements; where nobody is left, `owner_arn` is put
+    in.
 
     `pin` adds the condition that the caller is of that account, where the statement has no condition yet.
     """

@@ -25,7 +25,8 @@ _PLAIN = {
 def edit_document(
     space: Workspace, user: Spot, name: str, transform: Transform, add: tuple[Statement, ...]
 ) -> None:
-    """Applies `transform` to each statement block; principals and actions can change, statements can go or come."""
+    """Applies `transform` to each statement block; principals and actions can change, statements can go or
+    come."""
     address = f"data.aws_iam_policy_document.{name}"
     spot = next(
         (Spot(f, b.address) for f, b in space.blocks("data", folder_of(user.file)) if b.address == address),
@@ -54,7 +55,8 @@ def edit_document(
         space.touch(spot, ("statement",))
     if not changed:
         raise SourceNotEditable(
-            f"{address} has no statement to change: what runs differs from this folder, or it is written dynamically."
+            f"{address} has no statement to change: what runs differs from this folder, or it is written "
+            "dynamically."
         )
 
 

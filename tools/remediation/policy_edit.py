@@ -25,8 +25,8 @@ _DOCUMENT = re.compile(r"data\.aws_iam_policy_document\.([\w-]+)(?:\[\d+\])?\.js
 class EditPolicy:
     """Transforms the statements of a policy attribute: of the owner, or of a companion.
 
-    Where there is no policy block at all, `fresh` (a whole policy) is written into a new companion; `optional` says
-    that the fix holds without this edit.
+    Where there is no policy block at all, `fresh` (a whole policy) is written into a new companion;
+    `optional` says that the fix holds without this edit.
     """
 
     attribute: str
@@ -50,7 +50,8 @@ class EditPolicy:
     def _write_fresh(self, space: Workspace, owner: Spot, spot: Spot | None) -> None:
         if self.fresh is None and self.optional:
             space.notes.append(
-                f"{owner.address}: the {self.attribute} that runs is not in this folder; whoever made it must narrow it."
+                f"{owner.address}: the {self.attribute} that runs is not in this folder; whoever made it "
+                "must narrow it."
             )
             return
         if self.fresh is None:
@@ -83,7 +84,8 @@ class EditPolicy:
             )
         if space.files[spot.file] == text and not _DOCUMENT.match(written) and not self.optional:
             raise SourceNotEditable(
-                f"{self.attribute} of {spot.address} has no statement to change: what runs differs from this folder."
+                f"{self.attribute} of {spot.address} has no statement to change: what runs differs from this "
+                "folder."
             )
 
     def _in_object(self, space: Workspace, spot: Spot, text: str, policy: Expr) -> str:
@@ -141,9 +143,11 @@ class EditPolicy:
             raise SourceNotEditable(
                 f"the policy text of {spot.address} is not plain JSON: change it by hand."
             )
-        changed = {**policy, "Statement": [
-            after for item in statements(policy) if (after := self.transform(item)) is not None
-        ] + list(self.add)}  # fmt: skip
+        changed = {
+            **policy,
+            "Statement": [after for item in statements(policy) if (after := self.transform(item)) is not None]
+            + list(self.add),
+        }
         if not heredoc:
             return literal(json.dumps(changed))
         pad = re.match(r"[ \t]*", body or "")

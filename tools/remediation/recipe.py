@@ -17,14 +17,14 @@ Risk = Callable[[Workspace, Spot], list[str]]
 class Recipe:
     """How to fix one finding.
 
-    `now`: the live configuration as Terraform blocks, the resource itself first. `edits` are applied to it, or to
-    the user's files. `risk` reads Terraform and says what is still wrong (nothing = fixed); it judges the meaning
-    and not a scanner's rule. `checks`: checkov ids that must fail before and pass after (as far as they failed
-    before). `literals`: what the owner's attributes are, for snippets that do not contain the owner. `imports`:
-    import ids by resource type, for what exists and must not be made anew. `solo`: an account or region setting
-    that has no owner block. `missing`: nothing is there yet (the text says what is lacking); then `now` is what the
-    edits start from, and is added with them. `accepted`: checkov ids that a resource which was not there before may
-    fail, with the reason.
+    `now`: the live configuration as Terraform blocks, the resource itself first. `edits` are applied to it,
+    or to the user's files. `risk` reads Terraform and says what is still wrong (nothing = fixed); it judges
+    the meaning and not a scanner's rule. `checks`: checkov ids that must fail before and pass after (as far
+    as they failed before). `literals`: what the owner's attributes are, for snippets that do not contain the
+    owner. `imports`: import ids by resource type, for what exists and must not be made anew. `solo`: an
+    account or region setting that has no owner block. `missing`: nothing is there yet (the text says what is
+    lacking); then `now` is what the edits start from, and is added with them. `accepted`: checkov ids that a
+    resource which was not there before may fail, with the reason.
     """
 
     owner: Selector
@@ -45,7 +45,8 @@ class Recipe:
 
 
 def weaknesses_of(recipe: Recipe) -> list[str]:
-    """What is wrong with the live configuration, by the recipe's own rule; empty where it is right already."""
+    """What is wrong with the live configuration, by the recipe's own rule; empty where it is right
+    already."""
     if recipe.missing:
         return [recipe.missing]
     space = Workspace({"live.tf": render_all(recipe.now)})

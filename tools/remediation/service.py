@@ -33,8 +33,8 @@ class RemediationService:
     async def draft(self, finding_id: str, iac_dir: str | Path | None = None) -> Fix:
         """A checked draft for a finding (by its id or issue id), from the configuration as it is now.
 
-        Raises `ResourceGone`, `AlreadyFixed`, `NoFixAvailable`, `ConfigurationMissing`, `SourceRefused`, and what
-        the lookup raises (`UnknownFindingError`, `CortexError`).
+        Raises `ResourceGone`, `AlreadyFixed`, `NoFixAvailable`, `ConfigurationMissing`, `SourceRefused`, and
+        what the lookup raises (`UnknownFindingError`, `CortexError`).
         """
         first = await self._lookup.get(finding_id)
         then = (await self._lookup.snapshot()).asset_of(first)
@@ -43,18 +43,21 @@ class RemediationService:
         known = await self._lookup.snapshot()
         if not finding.open:
             raise AlreadyFixed(
-                f"Finding {finding.id[:200]} is not open ({finding.progress}, {finding.status.value}): there is "
+                f"Finding {finding.id[:200]} is not open ({finding.progress}, {finding.status.value}): there "
+                "is "
                 "nothing to fix."
             )
         asset = known.asset_of(finding)
         if asset is None:
             raise ResourceGone(
-                f"The resource of {finding.id[:200]} ({finding.resource.name[:120] or 'unnamed'}) is not in the "
+                f"The resource of {finding.id[:200]} ({finding.resource.name[:120] or 'unnamed'}) is not in "
+                "the "
                 "tenant any more: it may have been deleted. Load or sync the findings again."
             )
         if not asset.config and not _account_wide(finding):
             raise ConfigurationMissing(
-                f"The tenant holds no raw configuration of {asset.name[:120] or asset.uid[:120]}: load the scanner's "
+                f"The tenant holds no raw configuration of {asset.name[:120] or asset.uid[:120]}: load the "
+                "scanner's "
                 "output with resource data, or let the platform collect it, then draft the fix."
             )
         fix = await asyncio.to_thread(
@@ -63,7 +66,10 @@ class RemediationService:
         changed = differences(then.config if then else {}, asset.config)
         if not changed:
             return fix
-        note = f"The configuration changed since it was last read: {', '.join(changed[:8])}. The draft is for the new one."
+        note = (
+            f"The configuration changed since it was last read: {', '.join(changed[:8])}. The draft is "
+            "for the new one."
+        )
         return fix.model_copy(update={"notes": (note, *fix.notes)})
 
 

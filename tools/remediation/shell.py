@@ -1,4 +1,5 @@
-"""Command lines that can be pasted: every value from outside is quoted so that a shell reads it as one word."""
+"""Command lines that can be pasted: every value from outside is quoted so that a shell reads it as one
+word."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ def _visible(char: str) -> str:
 
 
 def aws(service: str, operation: str, region: str = "", **arguments: Any) -> str:
-    """`aws service operation --argument value ...`; an argument that is True is a bare switch, None is left out."""
+    """`aws service operation --argument value ...`; an argument that is True is a bare switch, None is left
+    out."""
     parts = ["aws", service, operation]
     for name, value in arguments.items():
         option = "--" + name.replace("_", "-")

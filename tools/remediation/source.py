@@ -93,7 +93,8 @@ def _candidates(root: Path) -> Iterator[tuple[Path, bool]]:
 
 
 def _read(path: Path) -> tuple[str | None, str]:
-    """The text, or None and why not. The open itself refuses links, so that none can be slipped in between."""
+    """The text, or None and why not. The open itself refuses links, so that none can be slipped in
+    between."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:

@@ -1,4 +1,5 @@
-"""The Terraform text that a fix works on: where a resource's block stands, what was changed, added, removed."""
+"""The Terraform text that a fix works on: where a resource's block stands, what was changed, added,
+removed."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ class Selector:
     """Which live resource a block must have made.
 
     `identity`: attributes whose literal value names it (any one equal suffices, a different one excludes);
-    `ids`: what an `import` block would name; `tags`: its live tags, for resources that have no name of their own.
+    `ids`: what an `import` block would name; `tags`: its live tags, for resources that have no name of their
+    own.
     """
 
     type: str
@@ -130,7 +132,8 @@ class Workspace:
 
 
 def locate(space: Workspace, wanted: Selector) -> Spot:
-    """The one block that made the resource. Raises `SourceNotEditable` where there is none, or several fit."""
+    """The one block that made the resource. Raises `SourceNotEditable` where there is none, or several
+    fit."""
     strong: list[Spot] = []
     weak: list[Spot] = []
     possible: list[Spot] = []
@@ -212,7 +215,8 @@ def _listed(spots: list[Spot]) -> str:
 
 
 def companions(space: Workspace, owner: Spot, type_: str, link: str, names: tuple[Any, ...]) -> list[Spot]:
-    """The resources of a type whose attribute `link` points at `owner`, by reference or by its literal name."""
+    """The resources of a type whose attribute `link` points at `owner`, by reference or by its literal
+    name."""
     found: list[Spot] = []
     module = folder_of(owner.file)
     pointing = tuple(f"{owner.address}{tail}" for tail in (".", "["))

@@ -1,12 +1,13 @@
 """Changes to a text by position. What is not named keeps every character; what is added is laid out as
-`terraform fmt` would lay it out. Each function gives the new text; positions of the old tree are then stale."""
+`terraform fmt` would lay it out. Each function gives the new text; positions of the old tree are then
+stale."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tools.remediation.errors import SourceNotEditable
-from tools.remediation.hcl.tree import Attribute, Block, Body, parse_file, walk
+from tools.remediation.hcl.tree import Attribute, Block, Body, parse_file
 from tools.remediation.hcl.values import literal
 from tools.remediation.hcl.write import NewBlock, nested, render
 
@@ -185,9 +186,13 @@ def add_after(text: str, trail: tuple[int, ...], new: NewBlock) -> str:
 
 
 def remove(text: str, start: int, end: int) -> str:
-    """Whole lines of [start:end], and the blank line that would be left doubled or dangling."""
+    """Removes the whole lines of [start:end], the comment right above, and a blank line that would be left
+    over."""
     first, last = line_start(text, start), line_end(text, max(start, end - 1))
-    if text[first:start].strip() or text[end:last].strip():
+    first = _with_comments(text, first)
+    own = text[line_start(text, start) : start].strip()
+    trailing = text[end:last].strip()
+    if own or (trailing and not trailing.startswith(("#", "//"))):
         raise SourceNotEditable(
             "what must be removed shares its line with something else: remove it by hand."
         )
@@ -200,5 +205,11 @@ def remove(text: str, start: int, end: int) -> str:
     return before + after
 
 
-def blocks_in(text: str) -> list[Block]:
-    return list(walk(parse_file(text)))
+def _with_comments(text: str, first: int) -> int:
+    """The start of the comment lines that stand right above a line: they speak of what is removed."""
+    while first > 0:
+        above = line_start(text, first - 1)
+        if not text[above:first].strip().startswith(("#", "//")):
+            break
+        first = above
+    return first

@@ -1,5 +1,5 @@
-"""Layout rules of our own, for machines without the terraform binary: two spaces per level, signs in one column,
-one space around them. They are the part of `terraform fmt` that matters for what we write."""
+"""Layout rules of our own, for machines without the terraform binary: two spaces per level, signs in one
+column, one space around them. They are the part of `terraform fmt` that matters for what we write."""
 
 from __future__ import annotations
 

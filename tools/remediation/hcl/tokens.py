@@ -93,7 +93,8 @@ def _scan_heredoc(source: str, opening: re.Match[str]) -> int:
 
 
 def tokenize(source: str) -> list[Token]:
-    """All tokens of `source`, spaces and comments too, ending with an `end` token. Raises `HclSyntaxError`."""
+    """All tokens of `source`, spaces and comments too, ending with an `end` token. Raises
+    `HclSyntaxError`."""
     tokens: list[Token] = []
     at = 0
     while at < len(source):

@@ -49,7 +49,8 @@ def quote(text: str) -> str:
         if char in _SIMPLE:
             out.append(_SIMPLE[char])
         elif char in "$%" and follows == "{":
-            # `$${` is the usual spelling; after another `$` it would be read otherwise, so name the character.
+            # `$${` is the usual spelling; after another `$` it would be read otherwise, so name the
+            # character.
             run = index > 0 and text[index - 1] == char
             out.append(f"\\u{ord(char):04x}" if run else char * 2)
         elif not _plain(char):

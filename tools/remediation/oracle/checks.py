@@ -1,4 +1,5 @@
-"""Layers `targeted` and `no_new`: is the weakness gone in meaning and in the scanner's eyes, and is nothing worse?"""
+"""Layers `targeted` and `no_new`: is the weakness gone in meaning and in the scanner's eyes, and is nothing
+worse?"""
 
 from __future__ import annotations
 
@@ -55,11 +56,13 @@ def _targeted(case: Case, before: Scan, after: Scan) -> LayerResult:
     gone = "; ".join(was[:4])
     if not failing:
         return passed(
-            f"by our own rule the risk is gone ({gone}); checkov {after.version} has no check that shows it here"
+            f"by our own rule the risk is gone ({gone}); checkov {after.version} has no check that shows it "
+            "here"
         )
     ids = ", ".join(sorted({check for check, _ in failing}))
     return passed(
-        f"checkov {after.version}: {ids} failed before and not after; by our own rule too the risk is gone ({gone})"
+        f"checkov {after.version}: {ids} failed before and not after; by our own rule too the risk is gone "
+        f"({gone})"
     )
 
 

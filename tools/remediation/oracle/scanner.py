@@ -96,7 +96,8 @@ def _checkov() -> tuple[Any, Any, str]:
         raise ScannerUnavailable(f"checkov lacks the module {error.name}; {INSTALL}") from error
     except ImportError as error:
         raise ScannerUnavailable(
-            f"checkov cannot be loaded ({error.name or 'a module'} is of another package: python-hcl2 and bc-python-hcl2 "
+            f"checkov cannot be loaded ({error.name or 'a module'} is of another package: python-hcl2 and "
+            "bc-python-hcl2 "
             "share a name); reinstall bc-python-hcl2 without python-hcl2"
         ) from error
     return runner.Runner, runner_filter.RunnerFilter, str(version.version)

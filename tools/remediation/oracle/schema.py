@@ -17,7 +17,8 @@ _META_BLOCKS = {"lifecycle", "provisioner", "connection", "dynamic"}
 
 
 def check_schema(files: dict[str, str], only: set[str] | None = None) -> LayerResult:
-    """Unknown or computed names, missing ones, wrong nesting, rough types. `only` limits it to some addresses."""
+    """Unknown or computed names, missing ones, wrong nesting, rough types. `only` limits it to some
+    addresses."""
     faults: list[str] = []
     seen: set[str] = set()
     unknown: list[str] = []

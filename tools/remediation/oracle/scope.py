@@ -10,11 +10,23 @@ from tools.remediation.workspace import Spot, Workspace
 
 # Attributes whose change makes the provider destroy the resource and make another (AWS provider 6).
 FORCES_NEW: dict[str, frozenset[str]] = {
-    "aws_db_instance": frozenset({"storage_encrypted", "kms_key_id", "identifier", "engine", "username", "db_name", "snapshot_identifier"}),
+    "aws_db_instance": frozenset(
+        {
+            "storage_encrypted",
+            "kms_key_id",
+            "identifier",
+            "engine",
+            "username",
+            "db_name",
+            "snapshot_identifier",
+        }
+    ),
     "aws_rds_cluster": frozenset({"storage_encrypted", "kms_key_id", "cluster_identifier", "engine"}),
     "aws_ebs_volume": frozenset({"encrypted", "kms_key_id", "availability_zone", "snapshot_id"}),
     "aws_efs_file_system": frozenset({"encrypted", "kms_key_id", "creation_token"}),
-    "aws_instance": frozenset({"ami", "subnet_id", "key_name", "associate_public_ip_address", "availability_zone"}),
+    "aws_instance": frozenset(
+        {"ami", "subnet_id", "key_name", "associate_public_ip_address", "availability_zone"}
+    ),
     "aws_security_group": frozenset({"name", "description", "vpc_id"}),
     "aws_s3_bucket": frozenset({"bucket", "object_lock_enabled"}),
     "aws_ecr_repository": frozenset({"name", "encryption_configuration"}),
@@ -27,7 +39,7 @@ FORCES_NEW: dict[str, frozenset[str]] = {
     "aws_lambda_function": frozenset({"function_name"}),
     "aws_sqs_queue": frozenset({"name", "fifo_queue"}),
     "aws_sns_topic": frozenset({"name", "fifo_topic"}),
-}  # fmt: skip
+}
 
 
 def check_scope(case: Case) -> LayerResult:
@@ -61,8 +73,11 @@ def check_scope(case: Case) -> LayerResult:
     parts.append(
         f"removed: {', '.join(spot.address for spot in case.after.removed)}" if case.after.removed else ""
     )
-    return passed("; ".join(part for part in parts if part) + "; nothing is destroyed or made anew by it"
-                  if not case.after.removed else "; ".join(part for part in parts if part))  # fmt: skip
+    return passed(
+        "; ".join(part for part in parts if part) + "; nothing is destroyed or made anew by it"
+        if not case.after.removed
+        else "; ".join(part for part in parts if part)
+    )
 
 
 def _blocks(space: Workspace) -> dict[Spot, Block]:

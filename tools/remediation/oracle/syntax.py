@@ -29,7 +29,8 @@ def check_parse(files: dict[str, str]) -> LayerResult:
 
 
 def check_format(case: Case) -> LayerResult:
-    """`terraform fmt` where the binary is; else our own layout rules. Lines that were there before are not judged."""
+    """`terraform fmt` where the binary is; else our own layout rules. Lines that were there before are not
+    judged."""
     binary = shutil.which("terraform")
     faults: list[str] = []
     for name, text in case.delivered.items():

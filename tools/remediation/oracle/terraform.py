@@ -79,7 +79,8 @@ def read_validation(output: str) -> LayerResult:
 def check_plan() -> LayerResult:
     """A plan needs credentials and state of the real account, which a draft never uses."""
     return not_verified(
-        "a plan needs your state and credentials; run `terraform plan` in your pipeline and see that nothing is "
+        "a plan needs your state and credentials; run `terraform plan` in your pipeline and see that nothing "
+        "is "
         "destroyed or replaced."
     )
 

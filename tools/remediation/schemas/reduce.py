@@ -1,8 +1,8 @@
 """Packs a reduced provider schema for shipping: equal bodies are stored once, types and flags as one number.
 
 Input (gzipped JSON): `resources.<type>` = {a: {name: [type, flag]}, b: {name: [nesting, flag, body]}}.
-Output (gzipped JSON): {provider, version, types, bodies, resources}; an attribute is `3 * type index + flag index`
-(flags r, o, c), a block is [nesting, flag, body index], a resource is a body index.
+Output (gzipped JSON): {provider, version, types, bodies, resources}; an attribute is `3 * type index + flag
+index` (flags r, o, c), a block is [nesting, flag, body index], a resource is a body index.
 """
 
 from __future__ import annotations

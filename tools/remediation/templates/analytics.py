@@ -42,9 +42,15 @@ def _domain_block(t: Target) -> NewBlock:
 
 
 def _domain(
-    values: dict[tuple[str, ...], Any], check: str, option: str, on: Any, off: Any, *, breaks: tuple[str, ...] = (),
+    values: dict[tuple[str, ...], Any],
+    check: str,
+    option: str,
+    on: Any,
+    off: Any,
+    *,
+    breaks: tuple[str, ...] = (),
     notes: tuple[str, ...] = (),
-) -> Callable[[Target], Recipe]:  # fmt: skip
+) -> Callable[[Target], Recipe]:
     def build(t: Target) -> Recipe:
         block = _domain_block(t)
         name = str(block.attributes["domain_name"])
@@ -53,11 +59,18 @@ def _domain(
             return aws("opensearch", "update-domain-config", t.region, domain_name=name, **{option: value})
 
         return setting(
-            Selector("aws_opensearch_domain", {"domain_name": name}, (name, t.uid), t.tags), block, values,
-            identity=name, checks=(check,), commands=(command(on),),
-            rollback=(command(off),) if off else ("It cannot be switched off again: restore a snapshot elsewhere.",),
-            breaks=breaks, notes=notes,
-        )  # fmt: skip
+            Selector("aws_opensearch_domain", {"domain_name": name}, (name, t.uid), t.tags),
+            block,
+            values,
+            identity=name,
+            checks=(check,),
+            commands=(command(on),),
+            rollback=(command(off),)
+            if off
+            else ("It cannot be switched off again: restore a snapshot elsewhere.",),
+            breaks=breaks,
+            notes=notes,
+        )
 
     return build
 
@@ -94,50 +107,98 @@ def _cluster(
             return aws("redshift", "modify-cluster", t.region, cluster_identifier=name, **{change: True})
 
         return setting(
-            Selector("aws_redshift_cluster", {"cluster_identifier": name}, (name,), t.tags), block, values,
-            identity=name, extra=extra, checks=(check,), commands=(command(to),), rollback=(command(back),),
-            breaks=breaks, notes=("The password is not in this text and is not touched.",),
-        )  # fmt: skip
+            Selector("aws_redshift_cluster", {"cluster_identifier": name}, (name,), t.tags),
+            block,
+            values,
+            identity=name,
+            extra=extra,
+            checks=(check,),
+            commands=(command(to),),
+            rollback=(command(back),),
+            breaks=breaks,
+            notes=("The password is not in this text and is not touched.",),
+        )
 
     return build
 
 
 TEMPLATES = (
     Template(
-        "aws.opensearch.unencrypted", "Encrypt the domain's data",
+        "aws.opensearch.unencrypted",
+        "Encrypt the domain's data",
         ("opensearch_service_domains_encryption_at_rest_enabled",),
-        _domain({("encrypt_at_rest", "enabled"): True}, "CKV_AWS_5", "encryption_at_rest_options", "Enabled=true", "",
-                notes=(_BLUE_GREEN, _OLD)),
-    ),
-    Template(
-        "aws.opensearch.insecure_transport", "Encrypt traffic between nodes",
-        ("opensearch_service_domains_node_to_node_encryption_enabled",),
-        _domain({("node_to_node_encryption", "enabled"): True}, "CKV_AWS_6", "node_to_node_encryption_options",
-                "Enabled=true", "", notes=(_BLUE_GREEN, _OLD)),
-    ),
-    Template(
-        "aws.opensearch.insecure_transport", "Refuse plain HTTP", ("opensearch_service_domains_https_communications_enforced",),
         _domain(
-            {("domain_endpoint_options", "enforce_https"): True,
-             ("domain_endpoint_options", "tls_security_policy"): "Policy-Min-TLS-1-2-PFS-2023-10"},
-            "CKV_AWS_83", "domain_endpoint_options",
-            "EnforceHTTPS=true,TLSSecurityPolicy=Policy-Min-TLS-1-2-PFS-2023-10", "EnforceHTTPS=false",
+            {("encrypt_at_rest", "enabled"): True},
+            "CKV_AWS_5",
+            "encryption_at_rest_options",
+            "Enabled=true",
+            "",
+            notes=(_BLUE_GREEN, _OLD),
+        ),
+    ),
+    Template(
+        "aws.opensearch.insecure_transport",
+        "Encrypt traffic between nodes",
+        ("opensearch_service_domains_node_to_node_encryption_enabled",),
+        _domain(
+            {("node_to_node_encryption", "enabled"): True},
+            "CKV_AWS_6",
+            "node_to_node_encryption_options",
+            "Enabled=true",
+            "",
+            notes=(_BLUE_GREEN, _OLD),
+        ),
+    ),
+    Template(
+        "aws.opensearch.insecure_transport",
+        "Refuse plain HTTP",
+        ("opensearch_service_domains_https_communications_enforced",),
+        _domain(
+            {
+                ("domain_endpoint_options", "enforce_https"): True,
+                ("domain_endpoint_options", "tls_security_policy"): "Policy-Min-TLS-1-2-PFS-2023-10",
+            },
+            "CKV_AWS_83",
+            "domain_endpoint_options",
+            "EnforceHTTPS=true,TLSSecurityPolicy=Policy-Min-TLS-1-2-PFS-2023-10",
+            "EnforceHTTPS=false",
             breaks=("Clients that use http:// or TLS before 1.2 are refused.",),
         ),
     ),
     Template(
-        "aws.redshift.unencrypted", "Encrypt the cluster's data", ("redshift_cluster_encrypted_at_rest",),
-        _cluster({("encrypted",): True}, "CKV_AWS_64", "encrypted", "no_encrypted",
-                 ("The cluster is moved to new nodes: for minutes to hours it can only be read.",)),
+        "aws.redshift.unencrypted",
+        "Encrypt the cluster's data",
+        ("redshift_cluster_encrypted_at_rest",),
+        _cluster(
+            {("encrypted",): True},
+            "CKV_AWS_64",
+            "encrypted",
+            "no_encrypted",
+            ("The cluster is moved to new nodes: for minutes to hours it can only be read.",),
+        ),
     ),
     Template(
-        "aws.redshift.public_access", "Take the cluster off the internet", ("redshift_cluster_public_access",),
-        _cluster({("publicly_accessible",): False}, "CKV_AWS_87", "no_publicly_accessible", "publicly_accessible",
-                 ("Clients outside the VPC lose the cluster.",)),
+        "aws.redshift.public_access",
+        "Take the cluster off the internet",
+        ("redshift_cluster_public_access",),
+        _cluster(
+            {("publicly_accessible",): False},
+            "CKV_AWS_87",
+            "no_publicly_accessible",
+            "publicly_accessible",
+            ("Clients outside the VPC lose the cluster.",),
+        ),
     ),
     Template(
-        "aws.redshift.cluster_enhanced_vpc_routing", "Keep COPY and UNLOAD inside the VPC", ("redshift_cluster_enhanced_vpc_routing",),
-        _cluster({("enhanced_vpc_routing",): True}, "CKV_AWS_321", "enhanced_vpc_routing", "no_enhanced_vpc_routing",
-                 ("COPY and UNLOAD need a VPC endpoint or a NAT gateway to reach S3 from then on.",)),
+        "aws.redshift.cluster_enhanced_vpc_routing",
+        "Keep COPY and UNLOAD inside the VPC",
+        ("redshift_cluster_enhanced_vpc_routing",),
+        _cluster(
+            {("enhanced_vpc_routing",): True},
+            "CKV_AWS_321",
+            "enhanced_vpc_routing",
+            "no_enhanced_vpc_routing",
+            ("COPY and UNLOAD need a VPC endpoint or a NAT gateway to reach S3 from then on.",),
+        ),
     ),
-)  # fmt: skip
+)

@@ -16,7 +16,8 @@ from tools.remediation.workspace import Spot, Workspace
 
 
 def guard(*ignored: str) -> NewBlock:
-    """Stops any plan that would destroy the resource; `ignored` attributes are left as they are in the cloud."""
+    """Stops any plan that would destroy the resource; `ignored` attributes are left as they are in the
+    cloud."""
     from tools.remediation.hcl.values import Raw
 
     attributes: dict[str, Any] = {"prevent_destroy": True}

@@ -58,9 +58,13 @@ def _imdsv2(t: Target) -> Recipe:
 
     def command(tokens: str) -> str:
         return aws(
-            "ec2", "modify-instance-metadata-options", t.region, instance_id=identity, http_tokens=tokens,
+            "ec2",
+            "modify-instance-metadata-options",
+            t.region,
+            instance_id=identity,
+            http_tokens=tokens,
             http_endpoint="enabled",
-        )  # fmt: skip
+        )
 
     return setting(
         Selector("aws_instance", {}, (identity,), t.tags),
@@ -112,7 +116,11 @@ def _public_snapshot(t: Target) -> Recipe:
         risk=wants(values),
         commands=(
             aws(
-                "ec2", "modify-snapshot-attribute", t.region, snapshot_id=snapshot, operation_type="remove",
+                "ec2",
+                "modify-snapshot-attribute",
+                t.region,
+                snapshot_id=snapshot,
+                operation_type="remove",
                 **sharing,
             ),
             aws("ec2", "enable-snapshot-block-public-access", t.region, state="block-all-sharing"),
@@ -120,17 +128,25 @@ def _public_snapshot(t: Target) -> Recipe:
         rollback=(
             aws("ec2", "disable-snapshot-block-public-access", t.region),
             aws(
-                "ec2", "modify-snapshot-attribute", t.region, snapshot_id=snapshot, operation_type="add", **sharing
+                "ec2",
+                "modify-snapshot-attribute",
+                t.region,
+                snapshot_id=snapshot,
+                operation_type="add",
+                **sharing,
             ),
         ),
-        breaks=("Whoever restores this snapshot, or any other public one of the region, from outside is cut off.",),
+        breaks=(
+            "Whoever restores this snapshot, or any other public one of the region, from outside is cut off.",
+        ),
         notes=(
             f"Terraform has no resource for one snapshot's sharing; this shuts public sharing for the region "
-            f"{t.region}, also of snapshots that are public now. The first command takes the sharing off this one.",
+            f"{t.region}, also of snapshots that are public now. The first command takes the sharing off "
+            "this one.",
             "Take it that its content is known: change the secrets that are in it.",
         ),
         solo=True,
-    )  # fmt: skip
+    )
 
 
 def _volume(t: Target) -> Recipe:
@@ -153,23 +169,33 @@ def _volume(t: Target) -> Recipe:
         commands=(
             aws("ec2", "create-snapshot", t.region, volume_id=identity, description="before encryption"),
             aws(
-                "ec2", "copy-snapshot", t.region, source_region=t.region, source_snapshot_id="SNAPSHOT-ID",
+                "ec2",
+                "copy-snapshot",
+                t.region,
+                source_region=t.region,
+                source_snapshot_id="SNAPSHOT-ID",
                 encrypted=True,
             ),
             aws(
-                "ec2", "create-volume", t.region, snapshot_id="ENCRYPTED-SNAPSHOT-ID",
-                availability_zone=t.text("AvailabilityZone", default="ZONE-OF-THE-VOLUME"), encrypted=True,
+                "ec2",
+                "create-volume",
+                t.region,
+                snapshot_id="ENCRYPTED-SNAPSHOT-ID",
+                availability_zone=t.text("AvailabilityZone", default="ZONE-OF-THE-VOLUME"),
+                encrypted=True,
             ),
         ),
         rollback=("Attach the old volume again; delete it only when the new one has proved itself.",),
         breaks=("The instance must be stopped while the disks are changed over.",),
         notes=(
-            "A disk cannot be encrypted in place: changing `encrypted` makes Terraform destroy it and make an empty "
-            "one. prevent_destroy stops that here. Copy it by snapshot (commands), attach the copy, then import it.",
+            "A disk cannot be encrypted in place: changing `encrypted` makes Terraform destroy it and make "
+            "an empty "
+            "one. prevent_destroy stops that here. Copy it by snapshot (commands), attach the copy, then "
+            "import it.",
             "Stop the instance first, so that the snapshot is whole.",
         ),
         replaces=True,
-    )  # fmt: skip
+    )
 
 
 def _exposed_port(which: str) -> Any:
@@ -185,7 +211,8 @@ def _exposed_port(which: str) -> Any:
             except AlreadyFixed:
                 continue
         raise NoFixAvailable(
-            f"{ports.name} reaches {_tail(t)} through its security groups ({', '.join(_groups(t)) or 'unknown'}), "
+            f"{ports.name} reaches {_tail(t)} through its security groups "
+            f"({', '.join(_groups(t)) or 'unknown'}), "
             "whose rules are not at hand: draft the fix of the security group's own finding."
         )
 
@@ -199,24 +226,34 @@ def _reference(t: Target, group: str) -> Any:
 
 TEMPLATES = (
     Template(
-        "aws.ec2.imdsv1_allowed", "Ask for a token before instance metadata is given (IMDSv2)",
-        ("ec2_instance_imdsv2_enabled",), _imdsv2,
+        "aws.ec2.imdsv1_allowed",
+        "Ask for a token before instance metadata is given (IMDSv2)",
+        ("ec2_instance_imdsv2_enabled",),
+        _imdsv2,
     ),
     Template(
-        "aws.ebs.unencrypted", "Encrypt new disks by default", ("ec2_ebs_default_encryption",),
+        "aws.ebs.unencrypted",
+        "Encrypt new disks by default",
+        ("ec2_ebs_default_encryption",),
         _default_encryption,
     ),
     Template(
-        "aws.ebs.public_snapshot", "Stop sharing disk snapshots with everybody", ("ec2_ebs_public_snapshot",),
+        "aws.ebs.public_snapshot",
+        "Stop sharing disk snapshots with everybody",
+        ("ec2_ebs_public_snapshot",),
         _public_snapshot,
     ),
     Template("aws.ebs.unencrypted", "Encrypt the disk", ("ec2_ebs_volume_encryption",), _volume),
     Template(
-        "aws.ec2.open_ssh_port", "Close SSH of the instance to the internet",
-        ("ec2_instance_port_ssh_exposed_to_internet",), _exposed_port("ssh"),
+        "aws.ec2.open_ssh_port",
+        "Close SSH of the instance to the internet",
+        ("ec2_instance_port_ssh_exposed_to_internet",),
+        _exposed_port("ssh"),
     ),
     Template(
-        "aws.ec2.open_rdp_port", "Close RDP of the instance to the internet",
-        ("ec2_instance_port_rdp_exposed_to_internet",), _exposed_port("rdp"),
+        "aws.ec2.open_rdp_port",
+        "Close RDP of the instance to the internet",
+        ("ec2_instance_port_rdp_exposed_to_internet",),
+        _exposed_port("rdp"),
     ),
-)  # fmt: skip
+)

@@ -131,18 +131,27 @@ def _closing(ports: Ports, checks: tuple[str, ...], note: str) -> Callable[[Targ
             )
         if web:
             breaks.append(
-                f"Port {' and '.join(map(str, web))} closes to the internet too: if this is a public web server, put it behind a load balancer first."
+                f"Port {' and '.join(map(str, web))} closes to the internet too: if this is a public web "
+                "server, put it behind a load balancer first."
             )
         return Recipe(
-            owner=Selector("aws_security_group", {"name": t.text("name", "GroupName")} if t.text("name", "GroupName") else {}, (group_id(t),), t.tags),
-            now=(_now(t),), edits=(CloseIngress(ports, group_id(t)),),
+            owner=Selector(
+                "aws_security_group",
+                {"name": t.text("name", "GroupName")} if t.text("name", "GroupName") else {},
+                (group_id(t),),
+                t.tags,
+            ),
+            now=(_now(t),),
+            edits=(CloseIngress(ports, group_id(t)),),
             risk=lambda space, owner: open_rules(space, owner, ports, group_id(t)),
-            checks=checks, imports={"aws_security_group": group_id(t)},
+            checks=checks,
+            imports={"aws_security_group": group_id(t)},
             literals={"id": group_id(t)},
             commands=(aws("ec2", "revoke-security-group-ingress", t.region, **arguments),),
             rollback=(aws("ec2", "authorize-security-group-ingress", t.region, **arguments),),
-            breaks=tuple(breaks), notes=(note, "Only the internet is taken out of the rules; other sources and other rules stay."),
-        )  # fmt: skip
+            breaks=tuple(breaks),
+            notes=(note, "Only the internet is taken out of the rules; other sources and other rules stay."),
+        )
 
     return build
 
@@ -157,24 +166,74 @@ def close_ports(ports: Ports) -> Callable[[Target], Recipe]:
 
 _DATABASES = Ports(
     "a database port",
-    tuple((p, p) for p in (1433, 1434, 1521, 2483, 3306, 5432, 5439, 6379, 7000, 7001, 9042, 9092, 9160, 9200, 9300, 11211, 27017, 27018, 27019)),
-)  # fmt: skip
+    tuple(
+        (p, p)
+        for p in (
+            1433,
+            1434,
+            1521,
+            2483,
+            3306,
+            5432,
+            5439,
+            6379,
+            7000,
+            7001,
+            9042,
+            9092,
+            9160,
+            9200,
+            9300,
+            11211,
+            27017,
+            27018,
+            27019,
+        )
+    ),
+)
 _SG = "ec2_securitygroup_allow_ingress_from_internet_to_"
 
 TEMPLATES = (
-    Template("aws.ec2.open_ssh_port", "Close SSH to the internet", (_SG + "tcp_port_22",), _closing(SSH, ("CKV_AWS_24", "CKV_AWS_277"), _SHELL)),
-    Template("aws.ec2.open_rdp_port", "Close RDP to the internet", (_SG + "tcp_port_3389",), _closing(RDP, ("CKV_AWS_25", "CKV_AWS_277"), _SHELL)),
     Template(
-        "aws.ec2.open_database_port", "Close database ports to the internet",
-        tuple(_SG + f"tcp_port_{name}" for name in (
-            "mysql_3306", "postgres_5432", "sql_server_1433_1434", "oracle_1521_2483", "mongodb_27017_27018", "redis_6379",
-            "cassandra_7199_9160_8888", "elasticsearch_kibana_9200_9300_5601", "kafka_9092", "memcached_11211",
-        )),
-        _closing(_DATABASES, ("CKV_AWS_277",), "Let the application's security group in by its id, not an address range."),
+        "aws.ec2.open_ssh_port",
+        "Close SSH to the internet",
+        (_SG + "tcp_port_22",),
+        _closing(SSH, ("CKV_AWS_24", "CKV_AWS_277"), _SHELL),
     ),
     Template(
-        "aws.ec2.open_all_ports", "Close every port to the internet",
+        "aws.ec2.open_rdp_port",
+        "Close RDP to the internet",
+        (_SG + "tcp_port_3389",),
+        _closing(RDP, ("CKV_AWS_25", "CKV_AWS_277"), _SHELL),
+    ),
+    Template(
+        "aws.ec2.open_database_port",
+        "Close database ports to the internet",
+        tuple(
+            _SG + f"tcp_port_{name}"
+            for name in (
+                "mysql_3306",
+                "postgres_5432",
+                "sql_server_1433_1434",
+                "oracle_1521_2483",
+                "mongodb_27017_27018",
+                "redis_6379",
+                "cassandra_7199_9160_8888",
+                "elasticsearch_kibana_9200_9300_5601",
+                "kafka_9092",
+                "memcached_11211",
+            )
+        ),
+        _closing(
+            _DATABASES,
+            ("CKV_AWS_277",),
+            "Let the application's security group in by its id, not an address range.",
+        ),
+    ),
+    Template(
+        "aws.ec2.open_all_ports",
+        "Close every port to the internet",
         (_SG + "any_port", _SG + "all_ports", _SG + "high_risk_tcp_ports"),
         _closing(_ANY, ("CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_260", "CKV_AWS_277"), _SHELL),
     ),
-)  # fmt: skip
+)

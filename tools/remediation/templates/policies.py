@@ -1,4 +1,5 @@
-"""Resource policies that let anybody in: KMS, SNS, SQS, ECR; and an identity policy that allows everything."""
+"""Resource policies that let anybody in: KMS, SNS, SQS, ECR; and an identity policy that allows
+everything."""
 
 from __future__ import annotations
 
@@ -50,22 +51,37 @@ def _short(t: Target) -> str:
 
 
 _SNS = _Kind(
-    "aws_sns_topic", "name", "aws_sns_topic_policy", "arn", "arn", "CKV_AWS_169",
+    "aws_sns_topic",
+    "name",
+    "aws_sns_topic_policy",
+    "arn",
+    "arn",
+    "CKV_AWS_169",
     lambda t, p: aws(
         "sns", "set-topic-attributes", t.region, topic_arn=t.uid, attribute_name="Policy", attribute_value=p
     ),
     pin=True,
-)  # fmt: skip
+)
 _SQS = _Kind(
-    "aws_sqs_queue", "name", "aws_sqs_queue_policy", "queue_url", "id", "CKV_AWS_168",
+    "aws_sqs_queue",
+    "name",
+    "aws_sqs_queue_policy",
+    "queue_url",
+    "id",
+    "CKV_AWS_168",
     lambda t, p: aws(
         "sqs", "set-queue-attributes", t.region, queue_url=_queue_url(t), attributes={"Policy": _text(p)}
     ),
-)  # fmt: skip
+)
 _ECR = _Kind(
-    "aws_ecr_repository", "name", "aws_ecr_repository_policy", "repository", "name", "CKV_AWS_32",
+    "aws_ecr_repository",
+    "name",
+    "aws_ecr_repository_policy",
+    "repository",
+    "name",
+    "CKV_AWS_32",
     lambda t, p: aws("ecr", "set-repository-policy", t.region, repository_name=_short(t), policy_text=p),
-)  # fmt: skip
+)
 
 
 def _text(policy: dict[str, Any]) -> str:
@@ -122,7 +138,8 @@ def _narrow(kind: _Kind) -> Callable[[Target], Recipe]:
             commands=(kind.put(t, transformed(policy, narrower)),),
             rollback=(kind.put(t, policy),),
             breaks=(
-                "Callers from other accounts, and without credentials, are cut off: name those that should stay.",
+                "Callers from other accounts, and without credentials, are cut off: name those that should "
+                "stay.",
             ),
             notes=("Only the principal of the public statements changes, to this account; the rest stays.",),
         )
@@ -215,44 +232,63 @@ def _admin(t: Target) -> Recipe:
         commands=(
             aws("iam", "generate-service-last-accessed-details", arn=t.uid),
             aws(
-                "iam", "create-policy-version", policy_arn=t.uid, policy_document="file://narrowed.json",
+                "iam",
+                "create-policy-version",
+                policy_arn=t.uid,
+                policy_document="file://narrowed.json",
                 set_as_default=True,
             ),
         ),
         rollback=(
             aws(
-                "iam", "set-default-policy-version", policy_arn=t.uid,
+                "iam",
+                "set-default-policy-version",
+                policy_arn=t.uid,
                 version_id=t.text("version_id", "DefaultVersionId", default="v1"),
             ),
         ),
-        breaks=("Everyone who has this policy loses what is not named: look at what was used (first command).",),
+        breaks=(
+            "Everyone who has this policy loses what is not named: look at what was used (first command).",
+        ),
         notes=(
             f"Which actions are needed cannot be known from the policy: give them as var.{variable}. "
             "Terraform asks for it, and refuses a lone wildcard.",
         ),
-    )  # fmt: skip
+    )
 
 
 TEMPLATES = (
     Template(
-        "aws.sns.public_access", "Take everybody out of the topic's policy", ("sns_topics_not_publicly_accessible",),
+        "aws.sns.public_access",
+        "Take everybody out of the topic's policy",
+        ("sns_topics_not_publicly_accessible",),
         _narrow(_SNS),
     ),
     Template(
-        "aws.sqs.public_access", "Take everybody out of the queue's policy", ("sqs_queues_not_publicly_accessible",),
+        "aws.sqs.public_access",
+        "Take everybody out of the queue's policy",
+        ("sqs_queues_not_publicly_accessible",),
         _narrow(_SQS),
     ),
     Template(
-        "aws.ecr.public_access", "Take everybody out of the repository's policy",
-        ("ecr_repositories_not_publicly_accessible",), _narrow(_ECR),
+        "aws.ecr.public_access",
+        "Take everybody out of the repository's policy",
+        ("ecr_repositories_not_publicly_accessible",),
+        _narrow(_ECR),
     ),
     Template(
-        "aws.kms.public_access", "Take everybody out of the key's policy", ("kms_key_not_publicly_accessible",),
+        "aws.kms.public_access",
+        "Take everybody out of the key's policy",
+        ("kms_key_not_publicly_accessible",),
         _open_key,
     ),
     Template(
-        "aws.iam.admin_policy", "Name the actions that the policy allows",
-        ("iam_customer_attached_policy_no_administrative_privileges",
-         "iam_customer_unattached_policy_no_administrative_privileges"), _admin,
+        "aws.iam.admin_policy",
+        "Name the actions that the policy allows",
+        (
+            "iam_customer_attached_policy_no_administrative_privileges",
+            "iam_customer_unattached_policy_no_administrative_privileges",
+        ),
+        _admin,
     ),
-)  # fmt: skip
+)

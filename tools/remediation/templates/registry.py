@@ -9,18 +9,36 @@ from tools.findings.model import Finding
 from tools.remediation.errors import NoFixAvailable
 from tools.remediation.recipe import Template
 from tools.remediation.templates import (
+    account,
     analytics,
     audit,
     compute,
+    containers,
+    functions,
     network,
     policies,
     rds,
+    rds_storage,
     s3_access,
     s3_data,
     services,
 )
 
-_FAMILIES = (s3_access, s3_data, network, compute, rds, policies, audit, services, analytics)
+_FAMILIES = (
+    s3_access,
+    s3_data,
+    network,
+    compute,
+    rds,
+    rds_storage,
+    policies,
+    functions,
+    audit,
+    account,
+    services,
+    containers,
+    analytics,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def _narrowing(t: Target, *, optional: bool) -> EditPolicy:
 
 
 _PUBLIC_BREAKS = (
-    "Anyone who reads or writes this bucket without credentials of the account stops being able to, also a website or "
+    "Anyone who reads or writes this bucket without credentials of the account stops being able to, also a "
+    "website or "
     "a partner: give those a CloudFront distribution or a statement that names them.",
 )
 
@@ -92,11 +93,27 @@ def _public_access(t: Target) -> Recipe:
         0, aws("s3api", "put-public-access-block", bucket=name, public_access_block_configuration=before)
     )
     return Recipe(
-        owner=bucket_owner(t), now=tuple(bucket_now(t)), edits=tuple(edits), risk=_exposed(t),
-        checks=("CKV_AWS_53", "CKV_AWS_54", "CKV_AWS_55", "CKV_AWS_56", "CKV2_AWS_6", "CKV_AWS_20", "CKV_AWS_57", "CKV_AWS_70", "CKV_AWS_379"),
-        literals=literals(t), commands=tuple(commands), rollback=tuple(undo), breaks=_PUBLIC_BREAKS,
+        owner=bucket_owner(t),
+        now=tuple(bucket_now(t)),
+        edits=tuple(edits),
+        risk=_exposed(t),
+        checks=(
+            "CKV_AWS_53",
+            "CKV_AWS_54",
+            "CKV_AWS_55",
+            "CKV_AWS_56",
+            "CKV2_AWS_6",
+            "CKV_AWS_20",
+            "CKV_AWS_57",
+            "CKV_AWS_70",
+            "CKV_AWS_379",
+        ),
+        literals=literals(t),
+        commands=tuple(commands),
+        rollback=tuple(undo),
+        breaks=_PUBLIC_BREAKS,
         notes=("No import is needed: these settings are written over what is there.",),
-    )  # fmt: skip
+    )
 
 
 class _PrivateAcl:
@@ -109,14 +126,16 @@ class _PrivateAcl:
         found = self.companion.find(space, owner)
         if found is None and read(space, owner, "acl") is None:
             space.notes.append(
-                "No ACL is written in this folder; the public access block makes the live one count for nothing."
+                "No ACL is written in this folder; the public access block makes the live one count for "
+                "nothing."
             )
             return
         spot = found or owner
         for group in ("access_control_policy", "grant"):
             if space.block(spot).body.blocks_of(group):
                 space.notes.append(
-                    f"{spot.address} lists its grants one by one: look at them; the public access block ignores public ones."
+                    f"{spot.address} lists its grants one by one: look at them; the public access block "
+                    "ignores public ones."
                 )
                 return
         space.set(spot, ("acl",), "private")
@@ -137,22 +156,38 @@ def _public_acl(t: Target) -> Recipe:
         )
 
     return Recipe(
-        owner=bucket_owner(t), now=tuple(bucket_now(t)),
+        owner=bucket_owner(t),
+        now=tuple(bucket_now(t)),
         edits=(
             _PrivateAcl(t),
-            EnsureCompanion(companion(t, "public_access_block"), {(n,): True for n in ("block_public_acls", "ignore_public_acls")}),
+            EnsureCompanion(
+                companion(t, "public_access_block"),
+                {(n,): True for n in ("block_public_acls", "ignore_public_acls")},
+            ),
         ),
-        risk=risk, checks=("CKV_AWS_20", "CKV_AWS_57", "CKV_AWS_53", "CKV_AWS_55", "CKV_AWS_379"), literals=literals(t),
+        risk=risk,
+        checks=("CKV_AWS_20", "CKV_AWS_57", "CKV_AWS_53", "CKV_AWS_55", "CKV_AWS_379"),
+        literals=literals(t),
         commands=(
             aws("s3api", "put-bucket-acl", bucket=name, acl="private"),
-            aws("s3api", "put-public-access-block", bucket=name, public_access_block_configuration=_with_acls_blocked(t)),
+            aws(
+                "s3api",
+                "put-public-access-block",
+                bucket=name,
+                public_access_block_configuration=_with_acls_blocked(t),
+            ),
         ),
         rollback=(
-            aws("s3api", "put-public-access-block", bucket=name, public_access_block_configuration=_as_it_is(t)),
+            aws(
+                "s3api",
+                "put-public-access-block",
+                bucket=name,
+                public_access_block_configuration=_as_it_is(t),
+            ),
             aws("s3api", "put-bucket-acl", bucket=name, acl=acl),
         ),
         breaks=("Anyone who lists or reads this bucket by its ACL stops being able to.",),
-    )  # fmt: skip
+    )
 
 
 def _as_it_is(t: Target, **over: bool) -> str:
@@ -170,21 +205,46 @@ def _public_policy_only(t: Target) -> Recipe:
     policy = t.policy("policy", "Policy")
     if not policy or not public_statements(policy):
         raise AlreadyFixed(
-            f"The live policy of {bucket_name(t)} has no statement that lets anybody in; read the bucket again, then draft the fix."
+            f"The live policy of {bucket_name(t)} has no statement that lets anybody in; read the bucket "
+            "again, then draft the fix."
         )
     name = bucket_name(t)
     return Recipe(
-        owner=bucket_owner(t), now=tuple(bucket_now(t)), edits=(_narrowing(t, optional=False),),
-        risk=lambda space, owner: _public_policy(t, space, owner), checks=("CKV_AWS_70",), literals=literals(t),
-        commands=(aws("s3api", "put-bucket-policy", bucket=name, policy=transformed(policy, narrow_to(t.root))),),
+        owner=bucket_owner(t),
+        now=tuple(bucket_now(t)),
+        edits=(_narrowing(t, optional=False),),
+        risk=lambda space, owner: _public_policy(t, space, owner),
+        checks=("CKV_AWS_70",),
+        literals=literals(t),
+        commands=(
+            aws("s3api", "put-bucket-policy", bucket=name, policy=transformed(policy, narrow_to(t.root))),
+        ),
         rollback=(aws("s3api", "put-bucket-policy", bucket=name, policy=policy),),
         breaks=_PUBLIC_BREAKS,
-        notes=("Only the principal of the public statements changes, to this account; actions, resources and the other statements stay.",),
-    )  # fmt: skip
+        notes=(
+            "Only the principal of the public statements changes, to this account; actions, resources and "
+            "the other statements stay.",
+        ),
+    )
 
 
 TEMPLATES = (
-    Template("aws.s3.public_access", "Close public access to the bucket", ("s3_bucket_public_access", "s3_bucket_level_public_access_block"), _public_access),
-    Template("aws.s3.public_access", "Take everybody out of the bucket's ACL", ("s3_bucket_public_list_acl", "s3_bucket_public_write_acl"), _public_acl),
-    Template("aws.s3.public_access", "Take everybody out of the bucket's policy", ("s3_bucket_policy_public_write_access",), _public_policy_only),
-)  # fmt: skip
+    Template(
+        "aws.s3.public_access",
+        "Close public access to the bucket",
+        ("s3_bucket_public_access", "s3_bucket_level_public_access_block"),
+        _public_access,
+    ),
+    Template(
+        "aws.s3.public_access",
+        "Take everybody out of the bucket's ACL",
+        ("s3_bucket_public_list_acl", "s3_bucket_public_write_acl"),
+        _public_acl,
+    ),
+    Template(
+        "aws.s3.public_access",
+        "Take everybody out of the bucket's policy",
+        ("s3_bucket_policy_public_write_access",),
+        _public_policy_only,
+    ),
+)

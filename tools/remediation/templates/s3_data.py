@@ -75,17 +75,33 @@ def _encryption(algorithm: str) -> Any:
                 },
             )
         kms_note = (
-            "Without a key id the AWS managed key aws/s3 is used; set kms_master_key_id to use (and share across accounts) a key of your own.",
+            "Without a key id the AWS managed key aws/s3 is used; set kms_master_key_id to use (and share "
+            "across accounts) a key of your own.",
             "Readers and writers need kms:Decrypt and kms:GenerateDataKey once a key of your own is set.",
         )
         return Recipe(
-            owner=bucket_owner(t), now=tuple(now),
+            owner=bucket_owner(t),
+            now=tuple(now),
             edits=(EnsureCompanion(beside_it, wanted, inline={(old, *p): v for p, v in wanted.items()}),),
-            risk=risk, checks=("CKV_AWS_145",) if algorithm == "aws:kms" else ("CKV_AWS_19",), literals=literals(t),
-            commands=(aws("s3api", "put-bucket-encryption", bucket=name, server_side_encryption_configuration={"Rules": [rule]}),),
-            rollback=(undo,), breaks=kms_note[1:] if algorithm == "aws:kms" else (),
-            notes=(*(kms_note[:1] if algorithm == "aws:kms" else ()), "Objects that are there already keep their encryption; copy them over themselves to change it."),
-        )  # fmt: skip
+            risk=risk,
+            checks=("CKV_AWS_145",) if algorithm == "aws:kms" else ("CKV_AWS_19",),
+            literals=literals(t),
+            commands=(
+                aws(
+                    "s3api",
+                    "put-bucket-encryption",
+                    bucket=name,
+                    server_side_encryption_configuration={"Rules": [rule]},
+                ),
+            ),
+            rollback=(undo,),
+            breaks=kms_note[1:] if algorithm == "aws:kms" else (),
+            notes=(
+                *(kms_note[:1] if algorithm == "aws:kms" else ()),
+                "Objects that are there already keep their encryption; copy them over themselves to change "
+                "it.",
+            ),
+        )
 
     return build
 
@@ -93,13 +109,18 @@ def _encryption(algorithm: str) -> Any:
 def _secure_transport(t: Target) -> Recipe:
     if not any(key in t.config for key in ("policy", "Policy")):
         raise ConfigurationMissing(
-            f"Whether {bucket_name(t)} has a policy is not known, and writing one would replace it; read the bucket again."
+            f"Whether {bucket_name(t)} has a policy is not known, and writing one would replace it; read the "
+            "bucket again."
         )
     name, arn = bucket_name(t), f"arn:{t.partition}:s3:::{bucket_name(t)}"
     deny = {
-        "Sid": "DenyPlainHttp", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
-        "Resource": [arn, f"{arn}/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }  # fmt: skip
+        "Sid": "DenyPlainHttp",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, f"{arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
     policy = t.policy("policy", "Policy")
     fresh: dict[str, Any] = {"Version": "2012-10-17", "Statement": [deny]}
 
@@ -117,12 +138,21 @@ def _secure_transport(t: Target) -> Recipe:
         else aws("s3api", "delete-bucket-policy", bucket=name)
     )
     return Recipe(
-        owner=bucket_owner(t), now=tuple(bucket_now(t)),
-        edits=(EditPolicy("policy", lambda s: s, (deny,), companion(t, "policy"), fresh),), risk=risk,
-        literals=literals(t), commands=(aws("s3api", "put-bucket-policy", bucket=name, policy=whole),), rollback=(undo,),
+        owner=bucket_owner(t),
+        now=tuple(bucket_now(t)),
+        edits=(EditPolicy("policy", lambda s: s, (deny,), companion(t, "policy"), fresh),),
+        risk=risk,
+        literals=literals(t),
+        commands=(aws("s3api", "put-bucket-policy", bucket=name, policy=whole),),
+        rollback=(undo,),
         breaks=("Clients that still use http:// are refused.",),
-        notes=("The other statements of the policy stay as they are, also those that are too wide: they have findings of their own.",) if policy else (),
-    )  # fmt: skip
+        notes=(
+            "The other statements of the policy stay as they are, also those that are too wide: they have "
+            "findings of their own.",
+        )
+        if policy
+        else (),
+    )
 
 
 def _versioning(t: Target) -> Recipe:
@@ -135,13 +165,27 @@ def _versioning(t: Target) -> Recipe:
         return [] if on else ["versioning is not enabled"]
 
     return Recipe(
-        owner=bucket_owner(t), now=(bucket_block(t),),
-        edits=(EnsureCompanion(companion(t, "versioning"), {path: "Enabled"}, inline={("versioning", "enabled"): True}),),
-        risk=risk, checks=("CKV_AWS_21",), literals=literals(t),
-        commands=(aws("s3api", "put-bucket-versioning", bucket=name, versioning_configuration="Status=Enabled"),),
-        rollback=(aws("s3api", "put-bucket-versioning", bucket=name, versioning_configuration="Status=Suspended"),),
-        notes=("Old versions cost storage: add a lifecycle rule for noncurrent versions.", "Versioning can be suspended later, not removed."),
-    )  # fmt: skip
+        owner=bucket_owner(t),
+        now=(bucket_block(t),),
+        edits=(
+            EnsureCompanion(
+                companion(t, "versioning"), {path: "Enabled"}, inline={("versioning", "enabled"): True}
+            ),
+        ),
+        risk=risk,
+        checks=("CKV_AWS_21",),
+        literals=literals(t),
+        commands=(
+            aws("s3api", "put-bucket-versioning", bucket=name, versioning_configuration="Status=Enabled"),
+        ),
+        rollback=(
+            aws("s3api", "put-bucket-versioning", bucket=name, versioning_configuration="Status=Suspended"),
+        ),
+        notes=(
+            "Old versions cost storage: add a lifecycle rule for noncurrent versions.",
+            "Versioning can be suspended later, not removed.",
+        ),
+    )
 
 
 def _logging(t: Target) -> Recipe:
@@ -158,19 +202,62 @@ def _logging(t: Target) -> Recipe:
         return [] if target not in (None, "") else ["access logs are not written"]
 
     return Recipe(
-        owner=bucket_owner(t), now=(bucket_block(t),),
-        edits=(EnsureCompanion(companion(t, "logging"), {("target_bucket",): Raw("var.access_log_bucket"), ("target_prefix",): f"{name}/"}, needs=(variable,)),),
-        risk=risk, checks=("CKV_AWS_18",), literals=literals(t),
-        commands=(aws("s3api", "put-bucket-logging", bucket=name, bucket_logging_status={"LoggingEnabled": {"TargetBucket": "YOUR-LOG-BUCKET", "TargetPrefix": f"{name}/"}}),),
+        owner=bucket_owner(t),
+        now=(bucket_block(t),),
+        edits=(
+            EnsureCompanion(
+                companion(t, "logging"),
+                {("target_bucket",): Raw("var.access_log_bucket"), ("target_prefix",): f"{name}/"},
+                needs=(variable,),
+            ),
+        ),
+        risk=risk,
+        checks=("CKV_AWS_18",),
+        literals=literals(t),
+        commands=(
+            aws(
+                "s3api",
+                "put-bucket-logging",
+                bucket=name,
+                bucket_logging_status={
+                    "LoggingEnabled": {"TargetBucket": "YOUR-LOG-BUCKET", "TargetPrefix": f"{name}/"}
+                },
+            ),
+        ),
         rollback=(aws("s3api", "put-bucket-logging", bucket=name, bucket_logging_status={}),),
-        notes=("The log bucket is not known: give it as var.access_log_bucket. It must be in the same region and let logging.s3.amazonaws.com write.",),
-    )  # fmt: skip
+        notes=(
+            "The log bucket is not known: give it as var.access_log_bucket. It must be in the same region "
+            "and let logging.s3.amazonaws.com write.",
+        ),
+    )
 
 
 TEMPLATES = (
-    Template("aws.s3.unencrypted", "Encrypt new objects by default", ("s3_bucket_default_encryption",), _encryption("AES256")),
-    Template("aws.s3.no_customer_key", "Encrypt new objects with KMS by default", ("s3_bucket_kms_encryption",), _encryption("aws:kms")),
-    Template("aws.s3.insecure_transport", "Refuse plain HTTP", ("s3_bucket_secure_transport_policy",), _secure_transport),
-    Template("aws.s3.versioning_disabled", "Keep old versions of objects", ("s3_bucket_object_versioning",), _versioning),
-    Template("aws.s3.logging_disabled", "Write access logs", ("s3_bucket_server_access_logging_enabled",), _logging),
-)  # fmt: skip
+    Template(
+        "aws.s3.unencrypted",
+        "Encrypt new objects by default",
+        ("s3_bucket_default_encryption",),
+        _encryption("AES256"),
+    ),
+    Template(
+        "aws.s3.no_customer_key",
+        "Encrypt new objects with KMS by default",
+        ("s3_bucket_kms_encryption",),
+        _encryption("aws:kms"),
+    ),
+    Template(
+        "aws.s3.insecure_transport",
+        "Refuse plain HTTP",
+        ("s3_bucket_secure_transport_policy",),
+        _secure_transport,
+    ),
+    Template(
+        "aws.s3.versioning_disabled",
+        "Keep old versions of objects",
+        ("s3_bucket_object_versioning",),
+        _versioning,
+    ),
+    Template(
+        "aws.s3.logging_disabled", "Write access logs", ("s3_bucket_server_access_logging_enabled",), _logging
+    ),
+)

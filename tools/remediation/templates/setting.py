@@ -16,7 +16,8 @@ from tools.remediation.workspace import Selector, Spot, Workspace
 
 
 def variable(name: str, description: str, kind: str = "string") -> NewBlock:
-    """A variable for what the live configuration does not tell; it has no default, so a person must give it."""
+    """A variable for what the live configuration does not tell; it has no default, so a person must give
+    it."""
     return NewBlock("variable", (name,), {"description": description, "type": Raw(kind)})
 
 
