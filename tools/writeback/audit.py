@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -77,6 +78,16 @@ class AuditTrail:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that may append. Whoever changes rows of write-back takes this one lock first.
+
+        One lock, taken first, is why two writers can neither fork the chain nor lock each other out.
+        """
+        async with self._store.transaction() as session:
+            await session.get(AuditHead, 1, with_for_update=True)
+            yield session
+
     async def append(
         self,
         session: AsyncSession,
@@ -88,7 +99,7 @@ class AuditTrail:
         payload_digest: str | None = None,
         detail: Mapping[str, Any] | None = None,
     ) -> None:
-        """Add one row inside the caller's transaction. `actor` None is the program itself."""
+        """Add one row inside a transaction from `writing()`. `actor` None is the program itself."""
         head = await session.get(AuditHead, 1, with_for_update=True, populate_existing=True)
         if head is None:
             raise WritebackError(

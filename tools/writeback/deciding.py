@@ -52,7 +52,7 @@ class Deciding:
         an open proposal is kept in the trail.
         """
         refused: WritebackError | None = None
-        async with self.store.transaction() as session:
+        async with self.trail.writing() as session:
             now = self.clock()
             row = await load(session, proposal_id, lock=True)
             refused = await self._refusal(session, row, payload_hash, actor, now)
@@ -77,7 +77,7 @@ class Deciding:
         """
         said = one_line(reason, 500)
         expired = False
-        async with self.store.transaction() as session:
+        async with self.trail.writing() as session:
             now = self.clock()
             row = await load(session, proposal_id, lock=True)
             await _open_or_raise(session, row, UNDECIDED)
@@ -125,7 +125,7 @@ class Deciding:
         gone = []
         for proposal_id in due:
             try:
-                async with self.store.transaction() as session:
+                async with self.trail.writing() as session:
                     row = await load(session, proposal_id, lock=True)
                     if State(row.state) in CAN_EXPIRE and await self._expire(session, row, self.clock()):
                         gone.append(proposal_id)

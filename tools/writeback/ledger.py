@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from tools.results import Actor, Role
 from tools.writeback.audit import AuditTrail, Event
 from tools.writeback.canonical import canonical, digest
-from tools.writeback.errors import Conflict, ProposalNotFound
+from tools.writeback.errors import Conflict, ProposalNotFound, WritebackError
 from tools.writeback.model import (
     PAYLOADS,
     Decision,
@@ -129,14 +129,24 @@ async def approval_of(session: AsyncSession, proposal_id: str) -> ApprovalRow | 
 
 
 def proposal_from(row: ProposalRow, approval: ApprovalRow | None) -> Proposal:
-    """The row as a value."""
+    """The row as a value. Raises WritebackError for a row that was changed into nonsense behind our back."""
+    try:
+        return _proposal(row, approval)
+    except (ValueError, KeyError, TypeError) as error:
+        raise WritebackError(
+            f"What is stored of {row.id} cannot be read. Run `posture audit verify` and restore a backup."
+        ) from error
+
+
+def _proposal(row: ProposalRow, approval: ApprovalRow | None) -> Proposal:
     stored = json.loads(row.context)
+    payload = PAYLOADS.validate_json(row.payload)
     return Proposal(
         id=row.id,
         set_id=row.set_id,
         thread_id=row.thread_id,
-        kind=PAYLOADS.validate_json(row.payload).kind,
-        payload=PAYLOADS.validate_json(row.payload),
+        kind=payload.kind,
+        payload=payload,
         payload_hash=row.payload_hash,
         risk=Risk(row.risk),
         state=State(row.state),

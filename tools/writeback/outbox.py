@@ -68,21 +68,24 @@ class Outbox:
     async def claim(self, proposal_id: str, owner: str) -> Claim | Busy | Outcome:
         """Take the effect for carrying out; an Outcome means that there is nothing (more) to carry out."""
         role = await self._role(proposal_id)
-        async with self.store.transaction() as session:
+        async with self.trail.writing() as session:
             row, approval, box = await self._locked(session, proposal_id)
             state, result = State(row.state), result_of(row)
             again = state is State.FAILED and result is not None and result.failure in RETRYABLE
             if box is None or not (state in TO_CARRY_OUT or (again and result and result.safe_to_retry)):
                 return outcome_from(row, approval)
             now = self.clock()
+            stop = refusal(row, approval, role, self.policy, now)
             if box.lease_owner and box.lease_until and box.lease_until > now and not is_gone(box.lease_owner):
                 return Busy(outcome_from(row, approval))
             if state in (State.APPROVED, State.FAILED):
-                stop = refusal(row, approval, role, self.policy, now)
                 if stop is not None:
                     return await self._stopped(session, row, approval, stop, now)
                 await self._free_effect(session, row)
                 await move(session, self.trail, row, State.EXECUTING, at=now, actor=None)
+            elif stop is not None and stop.why == "tampered":
+                box.lease_owner = box.lease_until = None
+                return await self._stopped(session, row, approval, stop, now, sent=box.sent_at is not None)
             elif state is State.EXECUTING:
                 await self._note(session, row, "resumed", now, {"sent": box.sent_at is not None})
             box.lease_owner, box.lease_until = owner, now + self.limits.lease
@@ -103,7 +106,7 @@ class Outbox:
         Everything that a person relied on is looked at once more here, in the same transaction.
         """
         role = await self._role(claim.proposal_id)
-        async with self.store.transaction() as session:
+        async with self.trail.writing() as session:
             row, approval, box = await self._locked(session, claim.proposal_id)
             now = self.clock()
             if box is None or box.lease_owner != claim.owner or (box.lease_until or now) <= now:
@@ -129,7 +132,7 @@ class Outbox:
 
     async def finish(self, claim: Claim, to: State, result: Result) -> Outcome:
         """Record what became of it and give the lease back. Without the lease, the winner's record stands."""
-        async with self.store.transaction() as session:
+        async with self.trail.writing() as session:
             row, approval, box = await self._locked(session, claim.proposal_id)
             if box is None or box.lease_owner != claim.owner:
                 return outcome_from(row, approval)
@@ -173,6 +176,8 @@ class Outbox:
         approval: ApprovalRow | None,
         stop: Refusal,
         now: datetime,
+        *,
+        sent: bool = False,
     ) -> Outcome:
         outcome = outcome_from(row, approval)
         if stop.why == "held" or State(row.state) is State.FAILED:
@@ -182,11 +187,12 @@ class Outbox:
         if stop.why == "expired":
             await move(session, self.trail, row, State.EXPIRED, at=now, actor=None)
         else:
+            written = "A request had left; look at the issue in Cortex." if sent else "Nothing was written."
             result = Result(
-                message=f"Not done: {ended(stop.message)} Nothing was written.",
+                message=f"Not done: {ended(stop.message)} {written}",
                 at=now,
                 failure=stop.why,
-                safe_to_retry=True,
+                safe_to_retry=not sent,
             )
             await move(session, self.trail, row, State.FAILED, at=now, actor=None, result=result)
         return outcome_from(row, approval)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tools.cortex.errors import CortexError
@@ -15,7 +14,7 @@ from tools.results import Actor
 from tools.writeback.audit import AuditTrail
 from tools.writeback.canonical import canonical_payload, digest, effect_digest, new_id
 from tools.writeback.card import quotes_in
-from tools.writeback.errors import Conflict, InvalidProposal, NotAllowed, TargetMissing, TargetUnreadable
+from tools.writeback.errors import InvalidProposal, NotAllowed, TargetMissing, TargetUnreadable
 from tools.writeback.kinds import risk_of
 from tools.writeback.ledger import context_text, live_key, move
 from tools.writeback.limits import Limits
@@ -114,14 +113,8 @@ async def store(
             fresh[key] = (one, _row(one, key, set_id, actor, thread_id, expires_at, now, supersedes))
             open_id = fresh[key][1].id
         ids.append(open_id)
-    # One order for all writers, and no audit row before the last insert: two cannot lock each other out.
-    session.add_all([fresh[key][1] for key in sorted(fresh)])
-    try:
-        await session.flush()
-    except IntegrityError as error:
-        raise Conflict(
-            "The same effect was proposed elsewhere in this moment. Look at the open proposals."
-        ) from error
+    session.add_all([row for _, row in fresh.values()])
+    await session.flush()
     for one, row in fresh.values():
         await trail.append(
             session,

@@ -58,7 +58,6 @@ class WritebackService:
         self.policy = policy or Policy()
         self.limits = limits or Limits()
         self.audit = AuditTrail(store)
-        self._store = store
         self._clock = clock
         self._target = CortexTarget(client)
         self._views = Views(store, self.audit, self.policy, self._target, clock)
@@ -92,7 +91,7 @@ class WritebackService:
             )
         drafts = [await self._draft(request, actor, context) for request in requests]
         now = self._clock()
-        async with self._store.transaction() as session:
+        async with self.audit.writing() as session:
             ids = await proposing.store(
                 session,
                 self.audit,
@@ -107,7 +106,7 @@ class WritebackService:
 
     async def submit(self, proposal_id: str, *, actor: Actor) -> Proposal:
         """Ask for a decision on a draft."""
-        async with self._store.transaction() as session:
+        async with self.audit.writing() as session:
             row = await load(session, proposal_id, lock=True)
             verdict = self.policy.may_propose(proposal_from(row, None).kind, actor)
             if not verdict.allowed:
@@ -158,7 +157,7 @@ class WritebackService:
         context = old.context.model_copy(update={"author": "person" if author == "person" else "model"})
         one = await self._draft(request, actor, context)
         now = self._clock()
-        async with self._store.transaction() as session:
+        async with self.audit.writing() as session:
             row = await load(session, proposal_id, lock=True)
             if State(row.state) not in CAN_BE_EDITED or row.expires_at <= now:
                 raise AlreadyDecided(outcome_from(row, await approval_of(session, row.id)).message)

@@ -41,8 +41,8 @@ class Clock:
 class FakeTenant:
     """Issues and War Rooms.
 
-    `before` and `after` hold troubles per call: each is met once, before or after the effect. `blind` is raised
-    by every read after the first write; `hidden` and `partial` keep entries from being shown.
+    `before` and `after` hold troubles per call: each is met once, before or after the effect. `blind` is
+    raised by every read after the first write; `hidden` and `partial` keep entries from being shown.
     """
 
     clock: Clock = field(default_factory=Clock)
