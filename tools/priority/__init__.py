@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tools.priority.acceptance import Acceptance
-    from tools.priority.book import Group, ScoreBook
     from tools.priority.context import Context, build_context, context_for
     from tools.priority.errors import PriorityError, UnfoundedTextError, UnknownFindingError, WeightsError
+    from tools.priority.facts import Fact
     from tools.priority.grouping import group_key
-    from tools.priority.model import Contribution, Counterfactual, Fact, Gate, PriorityScore
+    from tools.priority.model import Contribution, Counterfactual, Gate, Group, PriorityScore, ScoreBook
     from tools.priority.rationale import check_rationale, unfounded
     from tools.priority.score import score_finding
     from tools.priority.service import PriorityService, score_snapshot
@@ -36,11 +36,11 @@ _HOME = {
     "group_key": "grouping",
     "Contribution": "model",
     "Counterfactual": "model",
-    "Fact": "model",
+    "Fact": "facts",
     "Gate": "model",
-    "Group": "book",
+    "Group": "model",
     "PriorityScore": "model",
-    "ScoreBook": "book",
+    "ScoreBook": "model",
     "check_rationale": "rationale",
     "unfounded": "rationale",
     "score_finding": "score",

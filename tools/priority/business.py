@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from tools.findings.model import AssetRecord
-from tools.priority.model import Fact, absent, known, unknown
+from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.reading import plain, shown
 from tools.priority.vocabulary import vocabulary
 

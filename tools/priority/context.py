@@ -12,8 +12,8 @@ from tools.priority.business import data_fact, environment_fact, inherited
 from tools.priority.estate import Estate
 from tools.priority.exposure import Exposure, Reader, exposure_of
 from tools.priority.exposure_aws import group_users
+from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.identity import Holding, holding_of, secret_names
-from tools.priority.model import Fact, absent, known, unknown
 from tools.priority.paths import Link, first_path
 from tools.priority.reading import shown
 from tools.priority.vocabulary import vocabulary

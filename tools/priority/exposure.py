@@ -14,7 +14,7 @@ from datetime import datetime
 
 from tools.findings.model import AssetRecord
 from tools.priority.estate import Estate, cloud_of
-from tools.priority.model import Fact, absent, known, unknown
+from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.network import OpenRange
 from tools.priority.reading import View, shown
 

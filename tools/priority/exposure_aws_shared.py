@@ -16,10 +16,7 @@ def _bucket(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     name = asset.name or asset.uid
     block = _block(view)
     account_block = _account_block(reader, asset.account)
-    document = view.get("policy", "Policy", "BucketPolicy")
-    if isinstance(document, dict) and "Policy" in document and "Statement" not in document:
-        document = document["Policy"]
-    grant = public_grant(document, asset.account)
+    grant = public_grant(_policy_text(view), asset.account)
     acl = _acl_permissions(view)
     disabled = _owner_enforced(view)
     limited = block.get("restrictpublicbuckets", False) or account_block.get("restrictpublicbuckets", False)
@@ -90,10 +87,9 @@ def _account_block(reader: Reader, account: str) -> dict[str, bool]:
 
 def _acl_permissions(view: View) -> list[str]:
     found = []
-    grants = items(view.get("acl_grantees", "Grants")) or items(
-        view.at("Acl", "AccessControlList").get("Grants", "grantList")
-    )
-    for grant in (View(g) for g in grants):
+    grants = [*view.each("acl_grantees"), *view.each("Grants")]
+    grants += view.at("Acl", "AccessControlList").each("Grants", "grantList")
+    for grant in grants:
         uri = (grant.text("URI") or grant.at("Grantee").text("URI")).lower()
         if uri.endswith(_ANYONE):
             found.append(grant.text("permission", "Permission").upper())
@@ -112,7 +108,7 @@ def _owner_enforced(view: View) -> bool:
 def _policy_text(view: View) -> Any:
     found = view.get(
         "policy",
-        "Policy",
+        "BucketPolicy",
         "PolicyText",
         "ResourcePolicy",
         "policyDocument",

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tools.findings.model import Finding, FindingStatus, Severity
 from tools.priority.acceptance import accepted_by_platform
 from tools.priority.context import AssetFacts, Context
-from tools.priority.model import Fact, absent, known, unknown
+from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.network import port_grade
 from tools.priority.reading import shown
 from tools.priority.vocabulary import vocabulary
@@ -29,6 +29,10 @@ _FLAW = unknown("exploit evidence", "KEV and EPSS were not asked", 0.0, 0.0, 1.0
 _NO_THREAT = unknown("active threat", "no threat feed was asked", 0.0, 0.0, 1.0)
 _NO_ACTIVITY = unknown("observed activity", "no network or endpoint data was asked", 0.0, 0.0, 1.0)
 _NOT_TARGET = absent("observed activity", "nothing that could be probed", "weakness class")
+
+
+# Themes whose findings themselves say that strangers can reach the resource: evidence where no configuration is.
+_ASSERTING = {"public", "ingress", "trust", "authorizer", "kubernetes", "profile"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +197,10 @@ def _exposure_for(finding: Finding, own: AssetFacts, context: Context, weakness:
     if weakness.words.startswith("anyone can list") and fact.state == "known" and fact.grade > 0:
         grade = min(fact.grade, context.weights.exposure["public_list"])
         return replace(fact, grade=grade, low=grade, high=grade)
+    if fact.state == "unknown" and weakness.theme in _ASSERTING:
+        asserted = context.weights.exposure["asserted"] * fact.high
+        if fact.grade < asserted:
+            return replace(fact, grade=asserted, value=f"the finding says so; {fact.value}")
     if weakness.theme == "public_address" or not openings or fact.state != "known":
         return fact
     port = _port_of(finding.rule_id) or _port_of(finding.kind)

@@ -122,7 +122,7 @@ def _documents(view: View) -> Iterable[Any]:
 
 
 def _profile_holding(estate: Estate, asset: AssetRecord, profile: View) -> Holding:
-    """The role of an instance profile; where no record names it, the roles that EC2 may assume are candidates."""
+    """The role of an instance profile; if no record names it, roles that EC2 may assume are candidates."""
     arn = profile.text("Arn") or profile.text("Name")
     name = arn.rsplit("/", 1)[-1]
     record = estate.find(asset.account, arn, "iam.profile") or estate.find(asset.account, name, "iam.profile")

@@ -7,71 +7,13 @@ contributions, the starting point and the gates among them, add up to `log_odds`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-FactState = Literal["known", "unknown", "absent"]
-"""`known`: a record shows it. `absent`: a record shows it is not so. `unknown`: no record says either."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing we know, know not to be so, or do not know.
-
-    `value` is a short text that may be shown. `grade` is how bad the fact is, 0 to 1 (-1 to 1 where a fact
-    can also speak for the resource); for an unknown fact it is the best estimate inside `low` to `high`.
-    `ids` are the records that it rests on, `source` says which kind of record, `observed_at` when it was
-    read.
-    """
-
-    name: str
-    state: FactState
-    value: str = ""
-    grade: float = 0.0
-    low: float = 0.0
-    high: float = 0.0
-    source: str = ""
-    observed_at: datetime | None = None
-    ids: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON values."""
-        return {
-            "name": self.name,
-            "state": self.state,
-            "value": self.value,
-            "source": self.source,
-            "observed_at": self.observed_at.isoformat() if self.observed_at else None,
-            "ids": list(self.ids),
-        }
-
-
-def known(name: str, value: str, grade: float, source: str, *ids: str, at: datetime | None = None) -> Fact:
-    """A fact that a record shows."""
-    return Fact(name, "known", value, grade, grade, grade, source, at, ids)
-
-
-def absent(
-    name: str, value: str, source: str, *ids: str, grade: float = 0.0, at: datetime | None = None
-) -> Fact:
-    """A fact that a record shows not to be so."""
-    return Fact(name, "absent", value, grade, grade, grade, source, at, ids)
-
-
-def unknown(
-    name: str,
-    value: str,
-    estimate: float,
-    low: float,
-    high: float,
-    source: str = "no record",
-    *ids: str,
-    at: datetime | None = None,
-) -> Fact:
-    """A fact that no record settles: an estimate and the range it lies in."""
-    return Fact(name, "unknown", value, min(max(estimate, low), high), low, high, source, at, ids)
+from tools.priority.facts import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,3 +190,65 @@ class PriorityScore:
             "weights_version": self.weights_version,
             "as_of": self.as_of.isoformat(),
         }
+
+
+@dataclass(frozen=True)
+class Group:
+    """Findings that share a root cause: one fix closes them, or one cause explains them."""
+
+    key: str
+    score: PriorityScore
+    finding_ids: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {
+            "group": self.key,
+            "score": round(self.score.score, 3),
+            "lead": self.score.finding_id,
+            "findings": list(self.finding_ids),
+            "count": len(self.finding_ids),
+        }
+
+
+@dataclass(frozen=True)
+class ScoreBook:
+    """Every score of one snapshot, the highest first; ties are ordered by finding id.
+
+    `complete` is False when the snapshot itself was cut.
+    """
+
+    ranked: tuple[PriorityScore, ...]
+    as_of: datetime
+    weights_version: str
+    complete: bool = True
+
+    def __len__(self) -> int:
+        return len(self.ranked)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, PriorityScore]:
+        """Scores by finding id."""
+        return {score.finding_id: score for score in self.ranked}
+
+    def top(self, count: int) -> tuple[PriorityScore, ...]:
+        """The `count` highest scores."""
+        return self.ranked[: max(count, 0)]
+
+    def rank_of(self, finding_id: str) -> int:
+        """Place in the ranking, from 1."""
+        return self._ranks[finding_id]
+
+    @cached_property
+    def _ranks(self) -> Mapping[str, int]:
+        return {score.finding_id: place for place, score in enumerate(self.ranked, 1)}
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Findings by root cause, ordered by their highest member."""
+        members: dict[str, list[PriorityScore]] = {}
+        for score in self.ranked:
+            members.setdefault(score.group or score.finding_id, []).append(score)
+        return tuple(
+            Group(key, items[0], tuple(item.finding_id for item in items)) for key, items in members.items()
+        )

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from tools.findings.model import AssetRecord
 from tools.priority.exposure import Exposure, exposure_of
+from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.identity import Holding, holding_of
-from tools.priority.model import Fact, absent, known, unknown
 from tools.priority.reading import View, shown
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from dataclasses import replace
 from tools.findings.model import Finding
 from tools.priority.errors import UnfoundedTextError
 from tools.priority.factors import Inputs, evaluate
-from tools.priority.model import Counterfactual, Explanation, Fact, PriorityScore, absent
+from tools.priority.facts import Fact, absent
+from tools.priority.model import Counterfactual, Explanation, PriorityScore
 from tools.priority.reading import shown
 from tools.priority.weights import Weights, score_of
 

@@ -15,7 +15,19 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
-_ENVELOPES = ("properties", "configuration", "attributes")
+_ENVELOPES = (
+    "properties",
+    "configuration",
+    "attributes",
+    "supplementaryconfiguration",
+    "cluster",
+    "keymetadata",
+    "domainstatus",
+    "role",
+    "user",
+    "table",
+    "dbinstance",
+)
 _DROP = str.maketrans("", "", "_- ")
 
 

@@ -8,8 +8,9 @@ from functools import lru_cache
 from tools.findings.model import Finding
 from tools.priority.context import Context
 from tools.priority.factors import Inputs, Part, evaluate, inputs_for
+from tools.priority.facts import Fact, known
 from tools.priority.grouping import group_key
-from tools.priority.model import Contribution, Details, Explanation, Fact, Gate, PriorityScore, known
+from tools.priority.model import Contribution, Details, Explanation, Gate, PriorityScore
 from tools.priority.rationale import explain
 from tools.priority.reading import shown
 from tools.priority.weights import Weights, score_of

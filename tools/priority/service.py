@@ -8,10 +8,9 @@ from typing import Protocol
 
 from tools.findings.model import Finding, FindingSet
 from tools.priority.acceptance import Acceptance
-from tools.priority.book import ScoreBook
 from tools.priority.context import Context, build_context
 from tools.priority.errors import UnknownFindingError
-from tools.priority.model import PriorityScore
+from tools.priority.model import PriorityScore, ScoreBook
 from tools.priority.score import score_finding
 from tools.priority.weights import Weights, load_weights
 

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`data/vocabulary.toml`, keyed for look-up. Keys and words are in plain spelling (no case, no separators)."""
+    """`data/vocabulary.toml`, keyed for look-up; all in plain spelling (no case, no separators)."""
 
     holds_data: tuple[str, ...]
     data_keys: frozenset[str]

@@ -47,8 +47,8 @@ UNKNOWN = Weakness("unclassified", 0.5, "", "what it gives an attacker is not kn
 
 
 @cache
-def _rows() -> tuple[_Row, ...]:
-    lines = files(__package__).joinpath("data/weakness.tsv").read_text("utf-8").splitlines()[1:]
+def _rows(table: str) -> tuple[_Row, ...]:
+    lines = files(__package__).joinpath(f"data/{table}").read_text("utf-8").splitlines()[1:]
     rows = []
     for number, line in enumerate(lines, 2):
         try:
@@ -56,7 +56,7 @@ def _rows() -> tuple[_Row, ...]:
             rows.append(_Row(re.compile(pattern), name, float(strength), theme, words))
         except (ValueError, re.error) as error:
             raise WeightsError(
-                f"weakness.tsv line {number} cannot be read: {error}. Reinstall the package."
+                f"{table} line {number} cannot be read: {error}. Reinstall the package."
             ) from None
     return tuple(rows)
 
@@ -83,7 +83,11 @@ def _classify(rule_id: str, kind: str, title: str) -> Weakness:
 
 
 def _match(text: str, basis: str) -> Weakness | None:
-    for row in _rows():
+    # People's titles are sentences about what is wrong; rule ids are names. Each has its table.
+    tables = ("weakness_titles.tsv", "weakness.tsv") if basis == "title" else ("weakness.tsv",)
+    for row in (row for table in tables for row in _rows(table)):
+        if basis == "title" and row.name == "governance" and not row.theme:
+            continue  # the row for the rest of a scanner's rules; a title's word is no ground for it
         if row.pattern.search(text):
             return Weakness(row.name, row.strength, row.theme, row.words, basis)
     return None

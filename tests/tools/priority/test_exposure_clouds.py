@@ -1,0 +1,257 @@
+"""Exposure of Azure and Google Cloud resources, from the clouds' own objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.tools.priority.building import ACCOUNT, asset, exposed
+
+SUB = f"/subscriptions/{ACCOUNT}/resourceGroups/rg/providers"
+
+
+def azure(path: str, properties: dict[str, Any]) -> Any:
+    return asset(f"{SUB}/{path}", {"properties": properties}, provider="AZURE")
+
+
+def nsg(*rules: dict[str, Any]) -> Any:
+    return azure(
+        "Microsoft.Network/networkSecurityGroups/nsg1", {"securityRules": [{"properties": r} for r in rules]}
+    )
+
+
+def rule(
+    access: str = "Allow",
+    port: str = "22",
+    source: str = "*",
+    priority: int = 200,
+    direction: str = "Inbound",
+) -> Any:
+    return {
+        "access": access,
+        "direction": direction,
+        "protocol": "Tcp",
+        "priority": priority,
+        "sourceAddressPrefix": source,
+        "destinationPortRange": port,
+    }
+
+
+def machine(running: bool = True) -> tuple[Any, Any]:
+    nic_id = f"{SUB}/Microsoft.Network/networkInterfaces/nic1"
+    code = "PowerState/running" if running else "PowerState/deallocated"
+    vm = azure(
+        "Microsoft.Compute/virtualMachines/vm1",
+        {
+            "networkProfile": {"networkInterfaces": [{"id": nic_id}]},
+            "instanceView": {"statuses": [{"code": code}]},
+        },
+    )
+    nic = azure(
+        "Microsoft.Network/networkInterfaces/nic1",
+        {
+            "networkSecurityGroup": {"id": f"{SUB}/Microsoft.Network/networkSecurityGroups/nsg1"},
+            "ipConfigurations": [
+                {"properties": {"publicIPAddress": {"id": f"{SUB}/Microsoft.Network/publicIPAddresses/ip1"}}}
+            ],
+        },
+    )
+    return vm, nic
+
+
+def test_an_azure_machine_behind_its_interface_and_group() -> None:
+    vm, nic = machine()
+    address = azure("Microsoft.Network/publicIPAddresses/ip1", {"ipAddress": "203.0.113.20"})
+    found = exposed(vm, nic, nsg(rule()), address).fact
+    assert found.state == "known"
+    assert found.value == "22 open to * on nsg1, public address 203.0.113.20"
+    assert exposed(nsg(rule()), vm, nic, address).fact.state == "known"
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        (rule(source="10.0.0.0/8"),),
+        (rule(direction="Outbound"),),
+        (rule(access="Deny", priority=100), rule(priority=200)),
+        (rule(access="Deny", port="*", priority=100), rule(port="3389", priority=200)),
+        (),
+    ],
+)
+def test_rules_that_let_nothing_in(rules: Any) -> None:
+    vm, nic = machine()
+    assert exposed(vm, nic, nsg(*rules)).fact.state == "absent"
+
+
+def test_a_later_deny_does_not_undo_an_earlier_allow() -> None:
+    vm, nic = machine()
+    assert exposed(vm, nic, nsg(rule(priority=100), rule(access="Deny", priority=200))).fact.state == "known"
+
+
+def test_a_deallocated_machine_is_no_door() -> None:
+    vm, nic = machine(running=False)
+    assert exposed(vm, nic, nsg(rule())).fact.state == "absent"
+
+
+def test_a_group_that_was_not_collected_is_unknown() -> None:
+    vm, nic = machine()
+    assert exposed(vm, nic).fact.state == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("path", "properties", "state"),
+    [
+        (
+            "Microsoft.Storage/storageAccounts/s",
+            {
+                "allowBlobPublicAccess": True,
+                "publicNetworkAccess": "Enabled",
+                "containers": [{"name": "c", "publicAccess": "Blob"}],
+            },
+            "known",
+        ),
+        ("Microsoft.Storage/storageAccounts/s", {"allowBlobPublicAccess": True}, "unknown"),
+        ("Microsoft.Storage/storageAccounts/s", {"allowBlobPublicAccess": False}, "absent"),
+        (
+            "Microsoft.Storage/storageAccounts/s",
+            {"allowBlobPublicAccess": True, "networkAcls": {"defaultAction": "Deny"}},
+            "absent",
+        ),
+        (
+            "Microsoft.Sql/servers/s",
+            {
+                "publicNetworkAccess": "Enabled",
+                "firewallRules": [{"startIpAddress": "0.0.0.0", "endIpAddress": "255.255.255.255"}],
+            },
+            "known",
+        ),
+        (
+            "Microsoft.Sql/servers/s",
+            {
+                "publicNetworkAccess": "Enabled",
+                "firewallRules": [{"startIpAddress": "198.51.100.1", "endIpAddress": "198.51.100.9"}],
+            },
+            "absent",
+        ),
+        ("Microsoft.Sql/servers/s", {"publicNetworkAccess": "Disabled"}, "absent"),
+        ("Microsoft.Sql/servers/s", {"publicNetworkAccess": "Enabled"}, "unknown"),
+        ("Microsoft.KeyVault/vaults/v", {"networkAcls": {"defaultAction": "Allow"}}, "known"),
+        (
+            "Microsoft.ContainerService/managedClusters/a",
+            {"apiServerAccessProfile": {"enablePrivateCluster": True}},
+            "absent",
+        ),
+        ("Microsoft.ContainerService/managedClusters/a", {"apiServerAccessProfile": {}}, "known"),
+    ],
+)
+def test_azure_services(path: str, properties: dict[str, Any], state: str) -> None:
+    assert exposed(azure(path, properties)).fact.state == state
+
+
+def google(path: str, config: dict[str, Any]) -> Any:
+    return asset(f"//compute.googleapis.com/projects/p/{path}", config, provider="GCP")
+
+
+def vm(tags: list[str] | None = None, **changes: Any) -> Any:
+    described = {
+        "status": "RUNNING",
+        "networkInterfaces": [
+            {"network": "global/networks/default", "accessConfigs": [{"natIP": "203.0.113.30"}]}
+        ],
+        "tags": {"items": tags or ["web"]},
+        **changes,
+    }
+    return google("zones/z/instances/vm1", described)
+
+
+def firewall(**changes: Any) -> Any:
+    described = {
+        "direction": "INGRESS",
+        "network": "global/networks/default",
+        "sourceRanges": ["0.0.0.0/0"],
+        "allowed": [{"IPProtocol": "tcp", "ports": ["22"]}],
+        "targetTags": ["web"],
+        **changes,
+    }
+    return google("global/firewalls/fw1", described)
+
+
+def test_a_google_machine_behind_its_firewall_rule() -> None:
+    assert exposed(vm(), firewall()).fact.value == "22 open to 0.0.0.0/0 by fw1, public address 203.0.113.30"
+    assert exposed(firewall(), vm()).fact.state == "known"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"disabled": True},
+        {"direction": "EGRESS"},
+        {"targetTags": ["db"]},
+        {"network": "global/networks/other"},
+        {"sourceRanges": ["10.0.0.0/8"]},
+        {"allowed": [{"IPProtocol": "icmp"}]},
+    ],
+)
+def test_firewall_rules_that_do_not_reach_the_machine(changes: dict[str, Any]) -> None:
+    assert exposed(vm(), firewall(**changes)).fact.state == "absent"
+
+
+def test_google_machines_that_are_no_door() -> None:
+    assert exposed(vm(status="TERMINATED"), firewall()).fact.state == "absent"
+    assert exposed(vm(networkInterfaces=[{"network": "n"}]), firewall()).fact.state == "absent"
+    assert exposed(vm()).fact.state == "unknown"
+
+
+EVERYONE = {"bindings": [{"role": "roles/storage.objectViewer", "members": ["allUsers"]}]}
+
+
+@pytest.mark.parametrize(
+    ("uid", "config", "state"),
+    [
+        ("//storage.googleapis.com/buckets/b", {"iamPolicy": EVERYONE}, "known"),
+        (
+            "//storage.googleapis.com/buckets/b",
+            {"iamPolicy": EVERYONE, "iamConfiguration": {"publicAccessPrevention": "enforced"}},
+            "absent",
+        ),
+        ("//storage.googleapis.com/buckets/b", {"iamPolicy": {"bindings": []}}, "absent"),
+        ("//storage.googleapis.com/buckets/b", {"location": "EU"}, "unknown"),
+        (
+            "//cloudfunctions.googleapis.com/projects/p/locations/l/functions/f",
+            {"iamPolicy": EVERYONE},
+            "known",
+        ),
+        (
+            "//sqladmin.googleapis.com/projects/p/instances/db",
+            {
+                "settings": {
+                    "ipConfiguration": {"ipv4Enabled": True, "authorizedNetworks": [{"value": "0.0.0.0/0"}]}
+                }
+            },
+            "known",
+        ),
+        (
+            "//sqladmin.googleapis.com/projects/p/instances/db",
+            {"settings": {"ipConfiguration": {"ipv4Enabled": False}}},
+            "absent",
+        ),
+        (
+            "//bigquery.googleapis.com/projects/p/datasets/d",
+            {"access": [{"specialGroup": "allAuthenticatedUsers"}]},
+            "known",
+        ),
+        (
+            "//container.googleapis.com/projects/p/locations/l/clusters/c",
+            {
+                "masterAuthorizedNetworksConfig": {
+                    "enabled": True,
+                    "cidrBlocks": [{"cidrBlock": "198.51.100.0/24"}],
+                }
+            },
+            "absent",
+        ),
+    ],
+)
+def test_google_services(uid: str, config: dict[str, Any], state: str) -> None:
+    assert exposed(asset(uid, config, provider="GCP")).fact.state == state
