@@ -9,7 +9,7 @@ class ComplianceError(Exception):
     """Root of this capability's errors."""
 
 
-class UnknownFramework(ComplianceError):  # noqa: N818
+class UnknownFramework(ComplianceError):
     """No catalog of this name is shipped."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
@@ -17,7 +17,7 @@ class UnknownFramework(ComplianceError):  # noqa: N818
         super().__init__(f"No control catalog is called {name[:80]!r}. Known: {', '.join(self.known)}.")
 
 
-class UnknownAccount(ComplianceError):  # noqa: N818
+class UnknownAccount(ComplianceError):
     """The evidence has nothing from this account, so a report on it would be about nothing."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
@@ -29,7 +29,7 @@ class UnknownAccount(ComplianceError):  # noqa: N818
         )
 
 
-class UnknownProvider(ComplianceError):  # noqa: N818
+class UnknownProvider(ComplianceError):
     """The evidence has nothing from this provider."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
@@ -38,7 +38,7 @@ class UnknownProvider(ComplianceError):  # noqa: N818
         super().__init__(f"No evidence comes from the provider {name[:40]!r}. Providers seen: {listed}.")
 
 
-class BrokenCatalog(ComplianceError):  # noqa: N818
+class BrokenCatalog(ComplianceError):
     """A catalog or mapping file of this installation contradicts itself."""
 
     def __init__(self, framework: str, problem: str) -> None:
@@ -48,11 +48,11 @@ class BrokenCatalog(ComplianceError):  # noqa: N818
         )
 
 
-class EmbedderUnavailable(ComplianceError):  # noqa: N818
+class EmbedderUnavailable(ComplianceError):
     """The offline embedding model cannot be used; search goes on by words alone."""
 
 
-class IndexUnavailable(ComplianceError):  # noqa: N818
+class IndexUnavailable(ComplianceError):
     """The vector index on disk cannot be used; search goes on without it."""
 
 
@@ -67,7 +67,7 @@ class IndexMismatch(IndexUnavailable):
         )
 
 
-class UnknownRequirement(ComplianceError):  # noqa: N818
+class UnknownRequirement(ComplianceError):
     """A framework has no requirement of this id that could be assessed."""
 
     def __init__(self, title: str, requirement_id: str, near: Sequence[str]) -> None:

@@ -45,7 +45,7 @@ class IdIndex:
         unknown: list[str] = []
         whole = self.exact(_NOISE.sub(" ", text))
         if whole is not None:
-            return IdMatch(entries=(whole,))
+            return IdMatch(entries=(whole, *self._catalog.children.get(whole.id, ())))
         if self._pattern is None:
             return IdMatch(entries=(), rest=text)
         for spelling in (match.group(0).strip() for match in self._pattern.finditer(text)):

@@ -34,7 +34,7 @@ _TAIL = 0.6
 _MEANING = 0.6
 _HALF_HYBRID = 20.0
 _HALF_WORDS = 8.0
-_PARAGRAPH = 0.03
+_HEADING = 0.03
 # Words that wrap a question and would otherwise be looked for.
 _WRAPPING = re.compile(
     r"(?i)\b(?:hipaa(?:\s+security\s+rule)?|nist|csf|(?:which|what)\s+(?:controls?|requirements?|safeguards?)"
@@ -144,8 +144,9 @@ class ControlIndex:
             meaning = near.get(framework.catalog.framework)
             words = framework.words.rank(query)
             floor = min(meaning.values(), default=0.0) if meaning else 0.0
+            kinds = framework.catalog.assessed
             for entry in framework.catalog.entries:
-                score, why = _score(entry, query, words.get(entry.id), meaning, floor)
+                score, why = _score(entry, entry.kind in kinds, query, words.get(entry.id), meaning, floor)
                 if score > 0:
                     found.append(_Candidate(framework, entry, score, why))
         found.sort(key=lambda item: -item.score)
@@ -188,6 +189,7 @@ def _by_id(chosen: list[_Framework], query: str) -> tuple[tuple[_Candidate, ...]
 
 def _score(
     entry: CatalogEntry,
+    assessed: bool,
     query: str,
     words: WordScore | None,
     meaning: Mapping[str, float] | None,
@@ -195,7 +197,8 @@ def _score(
 ) -> tuple[float, str]:
     if entry.title.casefold() == query.casefold():
         return 0.99, "its title"
-    penalty = _PARAGRAPH if entry.kind == "paragraph" else 0.0
+    # Headings and paragraphs only after what can be assessed.
+    penalty = 0.0 if assessed else _HEADING
     shared = f"shared words: {', '.join(words.shared[:8])}" if words else "no shared word"
     points = words.score if words else 0.0
     if meaning is None:

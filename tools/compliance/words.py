@@ -21,7 +21,7 @@ _STOP = frozenset(
     my no not of off on one only or other our out over own per should so some still such than that the
     their them then there these they this to too up us use used want was we were what when where which
     who whom whose why will with would you your
-    """.split()  # noqa: SIM905 - a list of 130 quoted words would hide them
+    """.split()
 )
 _ENDINGS = (
     "ations",

@@ -78,12 +78,8 @@ def test_ids_kinds_and_parents_equal_the_regulation(hipaa: Catalog, regulation: 
 
 @pytest.mark.shared
 def test_summaries_are_our_own_words(hipaa: Catalog, regulation: list[dict[str, str]]) -> None:
-    def runs(text: str) -> set[tuple[str, ...]]:
-        words = "".join(c if c.isalnum() else " " for c in text.casefold()).split()
-        return {tuple(words[i : i + 8]) for i in range(len(words) - 7)}
-
-    theirs = set().union(*(runs(item["text"]) for item in regulation))
-    assert not [entry.id for entry in hipaa.entries if runs(entry.summary) & theirs]
+    theirs = {run for item in regulation for run in _runs(item["text"], 8)}
+    assert not [entry.id for entry in hipaa.entries if theirs & set(_runs(entry.summary, 8))]
 
 
 @pytest.mark.parametrize(
@@ -117,3 +113,39 @@ def test_a_contradicting_catalog_is_refused(hipaa: Catalog) -> None:
     ):
         with pytest.raises(ValueError):
             Catalog.model_validate(content | change)
+
+
+def test_csf_ids_are_those_of_the_framework() -> None:
+    csf = catalog.load("nist_csf_2.0")
+    assert csf.counts == {"function": 6, "category": 22, "subcategory": 106}
+    gaps = {"DE.CM-04", "PR.DS-03", "ID.AM-06", "DE.AE-01", "RS.AN-01", "PR.AC-03", "GV.PO-04"}
+    assert not gaps & set(csf.by_id)
+    for entry in csf.entries:
+        assert entry.group == entry.id[:2]
+        if entry.kind == "subcategory":
+            assert entry.parent == entry.id[:5]
+            assert entry.evidence, entry.id
+            assert entry.synonyms, entry.id
+
+
+@pytest.mark.shared
+def test_csf_ids_and_words(shared_data: Path) -> None:
+    content = json.loads((shared_data / "compliance" / "nist-csf-2.0.json").read_text())
+    theirs: dict[str, str] = {}
+    for function in content["functions"]:
+        theirs[function["id"]] = function["text"]
+        for category in function["categories"]:
+            current = [s for s in category["subcategories"] if not s.get("withdrawn")]
+            if current and not category.get("withdrawn"):
+                theirs[category["id"]] = category["text"]
+                theirs |= {s["id"]: s["text"] for s in current}
+    csf = catalog.load("nist_csf_2.0")
+    assert set(theirs) == set(csf.by_id)
+    for name, text in theirs.items():
+        shared = set(_runs(text, 6)) & set(_runs(csf.by_id[name].summary, 6))
+        assert not shared, name
+
+
+def _runs(text: str, size: int) -> list[tuple[str, ...]]:
+    words = "".join(c if c.isalnum() else " " for c in text.casefold()).split()
+    return [tuple(words[i : i + size]) for i in range(len(words) - size + 1)]

@@ -97,3 +97,22 @@ def test_confidence_is_spread_and_reviewed() -> None:
     assert counted[Confidence.HIGH] > 200
     assert counted[Confidence.LOW] > 100
     assert counted[Confidence.REJECTED] == 0
+
+
+def test_csf_rows_come_through_the_crosswalk_and_never_show_what_only_people_can() -> None:
+    table = mapping.load("nist_csf_2.0")
+    known = catalog.load("nist_csf_2.0").by_id
+    assert len(table.rows) + len(table.rejected) == 1078
+    for row in (*table.rows, *table.rejected):
+        assert "via csf-1.1-crosswalk" in row.note
+        assert (row.confidence is Confidence.REJECTED) == (known[row.requirement_id].checks == "none")
+
+
+@pytest.mark.shared
+def test_csf_rows_are_the_derived_ones(shared_data: Path) -> None:
+    with (shared_data / "compliance" / "check-csf20-derived.tsv").open() as lines:
+        given = {
+            (r["provider"], r["check_id"], r["csf_2.0_id"]) for r in csv.DictReader(lines, delimiter="\t")
+        }
+    table = mapping.load("nist_csf_2.0")
+    assert {(r.provider, r.check_id, r.requirement_id) for r in (*table.rows, *table.rejected)} == given

@@ -113,6 +113,35 @@ def test_without_a_model_words_do_and_it_is_said(words_only: ControlIndex) -> No
     assert words_only.search("weather on the moon", "hipaa").abstained
 
 
+def test_words_that_wrap_a_question_are_not_looked_for(words_only: ControlIndex) -> None:
+    bare = words_only.search("failed login attempts alert", "hipaa")
+    asked = words_only.search("which HIPAA safeguard covers failed login attempts alert", "hipaa")
+    assert asked.hits[0].id == bare.hits[0].id == "164.308(a)(5)(ii)(C)"
+    assert asked.query.startswith("which HIPAA")
+    assert words_only.search("hipaa", "hipaa").query == "hipaa"
+
+
+def test_all_frameworks_are_searched_unless_one_is_named(words_only: ControlIndex) -> None:
+    found = words_only.search("encryption of stored data at rest", k=20)
+    assert {hit.framework for hit in found.hits} == {"hipaa", "nist_csf_2.0"}
+    assert found.considered == 101 + 134
+    one = words_only.search("encryption of stored data at rest", "csf 2.0", k=20)
+    assert {hit.framework for hit in one.hits} == {"nist_csf_2.0"}
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("pr.ds-1", ["PR.DS-01"]),
+        ("is PR_DS_01 met", ["PR.DS-01"]),
+        ("GV.OV", ["GV.OV", "GV.OV-01", "GV.OV-02", "GV.OV-03"]),
+        ("DE.CM-04", []),
+    ],
+)
+def test_csf_ids(words_only: ControlIndex, text: str, ids: list[str]) -> None:
+    assert [hit.id for hit in words_only.search(text, "nist_csf_2.0").hits] == ids
+
+
 def test_hits_are_ordered_and_explained(letters: ControlIndex) -> None:
     found = letters.search("rotate access keys every 90 days", "hipaa", 8)
     scores = [hit.score for hit in found.hits]
@@ -288,10 +317,13 @@ def test_chroma_gets_no_embedding_function_and_no_telemetry(
 
     seen: list[Any] = []
     original = chromadb.PersistentClient
+
+    def client(**given: Any) -> Any:
+        seen.append(given["settings"])
+        return original(**given)
+
     monkeypatch.setenv("ANONYMIZED_TELEMETRY", "True")
-    monkeypatch.setattr(
-        chromadb, "PersistentClient", lambda **given: seen.append(given["settings"]) or original(**given)
-    )
+    monkeypatch.setattr(chromadb, "PersistentClient", client)
     index = VectorIndex(tmp_path, LetterEmbedder())
     index.build(HIPAA)
     index.close()
