@@ -47,12 +47,17 @@ def kill() -> Iterator[Kill]:
         nursery.communicate()
 
 
-@pytest.mark.parametrize("point", _POINTS)
-@pytest.mark.parametrize("kind", ["comment", "severity"])
+@pytest.mark.parametrize(
+    ("kind", "point"),
+    [
+        *(("comment", point) for point in _POINTS),
+        ("severity", "request left"),
+        ("severity", "effect happened"),
+    ],
+)
 async def test_killed_at(database_url: str, tmp_path: Path, kill: Kill, kind: str, point: str) -> None:
     file = tmp_path / "tenant.json"
     async with await Store.open(database_url) as store:
-        await store.migrate()
         await asyncio.to_thread(kill, database_url, file, kind, point)
         tenant = FileTenant(file)
         before = tenant.writes()
@@ -88,7 +93,6 @@ async def test_two_new_processes_finish_it_once_and_both_hear_of_it(
 ) -> None:
     tenant = FileTenant(tmp_path / "tenant.json")
     async with await Store.open(database_url) as one, await Store.open(database_url) as two:
-        await one.migrate()
         await asyncio.to_thread(kill, database_url, tmp_path / "tenant.json", "comment", "after approve")
         first, second = WritebackService(one, tenant), WritebackService(two, tenant)
         (proposal,) = (await first.list()).proposals

@@ -56,20 +56,6 @@ TROUBLES = st.sampled_from(
         "deaf",
     ]
 )
-_TEMPLATE: list[Path] = []
-
-
-def _template() -> Path:
-    if not _TEMPLATE:
-        path = Path(tempfile.mkdtemp()) / "template.db"
-
-        async def make() -> None:
-            async with await Store.open(f"sqlite:///{path}") as store:
-                await store.migrate()
-
-        asyncio.run(make())
-        _TEMPLATE.append(path)
-    return _TEMPLATE[0]
 
 
 class Writeback(RuleBasedStateMachine):
@@ -80,11 +66,11 @@ class Writeback(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
-        shutil.copy(_template(), self.folder / "p.db")
         self.runner = asyncio.Runner()
         self.clock = Clock()
         self.tenant = FakeTenant(self.clock)
         self.store = self.run(Store.open(f"sqlite:///{self.folder / 'p.db'}"))
+        self.run(self.store.migrate())
         self.phase = Phase.ASSIST
         self.approved: dict[str, str] = {}
         self.issues = 0
@@ -254,7 +240,7 @@ class Writeback(RuleBasedStateMachine):
 
 
 Writeback.TestCase.settings = settings(
-    max_examples=25,
+    max_examples=15,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
