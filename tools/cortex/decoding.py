@@ -7,6 +7,7 @@ ids have 64 bits); a text stays a text.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,8 @@ from tools.cortex.errors import (
     Unavailable,
 )
 
+_QUOTA = re.compile(r"\bquota\b")
+_USED_UP = re.compile(r"exceed|exhaust|reached|insufficient|not enough|no more|no remaining|used up|consumed")
 _BY_STATUS: dict[int, type[CortexError]] = {
     401: AuthenticationError,
     402: LicenceMissing,
@@ -64,15 +67,15 @@ def reply_of(body: Any) -> Any:
 
 
 def pick(mapping: Any, *names: str) -> Any:
-    """The first of `names` that `mapping` has, whatever the letter case; `None` if it has none."""
+    """The value of the first of `names` that has one, whatever the letter case; else `None`."""
     if not isinstance(mapping, Mapping):
         return None
     for name in names:
-        if name in mapping:
+        if mapping.get(name) is not None:
             return mapping[name]
     folded = {str(key).casefold(): value for key, value in mapping.items()}
     for name in names:
-        if name.casefold() in folded:
+        if folded.get(name.casefold()) is not None:
             return folded[name.casefold()]
     return None
 
@@ -111,7 +114,7 @@ def error_from(
 ) -> CortexError:
     """The error that an answer with this status and body means (four JSON shapes, HTML, or nothing)."""
     code, text = _code_and_text(body)
-    kind = _kind(status, text)
+    kind = _kind(status, text, where)
     outcome: Outcome = (
         "refused" if status in (400, 401, 402, 403, 404, 405, 413, 415, 422, 429) else "unknown"
     )
@@ -125,15 +128,21 @@ def error_from(
     )
 
 
-def _kind(status: int, text: str) -> type[CortexError]:
+def about_capacity(text: str) -> type[CortexError] | None:
+    """The error that a query's refusal means if it is about slots or quota: only its text says so."""
     folded = text.casefold()
-    if status not in (401, 403):
-        if "parallel running queries" in folded:
-            return ParallelLimit
-        if "quota" in folded and any(
-            w in folded for w in ("exceed", "reached", "insufficient", "not enough", "no ")
-        ):
-            return QuotaExceeded
+    if "parallel running queries" in folded:
+        return ParallelLimit
+    if _QUOTA.search(folded) and _USED_UP.search(folded):
+        return QuotaExceeded
+    return None
+
+
+def _kind(status: int, text: str, where: str) -> type[CortexError]:
+    if status not in (401, 403) and where.startswith("xql"):
+        found = about_capacity(text)
+        if found is not None:
+            return found
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     if 300 <= status < 400:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tools.cortex import ndjson
-from tools.cortex.decoding import count_of, pick, reply_of, rows_of
+from tools.cortex.decoding import about_capacity, count_of, pick, reply_of, rows_of
 from tools.cortex.errors import BadAnswer, InvalidRequest, ParallelLimit, Timeout, XqlFailed
 from tools.cortex.lookups import LookupsApi
 from tools.cortex.model import as_text
@@ -167,7 +167,8 @@ class XqlApi(LookupsApi):
             if look.status in _DONE:
                 return look
             if look.status in _FAILED:
-                raise XqlFailed(look.error or f"state {look.status}", where=query_id, outcome="refused")
+                kind = about_capacity(look.error) or XqlFailed
+                raise kind(look.error or f"state {look.status}", where=query_id, outcome="refused")
             if look.status not in _RUNNING:
                 unknown += 1
                 if unknown >= _UNKNOWN_LOOKS:

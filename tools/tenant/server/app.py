@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import time
+import traceback
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -131,7 +132,9 @@ async def _answered(context: Context, do: Endpoint, request: Request) -> Respons
     except TenantError as error:
         return refusal(ApiError(500, str(error)), shape)
     except Exception as error:  # noqa: BLE001 (a server answers, whatever happens)
-        structlog.get_logger(__name__).error("tenant_request_failed", path=request.url.path, exc_info=error)
+        # The trace without values of variables: they may hold what a request carried.
+        trace = "".join(traceback.format_tb(error.__traceback__)[-5:])
+        logging.getLogger(__name__).error("%s failed: %s\n%s", request.url.path, type(error).__name__, trace)
         return refusal(ApiError(500, f"The tenant failed inside ({type(error).__name__})"), shape)
 
 
