@@ -132,23 +132,27 @@ class Estate:
         return [asset for asset in found if asset is not None]
 
 
-_ID_NAMES = (
-    "id",
-    "InstanceId",
-    "GroupId",
-    "VolumeId",
-    "SnapshotId",
-    "SubnetId",
-    "NetworkInterfaceId",
-    "DBInstanceIdentifier",
-    "RoleName",
-    "UserName",
-    "PolicyName",
-    "GroupName",
-    "InstanceProfileName",
-    "name",
-    "Arn",
-    "selfLink",
+_ID_NAMES = tuple(
+    plain(name)
+    for name in (
+        "id",
+        "InstanceId",
+        "GroupId",
+        "VolumeId",
+        "SnapshotId",
+        "SubnetId",
+        "NetworkInterfaceId",
+        "DBInstanceIdentifier",
+        "DBClusterIdentifier",
+        "RoleName",
+        "UserName",
+        "PolicyName",
+        "GroupName",
+        "InstanceProfileName",
+        "name",
+        "Arn",
+        "email",
+    )
 )
 
 
@@ -156,5 +160,9 @@ def _names(asset: AssetRecord, view: View) -> set[str]:
     names = {asset.uid, asset.name, asset.uid.rsplit("/", 1)[-1]}
     if asset.uid.startswith("arn:"):
         names.add(asset.uid.rsplit(":", 1)[-1])
-    names.update(view.text(name) for name in _ID_NAMES)
+    own = view.names
+    for name in _ID_NAMES:
+        value = own.get(name)
+        if value and isinstance(value, str):
+            names.add(value)
     return {name.lower() for name in names if name}

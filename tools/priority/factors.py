@@ -72,8 +72,13 @@ class Evaluation:
     log_odds: float
     low: float
     high: float
-    parts: tuple[Part, ...]
+    rows: tuple[tuple[str, float, float, float], ...]
     held: tuple[Held, ...]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The points by factor."""
+        return tuple(Part(*row) for row in self.rows)
 
 
 def inputs_for(finding: Finding, context: Context) -> Inputs:
@@ -131,9 +136,9 @@ def evaluate(inputs: Inputs, weights: Weights) -> Evaluation:
     spread = 0.5 * weak.spread if inputs.weakness.basis == "none" else 0.0
     severity = weights.severity[inputs.severity]
     parts = [
-        Part("start", weights.start, weights.start, weights.start),
-        Part("severity", severity, severity, severity),
-        Part("weakness", base, base - spread, base + spread),
+        ("start", weights.start, weights.start, weights.start),
+        ("severity", severity, severity, severity),
+        ("weakness", base, base - spread, base + spread),
     ]
     total = weights.start + severity + base
     below = above = spread * spread
@@ -149,9 +154,9 @@ def evaluate(inputs: Inputs, weights: Weights) -> Evaluation:
             # nothing.
             below += (points - low) ** 2
             above += (high - points) ** 2
-            parts.append(Part(factor, points, low, high))
+            parts.append((factor, points, low, high))
         else:
-            parts.append(Part(factor, points, points, points))
+            parts.append((factor, points, points, points))
     low, high = total - math.sqrt(below), total + math.sqrt(above)
     held: tuple[Held, ...] = ()
     gate = _gate(inputs, weights)
@@ -160,7 +165,7 @@ def evaluate(inputs: Inputs, weights: Weights) -> Evaluation:
         total, low, high = (_hold(z, ceiling, slope) for z in (total, low, high))
         if total != before:
             held = (Held(gate[0], before, total),)
-            parts.append(Part(f"gate: {gate[0]}", total - before, total - before, total - before))
+            parts.append((f"gate: {gate[0]}", total - before, total - before, total - before))
     return Evaluation(total, low, high, tuple(parts), held)
 
 

@@ -66,7 +66,7 @@ def _to_data(context: Context, asset: AssetRecord, exposure: Exposure, data: Fac
     fact, weights = exposure.fact, context.weights.path
     if fact.grade <= 0 or data.state == "absent":
         return
-    login = bool(exposure.openings) or fact.grade < context.weights.exposure["public_list"]
+    login = bool(exposure.openings) or fact.high < context.weights.exposure["public_list"]
     share = weights["data_login"] if login else weights["data_anonymous"]
     name = shown(asset.name or asset.uid)
     ids = (name, *fact.ids)

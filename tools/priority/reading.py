@@ -67,8 +67,9 @@ class View:
 
     def get(self, *names: str) -> Any:
         """The first of the names that has a value other than None."""
+        own = self.names if self._names is None else self._names
         for name in names:
-            value = self.names.get(plain(name))
+            value = own.get(plain(name))
             if value is not None:
                 return value
         return None

@@ -8,15 +8,18 @@ words of the title. What no row matches is `unclassified` and says so.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from tools.findings.kinds import kind_table
 from tools.findings.model import UNCLASSIFIED, Finding
 from tools.priority.errors import WeightsError
 
 _WORDS = re.compile(r"[^a-z0-9]+")
-_OPAQUE = re.compile(r"^[0-9a-f-]{20,}$|^\d+$", re.IGNORECASE)
+_CHECK_ID = re.compile(r"^(?=[A-Za-z])\w*_\w*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +71,44 @@ def weakness_of(finding: Finding) -> Weakness:
 
 @lru_cache(maxsize=16384)
 def _classify(rule_id: str, kind: str, title: str) -> Weakness:
-    sources = [("rule", rule_id if not _OPAQUE.match(rule_id) else "")]
-    sources.append(("kind", "" if kind == UNCLASSIFIED else kind))
-    sources.append(("title", title))
-    fallback: Weakness | None = None
-    for basis, text in sources:
-        found = _match(f"_{_WORDS.sub('_', text.lower()).strip('_')}_", basis) if text else None
-        if found is None:
-            continue
-        if found.theme or found.name != "governance":
-            return found
-        fallback = fallback or found  # the catch-all row: a later, more telling source may know better
-    return fallback or UNKNOWN
+    by_rule = _match(_words_of(rule_id), "rule") if _CHECK_ID.match(rule_id) else None
+    if by_rule is not None and not _catch_all(by_rule):
+        return by_rule
+    if kind != UNCLASSIFIED:
+        by_kind = _by_kind().get(kind) or _match(_words_of(kind), "kind")
+        if by_kind is not None:
+            return by_kind
+    # A rule id with blanks is the rule's name, a sentence as a title is.
+    for text in (rule_id if " " in rule_id.strip() else "", title):
+        if text and (by_title := _match(_words_of(text), "title")) is not None:
+            return by_title
+    return by_rule or UNKNOWN
+
+
+@cache
+def _by_kind() -> Mapping[str, Weakness]:
+    """The weakness of a kind: what most of the scanner checks that share it state, at its strongest."""
+    members: dict[str, list[Weakness]] = {}
+    for key, kind in kind_table().by_rule.items():
+        rule = key.partition("/")[2]
+        weakness = _match(_words_of(rule), "kind") if _CHECK_ID.match(rule) else None
+        if weakness is not None and not _catch_all(weakness):
+            members.setdefault(kind, []).append(weakness)
+    return {kind: _prevailing(found) for kind, found in members.items()}
+
+
+def _prevailing(found: list[Weakness]) -> Weakness:
+    counts = Counter(weakness.name for weakness in found)
+    most = max(counts.values())
+    return max((w for w in found if counts[w.name] == most), key=lambda w: (w.strength, w.name, w.words))
+
+
+def _catch_all(weakness: Weakness) -> bool:
+    return weakness.name == "governance" and not weakness.theme
+
+
+def _words_of(text: str) -> str:
+    return f"_{_WORDS.sub('_', text.lower()).strip('_')}_"
 
 
 def _match(text: str, basis: str) -> Weakness | None:
