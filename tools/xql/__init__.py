@@ -1,6 +1,7 @@
 """XQL, the query language of Cortex: read, print, check, plan, compile, describe and run locally.
 
-Cheap to import: names are loaded when they are first used.
+Cheap to import: names are loaded when they are first used. Local execution is in `tools.xql.local`, many inputs at
+once in `tools.xql.batch`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tools.xql.ast import Query
+    from tools.xql.catalog import Catalog, ColumnInfo, DatasetInfo
+    from tools.xql.checker import CheckPolicy, CheckReport, Diagnostic, check
     from tools.xql.errors import (
         XqlError,
         XqlExecutionError,
@@ -20,10 +23,19 @@ if TYPE_CHECKING:
         XqlTooLargeError,
     )
     from tools.xql.parser import parse
+    from tools.xql.plan import PostureQuery, compile_plan, describe_plan
     from tools.xql.printer import format_query
+    from tools.xql.service import QueryOutcome, Relaxation, XqlService, describe_query
 
 _HOMES = {
     "Query": "ast",
+    "Catalog": "catalog",
+    "ColumnInfo": "catalog",
+    "DatasetInfo": "catalog",
+    "CheckPolicy": "checker",
+    "CheckReport": "checker",
+    "Diagnostic": "checker",
+    "check": "checker",
     "XqlError": "errors",
     "XqlExecutionError": "errors",
     "XqlInvalidError": "errors",
@@ -31,19 +43,40 @@ _HOMES = {
     "XqlSyntaxError": "errors",
     "XqlTimeoutError": "errors",
     "XqlTooLargeError": "errors",
-    "format_query": "printer",
     "parse": "parser",
+    "PostureQuery": "plan",
+    "compile_plan": "plan",
+    "describe_plan": "plan",
+    "format_query": "printer",
+    "QueryOutcome": "service",
+    "Relaxation": "service",
+    "XqlService": "service",
+    "describe_query": "service",
 }
 
 __all__ = [
+    "Catalog",
+    "CheckPolicy",
+    "CheckReport",
+    "ColumnInfo",
+    "DatasetInfo",
+    "Diagnostic",
+    "PostureQuery",
     "Query",
+    "QueryOutcome",
+    "Relaxation",
     "XqlError",
     "XqlExecutionError",
     "XqlInvalidError",
     "XqlPlanError",
+    "XqlService",
     "XqlSyntaxError",
     "XqlTimeoutError",
     "XqlTooLargeError",
+    "check",
+    "compile_plan",
+    "describe_plan",
+    "describe_query",
     "format_query",
     "parse",
 ]

@@ -29,7 +29,9 @@ _LONGEST_VALUE: Final = 120
 class Catalog:
     """Datasets by name, ignoring case. Not shared between tenants: make one for each."""
 
-    def __init__(self, datasets: Mapping[str, DatasetInfo] | None = None, presets: Iterable[str] = ()) -> None:
+    def __init__(
+        self, datasets: Mapping[str, DatasetInfo] | None = None, presets: Iterable[str] = ()
+    ) -> None:
         self._datasets = dict(datasets or {})
         self.presets = frozenset(presets)
         self.normalised_keys: dict[str, Kind] = {}

@@ -234,7 +234,11 @@ DATASETS: Final[dict[str, tuple[str, bool, bool]]] = {
     "host_inventory": ("endpoint_name t\nmanufacturer t\nmodel t\napplications j", True, True),
     "endpoints": (ENDPOINTS, True, True),
     "management_auditing": (MANAGEMENT, False, True),
-    "alerts": (_TIMES + "alert_id t\nalert_name t\nalert_source t\nseverity t\ncategory t\nhost_name t", False, True),
+    "alerts": (
+        _TIMES + "alert_id t\nalert_name t\nalert_source t\nseverity t\ncategory t\nhost_name t",
+        False,
+        True,
+    ),
     "incidents": (_TIMES + "incident_id t\nseverity t\nstatus t", False, True),
     "playbook_runs": (_TIMES + "playbook_status t", False, True),
     "cas_policies": ("", True, True),

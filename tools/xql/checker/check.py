@@ -85,7 +85,10 @@ def _policy(query: Query, found: Findings) -> None:
         if isinstance(node, Target | Tag) and not policy.allow_writes:
             stage = "target" if isinstance(node, Target) else "tag"
             found.error(
-                "read-only", node, f"the stage {stage} writes; queries are read-only here", (f"remove | {stage} ...",)
+                "read-only",
+                node,
+                f"the stage {stage} writes; queries are read-only here",
+                (f"remove | {stage} ...",),
             )
         elif isinstance(node, Join | Union):
             joins += 1
@@ -93,13 +96,20 @@ def _policy(query: Query, found: Findings) -> None:
             datasets += len(node.names)
         elif isinstance(node, Limit) and isinstance(node.count, Number):
             if int(node.count.text) > policy.max_limit:
-                found.error("limit-bound", node, f"the limit is over {policy.max_limit:,}", (f"limit {policy.max_limit}",))
+                found.error(
+                    "limit-bound",
+                    node,
+                    f"the limit is over {policy.max_limit:,}",
+                    (f"limit {policy.max_limit}",),
+                )
         elif isinstance(node, Config):
             _config(node, found)
         elif isinstance(node, Query):
             event = issue_in_events(node)
             if event is not None:
-                found.error("issues-dataset", event, "issues are a dataset of their own", ("dataset = issues",))
+                found.error(
+                    "issues-dataset", event, "issues are a dataset of their own", ("dataset = issues",)
+                )
     if joins > policy.max_joins:
         found.error("cost-bound", query, f"{joins} joins and unions, at most {policy.max_joins} are accepted")
     if datasets > policy.max_datasets:
@@ -116,16 +126,26 @@ def _config(node: Config, found: Findings) -> None:
         value = setting.value
         if setting.name == "max_runtime_minutes" and isinstance(value, Number):
             if int(value.text) > found.policy.max_runtime_minutes:
-                found.error("cost-bound", setting, f"at most {found.policy.max_runtime_minutes} minutes are accepted")
+                found.error(
+                    "cost-bound", setting, f"at most {found.policy.max_runtime_minutes} minutes are accepted"
+                )
             continue
         try:
-            if isinstance(value, Between) and isinstance(value.start, String) and isinstance(value.end, String):
+            if (
+                isinstance(value, Between)
+                and isinstance(value.start, String)
+                and isinstance(value.end, String)
+            ):
                 start, end = instant(value.start.value, now), instant(value.end.value, now)
                 if start > end:
                     found.error("timeframe-order", setting, "the time frame ends before it begins")
                 elif end - start > most and value.start.value.strip().lower() != "begin":
                     _too_long(setting, found)
-            elif isinstance(value, Duration) and setting.name == "timeframe" and now - before(now, value.text) > most:
+            elif (
+                isinstance(value, Duration)
+                and setting.name == "timeframe"
+                and now - before(now, value.text) > most
+            ):
                 _too_long(setting, found)
         except XqlError as error:
             found.error("timeframe-format", setting, str(error))
@@ -133,7 +153,9 @@ def _config(node: Config, found: Findings) -> None:
 
 def _too_long(node: Node, found: Findings) -> None:
     days = found.policy.max_timeframe_days
-    found.error("timeframe-bound", node, f"the time frame is over {days} days", (f"config timeframe = {days}d",))
+    found.error(
+        "timeframe-bound", node, f"the time frame is over {days} days", (f"config timeframe = {days}d",)
+    )
 
 
 def _window(query: Query, found: Findings) -> None:
@@ -146,7 +168,10 @@ def _window(query: Query, found: Findings) -> None:
     known = [found.catalog.dataset(name) for name in source.names]
     if any(item is not None and not item.state for item in known):
         found.warn(
-            "default-window", source, "no time frame is given: only the last 24 hours are read", ("config timeframe = 7d",)
+            "default-window",
+            source,
+            "no time frame is given: only the last 24 hours are read",
+            ("config timeframe = 7d",),
         )
 
 

@@ -29,7 +29,7 @@ from tools.xql.ast import (
 )
 from tools.xql.catalog import ColumnInfo
 from tools.xql.checker.patterns import late_flags, pattern_fault
-from tools.xql.checker.scope import Findings, Scope
+from tools.xql.checker.scope import SYSTEM, Findings, Scope
 from tools.xql.errors import XqlError
 from tools.xql.functions import AGGREGATE, SCALAR, Function, Kind
 from tools.xql.jsonpath import parse_path, print_path
@@ -61,9 +61,7 @@ class ExpressionChecker:
         known = self.column(node.name, scope)
         if known is not None:
             return known.kind
-        if not scope.open:
-            self.found.missing(node.name, node, scope)
-        elif node.name.lower() in scope.dropped:
+        if not scope.open or node.name.lower() in scope.dropped:
             self.found.missing(node.name, node, scope)
         return Kind.ANY
 
@@ -101,7 +99,9 @@ class ExpressionChecker:
             self._pattern(node.right)
         if isinstance(node.left, Null) or isinstance(node.right, Null):
             if op not in ("=", "!="):
-                self.found.error("null-order", node, "null goes with = and != only", ("f = null", "f != null"))
+                self.found.error(
+                    "null-order", node, "null goes with = and != only", ("f = null", "f != null")
+                )
             return Kind.BOOL
         if op in ("=", "!=", "<", "<=", ">", ">=") and left is Kind.ARRAY and right is not Kind.ARRAY:
             self._array(node, node.left)
@@ -152,7 +152,10 @@ class ExpressionChecker:
             return
         if text.lower() not in {value.lower() for value in known.values}:
             self.found.warn(
-                "unknown-value", right, f"{left.name} is never {text!r}", near(text, known.values) or known.values[:6]
+                "unknown-value",
+                right,
+                f"{left.name} is never {text!r}",
+                near(text, known.values) or known.values[:6],
             )
 
     def _side(self, node: Expr, scope: Scope) -> Kind:
@@ -199,9 +202,11 @@ class ExpressionChecker:
         if isinstance(node, InQuery):
             left = self.kind(node.left, scope)
             if left is Kind.ARRAY:
-                self.found.error("array-not-expanded", node, "expand the array before looking it up", ("arrayexpand f",))
+                self.found.error(
+                    "array-not-expanded", node, "expand the array before looking it up", ("arrayexpand f",)
+                )
             inner = self.subquery(node.query, "a sub-query")
-            names = [key for key in inner.columns if key not in SYSTEM_KEYS]
+            names = [key for key in inner.columns if key not in SYSTEM]
             if len(names) > 1 and not inner.open:
                 self.found.error("in-columns", node, "a sub-query of 'in' yields one column", ("| fields f",))
             return Kind.BOOL
@@ -212,7 +217,9 @@ class ExpressionChecker:
             for side in (node.left, node.right):
                 kind = self.kind(side, scope)
                 if kind in (Kind.ARRAY, Kind.BOOL) or (kind is Kind.TEXT and node.op != "+"):
-                    self.found.error("type", side, f"{node.op} needs numbers; this is a {kind.value}", ("to_integer(f)",))
+                    self.found.error(
+                        "type", side, f"{node.op} needs numbers; this is a {kind.value}", ("to_integer(f)",)
+                    )
             return Kind.NUMBER
         if isinstance(node, Negative):
             self.kind(node.operand, scope)
@@ -229,7 +236,9 @@ class ExpressionChecker:
             if isinstance(item, Field) and "." not in item.name and item.name.lower() not in scope.columns:
                 continue
             self.kind(item, scope)
-        if left is Kind.TIME and any(isinstance(item, String) and not _timelike(item.value) for item in node.items):
+        if left is Kind.TIME and any(
+            isinstance(item, String) and not _timelike(item.value) for item in node.items
+        ):
             self.found.error("type", node, "a time is compared with text that is no time")
 
     def _json_base(self, node: Arrow, base: Kind) -> None:
@@ -243,7 +252,7 @@ class ExpressionChecker:
         if known is None or not known.dotted_keys or len(steps) < 2 or steps[0] != "xdm":
             return
         key = ".".join(steps)
-        right = (f'-> ["{key}"]',) if isinstance(node, Arrow) else (f"\"{print_path((key,))}\"",)
+        right = (f'-> ["{key}"]',) if isinstance(node, Arrow) else (f'"{print_path((key,))}"',)
         self.found.error(
             "dotted-json-key",
             node,
@@ -267,7 +276,9 @@ class ExpressionChecker:
         if node.name in _PATTERN_FUNCTIONS:
             self._pattern(node.args[1])
         if node.name == "if":
-            return _common([kinds[n] for n in range(1, len(kinds), 2)] + (kinds[-1:] if len(kinds) % 2 else []))
+            return _common(
+                [kinds[n] for n in range(1, len(kinds), 2)] + (kinds[-1:] if len(kinds) % 2 else [])
+            )
         return _common(kinds) if node.name == "coalesce" else spec.result
 
     def _argument(self, node: Call, number: int, arg: Expr, scope: Scope) -> Kind:
@@ -286,9 +297,20 @@ class ExpressionChecker:
             if wanted is Kind.TIME and kind not in (Kind.TIME, Kind.ANY):
                 fix = 'to_timestamp(f, "MILLIS")' if kind in NUMERIC else 'parse_timestamp("%Y-%m-%d", f)'
                 self.found.error("type", arg, f"{name} needs a time here; this is a {kind.value}", (fix,))
-            elif wanted is Kind.NUMBER and name in _NUMBER_TAKERS and kind in (Kind.TEXT, Kind.ARRAY, Kind.BOOL):
-                rule = self.found.error if kind is not Kind.TEXT or isinstance(arg, String) else self.found.warn
-                rule("type", arg, f"{name} needs a number here; this is a {kind.value}", ("to_integer(f)", "to_float(f)"))
+            elif (
+                wanted is Kind.NUMBER
+                and name in _NUMBER_TAKERS
+                and kind in (Kind.TEXT, Kind.ARRAY, Kind.BOOL)
+            ):
+                rule = (
+                    self.found.error if kind is not Kind.TEXT or isinstance(arg, String) else self.found.warn
+                )
+                rule(
+                    "type",
+                    arg,
+                    f"{name} needs a number here; this is a {kind.value}",
+                    ("to_integer(f)", "to_float(f)"),
+                )
             elif wanted is Kind.ARRAY and kind in (*NUMERIC, Kind.BOOL, Kind.TIME):
                 self.found.error("type", arg, f"{name} needs an array here; this is a {kind.value}")
             elif wanted is Kind.TEXT and kind is Kind.ARRAY and name != "arraystring":
@@ -306,13 +328,13 @@ class ExpressionChecker:
         numeric = AGGREGATE[function].takes == (Kind.NUMBER,)
         if numeric and kind in (Kind.TEXT, Kind.ARRAY, Kind.TIME):
             self.found.error(
-                "type", args[0], f"{function} needs numbers; this is a {kind.value}", (f"{function}(to_integer(f))",)
+                "type",
+                args[0],
+                f"{function} needs numbers; this is a {kind.value}",
+                (f"{function}(to_integer(f))",),
             )
         result = AGGREGATE[function].result
         return kind if result is Kind.ANY else result
-
-
-SYSTEM_KEYS: Final = frozenset({"_time", "_insert_time", "_raw_log", "_product", "_vendor", "_tag", "_id"})
 
 
 def _takes(spec: Function, count: int) -> list[Kind]:

@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
 
-
 class CheckPolicy(BaseModel):
     """Bounds that a query must keep. `default_limit` is added where a query has none."""
 

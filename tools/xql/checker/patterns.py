@@ -48,7 +48,14 @@ def _syntax(pattern: str) -> tuple[str, str] | None:
             re.compile(body)
         except (re.error, OverflowError, RecursionError) as error:
             text = str(error)
-            bad = ("unterminated", "unbalanced", "nothing to repeat", "missing )", "multiple repeat", "bad range")
+            bad = (
+                "unterminated",
+                "unbalanced",
+                "nothing to repeat",
+                "missing )",
+                "multiple repeat",
+                "bad range",
+            )
             if any(part in text for part in bad) and "[[" not in body and "(?" not in body:
                 return "bad-pattern", f"the pattern cannot be read: {text}"
     return None

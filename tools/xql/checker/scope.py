@@ -69,7 +69,9 @@ class Findings:
         at = max(node.pos, 0)
         line = self.text.count("\n", 0, at) + 1
         column = at - (self.text.rfind("\n", 0, at) + 1) + 1
-        return Diagnostic(rule=rule, line=line, column=column, message=message, suggestions=tuple(suggestions))
+        return Diagnostic(
+            rule=rule, line=line, column=column, message=message, suggestions=tuple(suggestions)
+        )
 
     def missing(self, name: str, node: Node, scope: Scope) -> None:
         """An unknown name: dropped, an old alias, or simply not there."""

@@ -42,7 +42,17 @@ from tools.xql.checker.expressions import NUMERIC, ExpressionChecker
 from tools.xql.checker.scope import SYSTEM, Scope, info
 from tools.xql.functions import WINDOW, Kind
 
-_LOCATIONS = ("asn_org", "asn_is_proxy", "asn", "city", "continent", "country", "latlon", "region", "timezone")
+_LOCATIONS = (
+    "asn_org",
+    "asn_is_proxy",
+    "asn",
+    "city",
+    "continent",
+    "country",
+    "latlon",
+    "region",
+    "timezone",
+)
 
 
 class StageChecker(ExpressionChecker):
@@ -64,7 +74,10 @@ class StageChecker(ExpressionChecker):
         if source is None:
             source = Dataset(("xdr_data",))
         if isinstance(source, Preset):
-            if source.name.lower() not in self.found.catalog.presets and self.found.catalog.dataset(source.name) is None:
+            if (
+                source.name.lower() not in self.found.catalog.presets
+                and self.found.catalog.dataset(source.name) is None
+            ):
                 self.found.error("unknown-preset", source, f"there is no preset {source.name}")
             return Scope({}, open=True)
         if not isinstance(source, Dataset) or not source.names:
@@ -172,7 +185,10 @@ class StageChecker(ExpressionChecker):
             columns[name.lower()] = known or info(name, Kind.ANY)
             if known is not None and known.kind is Kind.ARRAY:
                 self.found.error(
-                    "array-not-expanded", stage, f"{name} is an array; expand it before grouping", (f"arrayexpand {name}",)
+                    "array-not-expanded",
+                    stage,
+                    f"{name} is an array; expand it before grouping",
+                    (f"arrayexpand {name}",),
                 )
         counts: Counter[str] = Counter()
         for item in stage.aggregates:
@@ -185,7 +201,10 @@ class StageChecker(ExpressionChecker):
                 continue
             if item.args and not isinstance(item.args[0], Field):
                 self.found.warn(
-                    "expression-in-aggregate", item, "compute the value with alter before comp", ("alter x = ...",)
+                    "expression-in-aggregate",
+                    item,
+                    "compute the value with alter before comp",
+                    ("alter x = ...",),
                 )
             name = item.alias or f"{item.function}_{counts[item.function]}"
             columns[name.lower()] = info(name, kind)
@@ -201,7 +220,9 @@ class StageChecker(ExpressionChecker):
         for name in stage.fields:
             known = self.need(name, stage, scope)
             if known is not None and known.kind in (Kind.ARRAY, Kind.JSON):
-                self.found.warn("dedup-type", stage, f"dedup works on text and numbers; {name} is a {known.kind.value}")
+                self.found.warn(
+                    "dedup-type", stage, f"dedup works on text and numbers; {name} is a {known.kind.value}"
+                )
         self._keys(stage.by, scope)
         if not stage.by:
             right = f"dedup {', '.join(stage.fields)} by desc _time"
@@ -212,7 +233,9 @@ class StageChecker(ExpressionChecker):
         inner = self.query(stage.query)
         prefix = stage.alias.lower() + "."
         qualified = {prefix + key: known for key, known in inner.columns.items()}
-        both = Scope({**inner.columns, **scope.columns, **qualified}, scope.open or inner.open, dict(scope.dropped))
+        both = Scope(
+            {**inner.columns, **scope.columns, **qualified}, scope.open or inner.open, dict(scope.dropped)
+        )
         self.condition(stage.condition, both)
         fields = [node.name.lower() for node in walk(stage.condition) if isinstance(node, Field)]
         sided = any(name.startswith(prefix) for name in fields)
@@ -228,7 +251,10 @@ class StageChecker(ExpressionChecker):
         merged = {**scope.columns, **kept} if stage.conflict != "left" else {**kept, **scope.columns}
         if stage.conflict == "both":
             overlap = [key for key in kept if key in scope.columns]
-            extra = {f"{key}_joined_{10 + n}": info(f"{kept[key].name}_joined_{10 + n}", kept[key].kind) for n, key in enumerate(overlap)}
+            extra = {
+                f"{key}_joined_{10 + n}": info(f"{kept[key].name}_joined_{10 + n}", kept[key].kind)
+                for n, key in enumerate(overlap)
+            }
             merged = {**kept, **scope.columns, **extra}
         gone = {key: by for key, by in scope.dropped.items() if key not in merged}
         return Scope(merged, scope.open or inner.open, gone, scope.aliases | {stage.alias.lower()})
@@ -245,15 +271,21 @@ class StageChecker(ExpressionChecker):
     def bin(self, stage: Bin, scope: Scope) -> Scope:
         known = self.need(stage.field, stage, scope)
         if known is not None and stage.span is not None and known.kind not in (Kind.TIME, Kind.ANY):
-            self.found.error("type", stage, f"bin with a span needs a time; {stage.field} is a {known.kind.value}")
+            self.found.error(
+                "type", stage, f"bin with a span needs a time; {stage.field} is a {known.kind.value}"
+            )
         if known is not None and stage.bins is not None and known.kind not in (*NUMERIC, Kind.TIME, Kind.ANY):
-            self.found.error("type", stage, f"bins needs numbers or times; {stage.field} is a {known.kind.value}")
+            self.found.error(
+                "type", stage, f"bins needs numbers or times; {stage.field} is a {known.kind.value}"
+            )
         return scope
 
     def arrayexpand(self, stage: ArrayExpand, scope: Scope) -> Scope:
         known = self.need(stage.field, stage, scope)
         if known is not None and known.kind in (*NUMERIC, Kind.BOOL, Kind.TIME):
-            self.found.error("type", stage, f"arrayexpand needs an array; {stage.field} is a {known.kind.value}")
+            self.found.error(
+                "type", stage, f"arrayexpand needs an array; {stage.field} is a {known.kind.value}"
+            )
         return scope.plus([info(known.name if known else stage.field, Kind.ANY)])
 
     def replacenull(self, stage: ReplaceNull, scope: Scope) -> Scope:
@@ -278,7 +310,10 @@ class StageChecker(ExpressionChecker):
             self._keys(item.sort, scope)
             if item.function in ("rank", "first_value", "last_value", "lag") and not item.sort:
                 self.found.error(
-                    "window-sort", item, f"{item.function} needs an order", (f"{item.function}(...) sort asc f",)
+                    "window-sort",
+                    item,
+                    f"{item.function} needs an order",
+                    (f"{item.function}(...) sort asc f",),
                 )
             kinds = [self.kind(arg, scope) for arg in item.args if not isinstance(arg, Star)]
             result = WINDOW[item.function].result
@@ -293,7 +328,10 @@ class StageChecker(ExpressionChecker):
             if test is not None:
                 self.condition(test, scope)
         keys = {name.lower() for name in stage.fields}
-        columns = {key: known if key in keys else info(known.name, Kind.ARRAY) for key, known in scope.columns.items()}
+        columns = {
+            key: known if key in keys else info(known.name, Kind.ARRAY)
+            for key, known in scope.columns.items()
+        }
         made = [("_start_time", Kind.TIME), ("_end_time", Kind.TIME), ("_duration", Kind.INT)]
         made += [("_num_of_rows", Kind.INT), ("_transaction_id", Kind.TEXT)]
         return Scope(columns, scope.open, scope.dropped, scope.aliases).plus([info(n, k) for n, k in made])
@@ -319,7 +357,11 @@ def issue_in_events(query: Query) -> Compare | None:
         return None
     for stage in query.stages:
         for node in walk(stage):
-            if isinstance(node, Compare) and isinstance(node.left, Field) and node.left.name.lower() == "event_type":
+            if (
+                isinstance(node, Compare)
+                and isinstance(node.left, Field)
+                and node.left.name.lower() == "event_type"
+            ):
                 text = node.right.value if isinstance(node.right, String) else ""
                 if text.lower() in ("issue", "issues", "alert", "finding", "asset"):
                     return node

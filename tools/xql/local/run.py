@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from tools.xql.ast import Query
@@ -91,8 +92,8 @@ def compile_sql(
     """`query` as one SQL statement over `tables` (name -> column -> DuckDB type).
 
     `timeframe` is the window given with the API call; without it the last `default_timeframe` up to `now`, which
-    does not cut state datasets. `known` are columns that datasets have although no table shows them: they read as
-    null. Raises `XqlExecutionError` where the query cannot be run here.
+    does not cut state datasets. `known` are columns that datasets have although no table shows them (default: the
+    seeded catalog): they read as null. Raises `XqlExecutionError` where the query cannot be run here.
     """
     from tools.xql.local.pipeline import compile_query
     from tools.xql.local.sql import col, num, render, select
@@ -100,7 +101,7 @@ def compile_sql(
     from tools.xql.local.timeframe import window_of
 
     moment = naive(now or datetime.now(UTC))
-    shared = Shared(tables, known or {}, STATE_DATASETS, moment, parameters or {})
+    shared = Shared(tables, _seeded() if known is None else known, STATE_DATASETS, moment, parameters or {})
     outer = timeframe or TimeWindow(moment - default_timeframe, moment, explicit=False)
     try:
         relation = compile_query(query, shared, outer, case_sensitive)
@@ -116,6 +117,13 @@ def compile_sql(
         raise XqlExecutionError("the query is nested too deeply to run; split it with alter stages") from None
     window = window_of(query.configs, shared, outer)
     return Compiled(sql, used, relation.columns, relation.implicit, window)
+
+
+@lru_cache(maxsize=1)
+def _seeded() -> dict[str, dict[str, Kind]]:
+    from tools.xql.catalog import Catalog
+
+    return Catalog.seeded().kinds()
 
 
 def _used(node: Any, bound: list[Any]) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ from tools.xql.local.call_time import moment
 from tools.xql.local.context import Context, Shared, TimeWindow
 from tools.xql.local.relation import SYSTEM, Relation
 from tools.xql.local.sql import Sql, alias, all_of, any_of, binary, case, cast, col, fn, ident, num, select
+from tools.xql.local.timeframe import BEGIN
 from tools.xql.local.unions import union_all
 from tools.xql.local.values import NOTHING, as_kind, kind_of, normalised, timestamp
 from tools.xql.parser.mistakes import near
@@ -111,7 +112,8 @@ def _dataset(name: str, shared: Shared, window: TimeWindow) -> Relation:
     present = {column.lower() for column in columns}
     absent = {column.lower(): kind for column, kind in known.items() if column.lower() not in present}
     base = select(shown, exp.Table(this=ident(table)))
-    cut = window.explicit or name.lower() not in shared.state
+    everything = window.start <= BEGIN and window.end >= shared.now
+    cut = not everything and (window.explicit or name.lower() not in shared.state)
     if cut and "_time" in kinds:
         base.set("where", exp.Where(this=_inside(columns["_time"], shared, window)))
     return Relation(base, kinds, absent, implicit=_system(kinds))

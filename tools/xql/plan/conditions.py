@@ -1,0 +1,254 @@
+"""Conditions of a plan to expressions. Negation goes down to the tests, so that a missing value counts as "not"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from tools.xql import ast
+from tools.xql.errors import XqlPlanError
+from tools.xql.functions import Kind
+from tools.xql.plan import model
+from tools.xql.plan.times import epoch_ms
+
+NUMERIC: Final = frozenset({Kind.INT, Kind.FLOAT, Kind.NUMBER})
+_OPPOSITE: Final = {
+    "eq": "ne",
+    "in": "not_in",
+    "contains": "not_contains",
+    "is_null": "not_null",
+    "is_empty": "not_empty",
+    "in_cidr": "not_in_cidr",
+}
+OPPOSITE: Final = {**_OPPOSITE, **{value: key for key, value in _OPPOSITE.items()}}
+_SYMBOL: Final = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+NULL: Final = ast.Null()
+TAGS: Final = "xdm.asset.tags"
+ELEMENT: Final = ast.String("@element")
+
+Kinds = Mapping[str, Kind]
+
+
+def text_literal(value: str) -> ast.String:
+    """Exactly this text, with no wildcards: in the plain form where that can hold it, else escaped and raw."""
+    if '"' not in value and "*" not in value:
+        return ast.String(value)
+    return ast.String(value.replace("\\", "\\\\").replace('"', '\\"'), raw=True)
+
+
+def pattern_literal(value: str) -> ast.String:
+    """Text in which `*` is a wildcard, or the exact text where the plain form cannot hold it."""
+    return ast.String(value) if '"' not in value else text_literal(value)
+
+
+def number_literal(value: float) -> ast.Number:
+    text = repr(value)
+    if "e" in text or "E" in text:
+        text = format(value, ".10f").rstrip("0").rstrip(".")
+    return ast.Number(text)
+
+
+def literal(value: model.Scalar, *, wild: bool = False) -> ast.Expr:
+    if isinstance(value, bool):
+        return ast.Boolean(value)
+    if isinstance(value, int | float):
+        return number_literal(value)
+    return pattern_literal(value) if wild else text_literal(value)
+
+
+def both(parts: list[ast.Expr]) -> ast.Expr:
+    return parts[0] if len(parts) == 1 else ast.And(tuple(parts))
+
+
+def either(parts: list[ast.Expr]) -> ast.Expr:
+    return parts[0] if len(parts) == 1 else ast.Or(tuple(parts))
+
+
+def names_of(condition: model.Condition) -> Iterator[str]:
+    """Columns of the row that a condition reads."""
+    if isinstance(condition, model.All):
+        for item in condition.all:
+            yield from names_of(item)
+    elif isinstance(condition, model.AnyOf):
+        for item in condition.any:
+            yield from names_of(item)
+    elif isinstance(condition, model.Not):
+        yield from names_of(condition.none)
+    elif isinstance(condition, model.Related) or condition.field is not None:
+        yield condition.field
+    elif condition.json_path is not None:
+        yield condition.json_path.field
+    else:
+        yield TAGS
+
+
+class ConditionCompiler:
+    """Compiles conditions for rows whose columns have the given types."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        self.kinds = {name.lower(): kind for name, kind in kinds.items()}
+
+    def related(self, condition: model.Related, negated: bool) -> ast.Expr:
+        raise XqlPlanError("a related condition stands only in where")
+
+    def compile(self, condition: model.Condition, *, negated: bool = False) -> ast.Expr:
+        if isinstance(condition, model.All | model.AnyOf):
+            items = condition.all if isinstance(condition, model.All) else condition.any
+            parts = [self.compile(item, negated=negated) for item in items]
+            return both(parts) if isinstance(condition, model.All) != negated else either(parts)
+        if isinstance(condition, model.Not):
+            return self.compile(condition.none, negated=not negated)
+        if isinstance(condition, model.Related):
+            return self.related(condition, negated)
+        return self.test(condition, negated)
+
+    def test(self, test: model.Test, negated: bool) -> ast.Expr:
+        subject, kind = self.subject(test)
+        op = test.op
+        if negated:
+            if op in OPPOSITE:
+                op = OPPOSITE[op]
+            else:
+                positive = self.typed(test.op, test, subject, kind)
+                return either([ast.Not(positive), self._null(subject)])
+        return self.typed(op, test, subject, kind)
+
+    def subject(self, test: model.Test) -> tuple[ast.Expr, Kind]:
+        if test.field is not None:
+            return ast.Field(test.field), self.kinds.get(test.field.lower(), Kind.ANY)
+        if test.tag is not None:
+            return ast.Arrow(ast.Field(TAGS), (test.tag,)), Kind.TEXT
+        assert test.json_path is not None
+        return ast.Arrow(ast.Field(test.json_path.field), test.json_path.path), Kind.TEXT
+
+    def _null(self, subject: ast.Expr) -> ast.Expr:
+        return ast.Compare("=", subject, NULL)
+
+    def typed(self, op: str, test: model.Test, subject: ast.Expr, kind: Kind) -> ast.Expr:
+        if op == "is_null":
+            return self._null(subject)
+        if op == "not_null":
+            return ast.Compare("!=", subject, NULL)
+        if op in ("is_empty", "not_empty"):
+            return self._empty(subject, kind, op == "is_empty")
+        if op in ("older_than_days", "within_days", "before", "after"):
+            return self._time(op, test, subject, kind)
+        if kind is Kind.ARRAY:
+            return self._array(op, test, subject)
+        return self._plain(op, test, subject, kind)
+
+    def _empty(self, subject: ast.Expr, kind: Kind, empty: bool) -> ast.Expr:
+        if kind is Kind.ARRAY:
+            size = ast.Call("array_length", (subject,))
+            if empty:
+                return ast.Or((self._null(subject), ast.Compare("=", size, ast.Number("0"))))
+            return ast.Compare(">", size, ast.Number("0"))
+        if kind in NUMERIC or kind in (Kind.TIME, Kind.BOOL):
+            return ast.Compare("=" if empty else "!=", subject, NULL)
+        return ast.InList(subject, (NULL, ast.String("")), negated=not empty)
+
+    def _time(self, op: str, test: model.Test, subject: ast.Expr, kind: Kind) -> ast.Expr:
+        when = subject
+        if kind not in (Kind.TIME, Kind.ANY):
+            if kind not in NUMERIC:
+                subject = ast.Call("to_integer", (subject,))
+            when = ast.Call("to_timestamp", (subject, ast.String("MILLIS")))
+        if op in ("older_than_days", "within_days"):
+            age = ast.Call("timestamp_diff", (ast.Call("current_time"), when, ast.String("DAY")))
+            return ast.Compare(">" if op == "older_than_days" else "<=", age, literal(_given(test)))
+        epoch = ast.Call("to_epoch", (when, ast.String("MILLIS")))
+        return ast.Compare("<" if op == "before" else ">=", epoch, ast.Number(str(epoch_ms(str(test.value)))))
+
+    def _array(self, op: str, test: model.Test, subject: ast.Expr) -> ast.Expr:
+        """Any element satisfies the test; the negated forms say that none does."""
+        positive = OPPOSITE[op] if op in ("ne", "not_in", "not_contains", "not_in_cidr") else op
+        inner = self._plain(positive, test, ELEMENT, Kind.TEXT)
+        found = ast.Call("array_any", (subject, inner))
+        if positive == op:
+            return found
+        return ast.Or((ast.Not(found), self._null(subject)))
+
+    def _plain(self, op: str, test: model.Test, subject: ast.Expr, kind: Kind) -> ast.Expr:
+        if op in ("in", "not_in"):
+            items = tuple(self.value(item, kind, wild=True) for item in test.values)
+            held = ast.InList(self._comparable(subject, kind, test.values[0]), items, negated=op == "not_in")
+            return held if op == "in" else ast.Or((held, self._null(subject)))
+        value = _given(test)
+        if op in ("in_cidr", "not_in_cidr"):
+            if kind in NUMERIC or kind in (Kind.TIME, Kind.BOOL, Kind.JSON):
+                subject = ast.Call("to_string", (subject,))
+            held_in = ast.Call("incidr", (subject, ast.String(str(value))))
+            return held_in if op == "in_cidr" else ast.Or((ast.Not(held_in), self._null(subject)))
+        if op in ("eq", "ne"):
+            right = self.value(value, kind, wild=True)
+            left = self._comparable(subject, kind, value)
+            if op == "eq":
+                return ast.Compare("=", left, right)
+            return ast.Or((ast.Compare("!=", left, right), self._null(subject)))
+        if op in _SYMBOL:
+            return self._ordered(_SYMBOL[op], subject, kind, value)
+        if kind not in (Kind.TEXT, Kind.ANY):
+            subject = ast.Call("to_string", (subject,))
+        text = str(value)
+        if op == "contains":
+            return ast.Compare("contains", subject, text_literal(text))
+        if op == "not_contains":
+            held = ast.Compare("not contains", subject, text_literal(text))
+            return ast.Or((held, self._null(subject)))
+        if op == "matches":
+            return ast.Compare("~=", subject, ast.String(text, raw='"' in text))
+        return self._affix(op, subject, text)
+
+    def _affix(self, op: str, subject: ast.Expr, text: str) -> ast.Expr:
+        if '"' not in text and "*" not in text:
+            return ast.Compare("=", subject, ast.String(f"{text}*" if op == "starts_with" else f"*{text}"))
+        escaped = re.escape(text).replace('"', "\\x22")
+        shape = f"(?i)^{escaped}" if op == "starts_with" else f"(?i){escaped}$"
+        return ast.Compare("~=", subject, ast.String(shape))
+
+    def _comparable(self, subject: ast.Expr, kind: Kind, value: model.Scalar) -> ast.Expr:
+        """The subject in a type that the value can be compared with."""
+        if kind in NUMERIC and isinstance(value, str) and not _number(value):
+            return ast.Call("to_string", (subject,))
+        if kind is Kind.TIME or (kind in (Kind.BOOL, Kind.JSON) and not isinstance(value, bool)):
+            return ast.Call("to_string", (subject,))
+        return subject
+
+    def value(self, value: model.Scalar, kind: Kind, *, wild: bool) -> ast.Expr:
+        if kind is Kind.BOOL and isinstance(value, bool):
+            return ast.Boolean(value)
+        if kind in NUMERIC:
+            if isinstance(value, str) and _number(value):
+                return ast.Number(value)
+            if not isinstance(value, str | bool):
+                return number_literal(value)
+        if kind is Kind.ANY and isinstance(value, int | float) and not isinstance(value, bool):
+            return number_literal(value)
+        return literal(_texted(value), wild=wild)
+
+    def _ordered(self, symbol: str, subject: ast.Expr, kind: Kind, value: model.Scalar) -> ast.Expr:
+        if isinstance(value, str):
+            if kind in NUMERIC or kind in (Kind.TIME, Kind.BOOL, Kind.JSON):
+                subject = ast.Call("to_string", (subject,))
+            return ast.Compare(symbol, subject, text_literal(value))
+        if kind is Kind.TIME:
+            subject = ast.Call("to_epoch", (subject, ast.String("MILLIS")))
+        elif kind not in NUMERIC:
+            subject = ast.Call("to_number", (subject,))
+        return ast.Compare(symbol, subject, number_literal(value))
+
+
+def _given(test: model.Test) -> model.Scalar:
+    assert test.value is not None
+    return test.value
+
+
+def _texted(value: model.Scalar) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else number_literal(value).text
+
+
+def _number(text: str) -> bool:
+    return re.fullmatch(r"-?\d{1,18}(?:\.\d{1,9})?", text) is not None

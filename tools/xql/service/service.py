@@ -1,0 +1,173 @@
+"""Check a query, run it at the tenant, learn from its rows, explain an empty result."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from tools.xql.ast import And, Dataset, Expr, Field, Filter, Query
+from tools.xql.ast.walk import walk
+from tools.xql.catalog import Catalog
+from tools.xql.checker import CheckPolicy, CheckReport, check
+from tools.xql.plan.compile import compile_plan
+from tools.xql.plan.describe import describe_plan
+from tools.xql.plan.model import PostureQuery
+from tools.xql.printer import format_query
+from tools.xql.service.columns import (
+    chart_of,
+    dataset_of,
+    named_system,
+    only_state,
+    output_columns,
+    window_of,
+)
+from tools.xql.service.model import Client, QueryOutcome, Relaxation, Run
+from tools.xql.service.relax import COUNTED, counting, relaxed
+from tools.xql.service.words import describe_query
+
+MOST_ROWS: Final = 10_000
+_SCOPE_FIELDS: Final = (
+    "xdm.asset.type.",
+    "xdm.asset.provider",
+    "xdm.asset.realm",
+    "xdm.asset.cloud.region",
+    "xdm.asset.name",
+)
+
+
+class XqlService:
+    """Queries of one tenant. Errors of the client (network, permission, ...) pass through."""
+
+    def __init__(
+        self, client: Client, catalog: Catalog, policy: CheckPolicy | None = None, *, timeout_s: float = 120
+    ) -> None:
+        self.client = client
+        self.catalog = catalog
+        self.policy = policy or CheckPolicy()
+        self.timeout_s = timeout_s
+
+    def check(self, source: str | Query) -> CheckReport:
+        return check(source, self.catalog, self.policy)
+
+    async def run_text(self, text: str, limit: int | None = None, *, relax: bool = True) -> QueryOutcome:
+        """Check and run a query text; a refused one comes back with its errors and is not sent."""
+        return await self._run(self.check(text), None, "", limit, relax)
+
+    async def run_plan(
+        self, plan: PostureQuery, limit: int | None = None, *, relax: bool = True
+    ) -> QueryOutcome:
+        """Compile, check and run a plan. Raises `XqlPlanError` where it names what there is not."""
+        report = self.check(compile_plan(plan, self.catalog))
+        return await self._run(report, plan, describe_plan(plan), limit, relax)
+
+    async def population(self, outcome: QueryOutcome) -> int | None:
+        """How many assets the question is about: those of the kind and place that it names. None for other data."""
+        query = outcome.query
+        if not isinstance(query, Query) or not isinstance(query.source, Dataset):
+            return None
+        if query.source.names != ("asset_inventory",):
+            return None
+        kept: list[Expr] = []
+        for stage in query.stages:
+            if isinstance(stage, Filter):
+                parts = stage.condition.operands if isinstance(stage.condition, And) else (stage.condition,)
+                kept += [part for part in parts if _about_scope(part)]
+        stages = (Filter(kept[0] if len(kept) == 1 else And(tuple(kept))),) if kept else ()
+        return await self._count(counting(Query(query.source, stages)))
+
+    async def _run(
+        self, report: CheckReport, plan: PostureQuery | None, reading: str, limit: int | None, relax: bool
+    ) -> QueryOutcome:
+        if not report.valid:
+            return QueryOutcome(
+                parsed=report.parsed,
+                valid=False,
+                xql=report.xql,
+                errors=report.errors,
+                warnings=report.warnings,
+                plan=plan,
+                reading=reading,
+                as_of=datetime.now(UTC),
+            )
+        query: Query = report.query
+        run = await self._send(query, report.xql, limit)
+        rows = tuple(run.rows)
+        self._learn(query, rows)
+        columns = output_columns(query, rows)
+        return QueryOutcome(
+            parsed=True,
+            valid=True,
+            xql=report.xql,
+            warnings=report.warnings,
+            plan=plan,
+            reading=reading or describe_query(query),
+            dataset=dataset_of(query),
+            window=window_of(query, self.catalog),
+            columns=columns,
+            rows=_only(rows, columns),
+            total=run.total,
+            truncated=run.truncated,
+            as_of=run.as_of,
+            chart=chart_of(query),
+            relaxations=await self._relaxations(query) if relax and not rows else (),
+            query=query,
+        )
+
+    async def _send(self, query: Query, text: str, limit: int | None) -> Run:
+        return await self.client.xql.run(
+            text,
+            timeframe=self._frame(query),
+            limit=min(limit or MOST_ROWS, MOST_ROWS),
+            timeout_s=self.timeout_s,
+        )
+
+    def _frame(self, query: Query) -> Any:
+        """All time for current rows, so that the service's 24 hours do not cut them; else the query's own say."""
+        asked = any(s.name == "timeframe" for config in query.configs for s in config.settings)
+        if asked or not only_state(query, self.catalog):
+            return None
+        from tools.cortex.xql_model import TimeFrame
+
+        return TimeFrame(from_ms=0, to_ms=int(datetime.now(UTC).timestamp() * 1000) + 1)
+
+    async def _count(self, query: Query) -> int:
+        run = await self._send(query, format_query(query), 1)
+        value = run.rows[0].get(COUNTED) if run.rows else 0
+        return int(value or 0)
+
+    async def _relaxations(self, query: Query) -> tuple[Relaxation, ...]:
+        """Counts with one condition left out; those that would bring rows come first."""
+        cases = list(relaxed(query))
+        counts = await asyncio.gather(*(self._count(other) for _, other in cases), return_exceptions=True)
+        told = [
+            Relaxation(without=text, total=count)
+            for (text, _), count in zip(cases, counts, strict=True)
+            if isinstance(count, int)
+        ]
+        return tuple(sorted(told, key=lambda item: -item.total))
+
+    def _learn(self, query: Query, rows: tuple[dict[str, Any], ...]) -> None:
+        """Columns that a plain reading of one dataset showed."""
+        source = query.source
+        if query.stages and not all(isinstance(stage, Filter) for stage in query.stages[:-1]):
+            return
+        if isinstance(source, Dataset) and len(source.names) == 1 and not source.datamodel:
+            self.catalog.learn(source.names[0], rows[:200])
+
+
+def _about_scope(part: Expr) -> bool:
+    names = [node.name.lower() for node in walk(part) if isinstance(node, Field) and "." in node.name]
+    nested = any(isinstance(node, Query) for node in walk(part))
+    return bool(names) and not nested and all(name.startswith(_SCOPE_FIELDS) for name in names)
+
+
+def _only(rows: tuple[dict[str, Any], ...], columns: tuple[str, ...]) -> tuple[dict[str, Any], ...]:
+    wanted = frozenset(columns)
+    if not rows or all(key in wanted for key in rows[0]):
+        return rows
+    return tuple({key: cell for key, cell in row.items() if key in wanted} for row in rows)
+
+
+__all__ = ["XqlService", "named_system", "replace"]
