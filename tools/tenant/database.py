@@ -51,6 +51,11 @@ class TenantDatabase(Edits, Lookups):
             "revision": self.revision,
         }
 
+    def mark_demo(self, about: Mapping[str, Any]) -> None:
+        """Say that what goes in from now on is the demo estate, and what is planted in it."""
+        with self.writing() as cursor:
+            self._set_meta(cursor, "demo", json.dumps(dict(about)))
+
     def clear_demo(self, who: str) -> bool:
         """Remove the demo estate, if it is what is in here, to make room for real data; whether it was."""
         if not self.demo:

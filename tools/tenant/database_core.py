@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     import duckdb
 
 _FIRST_ISSUE_ID = 100_001
-_MEMORY = "1GB"
+# The demo's ids are apart from all others, so that what refers to one never means a real issue later.
+_FIRST_DEMO_ID = 500_001
+_MEMORY = "400MB"
 _THREADS = 2
 
 
@@ -214,7 +216,9 @@ class Database:
     def next_issue_id(self, cursor: duckdb.DuckDBPyConnection) -> int:
         """The id that the next issue gets; call it inside `writing` and use it there."""
         highest = cursor.execute('SELECT max(TRY_CAST("xdm.issue.id" AS BIGINT)) FROM issues').fetchone()
-        return max(_FIRST_ISSUE_ID, int((highest and highest[0]) or 0) + 1)
+        first = cursor.execute("SELECT count(*) FROM local.meta WHERE name = 'demo'").fetchone()
+        floor = _FIRST_DEMO_ID if first and first[0] else _FIRST_ISSUE_ID
+        return max(floor, int((highest and highest[0]) or 0) + 1)
 
     def insert(
         self,

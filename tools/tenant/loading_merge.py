@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from tools.findings.model import AssetRecord, Finding, FindingStatus, ScannedRecord
@@ -39,16 +40,22 @@ _SCANNER_OWNED = (
 
 @dataclass
 class Seen:
-    """What the running load has met: which record gave an id, which resources there were."""
+    """What the running load has met, by hash: record, resource and content of each id; the resources."""
 
-    records: dict[int, tuple[int, str]] = field(default_factory=dict)
+    records: dict[int, tuple[int, int, int]] = field(default_factory=dict)
     resources: set[bytes] = field(default_factory=set)
 
 
 class FindingMerger:
-    """Merges scanned records into one store, for one load."""
+    """Merges scanned records into one store, for one load.
 
-    def __init__(self, database: Database, report: LoadReport, now: datetime) -> None:
+    With `native` the issues look like the platform's own, not like imports.
+    """
+
+    def __init__(
+        self, database: Database, report: LoadReport, now: datetime, *, native: bool = False
+    ) -> None:
+        self._native = native
         self._database = database
         self._report = report
         self._now = stamp(now) or ""
@@ -59,13 +66,14 @@ class FindingMerger:
         findings: dict[str, tuple[Finding, str]] = {}
         assets: dict[str, AssetRecord] = {}
         for number, scanned in batch:
-            finding = self._identified(number, scanned)
+            content = _content(scanned.finding)
+            finding = self._identified(number, scanned, content)
             for note in scanned.notes:
                 self._report.note(number, note)
             if finding is None:
                 continue
             self._report.by_status[finding.status.value] += 1
-            findings[finding.id] = (finding, digest(finding.model_dump(mode="json")))
+            findings[finding.id] = (finding, content)
             for asset in scanned.assets:
                 self._seen.resources.add(bytes.fromhex(asset.asset_id))
                 known = assets.get(asset.asset_id)
@@ -80,26 +88,20 @@ class FindingMerger:
                 self._write_issues(cursor, changed)
             self._write_assets(cursor, assets)
 
-    def _identified(self, number: int, scanned: ScannedRecord) -> Finding | None:
+    def _identified(self, number: int, scanned: ScannedRecord, content: str) -> Finding | None:
         """The finding under its id; None if the load had just the same before."""
         finding = scanned.finding
-        content = digest(finding.model_dump(mode="json"))
-        key = hash(finding.id)
-        earlier = self._seen.records.get(key)
-        if earlier is None:
-            self._seen.records[key] = (number, f"{finding.resource.asset_id}|{content}")
+        resource = hash(finding.resource.asset_id)
+        earlier = self._seen.records.setdefault(hash(finding.id), (number, resource, hash(content)))
+        record, known_resource, known_content = earlier
+        if record == number:
             return finding
-        record, known = earlier
-        resource, _, known_content = known.partition("|")
-        if known_content == content:
-            self._report.skip(
-                number, f"it has the id and the content of record {record} ({finding.id[:120]})"
-            )
+        shown = f"record {record} ({finding.id[:120]})"
+        if known_content == hash(content):
+            self._report.skip(number, f"it has the id and the content of {shown}")
             return None
-        if resource == finding.resource.asset_id:
-            self._report.note(
-                number, f"it has the id of record {record} ({finding.id[:120]}); the later one counts"
-            )
+        if known_resource == resource:
+            self._report.note(number, f"it has the id of {shown}; the later one counts")
             return finding
         apart = f"{finding.id}#{finding.resource.asset_id[:8] or content[:8]}"
         self._report.note(
@@ -156,7 +158,7 @@ class FindingMerger:
             failed = finding.status is FindingStatus.FAIL
             if issue is None:
                 if failed:
-                    fresh.append(issue_row(finding, self._now))
+                    fresh.append(issue_row(finding, self._now, native=self._native))
             elif failed:
                 self._refresh(cursor, finding, *issue)
             elif issue[1] != "Resolved":
@@ -183,7 +185,7 @@ class FindingMerger:
         reason: str | None,
     ) -> None:
         """Bring an issue up to date; what a person set (severity, status) stays theirs."""
-        row = issue_row(finding, self._now)
+        row = issue_row(finding, self._now, native=self._native)
         fields = {f"xdm.issue.{name}": row[f"xdm.issue.{name}"] for name in _SCANNER_OWNED} | {
             "_time": row["_time"]
         }
@@ -241,6 +243,10 @@ class FindingMerger:
             cursor, "asset_inventory", _shape(self._database, "asset_inventory", rows), rows
         )
         self._report.changed("asset_inventory", len(rows))
+
+
+def _content(finding: Finding) -> str:
+    return blake2b(finding.model_dump_json().encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _stored_asset(row: Sequence[Any]) -> AssetRecord:

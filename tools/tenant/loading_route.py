@@ -17,7 +17,7 @@ from tools.tenant.loading_merge import FindingMerger
 from tools.tenant.loading_report import LoadReport
 from tools.tenant.loading_rows import digest
 
-BATCH = 2_000
+BATCH = 1_000
 _PREFIXES = {
     "xdm.issue.": "issues",
     "xdm.finding.": "findings",

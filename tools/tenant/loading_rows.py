@@ -72,9 +72,12 @@ def finding_row(finding: Finding, now: str) -> Row:
     }
 
 
-def issue_row(finding: Finding, now: str) -> Row:
-    """A row of `issues`, yet without its id."""
+def issue_row(finding: Finding, now: str, *, native: bool = False) -> Row:
+    """A row of `issues`, yet without its id; an import's row, unless `native`."""
     observed = stamp(finding.observed_at) or now
+    facts = normalized(finding)
+    if not native:
+        facts["xdm.finding.uid"] = finding.id
     return {
         "xdm.issue.external_id": finding.external_id,
         "xdm.issue.name": finding.title,
@@ -84,7 +87,7 @@ def issue_row(finding: Finding, now: str) -> Row:
         "xdm.issue.category": finding.category,
         "xdm.issue.type": finding.kind,
         "xdm.issue.owner": finding.source,
-        "xdm.issue.detection.method": "Custom Issue",
+        "xdm.issue.detection.method": "CSPM Scanner" if native else "Custom Issue",
         "xdm.issue.detection.rule_id": finding.rule_id,
         "xdm.issue.status.progress": finding.progress,
         "xdm.issue.remediation": finding.remediation,
@@ -93,12 +96,12 @@ def issue_row(finding: Finding, now: str) -> Row:
         "xdm.issue.last_modified": now,
         "xdm.issue.asset_ids": list(finding.asset_ids),
         "xdm.issue.finding_ids": [finding.id],
-        "xdm.issue.normalized_fields": dumps(normalized(finding) | {"xdm.finding.uid": finding.id}),
+        "xdm.issue.normalized_fields": dumps(facts),
         "xdm.issue.is_excluded": False,
         "xdm.issue.is_excepted": False,
         "xdm.issue.is_starred": False,
         "_time": observed,
-        "_insert_time": now,
+        "_insert_time": (stamp(finding.first_seen) or now) if native else now,
     }
 
 
@@ -126,6 +129,8 @@ def asset_row(asset: AssetRecord, first: str, last: str, now: str) -> Row:
 
 def merged(one: AssetRecord, other: AssetRecord) -> AssetRecord:
     """Two reports of one resource as one: every key kept, the richer value where they differ."""
+    if one == other:
+        return one
     return one.model_copy(
         update={
             "name": _better_name(one, other),
@@ -149,6 +154,8 @@ def _richer(one: Mapping[str, Any], other: Mapping[str, Any]) -> Row:
     """Both maps' keys; of two values the one that says more (longer JSON text; the later of equals)."""
     found: Row = dict(one)
     for key, value in other.items():
+        if key in found and found[key] == value:
+            continue
         if key not in found or len(dumps(value)) >= len(dumps(found[key])):
             found[key] = value
     return found
