@@ -160,11 +160,13 @@ class FixFirst(_Frozen):
 
 
 class Suggestion(_Frozen):
-    """A check that the table lacks and the scanner itself tags for the framework. Shown, never counted."""
+    """A check that the table lacks, with what it may speak to and why. Shown, never counted."""
 
     provider: str
     check_id: str
     requirement_ids: tuple[str, ...]
+    because: str
+    kind: str = ""
     failed: int
     passed: int
     manual: int

@@ -47,6 +47,13 @@ def plain(text: str, limit: int = 400) -> str:
     return _SPECIAL.sub(r"\\\1", line)
 
 
+def plural(noun: str, count: int) -> str:
+    """An English noun for a count of things."""
+    if count == 1:
+        return noun
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Lines of a table whose cells are Markdown already."""
     lines = [f"| {' | '.join(columns)} |", f"|{'|'.join(' --- ' for _ in columns)}|"]

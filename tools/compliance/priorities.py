@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 from tools.compliance.assessment import EvidenceRow, FixFirst, RequirementResult, Suggestion
 from tools.compliance.ids import IdIndex
-from tools.compliance.model import Catalog
+from tools.compliance.mapping import Mapping
+from tools.compliance.model import Catalog, Confidence
 from tools.compliance.scope import Selected
-from tools.findings.model import FindingStatus, Severity
+from tools.findings.kinds import kind_for
+from tools.findings.model import UNCLASSIFIED, FindingStatus, Severity
 
 
 def fix_first(results: Iterable[RequirementResult]) -> tuple[FixFirst, ...]:
@@ -51,31 +53,54 @@ def _fix(key: tuple[str, str], affected: list[RequirementResult]) -> FixFirst:
     )
 
 
-def suggestions(chosen: Selected, catalog: Catalog) -> tuple[Suggestion, ...]:
-    """Checks in scope that the table lacks, with the requirements that the scanner itself names for them."""
+def suggestions(chosen: Selected, catalog: Catalog, table: Mapping) -> tuple[Suggestion, ...]:
+    """Checks in scope that the table lacks, with requirements that they may speak to, and why.
+
+    Either the scanner itself tags the check for the framework, or the table has another check for the same kind of
+    weakness. A person decides; nothing here counts.
+    """
     index = IdIndex(catalog)
+    kinds = _requirements_by_kind(table) if chosen.unmapped else {}
     found: list[Suggestion] = []
     for (provider, check_id), findings in sorted(chosen.unmapped.items()):
-        tags = {
-            tag
+        tagged = {
+            entry.id
             for finding in findings
             for framework, tags in finding.compliance.items()
             if _same_framework(framework, catalog.framework)
             for tag in tags
+            if (entry := index.exact(tag)) is not None
         }
-        ids = tuple(sorted({entry.id for tag in tags if (entry := index.exact(tag)) is not None}))
-        if ids:
-            found.append(
-                Suggestion(
-                    provider=provider,
-                    check_id=check_id,
-                    requirement_ids=ids,
-                    failed=sum(f.status is FindingStatus.FAIL for f in findings),
-                    passed=sum(f.status is FindingStatus.PASS for f in findings),
-                    manual=sum(f.status is FindingStatus.MANUAL for f in findings),
-                )
+        alike = {name for finding in findings for name in kinds.get(finding.kind, ())}
+        if not tagged and not alike:
+            continue
+        kind = next((f.kind for f in findings if f.kind in kinds), "")
+        found.append(
+            Suggestion(
+                provider=provider,
+                check_id=findings[0].rule_id or check_id,
+                requirement_ids=tuple(sorted(tagged or alike)),
+                because=(
+                    "the scanner's own tag" if tagged else "a mapped check finds the same kind of weakness"
+                ),
+                kind="" if tagged else kind,
+                failed=sum(f.status is FindingStatus.FAIL for f in findings),
+                passed=sum(f.status is FindingStatus.PASS for f in findings),
+                manual=sum(f.status is FindingStatus.MANUAL for f in findings),
             )
-    return tuple(found)
+        )
+    return tuple(sorted(found, key=lambda item: (-item.failed, item.check_id)))
+
+
+def _requirements_by_kind(table: Mapping) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for (provider, check_id), rows in table.by_check.items():
+        kind = kind_for(provider, check_id)
+        if kind != UNCLASSIFIED:
+            found.setdefault(kind, set()).update(
+                row.requirement_id for row in rows if row.confidence is not Confidence.LOW
+            )
+    return found
 
 
 def _same_framework(said: str, framework: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tools.compliance.assessment import Assessment, RequirementResult, Status
-from tools.compliance.markdown import code, plain, table
+from tools.compliance.markdown import code, plain, plural, table
 from tools.compliance.report_method import coverage_lines, method_lines, moment, scope_text
 from tools.findings.model import FindingStatus
 
@@ -24,7 +24,7 @@ def _headline(assessment: Assessment, scope: str) -> str:
     skipped = counts[Status.NOT_ASSESSED]
     return (
         f"{assessment.title}, {scope}, as of {moment(assessment.as_of)}: of {total}"
-        f" {_plural(assessment.headline_kind, total)} {_verb(counts[Status.FAIL], 'fail')},"
+        f" {plural(assessment.headline_kind, total)} {_verb(counts[Status.FAIL], 'fail')},"
         f" {_verb(counts[Status.PASS], 'pass')}, {_verb(counts[Status.MANUAL], 'need')} a person,"
         f" {skipped} {'was' if skipped == 1 else 'were'} not assessed."
     )
@@ -111,7 +111,7 @@ def _summary(assessment: Assessment) -> list[str]:
     ):
         rows.append(
             (
-                f"all {_plural(kind, 2)}",
+                f"all {plural(kind, 2)}",
                 *(str(counts[status]) for status in Status),
                 str(sum(counts.values())),
             )
@@ -265,12 +265,8 @@ def _listed(names: Iterable[str], limit: int = 8, *, escape: bool = True) -> str
     return ", ".join(all_names[:limit]) + more
 
 
-def _plural(kind: str, count: int) -> str:
-    return kind if count == 1 else f"{kind}s"
-
-
 def _count(number: int, noun: str) -> str:
-    return f"{number} {noun if number == 1 else noun + 's'}"
+    return f"{number} {plural(noun, number)}"
 
 
 def _verb(number: int, verb: str) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from tools.compliance.assessment import Assessment
-from tools.compliance.markdown import code, plain, table, visible
+from tools.compliance.markdown import code, plain, plural, table, visible
 from tools.findings.model import FindingStatus
+
+SUGGESTIONS = 30
+"""Suggested checks that are listed; the rest is counted."""
 
 
 def moment(time: datetime | None) -> str:
@@ -19,11 +22,12 @@ def scope_text(assessment: Assessment) -> str:
     coverage = assessment.coverage
     provider = f" ({', '.join(coverage.providers)})" if assessment.scope.provider else ""
     if assessment.scope.account is not None:
-        seen = coverage.accounts[0]
-        name = f"{visible(seen.name, 80)} ({visible(seen.account, 80)})" if seen.name else seen.account
-        return f"account {visible(name, 170)}{provider}"
+        names = [f"{s.name} ({s.account})" if s.name else s.account for s in coverage.accounts]
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        listed = ", ".join(visible(name, 120) for name in names[:3])
+        return f"{plural('account', len(names))} {listed}{more}{provider}"
     count = len(coverage.accounts)
-    return f"{'all ' if count > 1 else ''}{count} account{'' if count == 1 else 's'}{provider}"
+    return f"{'all ' if count > 1 else ''}{count} {plural('account', count)}{provider}"
 
 
 def coverage_lines(assessment: Assessment) -> list[str]:
@@ -76,8 +80,8 @@ def method_lines(assessment: Assessment) -> list[str]:
         "- A failed result on any resource fails the requirement. A pass needs every mapped check to have run"
         " in every account in scope. Where only some ran, where a check leaves the answer to a person, or"
         " where checks can only support a procedure, a person decides.",
-        "- A standard with specifications takes their statuses in: it fails with any of them and passes only"
-        " with all.",
+        "- A requirement that has parts takes their statuses in: it fails with any of them and passes only with"
+        " all.",
         "- A scanner reports nothing for a check without resources, and nothing for a region it did not scan;"
         " the two cannot be told apart here.",
         f"- Evidence: results of {_sources(coverage.scanners)}. This report says nothing about systems that"
@@ -90,30 +94,36 @@ def method_lines(assessment: Assessment) -> list[str]:
             f" such as {', '.join(code(name) for name in shown)}."
         )
     lines.append("")
-    if assessment.suggestions:
-        lines += [
-            "### Suggested, not counted",
-            "",
-            "The scanner tags these checks for the framework; our table does not have them. Review before"
-            " relying on them.",
-            "",
-        ]
-        lines += table(
-            ("check", "provider", "requirements", "failed", "passed", "manual"),
+    return [*lines, *_suggested(assessment)]
+
+
+def _suggested(assessment: Assessment) -> list[str]:
+    if not assessment.suggestions:
+        return []
+    shown = assessment.suggestions[:SUGGESTIONS]
+    lines = [
+        f"### Suggested, not counted ({len(shown)} of {len(assessment.suggestions)})",
+        "",
+        "Our table has no row for these checks. The scanner's own tags, or a mapped check for the same kind of"
+        " weakness, point to requirements. Review them before relying on them.",
+        "",
+    ]
+    lines += table(
+        ("check", "provider", "may speak to", "because", "failed", "passed", "manual"),
+        (
             (
-                (
-                    code(item.check_id),
-                    plain(item.provider),
-                    ", ".join(item.requirement_ids),
-                    str(item.failed),
-                    str(item.passed),
-                    str(item.manual),
-                )
-                for item in assessment.suggestions[:50]
-            ),
-        )
-        lines.append("")
-    return lines
+                code(item.check_id),
+                plain(item.provider),
+                ", ".join(item.requirement_ids),
+                plain(item.because) + (f" {code(item.kind)}" if item.kind else ""),
+                str(item.failed),
+                str(item.passed),
+                str(item.manual),
+            )
+            for item in shown
+        ),
+    )
+    return [*lines, ""]
 
 
 def _sources(scanners: tuple[str, ...]) -> str:

@@ -21,6 +21,7 @@ from tools.compliance.assessment import (
     Scope,
     Status,
 )
+from tools.compliance.markdown import plural
 from tools.compliance.model import CatalogEntry, Confidence, MappingRow
 from tools.compliance.scope import Selected, select
 from tools.findings.model import Finding, FindingSet, FindingStatus, Severity
@@ -71,7 +72,7 @@ def assess(framework: str, evidence: FindingSet, scope: Scope | None = None) -> 
         results=results,
         coverage=chosen.coverage,
         fix_first=priorities.fix_first(results),
-        suggestions=priorities.suggestions(chosen, catalog),
+        suggestions=priorities.suggestions(chosen, catalog, table),
         rejected_rows=len(table.rejected),
         mapping_sources=table.sources,
     )
@@ -248,10 +249,10 @@ def _with_parts(
     else:
         status = Status.NOT_ASSESSED
     tally = ", ".join(
-        f"{weighed_parts.count(state)} {state.label}" for state in Status if state in weighed_parts
+        _counted(weighed_parts.count(state), state) for state in Status if state in weighed_parts
     )
     own_part = f" Its own checks: {result.reason}" if result.checks_total else ""
-    count = "1 specification" if len(parts) == 1 else f"{len(parts)} specifications"
+    count = f"{len(parts)} {plural(parts[0].entry.kind, len(parts))}"
     return result.model_copy(
         update={
             "status": status,
@@ -259,3 +260,9 @@ def _with_parts(
             "parts": tuple(part.id for part in parts),
         }
     )
+
+
+def _counted(number: int, status: Status) -> str:
+    if number == 1:
+        return f"1 {status.label}{'es' if status is Status.PASS else 's' if status is Status.FAIL else ''}"
+    return f"{number} {'need a person' if status is Status.MANUAL else status.label}"

@@ -12,12 +12,12 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from tools.compliance import baked
-from tools.compliance.embedder import Embedder
+from tools.compliance.embedder import Embedder, Vector
 from tools.compliance.errors import EmbedderUnavailable, IndexMismatch, IndexUnavailable
 from tools.compliance.model import Catalog, CatalogEntry
 
@@ -46,31 +46,40 @@ class VectorIndex:
     def nearest(self, catalog: Catalog, text: str, limit: int = 200) -> Mapping[str, float]:
         """The best cosine (-1 to 1) of any phrase of each entry near the text, by entry id.
 
-        Only the `limit` nearest phrases are looked at; an entry without one of them is not in the answer.
-
-        Raises `EmbedderUnavailable` or `IndexUnavailable`.
+        Only the `limit` nearest phrases are looked at; an entry without one of them is not in the answer. Raises
+        `EmbedderUnavailable` or `IndexUnavailable`.
         """
         vector = self._embedder.embed([text])[0]
         with self._lock:
-            collection = self._open(catalog)
             try:
-                answer = collection.query(
-                    query_embeddings=[vector],
-                    n_results=min(limit, collection.count()),
-                    include=["metadatas", "distances"],
-                )
-            except Exception as error:
-                raise IndexUnavailable(f"The control index does not answer: {error}") from error
+                answer = self._query(catalog, vector, limit)
+            except IndexMismatch:
+                raise
+            except IndexUnavailable:
+                # Another process may have rebuilt it under us: open it anew, once.
+                self._collections.pop(catalog.framework, None)
+                answer = self._query(catalog, vector, limit)
         best: dict[str, float] = {}
         for metadata, distance in zip(answer["metadatas"][0], answer["distances"][0], strict=True):
             name = str(metadata["entry"])
             best[name] = max(best.get(name, -1.0), 1.0 - float(distance))
         return best
 
+    def _query(self, catalog: Catalog, vector: Vector, limit: int) -> Any:
+        collection = self._open(catalog)
+        with self._guarded():
+            return collection.query(
+                query_embeddings=[vector],
+                n_results=min(limit, collection.count()),
+                include=["metadatas", "distances"],
+            )
+
     def build(self, catalog: Catalog) -> int:
         """Make the index ready; the number of vectors in it. Raises as `nearest` does."""
         with self._lock:
-            return int(self._open(catalog).count())
+            collection = self._open(catalog)
+            with self._guarded():
+                return int(collection.count())
 
     def close(self) -> None:
         """Let go of the files."""
@@ -92,15 +101,8 @@ class VectorIndex:
             "texts": digest(catalog),
         }
         name = f"controls-{catalog.framework}"
-        try:
+        with self._guarded():
             collection = self._stored(client, name, wanted) or self._make(client, name, wanted, catalog)
-        except (IndexUnavailable, EmbedderUnavailable):
-            raise
-        except Exception as error:
-            raise IndexUnavailable(
-                f"The control index cannot be used ({type(error).__name__}). Delete the folder {self._folder}"
-                " to have it rebuilt."
-            ) from error
         self._collections[catalog.framework] = collection
         return collection
 
@@ -108,7 +110,7 @@ class VectorIndex:
         if self._client is None:
             # Chroma reads these when it is imported; a user's own setting must not turn telemetry on.
             os.environ["ANONYMIZED_TELEMETRY"] = "False"
-            try:
+            with self._guarded():
                 import chromadb
                 from chromadb.config import Settings
 
@@ -116,12 +118,23 @@ class VectorIndex:
                 self._client = chromadb.PersistentClient(
                     path=str(self._folder), settings=Settings(anonymized_telemetry=False)
                 )
-            except Exception as error:
-                raise IndexUnavailable(
-                    f"The control index cannot be opened ({type(error).__name__}). Delete the folder"
-                    f" {self._folder} to have it rebuilt."
-                ) from error
         return self._client
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Whatever Chroma raises becomes `IndexUnavailable` with the remedy."""
+        try:
+            yield
+        except (IndexUnavailable, EmbedderUnavailable, KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except ImportError as error:
+            raise IndexUnavailable("chromadb is not installed; reinstall the package.") from error
+        except BaseException as error:
+            # A panic in Chroma's native part is no Exception, and must not end a turn.
+            raise IndexUnavailable(
+                f"The control index cannot be used ({type(error).__name__}). Delete the folder {self._folder}"
+                " to have it rebuilt."
+            ) from error
 
     def _stored(self, client: Any, name: str, wanted: Mapping[str, Any]) -> Any:
         """The collection on disk if it is right; None if it has to be made."""

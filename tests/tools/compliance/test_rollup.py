@@ -12,6 +12,7 @@ from tests.tools.compliance.building import evidence, finding
 from tools.compliance import catalog, mapping
 from tools.compliance.assessment import Assessment, RequirementResult, Scope, Status
 from tools.compliance.errors import UnknownAccount, UnknownFramework, UnknownProvider
+from tools.compliance.report import headline
 from tools.compliance.rollup import assess, holds_health_data
 from tools.findings.model import AssetRecord, Finding, FindingStatus
 
@@ -165,6 +166,22 @@ def test_unknown_scope_names_what_there_is() -> None:
         assess("iso", both)
 
 
+def test_accounts_of_one_name_are_all_in_scope_and_named() -> None:
+    both = evidence(
+        [
+            finding("iam_root_mfa_enabled", account="1", account_name="payments"),
+            finding(
+                "entra_security_defaults_enabled", provider="azure", account="s-2", account_name="Payments"
+            ),
+            finding("iam_root_mfa_enabled", account="3", account_name="other"),
+        ]
+    )
+    found = assess("hipaa", both, Scope(account="payments"))
+    assert {seen.account for seen in found.coverage.accounts} == {"1", "s-2"}
+    assert "accounts payments (1), Payments (s-2)," in headline(found)
+    assert "(azure)" in headline(assess("hipaa", both, Scope(provider="azure")))
+
+
 def test_an_ambiguous_account_name_is_not_guessed() -> None:
     both = evidence(
         [
@@ -186,6 +203,15 @@ def test_what_the_table_lacks_is_suggested_and_not_counted() -> None:
     ]
     assert found.by_id["164.312(b)"].status is Status.NOT_ASSESSED
     assert found.coverage.unmapped_checks == ("brand_new_check",)
+
+
+def test_a_check_of_the_same_kind_is_suggested_and_not_counted() -> None:
+    hub = finding("S3.8", "FAIL", kind="aws.s3.public_access")
+    found = assess("hipaa", evidence([hub, finding("X.1", "FAIL")]))
+    assert [s.check_id for s in found.suggestions] == ["S3.8"]
+    assert "164.312(a)(1)" in found.suggestions[0].requirement_ids
+    assert found.suggestions[0].kind == "aws.s3.public_access"
+    assert Status.FAIL not in {r.status for r in found.results}
 
 
 def test_what_to_fix_first_says_what_it_closes() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -229,6 +231,53 @@ def test_a_damaged_index_degrades_search_with_the_remedy(tmp_path: Path) -> None
     assert found.method == "words"
     assert found.hits[0].id == "164.312(b)"
     assert "Delete the folder" in found.notes[0]
+
+
+@pytest.mark.parametrize("pattern", ["*.sqlite3", "*/*.bin", "*/*.pickle", "*"])
+def test_any_damage_degrades_and_deleting_the_folder_repairs(tmp_path: Path, pattern: str) -> None:
+    index = ControlIndex(tmp_path, LetterEmbedder())
+    assert index.search("audit trail", "hipaa").method == "hybrid"
+    index.close()
+    folder = tmp_path / "controls"
+    for file in folder.rglob(pattern):
+        if file.is_file():
+            file.write_bytes(file.read_bytes()[:100] + b"\xff" * 50)
+    again = ControlIndex(tmp_path, LetterEmbedder())
+    assert again.search("audit trail", "hipaa").hits[0].id == "164.312(b)"
+    again.close()
+    shutil.rmtree(folder)
+    repaired = ControlIndex(tmp_path, LetterEmbedder())
+    assert repaired.search("audit trail", "hipaa").method == "hybrid"
+    repaired.close()
+
+
+def test_an_index_that_another_process_rebuilt_is_opened_anew(tmp_path: Path) -> None:
+    index = VectorIndex(tmp_path, LetterEmbedder())
+    index.build(HIPAA)
+    other = index._connect()
+    other.delete_collection("controls-hipaa")
+    assert index.nearest(HIPAA, "audit trail")["164.312(b)"] > 0.99
+    index.close()
+
+
+def test_nothing_is_asked_of_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    index = ControlIndex(tmp_path, LetterEmbedder())
+    assert index.prepare() == ()
+    assert index.search("audit trail", "hipaa").method == "hybrid"
+    index.close()
+
+
+def test_without_chroma_words_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "chromadb", None)
+    found = ControlIndex(tmp_path, LetterEmbedder()).search("audit trail", "hipaa")
+    assert found.method == "words"
+    assert found.hits[0].id == "164.312(b)"
+    assert "chromadb is not installed" in found.notes[0]
 
 
 def test_prepare_says_what_is_missing(tmp_path: Path, words_only: ControlIndex) -> None:
