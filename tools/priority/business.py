@@ -49,24 +49,25 @@ def _data_words(value: str) -> Iterable[tuple[float, str]]:
 
 def environment_fact(asset: AssetRecord, tags: Mapping[str, str], at: datetime) -> Fact:
     """Production or not, and the business tier, by tags; the higher of both counts."""
-    grades: list[tuple[float, str]] = []
     words_of = vocabulary()
+    stages: list[tuple[float, str]] = []
+    tiers: list[tuple[float, str]] = []
     for key, value in tags.items():
         name, word = plain(key), _SPLIT.sub("", value.lower())
         if name in words_of.environment_keys:
-            options = [word, *_words(value)]
-            grades += [
-                (words_of.environment_words[o], f"{key}={value}")
-                for o in options
-                if o in words_of.environment_words
-            ][:1]
+            options = [o for o in (word, *sorted(_words(value))) if o in words_of.environment_words]
+            stages += [(words_of.environment_words[o], f"{key}={value}") for o in options[:1]]
         elif name in words_of.tier_keys and word in words_of.tier_words:
-            grades.append((words_of.tier_words[word], f"{key}={value}"))
-    if grades:
-        grade, tag = max(grades)
-        return known(
-            "environment", shown(tag.partition("=")[2]), grade, f"tag {shown(tag)}", shown(asset.name), at=at
-        )
+            tiers.append((words_of.tier_words[word], f"{key}={value}"))
+    # A critical tier outweighs the stage; a low tier says less than the stage does.
+    best = max(stages, default=None)
+    top = max(tiers, default=None)
+    if top is not None and (best is None or top[0] > max(best[0], 0.0)):
+        best = top
+    if best is not None:
+        grade, tag = best
+        value = shown(tag.partition("=")[2])
+        return known("environment", value, grade, f"tag {shown(tag)}", shown(asset.name), at=at)
     words = _words(asset.name)
     if words & vocabulary().production_hints:
         return unknown("environment", "not tagged; its name says production", 0.5, -1.0, 1.0, "name", at=at)

@@ -140,6 +140,12 @@ def _related(context: Context, asset: AssetRecord, kind: str) -> Iterable[AssetR
     estate, view = context.estate, context.estate.view(asset)
     if kind == "ec2.sg":
         yield from group_users(context.reader, asset.account, view.text("id", "GroupId") or asset.name)
+    elif kind in {"azure.nsg", "gcp.firewall"}:
+        for machine in estate.of_kind("azure.vm", "gcp.vm"):
+            if machine.account == asset.account and any(
+                opening.owner == asset.name for opening in exposure_of(context.reader, machine).openings
+            ):
+                yield machine
     elif kind in {"rds.snapshot", "ec2.snapshot", "ec2.eni", "ec2.volume"}:
         refs = [
             view.text("instance_id", "DBInstanceIdentifier", "DBClusterIdentifier"),
@@ -182,7 +188,7 @@ def _blast(weights: Weights, holding: Holding | None, at: datetime) -> Fact:
     if holding.sure:
         return known("blast radius", value, grade, shown(holding.source), *ids, at=at)
     low = weights.blast["none"]
-    worst = max(grade, weights.blast["broad"])
+    worst = weights.blast["admin"]
     estimate = grade * weights.blast["unsure"]
     return unknown(
         "blast radius", f"possibly {value}", estimate, low, worst, shown(holding.source), *ids, at=at

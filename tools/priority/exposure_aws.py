@@ -13,6 +13,8 @@ from tools.priority.exposure_aws_shared import SHARED_HANDLERS
 from tools.priority.network import OpenRange, group_ids, group_openings, openings_of, port_grade, ports_text
 from tools.priority.reading import View, ids, items, openness
 
+_INDEXED = ("", "security groups")
+
 
 def public_address(view: View) -> str:
     """An instance's or interface's public address; empty when none is recorded."""
@@ -130,8 +132,8 @@ def _group(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
 def group_users(reader: Reader, account: str, group: str) -> list[AssetRecord]:
     """Assets whose configuration names a security group."""
     index = reader.users
-    if not index:
-        index[("", "")] = []
+    if _INDEXED not in index:
+        index[_INDEXED] = []
         estate = reader.estate
         for user in estate.of_kind("ec2.instance", "ec2.eni", "rds.db", "redshift.cluster", "elb"):
             for name in group_ids(estate.view(user)):

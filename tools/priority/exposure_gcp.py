@@ -146,7 +146,7 @@ def _sql(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
         or view.at("settings").text("activationPolicy").upper() == "NEVER"
     ):
         return reader.closed("the database is stopped", asset.name)
-    network = view.at("settings").at("ipConfiguration") or view
+    network = view.at("settings").at("ipConfiguration") or view.at("ipConfiguration") or view
     networks = network.get("authorizedNetworks", "authorized_networks")
     ranges = [n.text("value") for n in (View(i) for i in items(networks))]
     wide = [r for r in ranges if openness(r) > 0]

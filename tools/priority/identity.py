@@ -127,6 +127,8 @@ def _profile_holding(estate: Estate, asset: AssetRecord, profile: View) -> Holdi
     name = arn.rsplit("/", 1)[-1]
     record = estate.find(asset.account, arn, "iam.profile") or estate.find(asset.account, name, "iam.profile")
     roles = [r.text("Arn") or r.text("RoleName") for r in estate.view(record).each("Roles")] if record else []
+    if stated := profile.text("Role", "RoleArn", "RoleName"):
+        roles.insert(0, stated)
     for role in estate.of_kind("iam.role"):
         if role.account == asset.account and any(
             p.text("Arn") == arn for p in estate.view(role).each("InstanceProfileList")

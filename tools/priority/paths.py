@@ -93,9 +93,14 @@ def _to_data(context: Context, asset: AssetRecord, exposure: Exposure, data: Fac
 def _to_privilege(
     context: Context, asset: AssetRecord, kind: str, exposure: Exposure, holding: Holding | None
 ) -> Iterable[Fact]:
-    if holding is None or holding.privilege not in _STRONG or exposure.fact.grade <= 0:
+    if holding is None or exposure.fact.grade <= 0:
         return
     weights, name = context.weights.path, shown(asset.name or asset.uid)
+    if holding.privilege not in _STRONG:
+        if not holding.sure and exposure.fact.state == "known":
+            text = f"internet → {name}, whose identity's permissions are not known"
+            yield unknown(_NAME, text, 0.0, 0.0, weights["admin"], _SOURCE, name, at=context.as_of)
+        return
     share = weights[holding.privilege]
     if kind == "iam.user":
         share *= weights["sign_in"]

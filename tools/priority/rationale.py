@@ -28,7 +28,7 @@ _TOLD = (
 )
 _TOKEN = re.compile(r"[^\s,;()]+")
 _MARKED = re.compile(r"[0-9_/@:#<>&=\\]|[a-z][A-Z]|[A-Z]{2}|\w-\w|\w\.\w")
-_SMALLEST = 0.5
+_SMALLEST = 1.0
 
 
 def explain(finding: Finding, inputs: Inputs, weights: Weights, score: PriorityScore) -> Explanation:
@@ -57,16 +57,22 @@ def _fixes(finding: Finding, inputs: Inputs) -> Iterator[tuple[str, dict[str, Fa
     if exposure.grade > 0:
         yield _closing(exposure, name), {"exposure": closed, "path": no_path}
     elif exposure.state == "unknown":
-        yield f"proof that {name or 'it'} cannot be reached", {"exposure": closed, "path": no_path}
+        yield f"learning that {name or 'it'} cannot be reached", {"exposure": closed, "path": no_path}
     if blast.grade >= 0.3:
         less = absent("blast radius", "nothing beyond its task", "computed")
         who = blast.ids[0] if blast.ids else name
         what = blast.ids[1] if len(blast.ids) > 1 else "its permissions"
         keeps = path if "administrator" not in path.value else no_path
-        yield f"taking {what} from {who}", {"blast": less, "path": keeps}
+        if blast.value.startswith("holds credentials"):
+            yield "taking the credentials out of its environment", {"blast": less}
+        else:
+            yield f"taking {what} from {who}", {"blast": less, "path": keeps}
     data = inputs.facts["data"]
     if data.state == "unknown":
-        yield "proof that it holds no sensitive data", {"data": replace(data, state="known", grade=data.low)}
+        yield (
+            "learning that it holds no sensitive data",
+            {"data": replace(data, state="known", grade=data.low)},
+        )
 
 
 def _closing(exposure: Fact, name: str) -> str:
@@ -99,7 +105,7 @@ def _headline(finding: Finding, inputs: Inputs) -> str:
     if data.state == "known" and data.grade >= 0.3:
         parts.append(f"it holds {data.value} data" if data.value != "a secret" else "it holds a secret")
     if environment.state == "known":
-        parts.append(f"environment {environment.value}")
+        parts.append(f"tagged {environment.value}")
     return "; ".join(parts) + "."
 
 
@@ -114,7 +120,11 @@ def _subject(finding: Finding) -> str:
 def _paragraph(inputs: Inputs, score: PriorityScore, changes: tuple[Counterfactual, ...]) -> str:
     sentences = [f"{score.score:.0f} of 100 ({score.low:.0f} to {score.high:.0f})."]
     raising = sorted(
-        (c for c in score.contributions if c.points > 0.05 and c.factor in _TOLD),
+        (
+            c
+            for c in score.contributions
+            if c.points > (0.3 if c.fact.state == "unknown" else 0.05) and c.factor in _TOLD
+        ),
         key=lambda c: (-c.points, c.factor),
     )
     lowering = sorted(
@@ -135,9 +145,10 @@ def _paragraph(inputs: Inputs, score: PriorityScore, changes: tuple[Counterfactu
         sentences.append(
             f"Held down from {gate.before:.0f} to {gate.after:.0f} because {gate.name}: {gate.because}."
         )
-    open_questions = [c for c in score.contributions if c.fact.state == "unknown" and c.high - c.low >= 0.05]
-    if open_questions:
-        sentences.append("Not known: " + "; ".join(f"{c.factor} ({c.because})" for c in open_questions) + ".")
+    unsettled = [c for c in score.contributions if c.fact.state == "unknown" and c.high - c.low >= 0.05]
+    if unsettled:
+        told = (f"{c.factor} {c.low:+.1f} to {c.high:+.1f}" for c in unsettled)
+        sentences.append("Not known: " + "; ".join(told) + ".")
     if changes:
         told_changes = "; ".join(f"{c.change} → {c.score:.0f}" for c in changes[:3])
         sentences.append(f"What lowers it: {told_changes}.")
@@ -186,7 +197,7 @@ def _numbers(score: PriorityScore) -> Iterator[str]:
     ):
         yield f"{value:.0f}"
     for item in score.contributions:
-        yield f"{item.points:+.1f}"
+        yield from (f"{item.points:+.1f}", f"{item.low:+.1f}", f"{item.high:+.1f}")
     for change in score.counterfactuals:
         yield f"{change.score:.0f}"
     yield "100"

@@ -75,7 +75,7 @@ def _classify(rule_id: str, kind: str, title: str) -> Weakness:
     if by_rule is not None and not _catch_all(by_rule):
         return by_rule
     if kind != UNCLASSIFIED:
-        by_kind = _by_kind().get(kind) or _match(_words_of(kind), "kind")
+        by_kind = _of_kind(kind)
         if by_kind is not None:
             return by_kind
     # A rule id with blanks is the rule's name, a sentence as a title is.
@@ -86,15 +86,21 @@ def _classify(rule_id: str, kind: str, title: str) -> Weakness:
 
 
 @cache
-def _by_kind() -> Mapping[str, Weakness]:
-    """The weakness of a kind: what most of the scanner checks that share it state, at its strongest."""
-    members: dict[str, list[Weakness]] = {}
+def _rules_by_kind() -> Mapping[str, tuple[str, ...]]:
+    rules: dict[str, list[str]] = {}
     for key, kind in kind_table().by_rule.items():
         rule = key.partition("/")[2]
-        weakness = _match(_words_of(rule), "kind") if _CHECK_ID.match(rule) else None
-        if weakness is not None and not _catch_all(weakness):
-            members.setdefault(kind, []).append(weakness)
-    return {kind: _prevailing(found) for kind, found in members.items()}
+        if _CHECK_ID.match(rule):
+            rules.setdefault(kind, []).append(rule)
+    return {kind: tuple(found) for kind, found in rules.items()}
+
+
+@cache
+def _of_kind(kind: str) -> Weakness | None:
+    """The weakness of a kind: what most of the scanner checks that share it state, at its strongest."""
+    stated = [_match(_words_of(rule), "kind") for rule in _rules_by_kind().get(kind, ())]
+    found = [weakness for weakness in stated if weakness is not None and not _catch_all(weakness)]
+    return _prevailing(found) if found else _match(_words_of(kind), "kind")
 
 
 def _prevailing(found: list[Weakness]) -> Weakness:

@@ -41,7 +41,8 @@ def test_what_is_not_tagged_is_unknown_and_a_name_only_moves_the_estimate() -> N
         ({"env": "PRD"}, 1.0),
         ({"Stage": "dev"}, -1.0),
         ({"environment": "Pre-Production"}, 0.1),
-        ({"env": "sandbox", "tier": "low"}, -0.6),
+        ({"env": "sandbox", "tier": "low"}, -1.0),
+        ({"tier": "low"}, -0.6),
         ({"Business-Criticality": "Mission Critical", "env": "dev"}, 1.0),
     ],
 )

@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 
-from tests.tools.priority.building import ACCOUNT, arn, asset, bucket, exposed, instance, open_group, role
+from tests.tools.priority.building import (
+    ACCOUNT,
+    arn,
+    asset,
+    bucket,
+    context,
+    exposed,
+    instance,
+    open_group,
+    role,
+)
+from tools.priority.exposure import exposure_of
 
 ANY = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
 
@@ -331,3 +342,10 @@ def test_configurations_that_make_no_sense_are_not_a_crash(broken: Any) -> None:
 def test_ids_do_not_reach_into_other_accounts() -> None:
     elsewhere = open_group().model_copy(update={"account": "999988887777", "asset_id": "other"})
     assert exposed(instance(), elsewhere).fact.state == "unknown"
+
+
+def test_what_was_read_before_does_not_change_what_is_read_next() -> None:
+    host, group, store = instance(), open_group(), bucket("b", public=True)
+    known = context(store, host, group)
+    exposure_of(known.reader, store)
+    assert exposure_of(known.reader, group).fact.value.endswith("used by i-0web")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.tools.priority.building import ACCOUNT, asset, exposed
+from tests.tools.priority.building import ACCOUNT, asset, context, exposed
 
 SUB = f"/subscriptions/{ACCOUNT}/resourceGroups/rg/providers"
 
@@ -255,3 +255,15 @@ EVERYONE = {"bindings": [{"role": "roles/storage.objectViewer", "members": ["all
 )
 def test_google_services(uid: str, config: dict[str, Any], state: str) -> None:
     assert exposed(asset(uid, config, provider="GCP")).fact.state == state
+
+
+def test_a_rule_stands_on_the_path_of_the_machine_it_opens() -> None:
+    machine = vm(
+        serviceAccounts=[{"email": "s@p", "scopes": ["https://www.googleapis.com/auth/cloud-platform"]}]
+    )
+    account = asset(
+        "//iam.googleapis.com/projects/p/serviceAccounts/s@p", {"roles": ["roles/owner"]}, provider="GCP"
+    )
+    rule_facts = context(firewall(), machine, account).facts_of(firewall())
+    assert rule_facts.path.state == "known"
+    assert rule_facts.path.value.startswith("internet → vm1")
