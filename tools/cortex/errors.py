@@ -75,7 +75,7 @@ class AuthenticationError(CortexError):
     kind = "authentication"
 
 
-class PermissionDenied(CortexError):  # noqa: N818
+class PermissionDenied(CortexError):
     """403: the key is good, its role may not do this."""
 
     summary = "The key's role may not do this."
@@ -83,7 +83,7 @@ class PermissionDenied(CortexError):  # noqa: N818
     kind = "permission"
 
 
-class LicenceMissing(CortexError):  # noqa: N818
+class LicenceMissing(CortexError):
     """402: the tenant's licence lacks this API."""
 
     summary = "The tenant's licence does not include this API."
@@ -91,7 +91,7 @@ class LicenceMissing(CortexError):  # noqa: N818
     kind = "licence"
 
 
-class QuotaExceeded(CortexError):  # noqa: N818
+class QuotaExceeded(CortexError):
     """The tenant's XQL quota is used up."""
 
     summary = "The tenant's query quota is used up."
@@ -99,7 +99,7 @@ class QuotaExceeded(CortexError):  # noqa: N818
     kind = "quota"
 
 
-class RateLimited(CortexError):  # noqa: N818
+class RateLimited(CortexError):
     """429: too many requests."""
 
     summary = "Cortex asks us to slow down."
@@ -114,7 +114,7 @@ class ParallelLimit(RateLimited):
     default_advice = "Wait for the running queries to finish and try again."
 
 
-class NotFound(CortexError):  # noqa: N818
+class NotFound(CortexError):
     """404, or a search by id that found nothing."""
 
     summary = "Cortex does not know this item."
@@ -122,7 +122,7 @@ class NotFound(CortexError):  # noqa: N818
     kind = "not_found"
 
 
-class InvalidRequest(CortexError):  # noqa: N818
+class InvalidRequest(CortexError):
     """400: a field, an operator or a value is wrong, or our own check refused it before sending."""
 
     summary = "Cortex does not accept this request."
@@ -146,7 +146,7 @@ class CommandRefused(InvalidRequest):
     kind = "command_refused"
 
 
-class Unavailable(CortexError):  # noqa: N818
+class Unavailable(CortexError):
     """5xx, a connection that could not be made, or an answer that is not Cortex's."""
 
     summary = "Cortex is not available."
@@ -200,7 +200,7 @@ class AnswerCut(Unavailable):
     kind = "cut"
 
 
-class Timeout(CortexError):  # noqa: N818
+class Timeout(CortexError):
     """No complete answer in the time allowed, or a query that did not end in its time."""
 
     summary = "Cortex did not answer in time."
