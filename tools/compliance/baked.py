@@ -32,8 +32,7 @@ def load(framework: str, model: str, digest: str) -> list[Vector] | None:
     except (BadZipFile, KeyError, ValueError, OSError):
         return None
     unit = steps / np.clip(np.linalg.norm(steps, axis=1, keepdims=True), 1e-12, None)
-    vectors: list[Vector] = unit.tolist()
-    return vectors
+    return list(unit)
 
 
 def save(path: Path, model: str, digest: str, vectors: list[Vector]) -> None:

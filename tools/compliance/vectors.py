@@ -43,13 +43,12 @@ class VectorIndex:
         self._client: Any = None
         self._collections: dict[str, Any] = {}
 
-    def nearest(self, catalog: Catalog, text: str, limit: int = 200) -> Mapping[str, float]:
-        """The best cosine (-1 to 1) of any phrase of each entry near the text, by entry id.
+    def nearest(self, catalog: Catalog, vector: Vector, limit: int = 200) -> Mapping[str, float]:
+        """The best cosine (-1 to 1) of any phrase of each entry near the vector of a text, by entry id.
 
         Only the `limit` nearest phrases are looked at; an entry without one of them is not in the answer. Raises
         `EmbedderUnavailable` or `IndexUnavailable`.
         """
-        vector = self._embedder.embed([text])[0]
         with self._lock:
             try:
                 answer = self._query(catalog, vector, limit)
