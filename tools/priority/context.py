@@ -89,7 +89,7 @@ def _facts(context: Context, asset: AssetRecord) -> AssetFacts:
     at, estate = context.as_of, context.estate
     kind = estate.kind(asset)
     exposure = exposure_of(context.reader, asset)
-    related = tuple(_related(context, asset, kind))
+    related = tuple(sorted(_related(context, asset, kind), key=lambda r: r.asset_id))
     own_data = data_fact(asset, asset.tags, kind.startswith(vocabulary().holds_data), at)
     data = inherited(own_data, ((r, data_fact(r, r.tags, True, at)) for r in related))
     environment = inherited(
@@ -141,11 +141,8 @@ def _related(context: Context, asset: AssetRecord, kind: str) -> Iterable[AssetR
     if kind == "ec2.sg":
         yield from group_users(context.reader, asset.account, view.text("id", "GroupId") or asset.name)
     elif kind in {"azure.nsg", "gcp.firewall"}:
-        for machine in estate.of_kind("azure.vm", "gcp.vm"):
-            if machine.account == asset.account and any(
-                opening.owner == asset.name for opening in exposure_of(context.reader, machine).openings
-            ):
-                yield machine
+        opened = estate.index("machines by opening", lambda: _machines_by_opening(context))
+        yield from opened.get((asset.account, asset.name), ())
     elif kind in {"rds.snapshot", "ec2.snapshot", "ec2.eni", "ec2.volume"}:
         refs = [
             view.text("instance_id", "DBInstanceIdentifier", "DBClusterIdentifier"),
@@ -163,6 +160,14 @@ def _related(context: Context, asset: AssetRecord, kind: str) -> Iterable[AssetR
     else:
         refs = [view.text("vpc_id", "VpcId"), view.text("subnet_id", "SubnetId")]
         yield from estate.find_all(asset.account, [r for r in refs if r], "ec2.vpc", "ec2.subnet")
+
+
+def _machines_by_opening(context: Context) -> dict[tuple[str, str], list[AssetRecord]]:
+    found: dict[tuple[str, str], list[AssetRecord]] = {}
+    for machine in context.estate.of_kind("azure.vm", "gcp.vm"):
+        for owner in dict.fromkeys(o.owner for o in exposure_of(context.reader, machine).openings):
+            found.setdefault((machine.account, owner), []).append(machine)
+    return found
 
 
 def _blast(weights: Weights, holding: Holding | None, at: datetime) -> Fact:

@@ -7,15 +7,16 @@ accounts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from tools.findings.model import AssetRecord
 from tools.priority.reading import View, plain
 
+Index = TypeVar("Index")
 Cloud = Literal["aws", "azure", "gcp", "other"]
 
 
@@ -98,7 +99,8 @@ class Estate:
         self._views: dict[str, View] = {}
         self._of_kind: dict[str, list[AssetRecord]] = {}
         self._by_name: dict[tuple[str, str], list[AssetRecord]] = {}
-        for asset_id, asset in assets.items():
+        self._indexes: dict[str, Any] = {}
+        for asset_id, asset in sorted(assets.items()):  # the same answer whatever the order of the input
             kind = kind_of(asset)
             self._kinds[asset_id] = kind
             self._of_kind.setdefault(kind, []).append(asset)
@@ -125,6 +127,13 @@ class Estate:
             if not kinds or self._kinds[asset.asset_id] in kinds:
                 return asset
         return None
+
+    def index(self, name: str, build: Callable[[], Index]) -> Index:
+        """An index that a reader needs, built when first asked for, so that no look-up walks the whole estate."""
+        if name not in self._indexes:
+            self._indexes[name] = build()
+        found: Index = self._indexes[name]
+        return found
 
     def find_all(self, account: str, names: Iterable[str], *kinds: str) -> list[AssetRecord]:
         """Those of the named assets that the snapshot has."""

@@ -132,11 +132,8 @@ def _nsg(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
         return reader.maybe("its rules were not collected", "reachable")
     if not openings:
         return reader.closed("no inbound rule from the internet", asset.name)
-    users = [
-        n
-        for n in reader.estate.of_kind("azure.nic", "azure.vm")
-        if n.account == asset.account and _uses(reader, n, asset.name)
-    ]
+    index = reader.estate.index("users of network groups", lambda: _users_by_group(reader))
+    users = index.get((asset.account, asset.name.lower()), [])
     live = [
         u
         for u in users
@@ -167,11 +164,15 @@ def _nsg(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     )
 
 
-def _uses(reader: Reader, user: AssetRecord, name: str) -> bool:
-    view = reader.estate.view(user)
-    refs = [view.at("networkSecurityGroup").text("id"), view.text("nsg", "network_security_group")]
-    refs += [c.at("subnet").at("networkSecurityGroup").text("id") for c in view.each("ipConfigurations")]
-    return any(_last(ref).lower() == name.lower() for ref in refs if ref)
+def _users_by_group(reader: Reader) -> dict[tuple[str, str], list[AssetRecord]]:
+    found: dict[tuple[str, str], list[AssetRecord]] = {}
+    for user in reader.estate.of_kind("azure.nic", "azure.vm"):
+        view = reader.estate.view(user)
+        refs = [view.at("networkSecurityGroup").text("id"), view.text("nsg", "network_security_group")]
+        refs += [c.at("subnet").at("networkSecurityGroup").text("id") for c in view.each("ipConfigurations")]
+        for name in dict.fromkeys(_last(ref).lower() for ref in refs if ref):
+            found.setdefault((user.account, name), []).append(user)
+    return found
 
 
 def _network_rules(reader: Reader, asset: AssetRecord, view: View) -> tuple[bool | None, str]:

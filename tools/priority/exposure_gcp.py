@@ -63,7 +63,9 @@ def _vm(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
         return reader.maybe("no network data", "reachable")
     networks = {_last(i.text("network")) for i in view.each("networkInterfaces", "network_interfaces")}
     tags = {t.lower() for t in view.at("tags").texts("items") or view.texts("tags")}
-    rules = [f for f in reader.estate.of_kind("gcp.firewall") if f.account == asset.account]
+    rules = reader.estate.index("firewalls", lambda: _by_account(reader, "gcp.firewall")).get(
+        asset.account, []
+    )
     openings: list[OpenRange] = []
     for rule in rules:
         seen = reader.estate.view(rule)
@@ -88,13 +90,20 @@ def _vm(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     )
 
 
+def _by_account(reader: Reader, kind: str) -> dict[str, list[AssetRecord]]:
+    found: dict[str, list[AssetRecord]] = {}
+    for asset in reader.estate.of_kind(kind):
+        found.setdefault(asset.account, []).append(asset)
+    return found
+
+
 def _firewall(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     openings = firewall_openings(view, asset.name)
     if openings is None:
         return reader.maybe("its source ranges were not collected", "reachable")
     if not openings:
         return reader.closed("it lets nothing in from the internet", asset.name)
-    machines = [m for m in reader.estate.of_kind("gcp.vm") if m.account == asset.account]
+    machines = reader.estate.index("machines", lambda: _by_account(reader, "gcp.vm")).get(asset.account, [])
     users = [m for m in machines if any(o.owner == asset.name for o in exposure_of(reader, m).openings)]
     text = f"{ports_text(openings)} open to {openings[0].cidr} by {asset.name}"
     grade = port_grade(openings, reader.ports)

@@ -10,7 +10,7 @@ import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from tools.findings.model import Finding, FindingStatus, Severity
@@ -283,7 +283,8 @@ def _compensating(own: AssetFacts, context: Context) -> Fact:
 def _age(finding: Finding, as_of: datetime) -> Fact:
     if finding.first_seen is None:
         return unknown("age", "no record of when it was first seen", 0.0, 0.0, 1.0)
-    seconds = max((as_of - finding.first_seen).total_seconds(), 0.0)
+    first = finding.first_seen if finding.first_seen.tzinfo else finding.first_seen.replace(tzinfo=UTC)
+    seconds = max((as_of - first).total_seconds(), 0.0)
     days = seconds / 86400.0
     text = "first seen today" if days < 1 else "open for 1 day" if days < 2 else f"open for {int(days)} days"
     return known(

@@ -62,7 +62,18 @@ def holding_of(estate: Estate, asset: AssetRecord) -> Holding | None:
 def principal_holding(
     estate: Estate, asset: AssetRecord, view: View, seen: frozenset[str] = frozenset()
 ) -> Holding:
-    """A role's, user's or group's own privilege, groups included."""
+    """A role's, user's or group's own privilege, groups included; worked out once for each."""
+    known: dict[str, Holding] = estate.index("holdings", dict)
+    if asset.asset_id not in known:
+        # Groups may name each other in a circle; inside one, a group adds nothing to itself.
+        found = _own_holding(estate, asset, view, seen | {asset.asset_id})
+        if seen:
+            return found
+        known[asset.asset_id] = found
+    return known[asset.asset_id]
+
+
+def _own_holding(estate: Estate, asset: AssetRecord, view: View, seen: frozenset[str]) -> Holding:
     best = Holding("none", identity=asset.name)
     for name, arn in _attached(view):
         policy = estate.find(asset.account, arn, "iam.policy") or estate.find(
@@ -89,7 +100,7 @@ def principal_holding(
     ]:
         found = estate.find(asset.account, group, "iam.group")
         if found is not None and found.asset_id not in seen:
-            held = principal_holding(estate, found, estate.view(found), seen | {found.asset_id})
+            held = principal_holding(estate, found, estate.view(found), seen)
             best = _stronger(best, Holding(held.privilege, held.via, asset.name, held.sure))
     if view.get("permissions_boundary", "PermissionsBoundary") and ORDER.index(best.privilege) > 1:
         return Holding(
@@ -129,11 +140,7 @@ def _profile_holding(estate: Estate, asset: AssetRecord, profile: View) -> Holdi
     roles = [r.text("Arn") or r.text("RoleName") for r in estate.view(record).each("Roles")] if record else []
     if stated := profile.text("Role", "RoleArn", "RoleName"):
         roles.insert(0, stated)
-    for role in estate.of_kind("iam.role"):
-        if role.account == asset.account and any(
-            p.text("Arn") == arn for p in estate.view(role).each("InstanceProfileList")
-        ):
-            roles.append(role.uid)
+    roles += estate.index("roles by profile", lambda: _roles_by_profile(estate)).get(arn, [])
     if roles:
         return _role_by_ref(estate, asset, roles[0])
     same = estate.find(asset.account, name, "iam.role")
@@ -143,16 +150,35 @@ def _profile_holding(estate: Estate, asset: AssetRecord, profile: View) -> Holdi
             held.privilege, held.via, same.name, sure=False, source=f"the role named as profile {name}"
         )
     best = Holding("limited", "", name, sure=False, source=f"profile {name}, whose role is not recorded")
-    for role in estate.of_kind("iam.role"):
-        if role.account == asset.account and _trusts_ec2(estate.view(role)):
-            held = principal_holding(estate, role, estate.view(role))
-            source = f"profile {name}; its role is not recorded, {role.name} is one that EC2 may assume"
-            best = _stronger(best, Holding(held.privilege, held.via, role.name, sure=False, source=source))
+    likely = estate.index("strongest EC2 role", lambda: _strongest_for_ec2(estate)).get(asset.account)
+    if likely is not None:
+        source = f"profile {name}; its role is not recorded, {likely.identity} is one that EC2 may assume"
+        best = _stronger(
+            best, Holding(likely.privilege, likely.via, likely.identity, sure=False, source=source)
+        )
     return best
 
 
-def _trusts_ec2(view: View) -> bool:
-    return "ec2.amazonaws.com" in str(view.get("assume_role_policy", "AssumeRolePolicyDocument"))
+def _roles_by_profile(estate: Estate) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for role in estate.of_kind("iam.role"):
+        for listed in estate.view(role).each("InstanceProfileList"):
+            found.setdefault(listed.text("Arn"), []).append(role.uid)
+    return found
+
+
+def _strongest_for_ec2(estate: Estate) -> dict[str, Holding]:
+    """By account, what the strongest role that EC2 may assume holds; among equals the first by name."""
+    found: dict[str, Holding] = {}
+    for role in sorted(estate.of_kind("iam.role"), key=lambda r: (r.account, r.name, r.asset_id)):
+        view = estate.view(role)
+        if "ec2.amazonaws.com" not in str(view.get("assume_role_policy", "AssumeRolePolicyDocument")):
+            continue
+        held = principal_holding(estate, role, view)
+        best = found.get(role.account)
+        if best is None or ORDER.index(held.privilege) > ORDER.index(best.privilege):
+            found[role.account] = Holding(held.privilege, held.via, role.name, held.sure)
+    return found
 
 
 def _role_by_ref(estate: Estate, asset: AssetRecord, ref: str) -> Holding:
@@ -196,6 +222,7 @@ def _azure_holding(estate: Estate, asset: AssetRecord, view: View) -> Holding:
         r.text("roleDefinitionName", "role").replace(" ", "").lower()
         for r in view.each("roleAssignments", "role_assignments")
     ]
+    found += [r.replace(" ", "").lower() for r in view.at("identity").texts("roles")]
     levels: list[Privilege] = [_AZURE_ADMIN[r] for r in found if r in _AZURE_ADMIN]  # type: ignore[misc]
     if levels:
         return Holding(max(levels, key=ORDER.index), "its managed identity", asset.name)

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tools.findings.model import AssetRecord
+from tools.priority.business import data_fact
 from tools.priority.exposure import Exposure, exposure_of
 from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.identity import Holding, holding_of
 from tools.priority.reading import View, shown
+from tools.priority.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from tools.priority.context import Context
@@ -96,6 +98,8 @@ def _to_privilege(
     if holding is None or exposure.fact.grade <= 0:
         return
     weights, name = context.weights.path, shown(asset.name or asset.uid)
+    if holding.privilege == "broad" and exposure.fact.state == "known":
+        yield from _to_broad_data(context, asset, name, holding)
     if holding.privilege not in _STRONG:
         if not holding.sure and exposure.fact.state == "known":
             text = f"internet → {name}, whose identity's permissions are not known"
@@ -114,6 +118,35 @@ def _to_privilege(
     else:
         estimate = share * weights["unsure"] * (1.0 if exposure.fact.state == "known" else 0.5)
         yield unknown(_NAME, f"possibly {text}", estimate, 0.0, share, _SOURCE, *ids, at=context.as_of)
+
+
+def _to_broad_data(context: Context, asset: AssetRecord, name: str, holding: Holding) -> Iterable[Fact]:
+    """An identity with everything in whole services may well read the gravest data of its account."""
+    store = context.estate.index("gravest data", lambda: _gravest_data(context)).get(asset.account)
+    if store is None:
+        return
+    place, label = store
+    steps = [name] if holding.identity in {"", asset.name} else [name, shown(holding.identity)]
+    text = " → ".join(["internet", *steps, f"{place} ({label} data)"])
+    share = context.weights.path["broad_data"]
+    estimate = share * context.weights.path["unsure"]
+    yield unknown(_NAME, f"possibly {text}", estimate, 0.0, share, _SOURCE, *steps, place, at=context.as_of)
+
+
+def _gravest_data(context: Context) -> dict[str, tuple[str, str]]:
+    best: dict[str, tuple[float, str, str]] = {}
+    for asset in context.estate.assets.values():
+        if not context.estate.kind(asset).startswith(vocabulary().data_stores):
+            continue
+        fact = data_fact(asset, asset.tags, True, context.as_of)
+        entry = (fact.grade, shown(asset.name), fact.value)
+        if (
+            fact.state == "known"
+            and fact.grade >= _REGULATED
+            and entry > best.get(asset.account, (0.0, "", ""))
+        ):
+            best[asset.account] = entry
+    return {account: (place, label) for account, (_, place, label) in best.items()}
 
 
 def _needs_token(view: View) -> bool:

@@ -99,7 +99,7 @@ def _headline(finding: Finding, inputs: Inputs) -> str:
         elif exposure.grade < 0:
             parts.append("the internet does not reach it")
     path = facts["path"]
-    if path.grade > 0 and "administrator" in path.value:
+    if path.grade > 0 and ("administrator" in path.value or path.value.count("→") > 1):
         target = path.value.rsplit("→", 1)[-1].strip()
         parts.append(f"a path {'may lead' if path.state == 'unknown' else 'leads'} to {target}")
     if data.state == "known" and data.grade >= 0.3:

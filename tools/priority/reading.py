@@ -28,6 +28,7 @@ _ENVELOPES = (
     "table",
     "dbinstance",
 )
+_DEEPEST = 4  # envelopes in envelopes; deeper is no configuration
 _DROP = str.maketrans("", "", "_- ")
 
 
@@ -40,9 +41,10 @@ def plain(name: str) -> str:
 class View:
     """A read-only look at one object of a raw configuration."""
 
-    __slots__ = ("_names", "raw")
+    __slots__ = ("_depth", "_names", "raw")
 
-    def __init__(self, raw: Any) -> None:
+    def __init__(self, raw: Any, depth: int = 0) -> None:
+        self._depth = depth
         self.raw: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
         self._names: dict[str, Any] | None = None
 
@@ -56,8 +58,8 @@ class View:
             own = {plain(str(name)): value for name, value in self.raw.items()}
             for envelope in _ENVELOPES:
                 inner = own.get(envelope)
-                if isinstance(inner, Mapping):
-                    own = {**View(inner).names, **own}
+                if isinstance(inner, Mapping) and self._depth < _DEEPEST:
+                    own = {**View(inner, self._depth + 1).names, **own}
             self._names = own
         return self._names
 

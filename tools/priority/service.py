@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 from collections.abc import Iterable
 from typing import Protocol
@@ -41,6 +42,7 @@ class PriorityService:
         self._lookup = lookup
         self._weights = weights or load_weights()
         self._accepted = tuple(accepted)
+        self._lock = asyncio.Lock()
         self._cached: tuple[FindingSet, ScoreBook, Context] | None = None
 
     @property
@@ -70,8 +72,12 @@ class PriorityService:
         return finding, score
 
     async def _current(self) -> tuple[FindingSet, ScoreBook, Context]:
-        snapshot = await self._lookup.snapshot()
-        if self._cached is None or self._cached[0] is not snapshot:
-            book, context = score_snapshot(snapshot, self._weights, self._accepted)
-            self._cached = (snapshot, book, context)
-        return self._cached
+        async with self._lock:
+            snapshot = await self._lookup.snapshot()
+            if self._cached is None or self._cached[0] is not snapshot:
+                # Scoring is plain computation; in a thread the conversation stays responsive.
+                book, context = await asyncio.to_thread(
+                    score_snapshot, snapshot, self._weights, self._accepted
+                )
+                self._cached = (snapshot, book, context)
+            return self._cached

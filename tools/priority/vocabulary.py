@@ -14,6 +14,7 @@ class Vocabulary:
     """`data/vocabulary.toml`, keyed for look-up; all in plain spelling (no case, no separators)."""
 
     holds_data: tuple[str, ...]
+    data_stores: tuple[str, ...]
     data_keys: frozenset[str]
     data_words: Mapping[str, tuple[float, str]]
     data_hints: frozenset[str]
@@ -37,6 +38,7 @@ def vocabulary() -> Vocabulary:
     data, environment, tier, policy = read["data"], read["environment"], read["tier"], read["policy"]
     return Vocabulary(
         holds_data=tuple(data["holders"]),
+        data_stores=tuple(data["stores"]),
         data_keys=frozenset(data["keys"]),
         data_words={w: (float(c["grade"]), str(c["label"])) for c in data["classes"] for w in c["words"]},
         data_hints=frozenset(data["name_hints"]),

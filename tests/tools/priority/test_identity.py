@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.tools.priority.building import ACCOUNT, asset, context, instance, open_group, profile, role
+from tests.tools.priority.building import ACCOUNT, asset, bucket, context, instance, open_group, profile, role
 from tools.priority.context import AssetFacts
 from tools.priority.identity import Holding, holding_of
 
@@ -144,3 +144,26 @@ def test_google_and_azure_identities() -> None:
         provider="AZURE",
     )
     assert held(azure).privilege == "admin"
+
+
+def test_an_identity_with_whole_services_may_read_the_gravest_data_of_its_account() -> None:
+    reader = {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    app = role("app", RolePolicyList=[{"PolicyName": "p", "PolicyDocument": reader}])
+    store = bucket("exports", tags={"DataClass": "PII"})
+    parts = (open_group(), profile("web", "app"), app)
+    path = facts(with_profile(), *parts, store).path
+    assert (path.state, path.value) == ("unknown", "possibly internet → i-0web → app → exports (PII data)")
+    assert facts(with_profile(), *parts).path.grade == 0
+
+
+def test_the_role_may_stand_in_the_instances_own_record() -> None:
+    stated = instance(instance_profile={"Arn": f"arn:aws:iam::{ACCOUNT}:instance-profile/x", "Role": "app"})
+    assert held(stated, role("app", admin=True)).sure is True
+
+
+def test_a_host_whose_role_was_not_collected_is_not_known_to_be_harmless() -> None:
+    stated = instance(instance_profile={"Arn": f"arn:aws:iam::{ACCOUNT}:instance-profile/x", "Role": "gone"})
+    found = facts(stated, open_group())
+    assert found.path.state == "unknown"
+    assert (found.path.grade, found.path.high) == (0.0, 1.0)
+    assert found.blast.state == "unknown"
