@@ -9,7 +9,7 @@ from typing import Any
 
 from tools.findings.model import Finding
 from tools.remediation.delivery import diff_of, header, snippet_text
-from tools.remediation.errors import AlreadyFixed, RemediationError, SourceNotEditable
+from tools.remediation.errors import AlreadyFixed, ConfigurationMissing, RemediationError, SourceNotEditable
 from tools.remediation.hcl.write import label_for, render_all
 from tools.remediation.live import Target, unwrapped
 from tools.remediation.model import Fix, FixFile
@@ -21,6 +21,12 @@ from tools.remediation.templates.registry import all_templates, templates_for
 from tools.remediation.workspace import Spot, Workspace, locate
 
 _LIVE_FILE = "live.tf"
+_IMPORT_NOTE = (
+    "The import block puts the existing resource under Terraform; the plan must say 1 to import, 0 to add, 0 "
+    "to "
+    "destroy. If it wants to change anything but what the diff shows, complete the block from the plan "
+    "first.",
+)
 
 
 def supported_kinds() -> tuple[str, ...]:
@@ -70,10 +76,18 @@ def _choose(templates: tuple[Template, ...], target: Target) -> tuple[Template, 
     for template in templates:
         try:
             recipe = template.build(target)
+            weak = weaknesses_of(recipe)
         except RemediationError as error:
             problem = problem or error
             continue
-        if weaknesses_of(recipe):
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            # The configuration is outside data: whatever shape it has, the person gets a sentence.
+            problem = problem or ConfigurationMissing(
+                f"The live configuration of {target.name[:120]} is not of a form that is known "
+                f"({type(error).__name__}): read the resource again, or fix it by the scanner's advice."
+            )
+            continue
+        if weak:
             return template, recipe
         built = True
     if not built and problem is not None:
@@ -234,7 +248,16 @@ def _fix(
         commands=recipe.commands,
         rollback=recipe.rollback,
         breaks=recipe.breaks,
-        notes=tuple(dict.fromkeys((*lead, *(case.after.notes if mode == "snippet" else ()), *recipe.notes))),
+        notes=tuple(
+            dict.fromkeys(
+                (
+                    *lead,
+                    *(case.after.notes if mode == "snippet" else ()),
+                    *recipe.notes,
+                    *(_IMPORT_NOTE if imports else ()),
+                )
+            )
+        ),
         imports=imports,
         checks=recipe.checks,
         replaces=recipe.replaces,

@@ -7,27 +7,27 @@ class RemediationError(Exception):
     """Any failure of this capability."""
 
 
-class NoFixAvailable(RemediationError):  # noqa: N818 - reads as what it is
+class NoFixAvailable(RemediationError):
     """There is no template for this finding, or its live configuration does not allow one."""
 
 
-class AlreadyFixed(RemediationError):  # noqa: N818
+class AlreadyFixed(RemediationError):
     """The live configuration does not have the weakness (any more)."""
 
 
-class ResourceGone(RemediationError):  # noqa: N818
+class ResourceGone(RemediationError):
     """The resource of the finding is not in the tenant any more."""
 
 
-class ConfigurationMissing(RemediationError):  # noqa: N818
+class ConfigurationMissing(RemediationError):
     """The live configuration lacks something that the fix cannot be written without."""
 
 
-class SourceRefused(RemediationError):  # noqa: N818
+class SourceRefused(RemediationError):
     """The infrastructure-as-code folder cannot be read safely."""
 
 
-class SourceNotEditable(RemediationError):  # noqa: N818
+class SourceNotEditable(RemediationError):
     """The block that made the resource was not found, is ambiguous, or is written in a form that is not
     edited."""
 

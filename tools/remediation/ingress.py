@@ -22,14 +22,15 @@ _PROTOCOLS = {"tcp", "6", "-1", "all"}
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Ports that must not be open, as ranges."""
+    """Ports that must not be open, as ranges; with `whole` only rules that open all of a range count."""
 
     name: str
     ranges: tuple[tuple[int, int], ...]
+    whole: bool = False
 
     def met(self, protocol: Any, first: Any, last: Any) -> bool:
         """Whether a rule of this protocol and port range reaches one of the ports; what is unknown might."""
-        everything = self.ranges == ((0, 65535),)
+        everything = self.ranges == ((0, 65535),) and not self.whole
         if str(protocol) in ("-1", "all"):
             return True
         if str(protocol) not in _PROTOCOLS and not is_unknown(protocol):
@@ -38,6 +39,8 @@ class Ports:
             low, high = int(first), int(last)
         except (TypeError, ValueError):
             return True
+        if self.whole:
+            return any(low <= start and end <= high for start, end in self.ranges)
         return any(low <= end and start <= high for start, end in self.ranges)
 
 

@@ -148,6 +148,8 @@ class EditPolicy:
             "Statement": [after for item in statements(policy) if (after := self.transform(item)) is not None]
             + list(self.add),
         }
+        if changed.get("Statement") == statements(policy):
+            return written
         if not heredoc:
             return literal(json.dumps(changed))
         pad = re.match(r"[ \t]*", body or "")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from langchain_core.tools import BaseTool
 from pydantic import Field
 
-from tools.remediation.model import Fix, LayerStatus
-from tools.remediation.service import RemediationService
 from tools.results import ToolResult, utcnow
 from tools.tool import Caller, ToolArguments, make_tool
+
+if TYPE_CHECKING:
+    from tools.remediation.model import Fix
+    from tools.remediation.service import RemediationService
 
 
 class DraftArguments(ToolArguments):
@@ -38,9 +41,9 @@ def build_tools(service: Callable[[], RemediationService]) -> list[BaseTool]:
 
 def fix_result(fix: Fix) -> ToolResult:
     """A fix as a tool's result."""
-    passed = [name for name, layer in fix.layers.items() if layer.status is LayerStatus.PASSED]
-    failed = [name for name, layer in fix.layers.items() if layer.status is LayerStatus.FAILED]
-    open_ = [name for name, layer in fix.layers.items() if layer.status is LayerStatus.NOT_VERIFIED]
+    passed = [name for name, layer in fix.layers.items() if layer.status == "passed"]
+    failed = [name for name, layer in fix.layers.items() if layer.status == "failed"]
+    open_ = [name for name, layer in fix.layers.items() if layer.status == "not_verified"]
     parts = [f"{len(passed)} of {len(fix.layers)} layers passed"]
     if failed:
         parts.append(f"failed: {', '.join(failed)}")

@@ -3,6 +3,7 @@ removed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -161,6 +162,8 @@ def locate(space: Workspace, wanted: Selector) -> Spot:
                 "Add an import block that names the right one, or change it by hand."
             )
     hint = f" Its name is not written out in: {_listed(possible)}." if possible else ""
+    if calls := _module_calls(space, wanted):
+        hint += f" It is named in {', '.join(calls)}: the module makes it; change the module's arguments."
     raise SourceNotEditable(
         f"No block in this folder makes {wanted.shown()}.{hint} "
         "Draft the fix without the folder, or add an import block that names it."
@@ -172,7 +175,7 @@ def _verdict(space: Workspace, spot: Spot, block: Block, wanted: Selector) -> st
     matched = False
     for name, expected in wanted.identity.items():
         value = attribute_value(block, name, text, scope)
-        if value is None or is_unknown(value):
+        if expected in (None, "") or value is None or is_unknown(value):
             continue
         if str(value) != str(expected):
             return "other"
@@ -202,6 +205,18 @@ def _imported(space: Workspace, wanted: Selector) -> Iterator[Spot]:
             yield Spot(file, address)
 
 
+def _module_calls(space: Workspace, wanted: Selector) -> list[str]:
+    """Module calls whose arguments name the resource."""
+    names = {str(value) for value in (*wanted.identity.values(), *wanted.ids) if value}
+    found = []
+    for file, block in space.blocks("module"):
+        scope = space.scope(file)
+        values = (evaluate(item.value, space.files[file], scope) for item in block.body.attributes)
+        if any(isinstance(value, str) and value in names for value in values):
+            found.append(f"{block.address} ({file})")
+    return found
+
+
 def _warn_repeated(space: Workspace, spot: Spot) -> None:
     body = space.block(spot).body
     for name in ("count", "for_each"):
@@ -229,4 +244,11 @@ def companions(space: Workspace, owner: Spot, type_: str, link: str, names: tupl
         refers = isinstance(value, Unknown) and (text.startswith(pointing) or f"${{{owner.address}." in text)
         if refers or value in names:
             found.append(Spot(file, block.address))
+        elif isinstance(value, Unknown) and re.search(r"\b(each|count|var|local)\b", text):
+            note = (
+                f"{block.address} in {file} may be about {owner.address} too ({link} = {text[:60]}): look "
+                "at it."
+            )
+            if note not in space.notes:
+                space.notes.append(note)
     return found

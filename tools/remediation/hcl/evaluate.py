@@ -64,7 +64,8 @@ def evaluate(expr: Expr, source: str, scope: Scope | None = None, hops: int = _M
 def key_text(key: Expr, source: str) -> str:
     text = source[key.start : key.end]
     if key.kind == "template":
-        return unquote(text) or text
+        known = unquote(text)
+        return text if known is None else known
     return text
 
 

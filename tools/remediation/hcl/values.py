@@ -69,7 +69,7 @@ def unquote(text: str) -> str | None:
     if text.startswith("<<"):
         return _heredoc(text)
     inside = text[1:-1]
-    rest = _ESCAPED.sub("", inside)
+    rest = _ESCAPED.sub("-", inside)
     if "${" in rest or "%{" in rest:
         return None
 
@@ -88,7 +88,7 @@ def unquote(text: str) -> str | None:
 def _heredoc(text: str) -> str | None:
     first, _, rest = text.partition("\n")
     body = rest[: rest.rfind("\n") + 1]
-    plain = re.sub(r"([$%])\1\{", "", body)
+    plain = re.sub(r"([$%])\1\{", "-", body)
     if "${" in plain or "%{" in plain:
         return None
     if first.startswith("<<-"):

@@ -27,7 +27,7 @@ _lock = threading.Lock()
 _cache: OrderedDict[str, Scan] = OrderedDict()
 
 
-class ScannerUnavailable(Exception):  # noqa: N818 - it is a state, told to the user in a layer
+class ScannerUnavailable(Exception):
     """checkov is absent or cannot run; the message says what to do."""
 
 

@@ -66,7 +66,7 @@ def _permission(t: Target) -> Recipe:
             "function_name": name,
             "principal": "*",
         }
-        label = label_for(f"{name}_{sid}")
+        label = label_for(f"{name}_{sid}") + (f"_{number}" if number else "")
         blocks.append(resource("aws_lambda_permission", label, attributes))
 
     def named(space: Workspace, owner: Spot) -> list[Spot]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,40 @@ from tools.remediation.workspace import Selector
 
 SSH, RDP = Ports("SSH", ((22, 22),)), Ports("RDP", ((3389, 3389),))
 _ANY = Ports("any port", ((0, 65535),))
+_ALL = Ports("all ports", ((1, 65535),), whole=True)
+_HIGH_RISK = Ports(
+    "a high-risk port",
+    tuple(
+        (p, p)
+        for p in (
+            20,
+            21,
+            23,
+            25,
+            110,
+            111,
+            135,
+            137,
+            139,
+            143,
+            445,
+            2049,
+            2375,
+            3000,
+            4333,
+            5000,
+            5500,
+            5601,
+            5900,
+            6443,
+            8080,
+            8088,
+            8888,
+            9090,
+            10250,
+        )
+    ),
+)
 
 
 def _rules(t: Target) -> list[dict[str, Any]]:
@@ -104,8 +139,9 @@ def _only_world(rule: dict[str, Any]) -> dict[str, Any]:
     return {**out, **({"IpRanges": four} if four else {}), **({"Ipv6Ranges": six} if six else {})}
 
 
-def _closing(ports: Ports, checks: tuple[str, ...], note: str) -> Callable[[Target], Recipe]:
+def _closing(general: Ports, checks: tuple[str, ...], note: str) -> Callable[[Target], Recipe]:
     def build(t: Target) -> Recipe:
+        ports = _named_ports(t) or general
         rules = _rules(t)
         opened = [rule for rule in rules if _opened(rule, ports)]
         if not opened:
@@ -157,6 +193,14 @@ def _closing(ports: Ports, checks: tuple[str, ...], note: str) -> Callable[[Targ
 
 
 _SHELL = "For administration use Session Manager, or add a rule for the address range of your VPN."
+
+
+def _named_ports(t: Target) -> Ports | None:
+    """The ports that the rule itself names (such as mysql_3306), so that no others are touched."""
+    service, *numbers = re.split(r"_(?=\d)", t.finding.rule_id.removeprefix(_SG + "tcp_port_"))
+    if not numbers or not all(number.isdigit() for number in numbers) or not service.isidentifier():
+        return None
+    return Ports(service.replace("_", " "), tuple((int(number), int(number)) for number in numbers))
 
 
 def close_ports(ports: Ports) -> Callable[[Target], Recipe]:
@@ -232,8 +276,20 @@ TEMPLATES = (
     ),
     Template(
         "aws.ec2.open_all_ports",
+        "Close the rule that opens all ports to the internet",
+        (_SG + "all_ports",),
+        _closing(_ALL, ("CKV_AWS_277", "CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_260"), _SHELL),
+    ),
+    Template(
+        "aws.ec2.open_all_ports",
         "Close every port to the internet",
-        (_SG + "any_port", _SG + "all_ports", _SG + "high_risk_tcp_ports"),
+        (_SG + "any_port",),
         _closing(_ANY, ("CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_260", "CKV_AWS_277"), _SHELL),
+    ),
+    Template(
+        "aws.ec2.open_high_risk_port",
+        "Close high-risk ports to the internet",
+        (_SG + "high_risk_tcp_ports",),
+        _closing(_HIGH_RISK, ("CKV_AWS_277",), _SHELL),
     ),
 )
