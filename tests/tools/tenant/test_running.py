@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -215,4 +216,66 @@ async def test_a_taken_port_is_said(tmp_path: Path) -> None:
             async with serve_tenant(tmp_path, port=port):
                 pass
     assert not (tmp_path / NAME).exists()
+    assert await _issues(tmp_path) == 0
+
+
+@pytest.mark.parametrize("served", [False, True])
+async def test_a_folder_of_datasets(tmp_path: Path, served: bool) -> None:
+    home, folder = tmp_path / "home", tmp_path / "export"
+    folder.mkdir()
+    asset = {"xdm.asset.id": "a1", "xdm.asset.name": "b", "xdm.asset.tags": {"Env": "Prod"}}
+    (folder / "asset_inventory.jsonl").write_text(json.dumps(asset) + "\n")
+    (folder / "my_own_logs.jsonl").write_text('{"who": "me", "n": 5}\n')
+    (folder / "broken.jsonl").write_text("")
+    async with AsyncExitStack() as stack:
+        tenant = await stack.enter_async_context(open_tenant(home, serve=served))
+        if served:
+            tenant = await stack.enter_async_context(open_tenant(home))
+            assert not tenant.owned
+        reports = {r.file: r for r in await tenant.load_path(folder)}
+        assert reports["broken.jsonl"].format == "unreadable"
+        assert reports["my_own_logs.jsonl"].added == 1
+        datasets = (await tenant.info())["datasets"]
+        assert (datasets["asset_inventory"], datasets["my_own_logs"]) == (1, 1)
+        with pytest.raises(LoadError, match=r"no \.jsonl"):
+            await tenant.load_path(tmp_path)
+        with pytest.raises(LoadError, match="no file"):
+            await tenant.load_path(tmp_path / "absent")
+
+
+async def test_an_empty_store_is_seeded_on_request_and_says_so(tmp_path: Path, scan: Path) -> None:
+    async with open_tenant(tmp_path, serve=True, seed_if_empty=True) as tenant:
+        assert tenant.seeded
+        assert (await tenant.info())["datasets"]["issues"] > 50
+        async with open_tenant(tmp_path, seed_if_empty=True) as other:
+            assert other.seeded
+            report = await other.load(scan)
+            assert report.replaced_demo
+            assert (await other.info())["datasets"]["issues"] == 1
+            with pytest.raises(StoreError):
+                await other.seed()
+    async with open_tenant(tmp_path, seed_if_empty=True) as tenant:
+        assert not tenant.seeded
+
+
+async def test_a_kill_leaves_a_store_that_opens(tmp_path: Path) -> None:
+    code = (
+        "import asyncio, sys; from pathlib import Path; from tools.tenant.running import serve_tenant\n"
+        "async def main():\n"
+        "    async with serve_tenant(Path(sys.argv[1])) as t:\n"
+        "        print(t.url, flush=True); await asyncio.Event().wait()\n"
+        "asyncio.run(main())"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        found = await find_tenant(tmp_path)
+        assert found is not None
+        assert found.url == url
+    finally:
+        process.kill()
+        process.communicate()
+    assert (tmp_path / NAME).exists()
+    assert await find_tenant(tmp_path) is None
     assert await _issues(tmp_path) == 0

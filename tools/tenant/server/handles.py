@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import httpx
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int], None]
 _PIECE = 1024 * 1024
+_SUFFIXES = frozenset({".jsonl", ".ndjson", ".json"})
+_ORDER = ("asset_inventory", "issues", "findings", "issue_to_asset", "cases", "case_to_issue")
 
 
 class LocalActions(Protocol):
@@ -30,7 +32,9 @@ class LocalActions(Protocol):
     async def info(self) -> dict[str, Any]:
         """Rows per data set, findings by status, open issues by severity, loads, revision."""
 
-    async def load(self, path: Path, *, who: str, on_progress: Progress | None = None) -> LoadReport:
+    async def load(
+        self, path: Path, *, who: str, on_progress: Progress | None = None, in_folder: bool = False
+    ) -> LoadReport:
         """Load one file. Raises `LoadError`."""
 
     async def seed(self, size: str, seed: int) -> dict[str, Any]:
@@ -62,6 +66,29 @@ class LocalTenant:
         """Load one file. Raises `LoadError` when nothing of it can be loaded."""
         return await self.actions.load(path, who=who, on_progress=on_progress)
 
+    async def load_path(
+        self, path: Path, *, who: str = "local", on_progress: Progress | None = None
+    ) -> list[LoadReport]:
+        """Load a file, or every data set of a folder (`<dataset>.jsonl`); a report each.
+
+        In a folder, a file of which nothing can be read gets a report of the format `unreadable` and the rest goes
+        in. Raises `LoadError` when nothing at all can be loaded.
+        """
+        files = await asyncio.to_thread(_files_of, path)
+        if files is None:
+            return [await self.load(path, who=who, on_progress=on_progress)]
+        reports = []
+        for file in files:
+            try:
+                report = await self.actions.load(file, who=who, on_progress=on_progress, in_folder=True)
+            except LoadError as error:
+                report = LoadReport(file=file.name, format="unreadable")
+                report.skip(0, str(error))
+            reports.append(report)
+        if all(report.format == "unreadable" for report in reports):
+            raise LoadError("; ".join(report.skipped[0].reason for report in reports[:3]))
+        return reports
+
     async def seed(self, size: str = "small", seed: int = 1) -> dict[str, Any]:
         """Fill the store with the made-up estate."""
         return await self.actions.seed(size, seed)
@@ -76,8 +103,10 @@ class InProcess:
     async def info(self) -> dict[str, Any]:
         return await asyncio.to_thread(self._database.info)
 
-    async def load(self, path: Path, *, who: str, on_progress: Progress | None = None) -> LoadReport:
-        from tools.tenant.loading import load_file
+    async def load(
+        self, path: Path, *, who: str, on_progress: Progress | None = None, in_folder: bool = False
+    ) -> LoadReport:
+        from tools.tenant.loading import load_stream
 
         loop = asyncio.get_running_loop()
 
@@ -85,7 +114,16 @@ class InProcess:
             if on_progress is not None:
                 loop.call_soon_threadsafe(on_progress, read)
 
-        return await asyncio.to_thread(load_file, self._database, path, who=who, on_progress=progress)
+        def work() -> LoadReport:
+            try:
+                with path.open("rb") as stream:
+                    return load_stream(
+                        self._database, stream, path.name, who=who, on_progress=progress, in_folder=in_folder
+                    )
+            except OSError as error:
+                raise _unreadable(path, error) from None
+
+        return await asyncio.to_thread(work)
 
     async def seed(self, size: str, seed: int) -> dict[str, Any]:
         from tools.tenant.server.seeding import seed_estate
@@ -107,16 +145,27 @@ class OverHttp:
             found: dict[str, Any] = response.json()
             return found
 
-    async def load(self, path: Path, *, who: str, on_progress: Progress | None = None) -> LoadReport:
-        if not await asyncio.to_thread(path.is_file):
-            raise LoadError(f"There is no file {path}. Check the path.")
-        report = await self._steps(
-            "/local/v1/load", on_progress, params={"name": path.name, "who": who}, content=_pieces(path)
-        )
+    async def load(
+        self, path: Path, *, who: str, on_progress: Progress | None = None, in_folder: bool = False
+    ) -> LoadReport:
+        try:
+            file = await asyncio.to_thread(path.open, "rb")
+        except OSError as error:
+            raise _unreadable(path, error) from None
+        with file:
+            report = await self._steps(
+                "/local/v1/load",
+                on_progress,
+                params={"name": path.name, "who": who, "folder": str(in_folder).lower()},
+                content=_pieces(file),
+            )
         return LoadReport.model_validate(report)
 
     async def seed(self, size: str, seed: int) -> dict[str, Any]:
-        return await self._steps("/local/v1/seed", None, json={"size": size, "seed": seed})
+        try:
+            return await self._steps("/local/v1/seed", None, json={"size": size, "seed": seed})
+        except LoadError as error:
+            raise StoreError(str(error)) from None
 
     async def _steps(self, path: str, on_progress: Progress | None, **request: Any) -> dict[str, Any]:
         async with self._client() as client:
@@ -125,7 +174,7 @@ class OverHttp:
                 async with client.stream("POST", path, headers=headers, **request) as response:
                     if response.status_code != 200:
                         await response.aread()
-                        raise LoadError(f"The running tenant refused the file: {_reason(response)}.")
+                        raise LoadError(f"The running tenant refused it: {_reason(response)}.")
                     async for line in response.aiter_lines():
                         step = json.loads(line) if line.strip() else {}
                         if "error" in step:
@@ -150,10 +199,27 @@ class OverHttp:
         return await authenticator(self._config, SystemClock()).headers(client)
 
 
-async def _pieces(path: Path) -> AsyncIterator[bytes]:
-    with path.open("rb") as file:
-        while piece := await asyncio.to_thread(file.read, _PIECE):
-            yield piece
+async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+    while piece := await asyncio.to_thread(file.read, _PIECE):
+        yield piece
+
+
+def _unreadable(path: Path, error: OSError) -> LoadError:
+    if isinstance(error, FileNotFoundError):
+        return LoadError(f"There is no file {path}. Check the path.")
+    if isinstance(error, IsADirectoryError):
+        return LoadError(f"{path} is a folder. Name one of its files.")
+    return LoadError(f"{path} cannot be read ({error.strerror}). Check its permissions.")
+
+
+def _files_of(path: Path) -> list[Path] | None:
+    """The files of a folder in the order in which they refer to each other; `None` for what is no folder."""
+    if not path.is_dir():
+        return None
+    files = [file for file in path.iterdir() if file.is_file() and file.suffix.lower() in _SUFFIXES]
+    if not files:
+        raise LoadError(f"The folder {path} has no .jsonl, .ndjson or .json file. Check the path.")
+    return sorted(files, key=lambda f: (_ORDER.index(f.stem) if f.stem in _ORDER else len(_ORDER), f.name))
 
 
 def _reason(response: httpx.Response) -> str:

@@ -36,9 +36,10 @@ async def info(context: Context, request: Request) -> Response:
 
 
 async def load(context: Context, request: Request) -> Response:
-    """POST local/v1/load?name=FILE: the file as the body."""
+    """POST local/v1/load?name=FILE: the file as the body. `folder=true` for a file out of a folder of data sets."""
     name = Path(text(request.query_params.get("name", ""), "name")).name
     who = request.query_params.get("who") or context.config.user
+    in_folder = request.query_params.get("folder") == "true"
     folder = tempfile.TemporaryDirectory(
         prefix="posture-load-", dir=_beside(context), ignore_cleanup_errors=True
     )
@@ -50,10 +51,13 @@ async def load(context: Context, request: Request) -> Response:
         raise
 
     def work(progress: Callable[[int], None]) -> LoadReport:
-        from tools.tenant.loading import load_file
+        from tools.tenant.loading import load_stream
 
         try:
-            return load_file(context.database, path, who=who, on_progress=progress)
+            with path.open("rb") as stream:
+                return load_stream(
+                    context.database, stream, path.name, who=who, on_progress=progress, in_folder=in_folder
+                )
         finally:
             folder.cleanup()
 

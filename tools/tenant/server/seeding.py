@@ -1,15 +1,16 @@
-"""The made-up estate, asked for through the server."""
+"""The made-up estate, asked for through the server or in process."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from tools.tenant.errors import StoreError
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from tools.tenant.database import TenantDatabase
+    from tools.tenant.estate import Size
 
 
-def seed_estate(database: TenantDatabase, size: str, seed: int) -> dict[str, Any]:
-    """Fill the store; gives back what `info` says afterwards."""
-    raise StoreError("The made-up estate is not built in yet. Load a scanner's file instead.")
+def seed_estate(database: TenantDatabase, size: str, seed: int, who: str = "local") -> dict[str, Any]:
+    """Fill the store; gives back what `info` says afterwards. Raises `StoreError` when it holds loaded data."""
+    from tools.tenant import estate
+
+    return estate.seed(database, cast("Size", size), seed, who=who)
