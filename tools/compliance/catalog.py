@@ -1,4 +1,9 @@
-"""Reads the control catalogs that ship with the package (`catalogs/<framework>.json`)."""
+"""Reads the control catalogs that ship with the package (`catalogs/<framework>.json`).
+
+To add a framework: one JSON file of the shape of `model.Catalog` (ids exact, all texts in our own words), one
+table `mappings/<framework>.tsv` of `model.MappingRow` columns, then `python -m tools.compliance.baked`.
+Beside it only the aliases here and the words that `ids` and `index` pass over know names of frameworks.
+"""
 
 from __future__ import annotations
 

@@ -62,6 +62,12 @@ def _first(assessment: Assessment) -> list[str]:
     lines = ["## What to look at first", ""]
     for result in ranked[:3]:
         lines.append(f"- **{result.id} {result.entry.title}**: {_why(result)}")
+    indirect = [result.id for result in assessment.with_status(Status.FAIL) if result.indirect_only]
+    if indirect:
+        lines.append(
+            f"- On indirect evidence only, so judge before calling it a gap ({len(indirect)}):"
+            f" {', '.join(indirect)}."
+        )
     lines.append("")
     fixes = assessment.fix_first
     shown = fixes[:10]

@@ -151,6 +151,15 @@ def test_invisible_characters_are_shown(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
+def test_indirect_evidence_is_said_to_be_indirect() -> None:
+    found = assess("hipaa", evidence([finding("efs_encryption_at_rest_enabled", "FAIL", resource="fs-1")]))
+    assert found.by_id["164.308(a)(4)(ii)(A)"].indirect_only
+    assert not found.by_id["164.312(a)(2)(iv)"].indirect_only
+    text = render_markdown(found)
+    assert "On indirect evidence only, so judge before calling it a gap (1): 164.308(a)(4)(ii)(A)." in text
+    assert found.failing_ranked[0].id == "164.312(a)(2)(iv)"
+
+
 def test_summary_adds_up() -> None:
     found = assess("hipaa", evidence([finding("iam_root_mfa_enabled", "FAIL", severity=Severity.CRITICAL)]))
     data = summary(found)
