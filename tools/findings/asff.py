@@ -51,7 +51,7 @@ def read_asff(record: Mapping[str, Any]) -> ScannedRecord:
     product, compliance = _map(record, "ProductFields"), _map(record, "Compliance")
     account = values.text(record.get("AwsAccountId"))
     rule_id = _rule_id(record, compliance, product)
-    given = [item for item in record.get("Resources") or () if isinstance(item, Mapping)]
+    given = [item for item in _list(record, "Resources") if isinstance(item, Mapping)]
     read = [_asset(item, account, values.text(record.get("Region"))) for item in given]
     assets = tuple(asset for asset in read if asset is not None)
     region = assets[0].region if assets else values.text(record.get("Region"))
@@ -182,13 +182,13 @@ def _service(assets: tuple[AssetRecord, ...], rule_id: str) -> str:
 
 def _frameworks(compliance: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for item in compliance.get("RelatedRequirements") or ():
+    for item in _list(compliance, "RelatedRequirements"):
         # Scanners write "FRAMEWORK id id", Security Hub "NIST.800-53.r5 AC-3(7)" or "PCI DSS v3.2.1/1.2".
         words = values.text(item).split()
         if len(words) >= 2:
             name, ids = (words[0], words[1:]) if words[0] != "PCI" else (" ".join(words[:-1]), words[-1:])
             found[name] = (*found.get(name, ()), *ids)
-    for item in compliance.get("AssociatedStandards") or ():
+    for item in _list(compliance, "AssociatedStandards"):
         name = values.text(item.get("StandardsId") if isinstance(item, Mapping) else item)
         if name:
             found.setdefault(name, ())
@@ -197,6 +197,11 @@ def _frameworks(compliance: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 def _moment(record: Mapping[str, Any], *names: str) -> Any:
     return next((m for m in (values.moment(record.get(name)) for name in names) if m), None)
+
+
+def _list(record: Mapping[str, Any], name: str) -> list[Any]:
+    value = record.get(name)
+    return value if isinstance(value, list) else []
 
 
 def _map(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:

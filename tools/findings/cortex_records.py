@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+from pydantic_core import from_json
 
 from tools.cortex.classic_records import issue_from_alert
 from tools.cortex.model import Issue, moment
@@ -150,8 +151,8 @@ def as_object(value: Any) -> dict[str, Any]:
 def _parsed(value: Any) -> Any:
     if isinstance(value, str) and value[:1] in {"{", "["}:
         try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
+            return from_json(value)
+        except ValueError:
             return value
     return value
 
@@ -167,7 +168,10 @@ def _finding(
     facts = as_object(row.get("normalized_fields"))
 
     def fact(*names: str) -> str:
-        return next((found for name in names if (found := values.text(facts.get(f"xdm.{name}")))), "")
+        for name in names:
+            if found := values.text(facts.get(f"xdm.{name}")):
+                return found
+        return ""
 
     asset_ids = tuple(values.text(item) for item in _sequence(row.get("asset_ids")) if values.text(item))
     asset = next((assets[key] for key in asset_ids if key in assets), None)
@@ -266,10 +270,11 @@ def _service(kind: str, arn_service: str) -> str:
 
 
 def _compliance(value: Any) -> dict[str, tuple[str, ...]]:
-    return {
-        str(name): tuple(values.text(item) for item in _sequence(ids))
-        for name, ids in as_object(value).items()
-    }
+    found: dict[str, tuple[str, ...]] = {}
+    for name, ids in as_object(value).items():
+        plain = isinstance(ids, list) and all(type(item) is str for item in ids)
+        found[name] = tuple(ids) if plain else tuple(values.text(item) for item in _sequence(ids))
+    return found
 
 
 def _sequence(value: Any) -> Sequence[Any]:

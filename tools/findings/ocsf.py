@@ -85,7 +85,7 @@ def read_ocsf(record: Mapping[str, Any]) -> ScannedRecord:
         ),
         severity=severity or _unknown_severity(record, notes),
         status=status,
-        progress=_PROGRESS.get(record.get("status_id", 1), "New") if status is FindingStatus.FAIL else "New",
+        progress=_progress(record) if status is FindingStatus.FAIL else "New",
         kind=kind_for(provider, rule_id),
         rule_id=rule_id,
         source=values.text(product.get("name")) or values.text(product.get("vendor_name")) or "OCSF",
@@ -110,7 +110,7 @@ def read_ocsf(record: Mapping[str, Any]) -> ScannedRecord:
 
 def _check_schema(record: Mapping[str, Any]) -> None:
     class_uid = record.get("class_uid")
-    if class_uid not in _CLASSES:
+    if not isinstance(class_uid, int) or class_uid not in _CLASSES:
         name = values.text(record.get("class_name"))[:80]
         shown = f"{values.text(class_uid)[:20] or 'none'}{f' ({name})' if name else ''}"
         raise UnreadableRecordError(
@@ -132,6 +132,11 @@ def _status(record: Mapping[str, Any], compliance: Mapping[str, Any]) -> Finding
         return _COMPLIANCE_IDS[by_id]
     # A Detection Finding without an outcome is a problem that was found.
     return FindingStatus.FAIL if record.get("class_uid") == 2004 else FindingStatus.MANUAL
+
+
+def _progress(record: Mapping[str, Any]) -> str:
+    status_id = record.get("status_id")
+    return _PROGRESS.get(status_id, "New") if isinstance(status_id, int) else "New"
 
 
 def _unknown_severity(record: Mapping[str, Any], notes: list[str]) -> Severity:

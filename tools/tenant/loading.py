@@ -114,6 +114,9 @@ def load_stream(
                 router.take(item.number, item.value)
             except UnreadableRecordError as error:
                 report.skip(item.number, str(error))
+            except (TypeError, ValueError, AttributeError, KeyError, IndexError, RecursionError) as error:
+                reason = f"a value in it is of a kind that its format does not have ({type(error).__name__})"
+                report.skip(item.number, reason)
         if on_progress and item.number % _STEP == 0:
             on_progress(item.number)
     router.finish()
