@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.tools.findings.test_cortex_records import ASSET, ISSUE
+from tools.cortex import InvalidRequest, TimeFrame, Unavailable, XqlRun
+from tools.cortex.model import Collected
+from tools.cortex.records import issue_from
+from tools.findings.errors import BadFilterError, UnknownFindingError
+from tools.findings.filters import FindingFilter
+from tools.findings.lookup import FindingLookup
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+class Tenant:
+    """A tenant that answers from lists and counts what it was asked."""
+
+    def __init__(self, generation: str = "platform", revision: str | None = "1") -> None:
+        self.config = SimpleNamespace(generation=generation)
+        self.xql = self.issues = self.alerts = self.system = self
+        self.revision = revision
+        self.rows: dict[str, list[dict[str, Any]]] = {
+            "issues": [ISSUE],
+            "asset_inventory": [ASSET],
+            "findings": [],
+        }
+        self.asked: list[str] = []
+        self.refuse: tuple[str, ...] = ()
+        self.total: int | None = None
+
+    async def run(
+        self, query: str, *, timeframe: TimeFrame | None = None, limit: int | None = None
+    ) -> XqlRun:
+        assert timeframe is not None, "a state dataset must not be cut by the default time frame"
+        dataset = query.split()[2]
+        self.asked.append(dataset)
+        await asyncio.sleep(0)
+        if any(word in query for word in self.refuse):
+            raise InvalidRequest("unknown field", outcome="refused")
+        rows = tuple(self.rows[dataset])
+        total = self.total or len(rows)
+        return XqlRun(
+            rows=rows, total=total, returned=len(rows), truncated=len(rows) < total, as_of=NOW, query_id="q"
+        )
+
+    async def search_all(self, *, cap: int) -> Collected[Any]:
+        self.asked.append("search")
+        items = (issue_from({"id": 42, "name": "n", "severity": "HIGH", "status.progress": "New"}),)
+        return Collected(items=items, total=1, returned=1, truncated=False, as_of=NOW)
+
+    async def healthcheck(self) -> str:
+        return "available"
+
+
+async def test_a_snapshot_reads_each_thing_once() -> None:
+    tenant = Tenant()
+    lookup = FindingLookup(tenant)
+    one, other = await asyncio.gather(lookup.snapshot(), lookup.snapshot())
+    assert one is other
+    assert sorted(tenant.asked) == ["asset_inventory", "issues"]
+    assert [f.tags for f in one] == [{"Owner": "data-eng"}]
+    assert one.complete
+    assert one.revision == "1"
+
+
+async def test_a_new_revision_is_read_anew() -> None:
+    tenant = Tenant()
+    lookup = FindingLookup(tenant)
+    before = await lookup.snapshot()
+    tenant.rows["issues"] = [ISSUE, ISSUE | {"xdm.issue.id": 43}]
+    assert await lookup.snapshot() is before
+    tenant.revision = "2"
+    assert len(await lookup.snapshot()) == 2
+
+
+async def test_a_write_during_the_read_is_not_missed() -> None:
+    tenant = Tenant()
+    lookup = FindingLookup(tenant)
+    run = tenant.run
+
+    async def write_meanwhile(query: str, **rest: Any) -> XqlRun:
+        answer = await run(query, **rest)
+        tenant.revision = "2"
+        return answer
+
+    tenant.run = write_meanwhile  # type: ignore[method-assign]
+    assert (await lookup.snapshot()).revision == "1"
+    tenant.asked.clear()
+    await lookup.snapshot()
+    assert "issues" in tenant.asked
+
+
+async def test_without_a_revision_time_decides() -> None:
+    tenant = Tenant(revision=None)
+    await (lookup := FindingLookup(tenant)).snapshot()
+    await lookup.snapshot()
+    assert tenant.asked.count("issues") == 1
+    await (stale := FindingLookup(tenant, time_to_live_s=0)).snapshot()
+    await stale.snapshot()
+    assert tenant.asked.count("issues") == 3
+
+
+async def test_forget_reads_anew() -> None:
+    tenant = Tenant()
+    lookup = FindingLookup(tenant)
+    await lookup.snapshot()
+    lookup.forget()
+    await lookup.snapshot()
+    assert tenant.asked.count("issues") == 2
+
+
+async def test_a_refused_query_falls_back_to_paging() -> None:
+    tenant = Tenant()
+    tenant.refuse = ("dataset = issues", "raw_fields")
+    found = await FindingLookup(tenant).snapshot()
+    assert "search" in tenant.asked
+    assert tenant.asked.count("asset_inventory") == 2
+    assert [f.issue_id for f in found] == [42]
+
+
+async def test_a_tenant_that_is_down_is_an_error() -> None:
+    tenant = Tenant()
+
+    async def down(query: str, **_: Any) -> XqlRun:
+        raise Unavailable("no answer", where="xql")
+
+    tenant.run = down  # type: ignore[method-assign]
+    with pytest.raises(Unavailable):
+        await FindingLookup(tenant).snapshot()
+
+
+async def test_the_classic_generation_has_alerts_only() -> None:
+    tenant = Tenant(generation="classic")
+    lookup = FindingLookup(tenant)
+    assert len(await lookup.snapshot()) == 1
+    assert len(await lookup.evidence()) == 1
+    assert set(tenant.asked) == {"search"}
+
+
+async def test_what_could_not_all_be_read_is_said() -> None:
+    tenant = Tenant()
+    tenant.total = 500_000
+    found = await FindingLookup(tenant).snapshot()
+    assert not found.complete
+    assert found.total == 500_000
+    assert not (await FindingLookup(tenant).search()).complete
+
+
+async def test_other_domains_and_closed_issues_are_no_open_findings() -> None:
+    tenant = Tenant()
+    tenant.rows["issues"] = [
+        ISSUE,
+        ISSUE | {"xdm.issue.id": 43, "xdm.issue.domain": "SECURITY"},
+        ISSUE | {"xdm.issue.id": 44, "xdm.issue.status.progress": "RESOLVED"},
+    ]
+    lookup = FindingLookup(tenant)
+    assert [f.id for f in await lookup.snapshot()] == ["42"]
+    assert [f.id for f in await lookup.snapshot(resolved=True)] == ["42", "44"]
+    assert [f.id for f in (await lookup.search(FindingFilter(status="resolved"))).findings] == ["44"]
+
+
+async def test_get_by_either_id() -> None:
+    tenant = Tenant()
+    tenant.rows["issues"] = [ISSUE | {"xdm.issue.normalized_fields": {"xdm.finding.uid": "prowler-abc"}}]
+    tenant.rows["findings"] = [
+        {"xdm.finding.id": "passed-1", "xdm.finding.normalized_fields": {"xdm.finding.status": "PASS"}}
+    ]
+    lookup = FindingLookup(tenant)
+    assert (await lookup.get("prowler-abc")).issue_id == 42
+    assert (await lookup.get(42)).id == "prowler-abc"
+    assert (await lookup.get("passed-1")).issue_id is None
+    with pytest.raises(UnknownFindingError) as caught:
+        await lookup.get("prowler-abd")
+    assert caught.value.suggestions == ("prowler-abc",)
+
+
+async def test_an_unknown_value_is_no_empty_answer() -> None:
+    with pytest.raises(BadFilterError):
+        await FindingLookup(Tenant()).search(FindingFilter(region=("eu-wst-1",)))
