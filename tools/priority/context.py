@@ -23,6 +23,10 @@ from tools.priority.weights import Weights, load_weights
 _SERIOUS = {"takeover", "data_exposure", "entry", "credential", "privilege", "lateral", "vulnerability"}
 
 
+Enrichment = Mapping[str, Mapping[str, Fact]]
+"""Facts from outside the inventory by asset id and factor (`exploit`, `threat`, `activity`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class AssetFacts:
     """What is known of one asset, apart from any finding on it."""
@@ -46,6 +50,7 @@ class Context:
     as_of: datetime
     serious: Mapping[str, int]
     accepted: tuple[Acceptance, ...] = ()
+    enrichment: Enrichment = field(default_factory=dict)
     facts: dict[str, AssetFacts] = field(default_factory=dict)
     nowhere: AssetFacts | None = None
     links: dict[str, Link] | None = None
@@ -63,7 +68,10 @@ class Context:
 
 
 def build_context(
-    snapshot: FindingSet, weights: Weights | None = None, accepted: Iterable[Acceptance] = ()
+    snapshot: FindingSet,
+    weights: Weights | None = None,
+    accepted: Iterable[Acceptance] = (),
+    enrichment: Enrichment | None = None,
 ) -> Context:
     """Index a snapshot for scoring."""
     used = weights or load_weights()
@@ -74,7 +82,7 @@ def build_context(
         if finding.open and weakness_of(finding).name in _SERIOUS:
             key = finding.resource.asset_id
             serious[key] = serious.get(key, 0) + 1
-    return Context(used, estate, reader, snapshot.as_of, serious, tuple(accepted))
+    return Context(used, estate, reader, snapshot.as_of, serious, tuple(accepted), enrichment or {})
 
 
 def context_for(

@@ -90,6 +90,13 @@ def _arn_kind(service: str, resource: str) -> str:
     return table.get(f"{service}/{head}") or table.get(f"{service}/", "")
 
 
+def name_of(asset: AssetRecord) -> str:
+    """A short name. A principal's comes from its ARN: a finding may name it together with one of its policies."""
+    if ":iam:" in asset.uid and "/" in asset.uid:
+        return asset.uid.rsplit("/", 1)[-1]
+    return asset.name or asset.uid.rsplit("/", 1)[-1]
+
+
 class Estate:
     """Assets by kind and by every id that another asset's configuration may use for them."""
 

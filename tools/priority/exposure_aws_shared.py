@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tools.findings.model import AssetRecord
+from tools.priority.estate import name_of
 from tools.priority.exposure import Exposure, Handler, Reader
 from tools.priority.policies import Grant, foreign_accounts, public_grant
 from tools.priority.reading import View, ids, items
@@ -13,7 +14,7 @@ _ANYONE = ("allusers", "authenticatedusers")
 
 
 def _bucket(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
-    name = asset.name or asset.uid
+    name = name_of(asset)
     block = _block(view)
     account_block = _account_block(reader, asset.account)
     grant = public_grant(_policy_text(view), asset.account)
@@ -128,7 +129,7 @@ def _by_policy(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     """Queues, topics, keys, repositories, secrets, tables: what their resource policy grants to anyone."""
     document = _policy_text(view)
     grant = public_grant(document, asset.account)
-    name = asset.name or asset.uid
+    name = name_of(asset)
     if grant.reach == "public":
         if all(
             a.split(":")[-1].startswith(("describe", "list", "get")) and a.split(":")[-1] != "*"
@@ -160,7 +161,7 @@ def _function(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     grant = public_grant(_policy_text(view), asset.account)
     url = view.at("url_config", "FunctionUrlConfig", "FunctionUrl")
     no_login = "none" in url.text("auth_type", "AuthType").lower()
-    name = asset.name or asset.uid
+    name = name_of(asset)
     if grant.reach == "public" or no_login:
         how = " and ".join(
             w
@@ -178,7 +179,7 @@ def _function(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
 
 
 def _snapshot(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
-    name = asset.name or asset.uid
+    name = name_of(asset)
     shared = view.flag("public", "Public")
     if shared is None:
         groups = ids(items(view.get("CreateVolumePermissions", "LaunchPermissions")), "Group")
@@ -196,7 +197,7 @@ def _snapshot(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
 def _role(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     document = view.get("assume_role_policy", "AssumeRolePolicyDocument")
     grant = public_grant(document, asset.account)
-    name = asset.name or asset.uid
+    name = name_of(asset)
     if grant.reach == "public":
         return reader.open(f"any AWS account may assume {name}", "public_control", name)
     if grant.reach == "uncertain":
@@ -218,7 +219,7 @@ def _role(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
 
 def _user(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     """A console password or an access key works from any address: a door that asks for a login."""
-    name = asset.name or asset.uid
+    name = name_of(asset)
     console = view.flag("console_access", "password_enabled")
     if view.get("LoginProfile"):
         console = True
@@ -236,7 +237,7 @@ def _user(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
 
 
 def _domain(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
-    name = asset.name or asset.uid
+    name = name_of(asset)
     inside = view.text("vpc_id") or view.at("VPCOptions").text("VPCId") or view.get("vpc_endpoints")
     if inside:
         return reader.closed("inside a VPC", name)

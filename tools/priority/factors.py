@@ -118,6 +118,10 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
         "age": _age(finding, context.as_of),
         "order": _order(finding.id),
     }
+    for factor, fact in context.enrichment.get(finding.resource.asset_id, {}).items():
+        # What was asked and answered replaces "unknown"; what a weakness cannot be subject to stays out.
+        if factor in facts and facts[factor].state == "unknown":
+            facts[factor] = fact
     accepted = next((a for a in context.accepted if a.covers(finding, context.as_of)), None)
     progress = accepted_by_platform(finding)
     because = ""

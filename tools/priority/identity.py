@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tools.findings.model import AssetRecord
-from tools.priority.estate import Estate
+from tools.priority.estate import Estate, name_of
 from tools.priority.policies import ORDER, Privilege, managed_privilege, privilege_of, statements
 from tools.priority.reading import View, items, plain
 
@@ -42,7 +42,7 @@ def holding_of(estate: Estate, asset: AssetRecord) -> Holding | None:
         return principal_holding(estate, asset, view)
     if kind == "iam.policy":
         documents = list(_documents(view))
-        return Holding(privilege_of(documents), asset.name, asset.name) if documents else None
+        return Holding(privilege_of(documents), name_of(asset), name_of(asset)) if documents else None
     if kind == "ec2.instance":
         profile = view.get("instance_profile", "IamInstanceProfile")
         return (
@@ -74,7 +74,7 @@ def principal_holding(
 
 
 def _own_holding(estate: Estate, asset: AssetRecord, view: View, seen: frozenset[str]) -> Holding:
-    best = Holding("none", identity=asset.name)
+    best = Holding("none", identity=name_of(asset))
     for name, arn in _attached(view):
         policy = estate.find(asset.account, arn, "iam.policy") or estate.find(
             asset.account, name, "iam.policy"
@@ -82,17 +82,21 @@ def _own_holding(estate: Estate, asset: AssetRecord, view: View, seen: frozenset
         documents = list(_documents(estate.view(policy))) if policy else []
         managed = managed_privilege(arn or name) if ":aws:policy/" in arn or not documents else None
         level = managed or (privilege_of(documents) if documents else None)
-        one = Holding(level, name, asset.name) if level else Holding("limited", name, asset.name, sure=False)
+        one = (
+            Holding(level, name, name_of(asset))
+            if level
+            else Holding("limited", name, name_of(asset), sure=False)
+        )
         best = _stronger(best, one)
     inline = list(_documents(view)) + [p.get("PolicyDocument") for p in _inline(view)]
     if inline:
         names = view.texts("inline_policies") or [p.text("PolicyName") for p in _inline(view)]
         best = _stronger(
-            best, Holding(privilege_of(inline), names[0] if names else "an inline policy", asset.name)
+            best, Holding(privilege_of(inline), names[0] if names else "an inline policy", name_of(asset))
         )
     elif view.get("inline_policies"):
         best = _stronger(
-            best, Holding("limited", str(items(view.get("inline_policies"))[0]), asset.name, sure=False)
+            best, Holding("limited", str(items(view.get("inline_policies"))[0]), name_of(asset), sure=False)
         )
     for group in [
         *view.texts("groups", "Groups", "GroupList"),
@@ -101,7 +105,7 @@ def _own_holding(estate: Estate, asset: AssetRecord, view: View, seen: frozenset
         found = estate.find(asset.account, group, "iam.group")
         if found is not None and found.asset_id not in seen:
             held = principal_holding(estate, found, estate.view(found), seen)
-            best = _stronger(best, Holding(held.privilege, held.via, asset.name, held.sure))
+            best = _stronger(best, Holding(held.privilege, held.via, name_of(asset), held.sure))
     if view.get("permissions_boundary", "PermissionsBoundary") and ORDER.index(best.privilege) > 1:
         return Holding(
             best.privilege, best.via, best.identity, sure=False, source="policies under a boundary"
@@ -147,7 +151,7 @@ def _profile_holding(estate: Estate, asset: AssetRecord, profile: View) -> Holdi
     if same is not None:  # the console names profile and role alike
         held = principal_holding(estate, same, estate.view(same))
         return Holding(
-            held.privilege, held.via, same.name, sure=False, source=f"the role named as profile {name}"
+            held.privilege, held.via, name_of(same), sure=False, source=f"the role named as profile {name}"
         )
     best = Holding("limited", "", name, sure=False, source=f"profile {name}, whose role is not recorded")
     likely = estate.index("strongest EC2 role", lambda: _strongest_for_ec2(estate)).get(asset.account)
@@ -177,7 +181,7 @@ def _strongest_for_ec2(estate: Estate) -> dict[str, Holding]:
         held = principal_holding(estate, role, view)
         best = found.get(role.account)
         if best is None or ORDER.index(held.privilege) > ORDER.index(best.privilege):
-            found[role.account] = Holding(held.privilege, held.via, role.name, held.sure)
+            found[role.account] = Holding(held.privilege, held.via, name_of(role), held.sure)
     return found
 
 
@@ -190,7 +194,7 @@ def _role_by_ref(estate: Estate, asset: AssetRecord, ref: str) -> Holding:
     if role is None:
         return Holding("limited", "", ref.rsplit("/", 1)[-1], sure=False, source="its role was not collected")
     held = principal_holding(estate, role, estate.view(role))
-    return Holding(held.privilege, held.via, role.name, held.sure, held.source)
+    return Holding(held.privilege, held.via, name_of(role), held.sure, held.source)
 
 
 def _google_holding(estate: Estate, asset: AssetRecord, view: View) -> Holding:
@@ -225,7 +229,7 @@ def _azure_holding(estate: Estate, asset: AssetRecord, view: View) -> Holding:
     found += [r.replace(" ", "").lower() for r in view.at("identity").texts("roles")]
     levels: list[Privilege] = [_AZURE_ADMIN[r] for r in found if r in _AZURE_ADMIN]  # type: ignore[misc]
     if levels:
-        return Holding(max(levels, key=ORDER.index), "its managed identity", asset.name)
+        return Holding(max(levels, key=ORDER.index), "its managed identity", name_of(asset))
     return Holding("limited", "", "its managed identity", sure=bool(found), source="role assignments")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tools.findings.model import AssetRecord
 from tools.priority.business import data_fact
+from tools.priority.estate import name_of
 from tools.priority.exposure import Exposure, exposure_of
 from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.identity import Holding, holding_of
@@ -70,7 +71,7 @@ def _to_data(context: Context, asset: AssetRecord, exposure: Exposure, data: Fac
         return
     login = bool(exposure.openings) or fact.high < context.weights.exposure["public_list"]
     share = weights["data_login"] if login else weights["data_anonymous"]
-    name = shown(asset.name or asset.uid)
+    name = shown(name_of(asset))
     ids = (name, *fact.ids)
     if data.state == "unknown":
         yield unknown(
@@ -97,7 +98,7 @@ def _to_privilege(
 ) -> Iterable[Fact]:
     if holding is None or exposure.fact.grade <= 0:
         return
-    weights, name = context.weights.path, shown(asset.name or asset.uid)
+    weights, name = context.weights.path, shown(name_of(asset))
     if holding.privilege == "broad" and exposure.fact.state == "known":
         yield from _to_broad_data(context, asset, name, holding)
     if holding.privilege not in _STRONG:
@@ -110,7 +111,7 @@ def _to_privilege(
         share *= weights["sign_in"]
     elif kind == "ec2.instance" and holding.privilege == "admin" and _needs_token(context.estate.view(asset)):
         share = weights["admin_v2"]
-    steps = [name] if holding.identity in {"", asset.name} else [name, shown(holding.identity)]
+    steps = [name] if holding.identity in {"", name_of(asset)} else [name, shown(holding.identity)]
     text = " → ".join(["internet", *steps, _STRONG[holding.privilege]])
     ids = (*steps, *((shown(holding.via),) if holding.via else ()))
     if holding.sure and exposure.fact.state == "known":
@@ -126,7 +127,7 @@ def _to_broad_data(context: Context, asset: AssetRecord, name: str, holding: Hol
     if store is None:
         return
     place, label = store
-    steps = [name] if holding.identity in {"", asset.name} else [name, shown(holding.identity)]
+    steps = [name] if holding.identity in {"", name_of(asset)} else [name, shown(holding.identity)]
     text = " → ".join(["internet", *steps, f"{place} ({label} data)"])
     share = context.weights.path["broad_data"]
     estimate = share * context.weights.path["unsure"]
@@ -139,7 +140,7 @@ def _gravest_data(context: Context) -> dict[str, tuple[str, str]]:
         if not context.estate.kind(asset).startswith(vocabulary().data_stores):
             continue
         fact = data_fact(asset, asset.tags, True, context.as_of)
-        entry = (fact.grade, shown(asset.name), fact.value)
+        entry = (fact.grade, shown(name_of(asset)), fact.value)
         if (
             fact.state == "known"
             and fact.grade >= _REGULATED
@@ -160,7 +161,7 @@ def _as_hop(context: Context, asset: AssetRecord, kind: str) -> Iterable[Fact]:
         return
     if context.links is None:
         context.links = _links(context)
-    link = context.links.get(f"{asset.account}/{asset.name.lower()}")
+    link = context.links.get(f"{asset.account}/{name_of(asset).lower()}")
     if link is None:
         return
     if link.sure:
@@ -185,7 +186,9 @@ def _links(context: Context) -> dict[str, Link]:
         share = weights[holding.privilege] * weights["hop"]
         if context.estate.kind(host) == "iam.user":
             share *= weights["sign_in"]
-        steps = [shown(host.name)] + [shown(holding.identity)] * (holding.identity not in {"", host.name})
+        steps = [shown(name_of(host))] + [shown(holding.identity)] * (
+            holding.identity not in {"", name_of(host)}
+        )
         text = " → ".join(["internet", *steps, _STRONG[holding.privilege]])
         link = Link(share, holding.sure, text, (*steps, *((shown(holding.via),) if holding.via else ())))
         for name in (holding.identity, holding.via):

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from tools.findings.model import Finding, FindingSet
 from tools.priority.acceptance import Acceptance
-from tools.priority.context import Context, build_context
+from tools.priority.context import Context, Enrichment, build_context
 from tools.priority.errors import UnknownFindingError
 from tools.priority.model import PriorityScore, ScoreBook
 from tools.priority.score import score_finding
@@ -24,10 +24,13 @@ class SnapshotSource(Protocol):
 
 
 def score_snapshot(
-    snapshot: FindingSet, weights: Weights | None = None, accepted: Iterable[Acceptance] = ()
+    snapshot: FindingSet,
+    weights: Weights | None = None,
+    accepted: Iterable[Acceptance] = (),
+    enrichment: Enrichment | None = None,
 ) -> tuple[ScoreBook, Context]:
     """Score every open finding of a snapshot; the order of the input does not matter."""
-    context = build_context(snapshot, weights, accepted)
+    context = build_context(snapshot, weights, accepted, enrichment)
     scores = [score_finding(finding, context) for finding in snapshot.findings if finding.open]
     scores.sort(key=lambda score: (-score.log_odds, score.finding_id))
     return ScoreBook(tuple(scores), snapshot.as_of, context.weights.version, snapshot.complete), context

@@ -23,6 +23,7 @@ from tests.tools.priority.building import (
 )
 from tools.findings.model import FindingStatus
 from tools.priority import Acceptance, PriorityScore, context_for, score_finding, score_snapshot
+from tools.priority.facts import absent, known
 
 PII = {"DataClass": "PII", "Environment": "production"}
 DEV = {"Environment": "dev"}
@@ -204,3 +205,47 @@ def test_ids_that_collide_across_accounts_do_not_mix() -> None:
     theirs = theirs.model_copy(update={"asset_id": "other", "account": "999988887777"})
     alone = score(finding("s3_bucket_public_access", ours, "CRITICAL"), ours).score
     assert score(finding("s3_bucket_public_access", ours, "CRITICAL"), ours, theirs).score == alone
+
+
+def _spoilt(value: Any, chance: random.Random) -> Any:
+    if chance.random() < 0.15:
+        return chance.choice(
+            [None, [], {}, "x", 7, True, [None], [[]], "*", -1, {"Statement": [7]}, "0.0.0.0/0"]
+        )
+    if isinstance(value, dict):
+        return {key: _spoilt(inner, chance) for key, inner in value.items()}
+    return [_spoilt(inner, chance) for inner in value] if isinstance(value, list) else value
+
+
+def test_spoilt_configurations_never_stop_the_scoring() -> None:
+    findings, assets = estate()
+    chance = random.Random(11)
+    for _ in range(150):
+        spoilt = []
+        for one in assets:
+            config = _spoilt(dict(one.config), chance)
+            spoilt.append(one.model_copy(update={"config": config if isinstance(config, dict) else {}}))
+        for scored in score_snapshot(snapshot(findings, spoilt))[0].ranked:
+            assert 0 < scored.to_dict()["score"] < 100
+
+
+def test_envelopes_without_end_are_no_crash() -> None:
+    config: dict[str, Any] = {"public": True}
+    for _ in range(3000):
+        config = {"properties": config}
+    deep = asset(arn("ec2", "snapshot/s"), config)
+    assert score(finding("ec2_ebs_public_snapshot", deep, "CRITICAL"), deep).unknowns
+
+
+def test_facts_from_outside_replace_what_was_not_asked() -> None:
+    host, group = instance(), open_group()
+    found = finding("ec2_instance_port_ssh_exposed_to_internet", host, "CRITICAL")
+    unasked = score(found, host, group)
+    tried = known("observed activity", "1240 attempts from 96 addresses", 1.0, "flow logs", at=NOW)
+    probed = score(found, host, group, enrichment={host.asset_id: {"activity": tried}})
+    quiet = absent("observed activity", "none in 24 h", "flow logs", at=NOW)
+    calm = score(found, host, group, enrichment={host.asset_id: {"activity": quiet}})
+    assert calm.score == unasked.score < probed.score
+    assert "observed activity" in unasked.unknowns
+    assert "observed activity" not in probed.unknowns
+    assert calm.high < unasked.high, "an answer narrows the range"

@@ -80,10 +80,10 @@ def test_two_thousand_findings_are_scored_fast() -> None:
     big = snapshot(findings, assets)
     score_snapshot(big)
     best = min(_timed(big) for _ in range(3))
-    assert best < 1.0, "the promise is 0.3 s; the margin is for a busy machine"
+    assert best < 0.6, "the promise is 0.3 s; the margin is for a slow machine"
 
 
 def _timed(big: FindingSet) -> float:
-    started = time.perf_counter()
+    started = time.process_time()
     score_snapshot(big)
-    return time.perf_counter() - started
+    return time.process_time() - started
