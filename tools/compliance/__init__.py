@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tools.compliance.model import Catalog, CatalogEntry, ControlHit, MappingRow, SearchResult
     from tools.compliance.report import headline, render_markdown
     from tools.compliance.rollup import assess
-    from tools.compliance.service import ComplianceService
+    from tools.compliance.service import ComplianceService, catalog_infos
 
 _HOMES = {
     "Assessment": "assessment",
@@ -43,6 +43,7 @@ _HOMES = {
     "UnknownProvider": "errors",
     "UnknownRequirement": "errors",
     "assess": "rollup",
+    "catalog_infos": "service",
     "headline": "report",
     "render_markdown": "report",
 }
@@ -64,6 +65,7 @@ __all__ = [
     "UnknownProvider",
     "UnknownRequirement",
     "assess",
+    "catalog_infos",
     "headline",
     "render_markdown",
 ]
