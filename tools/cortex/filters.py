@@ -22,7 +22,7 @@ Direction = Literal["asc", "desc"]
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class Filter(_Value):
@@ -114,9 +114,6 @@ class AnyOf(_Value):
     def wire(self) -> dict[str, Any]:
         return {"OR": [part.wire() for part in self.parts]}
 
-
-AllOf.model_rebuild()
-AnyOf.model_rebuild()
 
 InventoryFilter = Leaf | AllOf | AnyOf
 

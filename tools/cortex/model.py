@@ -117,7 +117,7 @@ AnyId = Annotated[Id, BeforeValidator(_id)]
 class Record(BaseModel):
     """Common to all records: frozen, tolerant, with the row as it came in `raw` (not in the repr)."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     raw: dict[str, Any] = Field(default_factory=dict, repr=False)
 

@@ -13,7 +13,7 @@ from tools.cortex.vocabulary import CaseProgress, Progress, ResolutionReason, Se
 
 
 class _Write(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def wire(self) -> dict[str, Any]:
         """As it goes over the wire: only what was given."""
@@ -85,7 +85,7 @@ class NewIssue(_Write):
 class CreatedIssue(BaseModel):
     """What the tenant says of an issue it accepted."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     external_id: str | None = None
     detection_method: str | None = None

@@ -13,7 +13,7 @@ from tools.cortex.model import to_millis
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class TimeFrame(_Value):
