@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from tools.results import Actor, Role
-from tools.writeback.canonical import canonical_payload, digest
+from tools.writeback.canonical import digest
 from tools.writeback.kinds import risk_of
 from tools.writeback.model import PAYLOADS
 from tools.writeback.policy import Policy
@@ -53,7 +53,6 @@ def refusal(
     same = (
         hmac.compare_digest(digest(row.payload), row.payload_hash)
         and hmac.compare_digest(approval.payload_hash, row.payload_hash)
-        and canonical_payload(payload) == row.payload
         and payload.proposal == row.id
         and payload.kind == row.kind
     )

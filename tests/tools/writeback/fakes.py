@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from tools.cortex.errors import CortexError, NotFound
+from tools.cortex.errors import CannotConnect, CortexError, NotFound
 from tools.cortex.model import Collected, Entry, Issue
 from tools.cortex.writes import IssueUpdate
 
@@ -43,6 +43,7 @@ class FakeTenant:
 
     `before` and `after` hold troubles per call: each is met once, before or after the effect. `blind` is
     raised by every read after the first write; `hidden` and `partial` keep entries from being shown.
+    A call that hangs goes on, and fails, when `released` is set.
     """
 
     clock: Clock = field(default_factory=Clock)
@@ -55,6 +56,7 @@ class FakeTenant:
     blind: Callable[[], BaseException] | None = None
     hidden: bool = False
     partial: bool = False
+    released: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.add_issue(48213)
@@ -78,7 +80,8 @@ class FakeTenant:
             return
         trouble = waiting.pop(0)
         if trouble == "hang":
-            await asyncio.Event().wait()
+            await self.released.wait()
+            raise CannotConnect("hung up", write=True)
         assert callable(trouble)
         raise trouble()
 

@@ -159,7 +159,9 @@ async def test_no_answer_in_time_is_a_rejection(bench: Bench) -> None:
     bench.clock.forward(hours=24)
     with pytest.raises(ProposalExpired, match="counts as a rejection"):
         await service.approve(late.id, late.payload_hash, APPROVER)
-    assert (await service.execute(seen.id)).state is State.EXPIRED
+    outcome = await service.execute(seen.id)
+    assert outcome.state is State.EXPIRED
+    assert "bob approved it, but the approval ran out" in outcome.message
     assert await service.expire_due() == ()
     assert {p.state for p in (await service.list()).proposals} == {State.EXPIRED}
     assert bench.tenant.writes == []
@@ -407,6 +409,31 @@ async def test_two_processes_carry_it_out_once_and_both_hear_of_it(bench: Bench)
     outcomes = await asyncio.gather(*(bench.service().execute(proposal.id) for _ in range(5)))
     assert [o.state for o in outcomes] == [State.DONE] * 5
     assert len(bench.tenant.writes) == 1
+
+
+@pytest.mark.parametrize("call", ["get", "insert"])
+async def test_a_lease_keeps_others_away_until_it_ends(bench: Bench, call: str) -> None:
+    proposal = await approved(bench.service(), COMMENT)
+    first, second = bench.service(), bench.service()
+    bench.tenant.trouble(call, "hang")
+    before = bench.tenant.calls.count(call)
+    hanging = asyncio.create_task(first.execute(proposal.id))
+    while bench.tenant.calls.count(call) == before:
+        await asyncio.sleep(0)
+    calls = len(bench.tenant.calls)
+    outcome = await second.execute(proposal.id)
+    assert outcome.state is State.EXECUTING
+    assert await second.recover() == (outcome,)
+    assert len(bench.tenant.calls) == calls
+
+    bench.clock.forward(minutes=4)
+    assert (await second.execute(proposal.id)).done
+    bench.tenant.released.set()
+    assert (await hanging).done
+    assert len(bench.tenant.writes) == 1
+    events = [entry.event for entry in await second.audit.of_proposal(proposal.id)]
+    assert events.count("done") == 1
+    assert events.count("resumed") == 1
 
 
 async def test_two_people_decide_at_once_and_one_decision_stands(bench: Bench) -> None:
