@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tools.findings.model import Finding
+from tools.priority.arithmetic import Inputs, evaluate
 from tools.priority.errors import UnfoundedTextError
-from tools.priority.factors import Inputs, evaluate
 from tools.priority.facts import Fact, absent
 from tools.priority.model import Counterfactual, Explanation, PriorityScore
 from tools.priority.reading import shown

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tools.findings.model import Finding
+from tools.priority.arithmetic import Inputs, Part, evaluate
 from tools.priority.context import Context
-from tools.priority.factors import Inputs, Part, evaluate, inputs_for
+from tools.priority.factors import inputs_for
 from tools.priority.facts import Fact, known
 from tools.priority.grouping import group_key
 from tools.priority.model import Contribution, Details, Explanation, Gate, PriorityScore

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.findings.model import Severity
-from tools.priority.factors import Inputs, evaluate
+from tools.priority.arithmetic import Inputs, evaluate
 from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.weakness import Weakness
 from tools.priority.weights import FACTORS, load_weights, logit, score_of
