@@ -155,16 +155,13 @@ def _edit(
     try:
         owner = locate(after, recipe.owner)
     except SourceNotEditable:
-        if not recipe.solo or any(after.resources(recipe.owner.type)):
+        standing = list(after.resources(recipe.owner.type))
+        if not recipe.solo or len(standing) > 1:
             raise
-        created = f"posture_{label_for(template.kind.partition('.')[2])}.tf"
-        if created in files:
-            raise
-        after.files[created] = render_all(recipe.now)
-        before.files[created] = "" if recipe.missing else after.files[created]
-        owner = Spot(created, recipe.now[0].address)
-        if recipe.missing:
-            after.added.extend(Spot(created, block.address) for block in recipe.now)
+        if standing:
+            owner = Spot(standing[0][0], standing[0][1].address)
+        else:
+            owner, created = _new_file(template, recipe, before, after)
     if not (created and recipe.missing) and not recipe.risk(before, owner):
         return _drifted(finding, template, target, recipe, before, owner, lead)
     for change in recipe.edits:
@@ -190,6 +187,20 @@ def _edit(
             FixFile(path=path, content=text, before=files.get(path)) for path, text in sorted(changed.items())
         ),
     )
+
+
+def _new_file(template: Template, recipe: Recipe, before: Workspace, after: Workspace) -> tuple[Spot, str]:
+    """A setting that no file makes yet gets a file of its own."""
+    name = f"posture_{label_for(template.kind.partition('.')[2])}.tf"
+    if name in after.files:
+        raise SourceNotEditable(
+            f"{name} is there already and does not hold {recipe.owner.type}: move it away first."
+        )
+    after.files[name] = render_all(recipe.now)
+    before.files[name] = "" if recipe.missing else after.files[name]
+    if recipe.missing:
+        after.added.extend(Spot(name, block.address) for block in recipe.now)
+    return Spot(name, recipe.now[0].address), name
 
 
 def _drifted(

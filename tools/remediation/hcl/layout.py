@@ -66,25 +66,28 @@ def _pairs(text: str, pairs: list[Pair], level: int, faults: dict[int, str]) -> 
                 faults[_line(text, start)] = "signs are not in one column"
 
 
-def _value(text: str, value: Expr, level: int, faults: dict[int, str]) -> None:
+def _value(text: str, value: Expr, level: int, faults: dict[int, str], closing: int | None = None) -> None:
+    """`closing` is the level of the closing bracket, where it is not that of the line it opens on."""
     if "\n" not in text[value.start : value.end]:
         return
+    end = level if closing is None else closing
     if value.kind == "object":
         pairs = [(k.start, k.end, v.start, v.end) for k, v in zip(value.keys, value.items, strict=True)]
         _pairs(text, pairs, level + 1, faults)
         for item in value.items:
             _value(text, item, level + 1, faults)
-        _indent(text, value.end - 1, level, faults)
+        _indent(text, value.end - 1, end, faults)
     elif value.kind == "tuple":
-        own_lines = (
-            bool(value.items)
-            and not text[line_start(text, value.items[0].start) : value.items[0].start].strip()
-        )
+        first = value.items[0].start if value.items else value.start
+        own_lines = bool(value.items) and not text[line_start(text, first) : first].strip()
         for item in value.items:
             if own_lines:
                 _indent(text, item.start, level + 1, faults)
-            _value(text, item, level + (1 if own_lines else 0), faults)
-        _indent(text, value.end - 1, level, faults)
+                _value(text, item, level + 1, faults)
+            else:
+                # terraform fmt puts the brace of `}, {` one level further in than that of `}]`.
+                _value(text, item, level, faults, None if item is value.items[-1] else level + 1)
+        _indent(text, value.end - 1, end, faults)
     elif value.kind == "call":
         for item in value.items:
             _value(text, item, level, faults)

@@ -204,8 +204,8 @@ def _named_ports(t: Target) -> Ports | None:
 
 
 def close_ports(ports: Ports) -> Callable[[Target], Recipe]:
-    """A builder that closes these ports; its target is the security group."""
-    return _closing(ports, ("CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_277"), _SHELL)
+    """A builder that closes SSH or RDP; its target is the security group."""
+    return _closing(ports, ("CKV_AWS_24" if ports is SSH else "CKV_AWS_25", "CKV_AWS_277"), _SHELL)
 
 
 _DATABASES = Ports(
