@@ -20,7 +20,7 @@ from tools.priority.vocabulary import vocabulary
 from tools.priority.weakness import weakness_of
 from tools.priority.weights import Weights, load_weights
 
-_SERIOUS = {"takeover", "data_exposure", "entry", "credential", "privilege", "lateral", "vulnerability"}
+SERIOUS = {"takeover", "data_exposure", "entry", "credential", "privilege", "lateral", "vulnerability"}
 
 
 Enrichment = Mapping[str, Mapping[str, Fact]]
@@ -79,7 +79,7 @@ def build_context(
     reader = Reader(estate, used.ports, used.exposure, snapshot.as_of)
     serious: dict[str, int] = {}
     for finding in snapshot.findings:
-        if finding.open and weakness_of(finding).name in _SERIOUS:
+        if finding.open and weakness_of(finding).name in SERIOUS:
             key = finding.resource.asset_id
             serious[key] = serious.get(key, 0) + 1
     return Context(used, estate, reader, snapshot.as_of, serious, tuple(accepted), enrichment or {})

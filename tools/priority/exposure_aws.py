@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tools.findings.model import AssetRecord
 from tools.priority.exposure import Exposure, Handler, Reader, exposure_of
+from tools.priority.exposure_aws_identity import IDENTITY_HANDLERS
 from tools.priority.exposure_aws_shared import SHARED_HANDLERS
 from tools.priority.network import OpenRange, group_ids, group_openings, openings_of, port_grade, ports_text
 from tools.priority.reading import View, ids, items, openness
@@ -247,4 +248,5 @@ HANDLERS: dict[str, Handler] = {
     "private": _private,
     "ec2.volume": _private,
     **SHARED_HANDLERS,
+    **IDENTITY_HANDLERS,
 }

@@ -45,7 +45,19 @@ def _bucket(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     status = view.at("PolicyStatus").flag("IsPublic")
     if status:
         return reader.open("its policy status says public", "public_read", name)
-    return reader.closed("no grant to anyone outside", name)
+    return shared_with_accounts(reader, asset, _policy_text(view)) or reader.closed(
+        "no grant to anyone outside", name
+    )
+
+
+def shared_with_accounts(reader: Reader, asset: AssetRecord, document: Any) -> Exposure | None:
+    """A grant to another account: whether that account is ours is known only if the estate has it."""
+    known = reader.estate.index("accounts", lambda: {a.account for a in reader.estate.assets.values()})
+    others = [number for number in foreign_accounts(document, asset.account) if number not in known]
+    if not others:
+        return None
+    text = f"account {others[0]} may use it by its policy; whether that account is ours is not known"
+    return reader.maybe(text, "foreign_account", name_of(asset), others[0])
 
 
 def _public_bucket(reader: Reader, name: str, grant: Grant, acl: list[str]) -> Exposure:
@@ -149,7 +161,9 @@ def _by_policy(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
         view.has(n) for n in ("policy", "access_policy", "ResourcePolicy", "PolicyText", "Attributes")
     ):
         return reader.maybe("its policy was not collected", "public_invoke", estimate=-0.5)
-    return reader.closed("its policy grants nothing to outsiders", name)
+    return shared_with_accounts(reader, asset, document) or reader.closed(
+        "its policy grants nothing to outsiders", name
+    )
 
 
 def _few(grant: Grant) -> str:
@@ -194,48 +208,6 @@ def _snapshot(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     return reader.closed("not shared publicly", name)
 
 
-def _role(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
-    document = view.get("assume_role_policy", "AssumeRolePolicyDocument")
-    grant = public_grant(document, asset.account)
-    name = name_of(asset)
-    if grant.reach == "public":
-        return reader.open(f"any AWS account may assume {name}", "public_control", name)
-    if grant.reach == "uncertain":
-        return reader.maybe(
-            f"its trust names anyone under {', '.join(grant.conditions)}", "public_control", name
-        )
-    if document is None:
-        return reader.maybe("its trust policy was not collected", "public_control", estimate=-0.6)
-    others = foreign_accounts(document, asset.account)
-    if others:
-        return reader.open(
-            f"account {others[0]} may assume {name} without an external id",
-            "foreign_account",
-            name,
-            others[0],
-        )
-    return reader.none("only named principals may assume it")
-
-
-def _user(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
-    """A console password or an access key works from any address: a door that asks for a login."""
-    name = name_of(asset)
-    console = view.flag("console_access", "password_enabled")
-    if view.get("LoginProfile"):
-        console = True
-    devices = view.get("mfa_devices", "MFADevices")
-    mfa = view.flag("mfa_active") or bool(devices)
-    if console and not mfa:
-        return reader.open(
-            "signs in to the console from any address with a password alone", "console_no_mfa", name
-        )
-    if any(view.flag(k) for k in ("access_key_1_active", "access_key_2_active")) or view.get("AccessKeys"):
-        return reader.open("has an access key, which works from any address", "access_key", name)
-    if console is None and not view.has("access_key_1_active"):
-        return reader.none("no record of its sign-in")
-    return reader.none("signs in with a second factor" if console else "no password and no key")
-
-
 def _domain(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     name = name_of(asset)
     inside = view.text("vpc_id") or view.at("VPCOptions").text("VPCId") or view.get("vpc_endpoints")
@@ -276,8 +248,6 @@ SHARED_HANDLERS: dict[str, Handler] = {
     "ec2.snapshot": _snapshot,
     "rds.snapshot": _snapshot,
     "ec2.image": _snapshot,
-    "iam.role": _role,
-    "iam.user": _user,
     "iam.policy": _policy_document,
     "iam.group": _policy_document,
     "es.domain": _domain,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from tools.findings.model import Finding, FindingStatus
 from tools.priority.acceptance import accepted_by_platform
 from tools.priority.arithmetic import Inputs
-from tools.priority.context import AssetFacts, Context
+from tools.priority.context import SERIOUS, AssetFacts, Context
 from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.network import port_grade
 from tools.priority.reading import shown
@@ -38,14 +38,7 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
     wide = weakness.theme.startswith("account:") or (
         asset is not None and not asset.config and _is_account(finding)
     )
-    reachable = weakness.name in {
-        "entry",
-        "takeover",
-        "data_exposure",
-        "lateral",
-        "vulnerability",
-        "credential",
-    }
+    reachable = weakness.name in SERIOUS - {"privilege"}
     facts: dict[str, Fact] = {
         "exposure": exposure,
         "path": own.path
@@ -140,16 +133,13 @@ def _is_account(finding: Finding) -> bool:
 
 def _combination(finding: Finding, weakness: Weakness, context: Context) -> Fact:
     others = context.serious.get(finding.resource.asset_id, 0) if finding.resource.asset_id else 0
-    others -= 1 if weakness.name in _COUNTED and others > 0 else 0
+    others -= 1 if weakness.name in SERIOUS and others > 0 else 0
     if others <= 0:
         return absent("combination", "no other serious weakness on it", "findings", at=context.as_of)
     words = "1 other serious weakness" if others == 1 else f"{others} other serious weaknesses"
     return known(
         "combination", f"{words} on the same resource", others / (others + 2.0), "findings", at=context.as_of
     )
-
-
-_COUNTED = {"takeover", "data_exposure", "entry", "credential", "privilege", "lateral", "vulnerability"}
 
 
 def _compensating(own: AssetFacts, context: Context) -> Fact:

@@ -349,3 +349,13 @@ def test_what_was_read_before_does_not_change_what_is_read_next() -> None:
     known = context(store, host, group)
     exposure_of(known.reader, store)
     assert exposure_of(known.reader, group).fact.value.endswith("used by i-0web")
+
+
+def test_a_grant_to_another_account_is_open_only_if_it_is_not_ours() -> None:
+    grant = {**ANY, "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}
+    shared = bucket("b", policy={"Statement": [grant]})
+    outside = exposed(shared).fact
+    assert (outside.state, outside.high < 0.6) == ("unknown", True)
+    ours = bucket("c").model_copy(update={"account": "444455556666"})
+    assert exposed(shared, ours).fact.state == "absent"
+    assert exposed(role("r", trust={"AWS": "arn:aws:iam::444455556666:root"}), ours).fact.grade == 0
