@@ -18,6 +18,8 @@ import structlog
 from chainlit.config import config
 from chainlit.context import init_ws_context
 from chainlit.session import WebsocketSession
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from agent.events import TurnEnded
@@ -174,8 +176,16 @@ def build_app(runtime: ChatRuntime, access: Access, boundary: Boundary) -> tuple
     clean = CleanPage(page_server.get_html_template)
     page_server.get_html_template = clean.html
     page_server.sio.on("stop", _stop)
+    page_server.app.add_exception_handler(ValueError, _session_gone)
     boundary = Boundary(boundary.hosts, boundary.origins, clean.policy(), boundary.boot)
     return Guard(page_server.app, boundary), chat
+
+
+async def _session_gone(_request: Request, error: Exception) -> JSONResponse:
+    """Chainlit raises a bare ValueError for a page whose session ended, for example with the last server."""
+    if str(error) != "Session not found":
+        raise error
+    return JSONResponse({"detail": "This page has lost its session. Reload it."}, status_code=409)
 
 
 async def _stop(sid: str) -> None:

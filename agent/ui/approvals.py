@@ -17,11 +17,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from agent.events import StepFinished, TurnEnded
 from agent.ui import sentences
 from agent.ui.access import Access, LoggedIn
+from agent.ui.answer import answer_elements, answer_text
 from agent.ui.history import ChatHistory
 from agent.ui.messages import post
 from agent.ui.ports import ChatRuntime
 from agent.ui.text import plain_value
-from agent.ui.turn import answer_elements, answer_text
 from tools.results import Actor, ToolResult
 
 _log = structlog.get_logger(__name__)

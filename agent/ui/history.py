@@ -172,7 +172,7 @@ class ChatHistory(BaseDataLayer):  # type: ignore[misc]
                     )
                 elif known.thread_id == body["threadId"]:
                     known.body = body
-        except SQLAlchemyError:
+        except (SQLAlchemyError, TypeError, ValueError):
             _log.exception("a step of the chat history was not kept", step=body.get("id"))
 
     @queue_until_user_message()  # type: ignore[untyped-decorator]
@@ -210,7 +210,7 @@ class ChatHistory(BaseDataLayer):  # type: ignore[misc]
                     )
                 elif known.thread_id == body["threadId"]:
                     known.body = body
-        except SQLAlchemyError:
+        except (SQLAlchemyError, TypeError, ValueError):
             _log.exception("an element of the chat history was not kept", element=body.get("id"))
 
     async def get_element(self, thread_id: str, element_id: str) -> Any:

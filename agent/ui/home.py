@@ -10,16 +10,19 @@ import hashlib
 import json
 import os
 import secrets
+import sys
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from agent.ui.users import write_private
 
+_TRACER = "traceloop.sdk"
 # Chainlit would start a chat bot or another data layer for these when they happen to be set.
 _NOT_FOR_US = (
     "SLACK_BOT_TOKEN",
@@ -66,6 +69,8 @@ def environment(home: Path, root: Path) -> dict[str, str]:
         # Two instances on one machine share the browser's cookies for its name, whatever the port.
         "CHAINLIT_AUTH_COOKIE_NAME": f"posture_{hashlib.sha256(secret.encode()).hexdigest()[:10]}",
         "CHAINLIT_ENV_FILE": os.devnull,
+        # A library of Chainlit would report its use to its makers.
+        "TRACELOOP_TELEMETRY": "false",
     }
 
 
@@ -74,10 +79,25 @@ def importing(environ: MutableMapping[str, str], values: dict[str, str]) -> Iter
     """Set `values` for good, and hide what is not meant for our page while Chainlit is imported."""
     environ.update(values)
     hidden = {name: environ.pop(name) for name in _NOT_FOR_US if name in environ}
+    stand_ins = {} if _TRACER in sys.modules else _no_tracer()
+    sys.modules.update(stand_ins)
     try:
         yield
     finally:
         environ.update(hidden)
+        for name in stand_ins:
+            sys.modules.pop(name, None)
+
+
+def _no_tracer() -> dict[str, ModuleType]:
+    """Empty modules in place of a tracing library.
+
+    Chainlit imports a client of its makers' service, which imports this library and names one class of it. Nothing
+    here uses either, the library takes over half of the time to start, and it reports its use to another host.
+    """
+    package, sdk = ModuleType("traceloop"), ModuleType(_TRACER)
+    sdk.Traceloop = type("Traceloop", (), {})  # type: ignore[attr-defined]
+    return {"traceloop": package, _TRACER: sdk}
 
 
 def _copy(source: Traversable, target: Path) -> None:

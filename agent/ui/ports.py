@@ -57,6 +57,9 @@ class ChatRuntime(Protocol):
     @property
     def writeback(self) -> ApprovalDesk: ...
 
+    @property
+    def notice(self) -> str: ...
+
 
 RuntimeProvider = Callable[[Settings], AbstractAsyncContextManager[ChatRuntime]]
 
@@ -65,4 +68,4 @@ def default_runtime(settings: Settings) -> AbstractAsyncContextManager[ChatRunti
     """The real agent; imported late because it is heavy."""
     from agent.runtime import Runtime
 
-    return Runtime.open(settings)
+    return Runtime.open(settings, serve=True)

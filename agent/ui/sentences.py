@@ -29,7 +29,8 @@ def for_person(error: BaseException) -> str:
     _log.error("the page could not carry out a request", reference=reference, exc_info=error)
     return (
         f"Something went wrong inside Posture Agent (reference {reference}, details in the log). "
-        "Nothing was written. Your question is kept; ask it again, and run `posture doctor` if it happens twice."
+        "Nothing was written. Your question is kept: ask it again, and run `posture doctor` if it "
+        "happens twice."
     )
 
 

@@ -76,7 +76,7 @@ async def serve(
             timeout_graceful_shutdown=5,
         )
         server = uvicorn.Server(config)
-        for line in greeting(address, first, settings):
+        for line in greeting(address, first, settings, runtime.notice):
             say(line)
         opener = asyncio.create_task(_open(address)) if open_browser else None
         try:
@@ -132,7 +132,7 @@ def boundary_for(host: str, public_url: str | None) -> Boundary:
     return Boundary(hosts=hosts, origins=origins, boot=uuid.uuid4().hex)
 
 
-def greeting(address: str, first: FirstLogin | None, settings: Settings) -> list[str]:
+def greeting(address: str, first: FirstLogin | None, settings: Settings, notice: str = "") -> list[str]:
     """What the person at the terminal needs to know."""
     lines = [f"Posture Agent is at {address}"]
     if first is not None and first.created:
@@ -146,6 +146,8 @@ def greeting(address: str, first: FirstLogin | None, settings: Settings) -> list
         lines.append(f"Logins come from the proxy's {settings.auth_header} header.")
     else:
         lines.append("Logins come from the OAuth provider.")
+    if notice:
+        lines.append(notice)
     lines.append("Press Ctrl+C to stop.")
     return lines
 

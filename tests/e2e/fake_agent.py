@@ -256,6 +256,7 @@ class FakeRuntime:
     """The parts of the agent that the page uses."""
 
     def __init__(self, store: Store, desk: FakeDesk) -> None:
+        self.notice = ""
         self.store = store
         self.writeback = desk
         self.conversation = FakeConversation(desk)

@@ -6,6 +6,23 @@
     if (!localStorage.getItem('vite-ui-theme')) localStorage.setItem('vite-ui-theme', 'system');
   } catch (_) { /* private windows may have no storage */ }
 
+  // While the server is away, the page's question "who am I" waits for it; a failed answer would send the person to
+  // a log-in page that cannot be loaded, and lose what they see.
+  const plainFetch = window.fetch.bind(window);
+  window.fetch = async (input, init) => {
+    const url = new URL(typeof input === 'string' ? input : input.url || String(input), location.href);
+    const patient = url.origin === location.origin && ['/user', '/auth/config'].includes(url.pathname);
+    for (;;) {
+      try {
+        const answer = await plainFetch(input, init);
+        if (!patient || answer.status < 500) return answer;
+      } catch (error) {
+        if (!patient) throw error;
+      }
+      await new Promise((resume) => setTimeout(resume, 1000));
+    }
+  };
+
   const RANK = { critical: 5, high: 4, medium: 3, low: 2, info: 1, informational: 1 };
 
   const text = (value) => {

@@ -148,7 +148,8 @@ export default function ApprovalCard() {
   }, []);
 
   const look = useCallback(async () => {
-    if (deciding.current) return;
+    // While the page has lost its server, it reconnects first; the session of before may be gone.
+    if (deciding.current || document.getElementById('session-error')) return;
     for (const id of ids) {
       const entry = await ask(id, 'card_state', { proposal_id: id });
       if (deciding.current) return;
