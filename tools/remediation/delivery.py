@@ -16,7 +16,9 @@ from tools.remediation.workspace import Spot, Workspace
 
 def header(title: str, finding_id: str) -> str:
     """Two comment lines; text from outside is kept to one line of plain characters."""
-    shown = "".join(char for char in finding_id if char == " " or unicodedata.category(char)[0] not in "CZ")[:200]
+    shown = "".join(char for char in finding_id if char == " " or unicodedata.category(char)[0] not in "CZ")[
+        :200
+    ]
     return f"# {title}\n# Finding: {shown}".rstrip() + "\n"
 
 

@@ -21,7 +21,10 @@ def unwrapped(config: Mapping[str, Any]) -> dict[str, Any]:
     current: Mapping[str, Any] = config
     for _ in range(4):
         inner = next((current[name] for name in _WRAPPERS if isinstance(current.get(name), dict)), None)
-        if inner is None or len(current) > 3:
+        if len(current) == 1 and inner is None:
+            # The details of the AWS Security Finding Format stand under the resource type.
+            inner = next((value for key, value in current.items() if key.startswith("Aws")), None)
+        if not isinstance(inner, dict) or len(current) > 3:
             break
         current = inner
     return dict(current)
@@ -81,7 +84,7 @@ class Target:
         for path in paths:
             current: Any = self.config
             for part in path.split("."):
-                current = current.get(part) if isinstance(current, Mapping) else None
+                current = _held(current, part)
             if current is not None:
                 return current
         if default is _MISSING:
@@ -129,6 +132,16 @@ class Target:
             except ValueError:
                 return None
         return value if isinstance(value, dict) and value.get("Statement") else None
+
+
+def _held(holder: Any, name: str) -> Any:
+    """A value by its key, however the source spells it (`DBInstanceClass`, `DbInstanceClass`, `db_instance_class`)."""
+    if not isinstance(holder, Mapping):
+        return None
+    if name in holder:
+        return holder[name]
+    wanted = name.replace("_", "").lower()
+    return next((value for key, value in holder.items() if str(key).replace("_", "").lower() == wanted), None)
 
 
 def tag_map(value: Any) -> dict[str, str]:

@@ -31,6 +31,7 @@ class Selector:
     identity: Mapping[str, Any] = field(default_factory=dict)
     ids: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
 
     def shown(self) -> str:
         named = next(iter(self.ids), None) or next((str(v) for v in self.identity.values()), "?")
@@ -148,7 +149,7 @@ def locate(space: Workspace, wanted: Selector) -> Spot:
             break
         verdict = _verdict(space, spot, block, wanted)
         {"same": strong, "likely": weak, "unclear": possible}.get(verdict, []).append(spot)
-    for found, doubt in ((strong, ""), (weak, "by its tags")):
+    for found, doubt in ((strong, ""), (weak, "by its tags or description")):
         if len(found) == 1:
             if doubt:
                 space.notes.append(
@@ -182,6 +183,10 @@ def _verdict(space: Workspace, spot: Spot, block: Block, wanted: Selector) -> st
         matched = True
     if matched:
         return "same"
+    for name, hint in wanted.hints.items():
+        value = attribute_value(block, name, text, scope)
+        if hint and value is not None and not is_unknown(value):
+            return "likely" if value == hint else "other"
     tags = attribute_value(block, "tags", text, scope)
     if isinstance(tags, dict) and wanted.tags:
         known = {key: value for key, value in tags.items() if not is_unknown(value)}

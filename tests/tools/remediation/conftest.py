@@ -10,6 +10,7 @@ import pytest
 
 from tools.findings.kinds import kind_for
 from tools.findings.model import Finding, ResourceRef, Severity
+from tools.remediation.oracle import scanner, syntax
 
 ACCOUNT = "123456789012"
 
@@ -50,3 +51,13 @@ def checkov() -> None:
     """Skips where checkov is not installed at all; where it is installed, it must load."""
     if importlib.util.find_spec("checkov") is None:
         pytest.skip("checkov (the extra `verify`) is not installed")
+    try:
+        scanner.scan({"main.tf": "locals {}\n"})
+    except scanner.ScannerUnavailable as error:
+        pytest.fail(str(error))
+
+
+@pytest.fixture
+def no_terraform(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our own layout rules instead of a process per draft."""
+    monkeypatch.setattr(syntax.shutil, "which", lambda name: None)

@@ -31,17 +31,8 @@ from tools.remediation.hcl.evaluate import attribute_value
 from tools.remediation.hcl.layout import layout_faults
 from tools.remediation.hcl.tree import parse_file
 from tools.remediation.model import LAYERS, LayerStatus
-from tools.remediation.oracle import syntax
 
 BUCKET_ARN = "arn:aws:s3:::acme-logs"
-
-
-@pytest.fixture
-def no_terraform(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Our own layout rules instead of a process per draft."""
-    monkeypatch.setattr(syntax.shutil, "which", lambda name: None)
-
-
 OPEN_BUCKET = {
     "name": "acme-logs",
     "public_access_block": None,

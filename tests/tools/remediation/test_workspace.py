@@ -116,3 +116,14 @@ def test_an_added_block_gets_a_free_name() -> None:
     owner = Spot("main.tf", "aws_s3_bucket.a")
     assert space.add(owner, resource("aws_x", "y", {})).address == "aws_x.y"
     assert space.add(owner, resource("aws_x", "y", {})).address == "aws_x.y_2"
+
+
+def test_a_hint_points_and_a_differing_one_excludes() -> None:
+    wanted = Selector("aws_kms_key", {}, ("k-1",), hints={"description": "cards"})
+    block = 'resource "aws_kms_key" "{}" {{\n  description = "{}"\n}}\n'
+    assert (
+        locate(spaced(main=block.format("a", "logs") + block.format("b", "cards")), wanted).address
+        == "aws_kms_key.b"
+    )
+    with pytest.raises(SourceNotEditable):
+        locate(spaced(main=block.format("a", "logs")), wanted)

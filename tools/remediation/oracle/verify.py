@@ -18,7 +18,7 @@ def verify(case: Case, *, scan: bool = True) -> dict[LayerName, LayerResult]:
     if parsed.status != "passed":
         later = not_verified("it does not parse")
         return {"parse": parsed, **dict.fromkeys(_LATER, later)}
-    targeted, no_new = check_scans(case) if scan else (not_verified("not asked for"),) * 2
+    targeted, no_new = check_scans(case, wanted=scan)
     return {
         "parse": parsed,
         "format": check_format(case),

@@ -13,7 +13,7 @@ from tools.remediation.live import Target
 from tools.remediation.recipe import Recipe, Template, weaknesses_of
 from tools.remediation.shell import aws
 from tools.remediation.templates.common import read
-from tools.remediation.templates.policies import key_block, key_id
+from tools.remediation.templates.policies import key_block, key_id, key_selector
 from tools.remediation.templates.setting import setting
 from tools.remediation.workspace import Selector, Spot, Workspace
 
@@ -115,7 +115,7 @@ def _rotation(t: Target) -> Recipe:
         )
     policy = t.policy("policy", "Policy")
     return setting(
-        Selector("aws_kms_key", {}, (key_id(t), t.uid), t.tags),
+        key_selector(t),
         key_block(t, policy),
         {("enable_key_rotation",): True},
         identity=key_id(t),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tools.remediation.edits import SetOn
 from tools.remediation.errors import AlreadyFixed, NoFixAvailable
 from tools.remediation.hcl.write import NewBlock, label_for, nested, resource
 from tools.remediation.live import Target, unwrapped
@@ -88,9 +89,7 @@ def _default_encryption(t: Target) -> Recipe:
     return Recipe(
         owner=Selector("aws_ebs_encryption_by_default"),
         now=(resource("aws_ebs_encryption_by_default", "this", {"enabled": False}),),
-        edits=setting(
-            Selector(""), resource("aws_ebs_encryption_by_default", "this", {}), values, identity=""
-        ).edits,
+        edits=(SetOn(values),),
         risk=wants(values),
         checks=("CKV_AWS_106",),
         commands=(aws("ec2", "enable-ebs-encryption-by-default", t.region),),
@@ -112,7 +111,7 @@ def _public_snapshot(t: Target) -> Recipe:
     return Recipe(
         owner=Selector("aws_ebs_snapshot_block_public_access"),
         now=(block,),
-        edits=setting(Selector(""), block, values, identity="").edits,
+        edits=(SetOn(values),),
         risk=wants(values),
         commands=(
             aws(

@@ -160,6 +160,11 @@ def key_block(t: Target, policy: dict[str, Any] | None) -> NewBlock:
     return resource("aws_kms_key", label_for(key_id(t)), attributes, guard())
 
 
+def key_selector(t: Target) -> Selector:
+    described = {"description": t.text("description", "Description")}
+    return Selector("aws_kms_key", {}, (key_id(t), t.uid), t.tags, described)
+
+
 def key_id(t: Target) -> str:
     return t.text("id", "KeyId", default=t.uid.rpartition("/")[2] or t.name)
 
@@ -168,7 +173,7 @@ def _open_key(t: Target) -> Recipe:
     policy = _public_policy(t)
     arguments = {"key_id": key_id(t), "policy_name": "default"}
     return Recipe(
-        owner=Selector("aws_kms_key", {}, (key_id(t), t.uid), t.tags),
+        owner=key_selector(t),
         now=(key_block(t, policy),),
         edits=(EditPolicy("policy", narrow_to(t.root)),),
         risk=_public_risk(lambda space, owner: owner),

@@ -13,7 +13,10 @@ from tools.findings.model import Finding
 from tools.findings.ocsf import read_ocsf
 from tools.remediation import Fix, NoFixAvailable, draft_fix, supported_rules
 from tools.remediation.hcl.layout import layout_faults
+from tools.remediation.hcl.write import render_all
+from tools.remediation.live import Target, unwrapped
 from tools.remediation.model import LayerStatus
+from tools.remediation.templates.registry import templates_for
 
 pytestmark = [pytest.mark.shared, pytest.mark.slow, pytest.mark.usefixtures("checkov")]
 
@@ -88,3 +91,34 @@ def test_an_instance_is_fixed_at_its_group(
     finding, config = next((f, c) for f, c in records if f.rule_id in BEHIND_A_GROUP)
     with pytest.raises(NoFixAvailable, match="draft the fix of the security group's own finding"):
         draft_fix(finding, config)
+
+
+# A key without description or tags, a disk and a file system have nothing in the text that tells which they are.
+NAMELESS = {
+    "kms_cmk_rotation_enabled",
+    "kms_key_not_publicly_accessible",
+    "ec2_ebs_volume_encryption",
+    "efs_have_backup_enabled",
+}
+
+
+@pytest.mark.usefixtures("no_terraform")
+def test_the_same_is_done_in_a_folder_that_made_the_resource(
+    records: list[tuple[Finding, dict[str, Any]]], tmp_path: Path
+) -> None:
+    groups = {f.resource.uid: config for f, config in records if ":security-group/" in f.resource.uid}
+    for number, (finding, config) in enumerate(records):
+        target = Target(finding, unwrapped(config), groups)
+        recipe = templates_for(finding)[0].build(target)
+        root = tmp_path / str(number)
+        root.mkdir()
+        (root / "other.tf").write_text("locals {}\n")
+        if not recipe.missing:
+            (root / "main.tf").write_text(render_all(recipe.now))
+        fix = draft_fix(finding, config, iac_dir=root, related=groups, scan=False)
+        assert fix.mode == ("snippet" if finding.rule_id in NAMELESS else "edit"), finding.id
+        assert set(fix.failed) <= ({"scope"} if finding.rule_id in REPLACED else set()), (
+            finding.id,
+            fix.layers,
+        )
+        assert all(file.path != "other.tf" for file in fix.files)
