@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from langchain_core.messages import AnyMessage, HumanMessage, ToolMessage
 
@@ -39,9 +41,11 @@ _RATIO = re.compile(r"(\d[\d,]*)\s+of\s+(?:the\s+)?(\d[\d,]*)[^.\d]{0,40}?\(?(\d
 _SUM = re.compile(r"((?:\d[\d,]*(?:\.\d+)?\s*[+\-−]\s*)+\d[\d,]*(?:\.\d+)?)\s*=\s*(\d[\d,]*(?:\.\d+)?)")
 # Whole numbers that only name a standard, never a fact of an estate.
 _STANDARDS = re.compile(
-    r"(?i)\b(?:NIST\s+)?(?:SP\s+)?800-53(?:\s+r(?:ev\.?\s*)?5)?|\bCSF\s+2\.0|\bPCI\s+DSS\s+4\.0\.1|\bISO\s*27001|"
+    r"(?i)\bof 100\b|"
+    r"\b(?:NIST\s+)?(?:SP\s+)?800-53(?:\s+r(?:ev\.?\s*)?5)?|\bCSF\s+2\.0|\bPCI\s+DSS\s+4\.0\.1|\bISO\s*27001|"
     r"\bSOC\s*2\b|\b45\s+CFR\b|\bMD5\b|\bSHA-?256\b|\bIPv[46]\b|\bS3\b|\bEC2\b|\bIMDSv[12]\b|\bTLS\s*1\.\d\b|\bOAuth\s*2(?:\.0)?"
 )
+_MOMENT = re.compile(r"\b(\d{4}-\d{2}-\d{2})(?:[ T,]+(\d{2}:\d{2})(?::\d{2})?)?")
 _ORDINAL = re.compile(r"(?m)^\s*\d{1,3}[.)]\s")
 _LEAD = re.compile(r"\s*(?:\d{1,3}[.)]|[-*+])\s+")
 _WORDS_WITH_MARKS = frozenset(
@@ -68,22 +72,24 @@ class Evidence:
 
     @classmethod
     def of(cls, messages: Sequence[AnyMessage]) -> Evidence:
-        """The evidence of a conversation: its tool results, and what the person wrote."""
+        """The evidence of a conversation: its tool results, what can be counted in them, and what the person wrote."""
         parts: list[str] = []
+        counts: set[float] = set()
         for message in messages:
             if isinstance(message, ToolMessage):
                 parts.append(str(message.content))
                 if message.artifact is not None:
                     parts.append(json.dumps(message.artifact, ensure_ascii=False, default=str))
+                    counts |= _countable(message.artifact)
             elif isinstance(message, HumanMessage):
                 parts.append(str(message.content))
-        return cls.from_text("\n".join(parts))
+        return cls.from_text("\n".join(parts), frozenset(counts))
 
     @classmethod
-    def from_text(cls, text: str) -> Evidence:
+    def from_text(cls, text: str, counts: frozenset[float] = frozenset()) -> Evidence:
         # JSON text hides quotes and backslashes; both spellings count as seen.
         lowered = (text + "\n" + text.replace('\\"', '"').replace("\\\\", "\\")).lower()
-        return cls(lowered, frozenset(_numbers(lowered)))
+        return cls(lowered, frozenset(_numbers(lowered)) | counts)
 
     def has(self, token: str) -> bool:
         return token.lower() in self.text
@@ -123,6 +129,11 @@ def check(answer: str, evidence: Evidence) -> Verdict:
         text, sums, wrong = _arithmetic(text)
         checked += sums
         problems += [Problem(token, sentence) for token in wrong]
+        for match in _MOMENT.finditer(text):
+            checked += 1
+            if not all(evidence.has(part) for part in match.groups() if part):
+                problems.append(Problem(match.group(0), sentence))
+        text = _MOMENT.sub(" ", text)
         for match in _CODE.finditer(text):
             checked += 1
             if not _quoted(match.group(1), evidence):
@@ -175,6 +186,18 @@ def sentences(answer: str) -> Iterable[str]:
         yield from (part for part in parts if part.strip())
     if in_fence is not None:
         yield "\n".join(in_fence)
+
+
+def _countable(artifact: Any) -> set[float]:
+    """Numbers that a reader gets by counting rows: how many there are, how many share a value of a column."""
+    result = artifact.get("result", {}) if isinstance(artifact, dict) else {}
+    rows = [r for r in result.get("rows", []) if isinstance(r, dict)]
+    found: set[float] = {float(len(rows))}
+    for column in {c for row in rows for c in row}:
+        values = Counter(str(row.get(column)) for row in rows)
+        found |= {float(n) for n in values.values()} | {float(len(values))}
+        found |= {float(len(v)) for row in rows if isinstance(v := row.get(column), list)}
+    return found
 
 
 def _numbers(text: str) -> list[float]:

@@ -109,7 +109,12 @@ class ChatModels:
             shown = ""
             async for chunk in runnable.astream(list(messages)):
                 whole = chunk if whole is None else whole + chunk
-                if on_text is None or whole.tool_call_chunks or not isinstance(whole.content, str):
+                if (
+                    on_text is None
+                    or getattr(whole, "tool_call_chunks", None)
+                    or whole.tool_calls
+                    or not isinstance(whole.content, str)
+                ):
                     continue
                 text = whole.content
                 # A call written as text must not flash by as an answer.
@@ -139,7 +144,10 @@ class ChatModels:
             },
             "required": ["tool"],
         }
-        guide = 'Reply with one JSON object: either {"tool": NAME, "arguments": {...}} or {"tool": "answer", "answer": TEXT}.'
+        guide = (
+            'Reply with one JSON object: either {"tool": NAME, "arguments": {...}} '
+            'or {"tool": "answer", "answer": TEXT}.'
+        )
         if tools_allowed:
             guide += "\nTools:\n" + "\n".join(
                 f"- {t.name}: {t.description.splitlines()[0]} Arguments: {json.dumps(_properties(t))}"

@@ -81,6 +81,9 @@ def main(argv: list[str] | None = None) -> None:
     """Entry point. Exit codes: 0 done, 1 failed or invalid, 2 usage."""
     arguments = sys.argv[1:] if argv is None else argv
     as_json = "--json" in arguments
+    from agent.logs import configure
+
+    configure(os.environ.get("POSTURE_LOG_LEVEL", "WARNING"))
     _assemble()
     try:
         app(args=arguments, standalone_mode=True)
@@ -107,7 +110,10 @@ def sentence(error: BaseException) -> str:
             where = ".".join(str(p) for p in first["loc"])
             name = f"POSTURE_{where.upper()}: " if where else ""
             return f"the settings are not valid: {name}{first['msg'].removeprefix('Value error, ')}"
-        faults = [f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors(include_url=False, include_input=False)]
+        faults = [
+            f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}"
+            for e in error.errors(include_url=False, include_input=False)
+        ]
         return "not valid: " + "; ".join(faults[:5])
     if type(error).__module__.split(".")[0] in {"tools", "agent", "evals", "prompts"}:
         return str(error)

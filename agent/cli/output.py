@@ -103,7 +103,9 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 def fail(message: str, as_json: bool, code: int = 1, body: Mapping[str, Any] | None = None) -> NoReturn:
     """End with a sentence and an exit code, never with a traceback."""
     if as_json:
-        sys.stdout.write(json.dumps({**to_json(body or {}), "error": message}, ensure_ascii=False, indent=2) + "\n")
+        sys.stdout.write(
+            json.dumps({**to_json(body or {}), "error": message}, ensure_ascii=False, indent=2) + "\n"
+        )
     else:
         note(message)
     raise SystemExit(code)

@@ -34,8 +34,10 @@ class Ground:
         last = state["messages"][-1]
         if not isinstance(last, AIMessage) or last.tool_calls:
             return {}
-        evidence = Evidence.of(state["messages"][:-1])
         text = neutral.markdown(str(last.content))
+        if last.additional_kwargs.get("said_by") == "code":
+            return {"messages": [AIMessage(text, id=last.id, additional_kwargs=last.additional_kwargs)]}
+        evidence = Evidence.of(state["messages"][:-1])
         verdict = check(text, evidence)
         rewritten = False
         can_rewrite = not runtime.context.out_of_time() and not state.get("notices")

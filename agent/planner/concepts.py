@@ -38,6 +38,7 @@ class Concept:
     """`phrases` name it in a question; `rules` find it; `but` are look-alikes that don't.
 
     `label` finishes the sentence "those that ..."; `inverse` finishes it for what does not have the weakness.
+    `config` is an XQL condition on the asset's own configuration, for what no rule reports.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Concept:
     inverse: str
     but: str = r"$^"
     nouns: tuple[str, ...] = ()
+    config: str = ""
 
 
 _OPEN = r"(?:open(?:ed)?|exposed|reachable|accessible|visible|facing|available|allow(?:s|ed|ing)?|listening)"
@@ -120,7 +122,8 @@ CONCEPTS: tuple[Concept, ...] = (
         r"(?<!not_)encrypt|storage_encrypted|kms_encryption|unencrypted|encryption_at_rest",
         "are not encrypted at rest",
         "are encrypted at rest",
-        but=r"transit|transport|node_to_node|https|field_level|origin_traffic|env_vars|in_transit|ssl",
+        but=r"transit|transport|node_to_node|https|field_level|origin_traffic|env_vars|in_transit|ssl|cmk|s3_bucket_kms|"
+        r"log_group_kms|cloudtrail_kms",
     ),
     Concept(
         "imdsv1",
@@ -174,12 +177,22 @@ CONCEPTS: tuple[Concept, ...] = (
         but=r"with_mfa|default_admin",
     ),
     Concept(
-        "assume_role",
-        r"(?:any(?:one|body)?(?: account)?|strangers|every account|the world|outsiders|other accounts?) (?:can|may|could) (?:assume|take over|use)|assum(?:e|ed|able) by (?:any(?:one|body)?(?: account)?|everyone|strangers|other accounts?)"
-        r"|cross[ -]account (?:trust|access|roles?)|permissive (?:role )?(?:trust|assumption)s?|trust(?:s|ed by)? (?:any|every)(?:one|body)?(?: account)?|confused deputy",
-        r"role_assumption|confused_deputy|cross_account|trust",
-        "can be assumed by others",
-        "can't be assumed by others",
+        "confused_deputy",
+        r"confused[ -]deputy(?: \w+)?|cross[ -]service (?:access|trust)",
+        r"confused_deputy",
+        "can be used as a confused deputy",
+        "are guarded against confused deputies",
+    ),
+    Concept(
+        "assume_any",
+        r"(?:any(?:one|body)?|every|strangers?|the world|outsiders?|other|foreign|external)(?: (?:aws |cloud )?accounts?)? (?:can|may|could|is able to) (?:assume|take over|use)|(?:be )?assum(?:e|ed|able) by (?:(?:any(?:one|body)?|every(?:one|body)?|strangers?|other|foreign|external)(?: (?:aws |cloud )?accounts?)?)"
+        r"|(?:cross[ -]account|open|public|permissive|wildcard) (?:role )?(?:trusts?|trust polic(?:y|ies)|assumption)|trust(?:s|ing|ed by)? (?:any|every|all)(?:one|body)?(?: (?:aws )?accounts?)?|(?:open|public)(?:ly)? (?:to assume|assumable)|assumable",
+        r"$^",
+        "can be assumed from any account",
+        "can't be assumed from any account",
+        nouns=("role",),
+        config="""coalesce(json_extract(xdm.asset.raw_fields, "$['Platform Discovery'].assume_role_policy"),"""
+        """ json_extract(xdm.asset.raw_fields, "$['Platform Discovery'].AssumeRolePolicyDocument")) ~= "AWS\\W*\\*\"""",
     ),
     Concept(
         "secrets_in_code",

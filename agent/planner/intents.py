@@ -39,16 +39,20 @@ _RULES: tuple[tuple[Intent, str], ...] = (
         r"(?:which|what|find|search|list|show|look up)(?: \w+){0,4} (?:controls?|safeguards?|requirements?|standards?|specifications?|provisions?|sections?)(?: \w+)*|(?:controls?|safeguards?|requirements?|specifications?) (?:for|on|about|cover(?:s|ing)?|that|which|related|regarding|say)|what does (?:hipaa|nist|csf|pci|164)\S*(?: \w+)* (?:say|require|ask|demand|mean)(?: \w+)*|(?:hipaa|csf|pci) (?:for|on|about) \w+|what (?:does|is) 164\.\S+",
     ),
     (
+        Intent.EXPLAIN,
+        r"why(?: \w+){0,6}|explain(?: \w+){0,3}|(?:what|how)(?: \w+){0,4} (?:scored?|ranked|prioriti[sz]ed|score (?:so )?high)|reasons?(?: \w+){0,3}|what (?:makes|drives|lowers|would lower|raises|speaks)(?: \w+){0,4}|how come|justify|rationale|score factors?",
+    ),
+    (
         Intent.FIX_FIRST,
-        r"(?:fix|patch|tackle|address|remediate|look at|work on|handle|do|start with|deal with|act on)(?: (?!the\b|my\b)\w+){0,2} first(?! one| finding| issue)|(?:most|top|highest)(?: \w+)? (?:urgent|dangerous|critical risk|important|priority|priorities|risky|pressing|severe risks?)(?: \w+)*|priority (?:queue|list|order)|prioriti(?:ses?|zes?|sed|zed|es)(?: \w+)*|what (?:really )?matters(?: most)?|(?:biggest|top|worst|riskiest|gravest|scariest)(?: \w+){0,2} (?:risks?|findings?|issues?|problems?|things|threats?|exposures?|misconfigurations?)|(?:worst|riskiest) (?:first|of)|where (?:do|should) (?:i|we) (?:start|begin)|what (?:should|must) (?:i|we) (?:fix|do|worry)(?: \w+)*|attackers? (?:could|can|would|really) (?:\w+ )?use|ranked (?:highest|by priority)|by (?:priority|score|risk)|to fix",
+        r"(?:fix|patch|tackle|address|remediate|look at|work on|handle|do|start with|deal with|act on)(?: (?!the\b|my\b)\w+){0,2} first(?! one| finding| issue)|(?:findings?|issues?|things?|ones?) to fix",
     ),
     (
         Intent.FIX,
         rf"(?:how (?:do|can|would|should|to|could)(?: \w+)? (?:fix|remediate|repair|close|resolve|solve|mitigate|correct|secure|lock down)|(?:draft|write|propose|suggest|create|generate|give|show|get|prepare|make|need|want)(?: \w+){{0,4}} (?:fix(?:es)?|remediation|patch|terraform|solution|repair)|(?:fix|remediate|repair|patch|mitigate)(?: (?:for|of))? {_FINDING}|(?:a |the )?(?:fix|remediation|terraform|patch)(?: (?:for|of|to|code|snippet|please))|remediat(?:e|ion)|terraform|fix (?:it|this|that)|fix)",
     ),
     (
-        Intent.EXPLAIN,
-        r"why(?: \w+){0,6}|explain(?: \w+){0,3}|(?:what|how)(?: \w+){0,4} (?:scored?|ranked|prioriti[sz]ed|score (?:so )?high)|reasons?(?: \w+){0,3}|what (?:makes|drives|lowers|would lower|raises|speaks)(?: \w+){0,4}|how come|justify|rationale|score factors?",
+        Intent.FIX_FIRST,
+        r"(?:most|top|highest)(?: \w+)? (?:urgent|dangerous|critical risk|important|priority|priorities|risky|pressing|severe risks?)(?: \w+)*|priority (?:queue|list|order)|prioriti(?:ses?|zes?|sed|zed|es)(?: \w+)*|what (?:really )?matters(?: most)?|(?:biggest|top|worst|riskiest|gravest|scariest)(?: \w+){0,2} (?:risks?|findings?|issues?|problems?|things|threats?|exposures?|misconfigurations?)|(?:worst|riskiest) (?:first|of)|where (?:do|should) (?:i|we) (?:start|begin)|what (?:should|must) (?:i|we) (?:fix|do|worry)(?: \w+)*|attackers? (?:could|can|would|really) (?:\w+ )?use|ranked (?:highest|by priority)|by (?:priority|score|risk)|to fix",
     ),
     (
         Intent.SHOW,
@@ -108,4 +112,4 @@ def intent_of(scan: Scanner, text: str) -> Intent:
 
 
 # Their words say nothing else, so that they do not count as left over.
-_TAKEN = frozenset({Intent.PENDING, Intent.MORE, Intent.FIX_FIRST})
+_TAKEN = frozenset({Intent.PENDING, Intent.MORE})

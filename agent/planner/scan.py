@@ -11,6 +11,7 @@ from agent.planner.reading import Since
 from agent.planner.words import NUMBER_WORDS, ORDINALS
 
 _TAKEN = "\x01"
+_PLAIN_MARKS = str.maketrans("’‘“”–—", "''\"\"- ")
 
 
 @lru_cache(maxsize=2_000)
@@ -25,9 +26,7 @@ class Scanner:
         lowered = text.lower()
         # Lower-casing some letters changes their length; positions must stay those of the original.
         self.original = text if len(lowered) == len(text) else lowered
-        self.rest = lowered.translate(
-            str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": " "})
-        )
+        self.rest = lowered.translate(_PLAIN_MARKS)
 
     def has(self, pattern: str) -> bool:
         return _compiled(pattern).search(self.rest) is not None

@@ -61,6 +61,10 @@ def understand(
         for word in scan.words()
         if word.strip("'") not in w.STOP and not word.isdigit() and len(word) > 1
     ]
+    if named := [word for word in rest if word in vocabulary.tag_values]:
+        used = [TagUse(keys=vocabulary.tag_values[v], values=(v,), label=v) for v in dict.fromkeys(named)]
+        slots["tags"] = (*slots.get("tags", ()), *used)  # type: ignore[misc]
+        rest = [word for word in rest if word not in named]
     rules: tuple[str, ...] = ()
     if rest and intent in {
         Intent.LIST,
@@ -251,7 +255,7 @@ def _take_ports(scan: Scanner) -> list[ConceptUse]:
     names = "|".join(re.escape(n) for n in sorted(PORTS, key=len, reverse=True))
     tail = r"(?: (?:is |are )?(?:open|exposed|reachable|accessible|allowed))?(?: (?:to|from|on|by) (?:the )?(?:internet|world|public|outside|anyone|anywhere|everyone|any address|0\.0\.0\.0/0))?"
     head = r"(?:(?:that |which )?(?:is |are )?(?:open|exposed|reachable|accessible|allow(?:s|ed|ing)?|listening|expos(?:e|es|ing)|lets?|accepts?) )?(?:to (?:the )?(?:internet|world|public|outside|anyone|everyone) )?(?:(?:on|via|over|through|with|at|by) )?"
-    uses = []
+    uses: list[ConceptUse] = []
     for match in scan.take_all(
         rf"{head}(?:(?:tcp|udp|inbound|open) )?ports? (\d{{1,5}})(?:/tcp|/udp)?{tail}"
     ):
@@ -277,7 +281,7 @@ def _take_ports(scan: Scanner) -> list[ConceptUse]:
 
 
 def _take_concepts(scan: Scanner) -> list[ConceptUse]:
-    uses = []
+    uses: list[ConceptUse] = []
     for concept in CONCEPTS:
         for match in list(scan.take_all(concept.phrases)):
             negated = _negated(scan, match) or _affirms_good(concept.name, match.group(0))
@@ -315,11 +319,11 @@ def _take_places(scan: Scanner, vocabulary: Vocabulary, slots: dict[str, object]
 
 
 def _take_severities(scan: Scanner, slots: dict[str, object], intent: Intent) -> None:
-    if intent is Intent.SEVERITY:
+    if intent in {Intent.SEVERITY, Intent.COMMENT}:
         for pattern, severity in w.SEVERITIES:
             if scan.take(rf"(?:to |as |at |= ?)(?:severity )?(?:{pattern})"):
                 slots["new_severity"] = severity
-        if "new_severity" not in slots:
+        if "new_severity" not in slots and intent is Intent.SEVERITY:
             for pattern, severity in w.SEVERITIES:
                 if scan.take(pattern):
                     slots["new_severity"] = severity

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from agent.planner.concepts import Rule
 from agent.planner.words import NOUNS
-from tools.findings import AssetRecord, Finding
+from tools.findings import AssetRecord, Finding, FindingLookup
 
 _MIN_NAME = 4
 _MAX_NAMES = 200_000
@@ -109,3 +109,22 @@ _REGION = re.compile(
 def looks_like_region(word: str) -> bool:
     """Whether a word is spelled like a region, known to the estate or not."""
     return bool(_REGION.match(word))
+
+
+class VocabularySource:
+    """The vocabulary of the tenant as it is now; made again only when the snapshot is another one."""
+
+    def __init__(self, lookup: FindingLookup) -> None:
+        self._lookup = lookup
+        self._kept: tuple[object, object, Vocabulary] | None = None
+
+    async def current(self) -> Vocabulary:
+        """The words of the current snapshot and evidence. Raises `CortexError`."""
+        snapshot = await self._lookup.snapshot()
+        evidence = await self._lookup.evidence()
+        if self._kept is None or self._kept[0] is not snapshot or self._kept[1] is not evidence:
+            # Evidence knows the rules that ran and passed; without them "none found" could not be told from
+            # "nothing looked".
+            words = build((*evidence.findings, *snapshot.findings), {**evidence.assets, **snapshot.assets})
+            self._kept = (snapshot, evidence, words)
+        return self._kept[2]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 # noun -> (asset categories, asset type ids, plural label): `xdm.asset.type.category` and `.id` as Cortex has them.
 NOUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "bucket": (("Storage Bucket",), (), "storage buckets"),
@@ -182,5 +180,8 @@ STOP = frozenset(
     inside across them's enabled turned many count number total tally amount draft fix fixes gap report reports add comment note raise
     lower severity change changed changes since write why explain ranked rank score scored first yes approve no not run
     query questions question answer reason reasons high-level please's doing going-on gives say says make sure needed
-    much there're kind sort per did didn't haven't without lack lacks lacking missing""".split()
+    much there're kind sort per did didn't haven't without lack lacks lacking missing
+    matter matters urgent dangerous important risk risks risky priority priorities queue prioritise prioritize start begin
+    worry tackle address attacker attackers biggest gravest scariest pressing threats threat exposures deal work act
+    should must shall ought safeguard safeguards control controls requirement requirements cover covers covering assessed assess""".split()
 )

@@ -42,7 +42,8 @@ def test_anything_else_stays_text(text: str) -> None:
 
 
 def test_two_calls_in_one_text() -> None:
-    text = '```json\n[{"name": "get_finding", "arguments": {"id": "1"}}, {"name": "get_finding", "arguments": {"id": "2"}}]\n```'
+    calls = ", ".join(f'{{"name": "get_finding", "arguments": {{"id": "{n}"}}}}' for n in (1, 2))
+    text = f"```json\n[{calls}]\n```"
     message = adopt(AIMessage(text), OFFERED)
     assert [c["args"]["id"] for c in message.tool_calls] == ["1", "2"]
     assert len({c["id"] for c in message.tool_calls}) == 2

@@ -11,7 +11,11 @@ EVIDENCE = Evidence.of(
         ToolMessage(
             '{"summary": "2 of 7 buckets", "total": 7, "rows": [{"name": "acme-customer-pii-exports", "score": 92.8}]}',
             tool_call_id="1",
-            artifact={"result": {"rows": [{"arn": "arn:aws:s3:::acme-customer-pii-exports", "cve": "CVE-2021-44228"}]}},
+            artifact={
+                "result": {
+                    "rows": [{"arn": "arn:aws:s3:::acme-customer-pii-exports", "cve": "CVE-2021-44228"}]
+                }
+            },
         ),
         AIMessage("earlier answer with 999"),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
@@ -19,6 +20,12 @@ from tools.tool import Caller, ToolArguments, make_tool
 
 _LOAD_ENTITY = "DATA_LOAD"
 _ROWS = 25
+_BY: dict[str, Callable[[Finding], str]] = {
+    "severity": lambda f: f.severity.value,
+    "service": lambda f: f.service,
+    "region": lambda f: f.region,
+    "account": lambda f: f.account_name or f.account,
+}
 
 
 class SummaryArguments(ToolArguments):
@@ -48,7 +55,7 @@ def build_tools(lookup: FindingLookup, client: Client) -> list[BaseTool]:
     async def summary(args: SummaryArguments, caller: Caller) -> ToolResult:
         known = await lookup.snapshot(resolved=True)
         wanted = FindingFilter(account=args.accounts, region=args.regions, status="any").checked(known)
-        inside = [f for f in wanted.select(known)]
+        inside = list(wanted.select(known))
         if args.since_last_load:
             loads = await _loads(client)
             return _since_load(inside, known, loads, args)
@@ -84,7 +91,7 @@ def _since_load(
     if not loads:
         return ToolResult(
             kind="summary",
-            summary="This tenant keeps no record of loads, so there is no last load to compare with. Ask for a time instead.",
+            summary="This tenant keeps no record of loads, so there is no last load to compare with. Ask for a time.",
             total=0,
             returned=0,
             truncated=False,
@@ -150,13 +157,7 @@ def _state(
     inside: list[Finding], known: FindingSet, evidence: FindingSet, args: SummaryArguments
 ) -> ToolResult:
     open_ = [f for f in inside if f.open]
-    read = {
-        "severity": lambda f: f.severity.value,
-        "service": lambda f: f.service,
-        "region": lambda f: f.region,
-        "account": lambda f: f.account_name or f.account,
-    }[args.by]
-    counts = Counter(read(f) or "not given" for f in open_)
+    counts = Counter(_BY[args.by](f) or "not given" for f in open_)
     order = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFO")
     keys = (
         [k for k in order if k in counts] if args.by == "severity" else [k for k, _ in counts.most_common()]

@@ -9,6 +9,7 @@ from langchain_core.tools import BaseTool
 from pydantic import Field, field_validator
 
 from tools.findings import (
+    UNCLASSIFIED,
     AssetRecord,
     Finding,
     FindingLookup,
@@ -121,7 +122,8 @@ def build_tools(lookup: FindingLookup, priority: PriorityService) -> list[BaseTo
         book = await priority.scores()
         return ToolResult(
             kind="priority",
-            summary=f"{score.score:.0f} of 100 ({score.low:.0f} to {score.high:.0f}): {score.headline or finding.title}",
+            summary=f"{score.score:.0f} of 100 ({score.low:.0f} to {score.high:.0f}): "
+            f"{score.headline or headline_of(finding)}",
             total=1,
             returned=1,
             truncated=False,
@@ -187,7 +189,7 @@ async def one_finding(finding_id: str, lookup: FindingLookup, priority: Priority
     scored = f" scores {score.score:.0f} of 100{rank}" if score else f" is {finding.status.value}, not scored"
     return ToolResult(
         kind="finding",
-        summary=f"{finding.title} on {finding.resource.name or finding.account}{scored}.",
+        summary=f"{headline_of(finding)} on {finding.resource.name or finding.account}{scored}.",
         total=1,
         returned=1,
         truncated=False,
@@ -204,6 +206,7 @@ def finding_view(finding: Finding, asset: AssetRecord | None) -> dict[str, Any]:
     """A finding as JSON values for a page: its own fields, a title for its kind, tags and configuration."""
     view = finding.model_dump(mode="json", exclude={"compliance"})
     view["kind_title"] = kind_title(finding.kind)
+    view["headline"] = headline_of(finding)
     view["compliance"] = {k: list(v) for k, v in finding.compliance.items()}
     if asset is not None:
         view["tags"] = dict(asset.tags) or view["tags"]
@@ -213,12 +216,17 @@ def finding_view(finding: Finding, asset: AssetRecord | None) -> dict[str, Any]:
     return view
 
 
+def headline_of(finding: Finding) -> str:
+    """What is wrong, in a few words: a scanner's title often says what should be, not what is."""
+    return finding.title if finding.kind == UNCLASSIFIED else kind_title(finding.kind)
+
+
 def finding_row(finding: Finding, score: PriorityScore | None) -> dict[str, Any]:
     """A finding as one row of a table."""
     return {
         "priority": round(score.score) if score else None,
         "severity": finding.severity.value,
-        "finding": kind_title(finding.kind) if finding.kind != "unclassified" else finding.title,
+        "finding": headline_of(finding),
         "resource": finding.resource.name or finding.resource.uid,
         "account": finding.account_name or finding.account,
         "region": finding.region,
@@ -272,7 +280,10 @@ def _found(
     incomplete = "" if known.complete else f" The tenant has more than could be read ({known.total})."
     return ToolResult(
         kind="findings",
-        summary=f"{len(found)} {what} {unit} match{'es' if len(found) == 1 else ''}{grouped}, of {len(known)} looked through.{incomplete}",
+        summary=(
+            f"{len(found)} {what} {unit} match{'es' if len(found) == 1 else ''}{grouped}, "
+            f"of {len(known)} looked through.{incomplete}"
+        ),
         total=total,
         returned=len(rows),
         truncated=len(rows) < total,

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from tools.results import QueryRecord, ToolResult
 from tools.tool import Caller, ToolArguments, make_tool
+from tools.xql.ast import Limit, Number
 from tools.xql.plan import PostureQuery
 from tools.xql.service import QueryOutcome, XqlService
 
@@ -75,13 +76,15 @@ def query_result(outcome: QueryOutcome, args: QueryArguments, population: int | 
         truncated=outcome.truncated,
         as_of=outcome.as_of,
     )
+    cut = _own_limit_reached(outcome)
     count = "1 row" if outcome.total == 1 else f"{outcome.total} rows"
     return ToolResult(
         kind="table",
-        summary=f"{count}{'' if outcome.total else ': nothing matches all filters'}.",
+        summary=f"{count}{'' if outcome.total else ': nothing matches all filters'}"
+        f"{', as many as the query lets through; there may be more' if cut else ''}.",
         total=outcome.total,
         returned=len(rows),
-        truncated=len(rows) < outcome.total,
+        truncated=cut or outcome.truncated or len(rows) < outcome.total,
         as_of=outcome.as_of,
         columns=columns,
         rows=rows,
@@ -92,6 +95,13 @@ def query_result(outcome: QueryOutcome, args: QueryArguments, population: int | 
         },
         citations=tuple(dict.fromkeys(_cited(rows)))[:_MOST_CITED],
     )
+
+
+def _own_limit_reached(outcome: QueryOutcome) -> bool:
+    """Whether the query's last limit let through as many rows as there are: then the total is that limit's."""
+    limits = [stage.count for stage in getattr(outcome.query, "stages", ()) if isinstance(stage, Limit)]
+    last = limits[-1] if limits else None
+    return isinstance(last, Number) and 0 < int(last.text) <= outcome.total
 
 
 def _cited(rows: Iterable[dict[str, Any]]) -> Iterable[str]:

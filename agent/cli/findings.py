@@ -1,0 +1,133 @@
+"""`posture findings`: open findings by Action Priority Score, and one in full."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from agent.cli.output import CommandFailed, JsonFlag, emit, note, run, say, table
+
+app = typer.Typer(no_args_is_help=True, help="Findings by priority.")
+
+_LISTED = {
+    "severity": "severities", "severities": "severities", "kind": "kinds", "kinds": "kinds", "rule": "rule_ids",
+    "rule_id": "rule_ids", "provider": "providers", "account": "accounts", "region": "regions",
+    "service": "services", "resource_type": "resource_types", "type": "resource_types", "resource": "resources",
+}  # fmt: skip
+
+
+@app.command("list")
+def list_findings(
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="FIELD=VALUE[,VALUE]: severity, account, region, service, kind, rule, resource, tag.KEY, text, status."
+        ),
+    ] = None,
+    top: Annotated[int, typer.Option("--top", min=1, max=100_000, help="How many rows.")] = 25,
+    offset: Annotated[int, typer.Option(min=0)] = 0,
+    grouped: Annotated[bool, typer.Option("--grouped", help="One row per root cause.")] = False,
+    order: Annotated[str, typer.Option(help="priority, severity, newest or oldest.")] = "priority",
+    as_json: JsonFlag = False,
+) -> None:
+    """Open findings, the highest score first."""
+    from agent.runtime import open_services
+    from agent.settings import Settings
+
+    arguments = {**_arguments(where or []), "grouped": grouped, "order_by": order}
+
+    async def work() -> Any:
+        from tools.priority.tool import SearchArguments, search_findings
+
+        args = SearchArguments.model_validate(arguments)
+        async with open_services(Settings(), demo_if_empty=True) as services:
+            if services.notice:
+                note(services.notice)
+            return await search_findings(args, services.findings, services.priority, limit=top, offset=offset)
+
+    result = run(work())
+    body = {
+        "total": result.total,
+        "returned": result.returned,
+        "truncated": result.truncated,
+        "as_of": result.as_of,
+        "findings": [_row(r) for r in result.rows],
+        "scanned": result.data["scanned"],
+        "weights": result.data["weights"],
+    }
+
+    def render() -> None:
+        table(("priority", "severity", "finding", "resource", "account", "region"), result.rows)
+        note(f"{result.returned} of {result.total}, as of {result.as_of:%Y-%m-%d %H:%M} UTC")
+
+    emit(body, as_json, render)
+
+
+@app.command()
+def show(
+    finding_id: Annotated[str, typer.Argument(metavar="ID", help="Finding id or issue id.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """One finding with its score, factor by factor."""
+    from agent.runtime import open_services
+    from agent.settings import Settings
+
+    async def work() -> Any:
+        from tools.priority.tool import one_finding
+
+        async with open_services(Settings()) as services:
+            return await one_finding(finding_id, services.findings, services.priority)
+
+    result = run(work())
+    finding, score = result.data["finding"], result.data["score"]
+
+    def render() -> None:
+        say(result.summary)
+        say(finding["description"])
+        if score:
+            say(score["rationale"])
+            table(
+                ("factor", "points", "because"),
+                [{**c, "points": f"{c['points']:+.2f}"} for c in score["contributions"]],
+            )
+            for change in score["counterfactuals"]:
+                note(f"lowers it to {change['score']:.0f}: {change['change']}")
+
+    emit({"finding": finding, "score": score, "as_of": result.as_of}, as_json, render)
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    renamed = {
+        "score": row["exact_score"],
+        "kind_title": row["finding"],
+        "rule_id": row["rule"],
+        "issue_id": row["issue"],
+    }
+    kept = {k: v for k, v in row.items() if k not in {"priority", "finding", "rule", "issue", "exact_score"}}
+    return {"id": row["id"], "title": row["title"], "severity": row["severity"], **renamed, **kept}
+
+
+def _arguments(where: list[str]) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    for condition in where:
+        field, equals, value = condition.partition("=")
+        field = field.strip()
+        if not equals or not value:
+            raise typer.BadParameter(f"--where {condition!r} is not FIELD=VALUE")
+        values = [v.strip() for v in value.split(",") if v.strip()]
+        if field.lower().startswith("tag."):
+            arguments.setdefault("tags", {})[field[4:]] = values
+        elif field.lower() == "text":
+            arguments["text"] = value
+        elif field.lower() == "status":
+            arguments["status"] = value.upper()
+        elif (name := _LISTED.get(field.lower())) is not None:
+            arguments[name] = [*arguments.get(name, []), *values]
+        else:
+            known = ", ".join(sorted({*_LISTED, "tag.KEY", "text", "status"}))
+            raise typer.BadParameter(f"--where knows no field {field!r}; it knows {known}")
+    return arguments
+
+
+__all__ = ["CommandFailed", "app"]

@@ -1,0 +1,50 @@
+"""`posture triage`: score everything once and say what surfaces. The service that polls comes later."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Any, Literal
+
+import typer
+
+from agent.cli.output import CommandFailed, JsonFlag, emit, run, say
+
+
+def register(app: typer.Typer) -> None:
+    app.command("triage")(triage)
+
+
+def triage(
+    once: Annotated[bool, typer.Option("--once", help="One pass, then end.")] = False,
+    phase: Annotated[
+        Literal["audit", "assist", "automate"], typer.Option(help="audit only scores.")
+    ] = "audit",
+    surface_at: Annotated[float, typer.Option(help="Score from which a finding surfaces.")] = 70.0,
+    as_json: JsonFlag = False,
+) -> None:
+    """Score every open finding."""
+    from agent.runtime import open_services
+    from agent.settings import Settings
+
+    if not once or phase != "audit":
+        raise CommandFailed(
+            "only `posture triage --once --phase audit` is in this version; the service comes later"
+        )
+
+    async def work() -> Any:
+        async with open_services(Settings()) as services:
+            return await services.priority.scores()
+
+    started = time.monotonic()
+    book = run(work())
+    surfaced = sum(score.score >= surface_at for score in book.ranked)
+    body = {
+        "seen": len(book),
+        "scored": len(book),
+        "proposed": 0,
+        "surfaced": surfaced,
+        "surfaced_share": surfaced / len(book) if len(book) else 0.0,
+        "seconds": round(time.monotonic() - started, 3),
+        "weights": book.weights_version,
+    }
+    emit(body, as_json, lambda: say(f"{len(book)} scored, {surfaced} at {surface_at:g} or above."))
