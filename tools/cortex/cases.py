@@ -41,7 +41,7 @@ class CasesApi:
         self, filters: Sequence[Filter] = (), sort: Sort | None = None, cap: int = DEFAULT_CAP
     ) -> Collected[Case]:
         """Every matching case up to `cap`, by id unless another order is asked for."""
-        order = sort or Sort(field="case_id", keyword="asc")
+        order = sort or self._steady_order()
 
         async def fetch(search_from: int, search_to: int) -> Page[Case]:
             return await self._page(filters, order, search_from, search_to)
@@ -67,6 +67,9 @@ class CasesApi:
         where = f"case/artifacts/{case_number(case_id)}"
         reply = reply_of(await self._transport.get(where))
         return tuple(rows_of(reply, "DATA", where=where))
+
+    def _steady_order(self) -> Sort:
+        return Sort(field="case_id", keyword="asc")
 
     async def _page(
         self, filters: Sequence[Filter], sort: Sort | None, search_from: int, search_to: int

@@ -22,9 +22,9 @@ from tools.cortex.xql import XqlApi
 class CortexClient:
     """Async client of one tenant.
 
-    `async with CortexClient(config) as client: await client.issues.search_all()`. Hand in `transport` to
-    talk to an app in process, and `clock` to control time in tests. With `generation="classic"` in the
-    configuration, callers use `alerts` and `incidents`, which give the same models as `issues` and `cases`.
+    `async with CortexClient(config) as client: await client.issues.search_all()`. Hand in `transport` to talk to
+    an app in process, and `clock` to control time in tests. With `generation="classic"` in the configuration,
+    `issues` and `cases` speak to the alerts and incidents of an older tenant, with the same models.
     """
 
     def __init__(
@@ -36,8 +36,6 @@ class CortexClient:
     ) -> None:
         self.config = config
         self._transport = Transport(config, clock or SystemClock(), transport)
-        self.issues = IssuesApi(self._transport)
-        self.cases = CasesApi(self._transport)
         self.assets = AssetsApi(self._transport)
         self.war_room = WarRoomApi(self._transport)
         self.xql = XqlApi(self._transport)
@@ -45,6 +43,9 @@ class CortexClient:
         self.audit = AuditApi(self._transport)
         self.alerts = AlertsApi(self._transport)
         self.incidents = IncidentsApi(self._transport)
+        classic = config.generation == "classic"
+        self.issues: IssuesApi = self.alerts if classic else IssuesApi(self._transport)
+        self.cases: CasesApi = self.incidents if classic else CasesApi(self._transport)
 
     @property
     def revision(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from tools.cortex.transport import Transport
 from tools.cortex.writes import CreatedIssue, IssueUpdate, NewIssue
 
 PAGE_SIZE = 100
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}", re.ASCII)
 Included = Literal["normalized_fields", "custom_fields"]
 EVERYTHING: tuple[Included, ...] = ("normalized_fields", "custom_fields")
 
@@ -53,7 +55,7 @@ class IssuesApi:
 
         Without a sort the order is by id, which new issues don't disturb.
         """
-        order = sort or Sort(field="id", keyword="asc")
+        order = sort or self._steady_order()
 
         async def fetch(search_from: int, search_to: int) -> Page[Issue]:
             return await self._page(filters, order, search_from, search_to, include)
@@ -62,7 +64,7 @@ class IssuesApi:
 
     async def get(self, issue_id: Id) -> Issue:
         """One issue by its id. Raises `NotFound`."""
-        number = issue_number(issue_id)
+        number = item_id(issue_id)
         result = await self.search([is_in("id", [number])])
         for issue in result.items:
             if str(issue.id) == str(number):
@@ -71,7 +73,7 @@ class IssuesApi:
 
     async def update(self, issue_id: Id, update: IssueUpdate) -> None:
         """Change one issue. Returns when the tenant has confirmed; a failure says `safe_to_retry`."""
-        number = issue_number(issue_id)
+        number = item_id(issue_id)
         body = {"request_data": {"update_data": update.wire()}}
         await self._transport.post(f"issue/{number}", body, write=True)
 
@@ -93,6 +95,9 @@ class IssuesApi:
         return tuple(
             field_from(row, where="issue/schema") for row in rows_of(reply, "data", where="issue/schema")
         )
+
+    def _steady_order(self) -> Sort:
+        return Sort(field="id", keyword="asc")
 
     async def _page(
         self,
@@ -135,16 +140,35 @@ def matching(reply: Any, got: int, window: int) -> int | None:
 
 
 def issue_number(issue_id: Id) -> int:
-    """The id as a positive int; anything else cannot be an issue id, and must never become part of a path."""
+    """The id as a number. Raises `InvalidRequest` for anything else."""
+    found = item_id(issue_id)
+    if isinstance(found, int):
+        return found
+    raise _no_id(issue_id)
+
+
+def item_id(issue_id: Id) -> Id:
+    """An id in the form in which it is asked for: digits as an int, other plain words as they are.
+
+    Tenants number their issues; a local one may also hold exports whose ids are words. Nothing that could mean
+    something else in a path is let through.
+    """
     if isinstance(issue_id, int) and not isinstance(issue_id, bool) and issue_id >= 0:
         return issue_id
-    text = str(issue_id).strip()
-    if text.isascii() and text.isdigit() and len(text) <= 20:
+    text = issue_id.strip() if isinstance(issue_id, str) else ""
+    if text.isascii() and text.isdigit() and len(text) <= 20 and (text == "0" or text[0] != "0"):
         return int(text)
-    raise InvalidRequest(
-        f"{text!r} is not an issue id",
+    if not text.isdigit() and _WORD.fullmatch(text):
+        return text
+    raise _no_id(issue_id)
+
+
+def _no_id(issue_id: object) -> InvalidRequest:
+    return InvalidRequest(
+        f"{str(issue_id)[:100]!r} is not an issue id",
         advice="Give the issue's number (xdm.issue.id); other ids can be searched by external_id.",
         outcome="not_sent",
+        write=True,
     )
 
 

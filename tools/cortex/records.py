@@ -82,29 +82,28 @@ FIELD_KEYS: Keys = {"name": ("field_name",), "pretty_name": ("field_pretty_name"
 
 def build(model: type[R], row: Mapping[str, Any], keys: Keys, *, where: str) -> R:
     """A model from a row. A row without its id is not one of ours and raises `BadAnswer`."""
-    values: dict[str, Any] = {}
-    folded: dict[str, Any] | None = None
-    for field in model.model_fields:
-        if field == "raw":
-            continue
-        for key in keys.get(field, (field,)):
-            if key in row:
-                values[field] = row[key]
-                break
-        else:
-            if folded is None:
-                folded = {k.casefold(): v for k, v in row.items()}
-            for key in keys.get(field, (field,)):
-                if key.casefold() in folded:
-                    values[field] = folded[key.casefold()]
-                    break
-    if "id" in model.model_fields and values.get("id") in (None, ""):
-        raise BadAnswer("a row without an id", where=where)
+    values = _picked(model, row, keys)
+    if values.get("id", "") in (None, "") and "id" in model.model_fields:
+        # Some builds write every key in another letter case.
+        lowered = {name: tuple(k.casefold() for k in forms) for name, forms in keys.items()}
+        values = _picked(model, {k.casefold(): v for k, v in row.items()}, lowered)
+        if values.get("id", "") in (None, ""):
+            raise BadAnswer("a row without an id", where=where)
     try:
         return model.model_validate(values | {"raw": dict(row)})
     except ValidationError as error:
         fields = ", ".join(".".join(map(str, e["loc"])) for e in error.errors()[:3])
         raise BadAnswer(f"a row whose {fields} cannot be read", where=where) from None
+
+
+def _picked(model: type[Record], row: Mapping[str, Any], keys: Keys) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for field in model.model_fields:
+        for key in keys.get(field, (field,)):
+            if field != "raw" and row.get(key) is not None:
+                values[field] = row[key]
+                break
+    return values
 
 
 def issue_from(row: Mapping[str, Any]) -> Issue:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from tools.cortex.decoding import count_of, pick, reply_of, rows_of
 from tools.cortex.errors import BadAnswer, CommandRefused, InvalidRequest
-from tools.cortex.issues import issue_number
+from tools.cortex.issues import issue_number, item_id
 from tools.cortex.model import Collected, Entry, Id
 from tools.cortex.records import entry_from
 from tools.cortex.text import first_visible
@@ -137,4 +137,4 @@ def room_id(room: Id) -> str:
     """The War Room's id as the API wants it: an issue number, or `CASE-` and a case number."""
     if isinstance(room, str) and room.startswith("CASE-"):
         return f"CASE-{issue_number(room.removeprefix('CASE-'))}"
-    return str(issue_number(room))
+    return str(item_id(room))

@@ -81,13 +81,28 @@ async def test_get_finds_the_very_id(client: CortexClient, script: Script) -> No
         await client.issues.get(5)
 
 
-@pytest.mark.parametrize("bad", ["", "abc", "1/../../x", "-1", "１２", "1" * 30, True])
+@pytest.mark.parametrize(
+    "bad", ["", "..", "1/../../x", "-1", "１２", "a b", "%2e", "x" * 201, "1" * 30, "007", True]
+)
 async def test_what_is_no_issue_id_never_reaches_a_path(
     client: CortexClient, script: Script, bad: str
 ) -> None:
     with pytest.raises(InvalidRequest):
         await client.issues.update(bad, IssueUpdate(severity=Severity.HIGH))
     assert script.requests == []
+
+
+@pytest.mark.parametrize(
+    ("given", "path", "asked"), [(42, "42", 42), ("42", "42", 42), ("EXP-7", "EXP-7", "EXP-7")]
+)
+async def test_ids_in_paths_and_filters(
+    client: CortexClient, script: Script, given: int | str, path: str, asked: int | str
+) -> None:
+    script.say(httpx.Response(204), {"reply": {"DATA": [LIVE | {"id": given}], "FILTER_COUNT": 1}})
+    await client.issues.update(given, IssueUpdate(severity=Severity.LOW))
+    assert script.paths == [f"/public_api/v1/issue/{path}"]
+    assert (await client.issues.get(given)).id == given
+    assert script.body()["request_data"]["filters"][0]["value"] == [asked]
 
 
 async def test_update_and_create(client: CortexClient, script: Script) -> None:

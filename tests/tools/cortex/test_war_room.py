@@ -97,7 +97,7 @@ async def test_rooms(client: CortexClient, script: Script, room: Any, sent: str)
     assert script.body()["request_data"]["id"] == sent
 
 
-@pytest.mark.parametrize("room", ["CASE-", "CASE-x", "case-5", "x", "", -1])
+@pytest.mark.parametrize("room", ["CASE-", "CASE-x", "a/b", "..", "", -1])
 async def test_what_is_no_room(client: CortexClient, script: Script, room: Any) -> None:
     with pytest.raises(errors.InvalidRequest):
         await client.war_room.insert(room, "hello")

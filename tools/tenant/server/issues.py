@@ -140,8 +140,6 @@ def _shown(context: Context, found: list[dict[str, Any]], include: list[str]) ->
 async def update(context: Context, request: Request) -> Response:
     """POST issue/{id}: severity, status, reason, comment; 204."""
     issue_id = request.path_params["issue_id"]
-    if not (issue_id.isascii() and issue_id.isdigit()):
-        raise bad("the issue id must be a whole number", "issue-id")
     data = request_data(await context.body(request))
     only(data, ("update_data",))
     update_data = data.get("update_data")
