@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -49,9 +50,20 @@ class JsonAnswer(Response):
 
 
 def dump(value: Any) -> bytes:
-    """JSON bytes; half characters (lone surrogates), which UTF-8 cannot hold, are replaced."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=plain, allow_nan=False)
+    """JSON bytes; half characters, which UTF-8 cannot hold, are replaced; NaN and infinity are null."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=plain, allow_nan=False)
+    except ValueError:  # a number that JSON has no word for
+        text = json.dumps(_finite(value), ensure_ascii=False, separators=(",", ":"), default=plain)
     return text.encode("utf-8", "replace")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def plain(value: Any) -> Any:
