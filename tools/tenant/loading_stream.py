@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from json.decoder import JSONDecodeError
 from typing import Any
 
+from tools.tenant.loading_json import DECODE, called, may_be_cut, skip_space
 from tools.tenant.loading_text import MAX_RECORD, Window
 
 _LISTS = {"findings", "issues", "alerts", "data", "assets", "results", "records", "cases", "incidents"}
 _ENVELOPES = {"reply", "response", "result", "results"}
 _NEXT_RECORD = re.compile(r"[}\]]\s*,\s*(?=\{)")
 _NEXT_LINE = re.compile(r"\n\s*(?=[{\[])")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"|["{}\[\]]')
 _BROKEN_BYTE = re.compile("[\udc80-\udcff]")
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _CANDIDATES = 2_000
 _PAIRS = {"}": "{", "]": "["}
 
@@ -52,10 +54,9 @@ class _Splitter:
         self._window = window
         self._envelopes = envelopes
         self._number = 0
+        self._cut = False
         self._shape: frozenset[str] = frozenset()
-        self._decode: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder(
-            parse_constant=_refuse_constant
-        ).raw_decode
+        self._decode = DECODE
 
     def run(self) -> Iterator[Record | BadRecord]:
         window = self._window
@@ -91,8 +92,10 @@ class _Splitter:
                 self._resume_in_array(window.position)
             elif character:
                 yield self._value(self._resume_in_array)
+            elif self._cut:
+                return
             else:
-                self._number += 1
+                self._number, self._cut = self._number + 1, True
                 yield BadRecord(self._number, "the file ends here, inside its list: it was cut off")
                 return
 
@@ -103,11 +106,12 @@ class _Splitter:
             try:
                 value, end = self._decode(window.text, window.position)
             except JSONDecodeError as error:
-                if not _may_be_cut(error, window):
+                if not may_be_cut(error, window):
                     return self._malformed(error, resume)
                 held = len(window.text) - window.position
                 if window.ended:
                     window.position = len(window.text)
+                    self._cut = True
                     return BadRecord(self._number, "the file ends inside this record: it was cut off")
                 if held > MAX_RECORD:
                     return self._oversized()
@@ -132,7 +136,10 @@ class _Splitter:
             reason = f"it is not UTF-8 text (byte 0x{byte:02X}); save the file as UTF-8 and load it again"
             return BadRecord(self._number, reason)
         if not isinstance(value, dict):
-            return BadRecord(self._number, f"it is {_called(value)}, not an object")
+            return BadRecord(self._number, f"it is {called(value)}, not an object")
+        if _SURROGATE.search(window.text, start, end):
+            # Half of an escaped pair is no character: nothing after this can write it.
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
         self._shape = frozenset(value)
         return Record(self._number, value)
 
@@ -212,12 +219,27 @@ class _Splitter:
                     if not stack or stack.pop() != _PAIRS[mark]:
                         return None
                     if not stack:
-                        rest = window.text[token.end() : token.end() + 64].lstrip()[:1]
-                        return token.end() if rest in {",", "]", ""} else None
+                        return token.end() if self._goes_on(token.end()) else None
+                elif mark == '"':
+                    return None
             held = len(window.text) - window.position
             if window.ended or held > MAX_RECORD:
                 return None
             window.more(held)
+
+    def _goes_on(self, at: int) -> bool:
+        """Whether what follows a record fits: the list's end, or another record that can be read."""
+        text = self._window.text
+        at = skip_space(text, at)
+        if text[at : at + 1] != ",":
+            return text[at : at + 1] in {"]", ""}
+        try:
+            self._decode(text, skip_space(text, at + 1))
+        except JSONDecodeError as error:
+            return may_be_cut(error, self._window)
+        except (ValueError, RecursionError):
+            return False
+        return True
 
     def _enter_envelope(self) -> int:
         """Step into the list of an export's envelope; the number of objects around it, 0 if it is none."""
@@ -226,13 +248,13 @@ class _Splitter:
         text, at, depth = window.text, window.position + 1, 1
         while True:
             try:
-                key, at = self._decode(text, _skip(text, at))
-                at = _skip(text, at)
+                key, at = self._decode(text, skip_space(text, at))
+                at = skip_space(text, at)
                 if not isinstance(key, str) or text[at : at + 1] != ":":
                     return 0
-                at = _skip(text, at + 1)
+                at = skip_space(text, at + 1)
                 opening, name = text[at : at + 1], key.lower()
-                if opening == "[" and name in _LISTS and text[_skip(text, at + 1)] in "{]":
+                if opening == "[" and name in _LISTS and text[skip_space(text, at + 1)] in "{]":
                     window.position = at + 1
                     return depth
                 if opening == "{" and name in _ENVELOPES:
@@ -241,7 +263,7 @@ class _Splitter:
                 if opening in {"{", "["}:
                     return 0
                 _value, at = self._decode(text, at)
-                at = _skip(text, at)
+                at = skip_space(text, at)
                 if text[at : at + 1] != ",":
                     return 0
                 at += 1
@@ -249,26 +271,6 @@ class _Splitter:
                 return 0
 
     def _leave_envelope(self, depth: int) -> Iterator[BadRecord]:
-        if not self._window.skip_value(depth):
+        if not self._window.skip_value(depth) and not self._cut:
             self._number += 1
             yield BadRecord(self._number, "the file ends before its envelope is closed: it was cut off")
-
-
-def _may_be_cut(error: JSONDecodeError, window: Window) -> bool:
-    return error.pos >= len(window.text) - 16 or error.msg.startswith("Unterminated string")
-
-
-def _skip(text: str, at: int) -> int:
-    while text[at : at + 1] in {" ", "\t", "\n", "\r"}:
-        at += 1
-    return at
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"it holds {name}, which JSON does not have")
-
-
-def _called(value: Any) -> str:
-    if value is None:
-        return "null"
-    return {bool: "true or false", str: "a text", list: "a list"}.get(type(value), "a number")
