@@ -14,6 +14,7 @@ from tools.remediation.hcl.write import label_for, render_all
 from tools.remediation.live import Target, unwrapped
 from tools.remediation.model import Fix, FixFile
 from tools.remediation.oracle.case import Case
+from tools.remediation.oracle.scope import HOLDS_NOTHING
 from tools.remediation.oracle.verify import verify
 from tools.remediation.recipe import Recipe, Template, weaknesses_of
 from tools.remediation.source import read_folder
@@ -27,6 +28,10 @@ _IMPORT_NOTE = (
     "destroy. If it wants to change anything but what the diff shows, complete the block from the plan "
     "first.",
 )
+
+
+def _kept(imports: Mapping[str, str]) -> bool:
+    return any(address.split(".")[0] not in HOLDS_NOTHING for address in imports)
 
 
 def supported_kinds() -> tuple[str, ...]:
@@ -265,7 +270,7 @@ def _fix(
                     *lead,
                     *(case.after.notes if mode == "snippet" else ()),
                     *recipe.notes,
-                    *(_IMPORT_NOTE if imports else ()),
+                    *(_IMPORT_NOTE if _kept(imports) else ()),
                 )
             )
         ),

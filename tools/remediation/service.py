@@ -61,7 +61,7 @@ class RemediationService:
                 "output with resource data, or let the platform collect it, then draft the fix."
             )
         fix = await asyncio.to_thread(
-            draft_fix, finding, asset.config, iac_dir=iac_dir, related=security_groups(known)
+            draft_fix, finding, asset.config, iac_dir=iac_dir, related=related_configurations(known)
         )
         changed = differences(then.config if then else {}, asset.config)
         if not changed:
@@ -78,13 +78,13 @@ def _account_wide(finding: Finding) -> bool:
     return finding.resource.name in ("", finding.account) or finding.resource.name.endswith("unknown")
 
 
-def security_groups(known: FindingSet) -> dict[str, Mapping[str, Any]]:
-    """Configurations of the security groups by ARN, for findings on instances behind them."""
-    return {asset.uid: asset.config for asset in known.assets.values() if _is_group(asset)}
+def related_configurations(known: FindingSet) -> dict[str, Mapping[str, Any]]:
+    """Configurations by ARN that other resources' fixes need: groups (of instances), trails (of accounts)."""
+    return {asset.uid: asset.config for asset in known.assets.values() if _shared(asset)}
 
 
-def _is_group(asset: AssetRecord) -> bool:
-    return ":security-group/" in asset.uid and bool(asset.config)
+def _shared(asset: AssetRecord) -> bool:
+    return bool(asset.config) and any(part in asset.uid for part in (":security-group/", ":trail/"))
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -188,6 +188,29 @@ def test_every_template_speaks_the_shared_vocabulary() -> None:
     assert supported_rules()[f"aws/{SSH_RULE}"] == "aws.ec2.open_ssh_port"
 
 
+def test_a_trail_that_is_there_is_widened_and_no_second_one_made() -> None:
+    finding = make_finding(
+        "cloudtrail_multi_region_enabled", f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail", ACCOUNT
+    )
+    assert "account-trail" in draft_fix(finding, {}, scan=False).files[0].content
+    arn = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/old"
+    trail = {"name": "old", "is_multiregion": False, "is_logging": False, "s3_bucket": "logs"}
+    fix = draft_fix(finding, {}, related={arn: trail}, scan=False)
+    assert fix.imports == {"aws_cloudtrail.old": arn}
+    assert "+  is_multi_region_trail      = true" in fix.diff
+    assert "+  enable_logging             = true" in fix.diff
+
+
+def test_a_grant_that_is_made_anew_is_not_called_untouched() -> None:
+    statement = {"Sid": "pub", "Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction"}
+    finding = make_finding(
+        "awslambda_function_not_publicly_accessible", f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f"
+    )
+    fix = draft_fix(finding, {"name": "f", "policy": {"Statement": [statement]}}, scan=False)
+    assert "made anew, and it holds nothing" in fix.layers["scope"].detail
+    assert not any("0 to destroy" in note for note in fix.notes)
+
+
 # -- with a folder of Terraform
 
 MAIN = """# the data team's bucket

@@ -42,6 +42,10 @@ FORCES_NEW: dict[str, frozenset[str]] = {
 }
 
 
+# Resources that are always made anew and hold nothing: a grant that is taken away and given otherwise.
+HOLDS_NOTHING = frozenset({"aws_lambda_permission"})
+
+
 def check_scope(case: Case) -> LayerResult:
     """Compares every block before and after with what the edits said they would touch."""
     before, after = _blocks(case.before), _blocks(case.after)
@@ -68,16 +72,21 @@ def check_scope(case: Case) -> LayerResult:
         return failed(
             "more changes than should" if not case.recipe.replaces else "it cannot be done in place", faults
         )
-    parts = [f"changed: {', '.join(sorted(set(changed)))}" if changed else ""]
-    parts.append(f"added: {', '.join(spot.address for spot in case.after.added)}" if case.after.added else "")
-    parts.append(
-        f"removed: {', '.join(spot.address for spot in case.after.removed)}" if case.after.removed else ""
+    anew = sorted(
+        {spot.address for spot in case.after.touched if spot.address.split(".")[0] in HOLDS_NOTHING}
     )
-    return passed(
-        "; ".join(part for part in parts if part) + "; nothing is destroyed or made anew by it"
-        if not case.after.removed
-        else "; ".join(part for part in parts if part)
-    )
+    parts = [
+        f"changed: {', '.join(sorted(set(changed)))}" if changed else "",
+        f"added: {', '.join(spot.address for spot in case.after.added)}" if case.after.added else "",
+        f"removed, as meant: {', '.join(spot.address for spot in case.after.removed)}"
+        if case.after.removed
+        else "",
+        f"made anew, and it holds nothing: {', '.join(anew)}" if anew else "",
+        ""
+        if anew or case.after.removed
+        else "by our table none of it forces a replacement (a plan would prove it)",
+    ]
+    return passed("; ".join(part for part in parts if part))
 
 
 def _blocks(space: Workspace) -> dict[Spot, Block]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tools.findings.model import ResourceRef
 from tools.remediation.edits import Companion, EnsureCompanion, SetOn
 from tools.remediation.errors import NoFixAvailable
 from tools.remediation.hcl.values import Raw
 from tools.remediation.hcl.write import NewBlock, label_for, resource
-from tools.remediation.live import Target
+from tools.remediation.live import Target, unwrapped
 from tools.remediation.recipe import Recipe, Template
 from tools.remediation.shell import aws
 from tools.remediation.templates.common import guard, read
@@ -48,7 +49,8 @@ def _on_trail(
     def build(t: Target) -> Recipe:
         if not t.text("name", "Name"):
             if "is_multi_region_trail" in values:
-                return _new_trail(t)
+                held = _own_trail(t)
+                return build(held) if held else _new_trail(t)
             raise NoFixAvailable(
                 "This finding names no trail; create one first (kind aws.cloudtrail.not_multi_region)."
             )
@@ -75,6 +77,20 @@ def _on_trail(
         )
 
     return build
+
+
+def _own_trail(t: Target) -> Target | None:
+    """A trail of the same account that can be widened, the one of the finding's region first."""
+    found = [
+        Target(
+            t.finding.model_copy(update={"resource": ResourceRef(uid=arn), "region": arn.split(":")[3]}),
+            unwrapped(config),
+        )
+        for arn, config in sorted(t.related.items())
+        if ":trail/" in arn and arn.split(":")[4] == t.account
+    ]
+    named = [trail for trail in found if trail.text("name", "Name")]
+    return min(named, key=lambda trail: trail.region != t.region) if named else None
 
 
 def _new_trail(t: Target) -> Recipe:
