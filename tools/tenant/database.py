@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from tools.results import utcnow
@@ -79,12 +80,16 @@ class TenantDatabase(Edits, Lookups):
             for r in rows
         ]
 
-    def record_load(self, report: LoadReport, who: str) -> None:
-        """Keep a load's report and put it into the audit log."""
+    def record_load(self, report: LoadReport, who: str, began: datetime | None = None) -> None:
+        """Keep a load's report and put it into the audit log, under the time at which it began.
+
+        What a load brings carries that time too, so that "since the last load" means with and after it.
+        """
+        at = began or utcnow()
         counts: Mapping[str, Any] = report.model_dump(exclude={"skipped", "notes"})
         with self.writing() as cursor:
             cursor.execute(
                 "INSERT INTO local.loads SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ? FROM local.loads",
-                [utcnow().replace(tzinfo=None), who, report.file, json.dumps(counts)],
+                [at.astimezone(UTC).replace(tzinfo=None), who, report.file, json.dumps(counts)],
             )
-            self._audit(cursor, who, "DATA_LOAD", report.format or "unknown", report.sentence, counts)
+            self._audit(cursor, who, "DATA_LOAD", report.format or "unknown", report.sentence, counts, at=at)

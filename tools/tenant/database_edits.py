@@ -165,8 +165,10 @@ class Edits(Database):
         subtype: str,
         description: str,
         detail: Mapping[str, Any],
+        *,
+        at: datetime | None = None,
     ) -> None:
-        now = _plain(utcnow())
+        now = _plain(at or utcnow())
         cursor.execute(
             "INSERT INTO local.audit SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ?, 'SUCCESS', ?, ? "
             "FROM local.audit",

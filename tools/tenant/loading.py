@@ -104,7 +104,8 @@ def load_stream(
     def before_first() -> None:
         report.replaced_demo = database.clear_demo(who)
 
-    router = Router(database, report, utcnow(), _dataset(database, name, in_folder), before_first)
+    began = utcnow()
+    router = Router(database, report, began, _dataset(database, name, in_folder), before_first)
     for item in records(window, envelopes=not lines):
         report.read = item.number
         if isinstance(item, BadRecord):
@@ -121,8 +122,8 @@ def load_stream(
             on_progress(item.number)
     router.finish()
     report.seconds = round(time.monotonic() - started, 3)
-    if report.added or report.updated or report.skipped_total:
-        database.record_load(report, who)
+    if report.read:
+        database.record_load(report, who, began)
     return report
 
 

@@ -82,6 +82,9 @@ class DatasetMerger:
     def _identified(self, batch: Rows) -> dict[str, tuple[int, Mapping[str, Any], str]]:
         found: dict[str, tuple[int, Mapping[str, Any], str]] = {}
         for number, row in batch:
+            if not row:
+                self._report.skip(number, "it has no fields")
+                continue
             content = digest(row)
             if self._key is None:
                 counted = hash(content)
@@ -173,7 +176,9 @@ class DatasetMerger:
         if self._key:
             delete(cursor, self._dataset, self._key, [key for key in changed if key not in edited])
         used = set().union(*rows) if rows else set()
-        shape = {name: kind for name, kind in self._columns().items() if name in used}
+        columns = self._columns()
+        # A row of nulls is a row too: it fills one column with null.
+        shape = {name: kind for name, kind in columns.items() if name in used} or dict([*columns.items()][:1])
         self._database.insert(cursor, self._dataset, shape, rows)
         self._report.changed(self._dataset, len(fresh) + len(changed))
         if self._dataset == "issues":

@@ -1,4 +1,4 @@
-"""Decodes one JSON value out of a longer text, strictly, and tells a value that is cut from one that is wrong."""
+"""Decodes one JSON value out of a longer text, strictly; tells a cut value from a wrong one."""
 
 from __future__ import annotations
 
