@@ -56,7 +56,7 @@ async def search(context: Context, request: Request) -> Response:
         )
         names = ", ".join(quote(c) for c in dict.fromkeys((*_ALWAYS, *extra)) if c in types)
         found = db.rows(
-            f"SELECT {names} FROM asset_inventory WHERE {condition} ORDER BY {order} {window.sql}",
+            window.page("asset_inventory", condition, order, names),
             parameters,
         )
         return reply(

@@ -49,7 +49,7 @@ async def management_logs(context: Context, request: Request) -> Response:
         db = context.database
         total = db.rows(f"SELECT count(*) AS n FROM local.audit WHERE {condition}", parameters)[0]["n"]
         found = db.rows(
-            f"SELECT * FROM local.audit WHERE {condition} ORDER BY {order} {window.sql}",
+            window.page("local.audit", condition, order),
             parameters,
         )
         return found, total

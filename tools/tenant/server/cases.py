@@ -46,7 +46,7 @@ async def search(context: Context, request: Request) -> Response:
             f"SELECT count(*) AS n, count(*) FILTER (WHERE {condition}) AS m FROM cases", parameters
         )
         found = db.rows(
-            f"SELECT * FROM cases WHERE {condition} ORDER BY {order} {window.sql}",
+            window.page("cases", condition, order),
             parameters,
         )
         links = links_of(context, [row["xdm.case.id"] for row in found])

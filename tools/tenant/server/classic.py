@@ -66,7 +66,7 @@ async def alerts(context: Context, request: Request) -> Response:
         db = context.database
         total = db.rows(f"SELECT count(*) AS n FROM issues WHERE {condition}", parameters)[0]["n"]
         found = db.rows(
-            f"SELECT * FROM issues WHERE {condition} ORDER BY {order} {window.sql}",
+            window.page("issues", condition, order),
             parameters,
         )
         shown = [classic_rows.alert(row) for row in found]
@@ -120,7 +120,7 @@ async def incidents(context: Context, request: Request) -> Response:
         db = context.database
         total = db.rows(f"SELECT count(*) AS n FROM cases WHERE {condition}", parameters)[0]["n"]
         found = db.rows(
-            f"SELECT * FROM cases WHERE {condition} ORDER BY {order} {window.sql}",
+            window.page("cases", condition, order),
             parameters,
         )
         links = links_of(context, [row["xdm.case.id"] for row in found])

@@ -103,7 +103,7 @@ async def search(context: Context, request: Request) -> Response:
             f"SELECT count(*) AS n, count(*) FILTER (WHERE {condition}) AS m FROM issues", parameters
         )
         found = db.rows(
-            f"SELECT * FROM issues WHERE {condition} ORDER BY {order} {window.sql}",
+            window.page("issues", condition, order),
             parameters,
         )
         return _shown(context, found, include), counts[0]["n"], counts[0]["m"]

@@ -64,10 +64,10 @@ class Window:
     start: int
     size: int
 
-    @property
-    def sql(self) -> str:
-        """The clause that cuts it out."""
-        return f"LIMIT {self.size} OFFSET {self.start}"
+    def page(self, table: str, condition: str, order: str, columns: str = "*") -> str:
+        """The statement that reads it: the order is made over row numbers alone, then whole rows are fetched."""
+        picked = f"SELECT rowid FROM {table} WHERE {condition} ORDER BY {order} LIMIT {self.size} OFFSET {self.start}"
+        return f"SELECT {columns} FROM {table} WHERE rowid IN ({picked}) ORDER BY {order}"
 
 
 def window_of(data: Mapping[str, Any], most: int, default: int | None = None) -> Window:
