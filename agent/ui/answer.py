@@ -26,12 +26,24 @@ def answer_elements(
     results: Iterable[ToolResult], ended: TurnEnded, waiting: Iterable[str] = ()
 ) -> list[PageElement]:
     """What stands under an answer: evidence, cards to decide on, and what to ask next."""
+    results = list(results)
     drawn: list[PageElement] = []
     for result in results:
         drawn.extend(element for element in elements_for(result) if element not in drawn)
-    drawn.extend(approval_cards(ended.proposals))
+    made = _made_now(results)
+    drawn.extend(approval_cards(p for p in ended.proposals if p in made))
     shown = {proposal for element in drawn for proposal in element.props.get("proposals", ())}
-    older = [proposal for proposal in waiting if proposal not in shown]
+    older = [proposal for proposal in (*ended.proposals, *waiting) if proposal not in shown]
     drawn.extend(approval_cards(older, compact=True))
     drawn.extend(follow_ups(ended.suggestions))
     return drawn
+
+
+def _made_now(results: Iterable[ToolResult]) -> set[str]:
+    """Ids of the proposals that this turn's own calls made; others waited before it."""
+    made: set[str] = set()
+    for result in results:
+        for item in result.data.get("waiting", ()) if result.kind == "proposals" else ():
+            if isinstance(item, dict) and isinstance(item.get("id"), str):
+                made.add(item["id"])
+    return made

@@ -5,6 +5,7 @@ Props hold data only. The elements put every string on the page as text, so noth
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,21 +20,11 @@ MOST_ROWS = 500
 _SEVERITIES = {"critical", "high", "medium", "low", "info", "informational"}
 _TIME = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _TIME_KEYS = re.compile(r"(_at|_seen|time|updated|created|date)$", re.IGNORECASE)
-_FIRST = ("score", "priority", "severity", "title")
+_FIRST = ("change", "score", "priority", "severity", "title", "finding")
+_NAMES = ("title", "finding")
 _LAST = ("id", "finding_id", "issue_id")
-_STATUSES = {
-    "fail",
-    "pass",
-    "manual",
-    "not_assessed",
-    "failed",
-    "passed",
-    "pending",
-    "done",
-    "new",
-    "resolved",
-}
 _MOST_CARDS = 8
+_JSON_TEXT = 5_000
 _TITLES = {
     "findings": "Findings",
     "controls": "Controls",
@@ -107,7 +98,7 @@ def column_type(key: str, values: Iterable[Any]) -> str:
         return "time"
     if present and all(isinstance(value, list | Mapping) for value in present):
         return "list"
-    if tail in ("status", "state") and all(str(value).casefold() in _STATUSES for value in present):
+    if tail in ("status", "state") and present and all(len(str(value)) <= 24 for value in present):
         return "status"
     return "id" if tail in _LAST else "text"
 
@@ -121,10 +112,10 @@ def _is_number(value: Any) -> bool:
 
 def _table(result: ToolResult) -> dict[str, Any]:
     columns = list(result.columns) or list(dict.fromkeys(key for row in result.rows for key in row))
-    opens = result.kind == "findings" and "title" in columns and "id" in columns
-    if opens:
+    opens = next((c for c in _NAMES if c in columns), None) if "id" in columns else None
+    if opens is not None:
         columns = _reading_order(columns)
-    rows = [{column: plain_value(row.get(column)) for column in columns} for row in result.rows[:MOST_ROWS]]
+    rows = [{column: _cell(row.get(column)) for column in columns} for row in result.rows[:MOST_ROWS]]
     labels = labels_for(columns)
     shown = [
         {"key": column, "label": labels[column], "type": column_type(column, (row[column] for row in rows))}
@@ -136,7 +127,7 @@ def _table(result: ToolResult) -> dict[str, Any]:
             if values and all(isinstance(value, int | float) and value > 10**11 for value in values):
                 column["type"] = "epoch"
     return {
-        "title": _TITLES.get(result.kind, "Result"),
+        "title": _table_title(result),
         "columns": shown,
         "rows": rows,
         "returned": len(rows),
@@ -144,13 +135,30 @@ def _table(result: ToolResult) -> dict[str, Any]:
         "truncated": result.truncated or len(rows) < result.total,
         "counted": counted(len(rows), result.total),
         "asOf": result.as_of.isoformat(),
-        "opens": "title" if opens else None,
+        "opens": opens if result.kind in ("findings", "summary", "table") else None,
         "opensBy": "id",
         "queries": [
             {"xql": code_safe(q.xql), "reading": plain_value(q.reading), "window": plain_value(q.window)}
             for q in result.queries
         ],
     }
+
+
+def _table_title(result: ToolResult) -> str:
+    reading = " ".join(result.queries[0].reading.split()) if len(result.queries) == 1 else ""
+    if result.kind == "table" and 0 < len(reading) <= 90:
+        return str(plain_value(reading[0].upper() + reading[1:]))
+    return _TITLES.get(result.kind, "Result")
+
+
+def _cell(value: Any) -> Any:
+    """A value for a cell; JSON that came as text is shown as the object that it is."""
+    if isinstance(value, str) and value[:1] in ("{", "[") and len(value) < _JSON_TEXT:
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return plain_value(value)
+    return plain_value(value)
 
 
 def _reading_order(columns: list[str]) -> list[str]:
@@ -191,10 +199,15 @@ def _layer(layer: Any) -> dict[str, Any]:
 def _report(result: ToolResult) -> dict[str, Any]:
     data = result.data
     text = data.get("markdown")
+    counts = data.get("counts") or {}
+    # Counts come per kind of requirement; the headline says which kind it is about.
+    kind = data.get("headline_kind")
+    if isinstance(kind, str) and isinstance(counts.get(kind), Mapping):
+        counts = counts[kind]
     return {
-        "title": plain_value(data.get("title") or result.summary),
+        "title": plain_value(data.get("title") or re.split(r", as of |: ", result.summary)[0]),
         "summary": plain_value(result.summary),
-        "counts": plain_value(data.get("counts") or data.get("status_counts") or {}),
+        "counts": plain_value(counts),
         "total": result.total,
         "markdown": page_markdown(text) if isinstance(text, str) else "",
         "source": plain_value(text) if isinstance(text, str) else "",

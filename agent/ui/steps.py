@@ -33,6 +33,10 @@ _WORDS = {
     "draft_fix": StepWords("Drafting and checking a fix", "Drafted and checked a fix", "wrench"),
     "detect_drift": StepWords("Looking for drift", "Looked for drift", "git-compare"),
     "propose_writeback": StepWords("Preparing a write-back", "Prepared a write-back", "file-pen"),
+    "list_proposals": StepWords("Looking up proposals", "Looked up proposals", "clipboard-list"),
+    "writeback_outcome": StepWords(
+        "Carrying out what was approved", "Carried out what was approved", "check"
+    ),
     "read_more": StepWords("Reading further rows", "Read further rows", "list"),
 }
 

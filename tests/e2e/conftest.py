@@ -165,7 +165,7 @@ def visit(browser: Browser, server: ChatServer) -> Iterator[Any]:
         page.on("request", lambda request: visitor.asked.append(request.url))
         page.on("websocket", lambda ws: visitor.asked.append(ws.url))
         page.on("pageerror", lambda error: visitor.troubles.append(str(error)))
-        page.on("dialog", lambda dialog: (visitor.troubles.append(dialog.message), dialog.dismiss()))
+        page.on("dialog", lambda dialog: _refuse(dialog, visitor))
         opened.append((context, visitor))
         return visitor
 
@@ -174,6 +174,11 @@ def visit(browser: Browser, server: ChatServer) -> Iterator[Any]:
         context.close()
         assert visitor.outside() == []
         assert visitor.troubles == []
+
+
+def _refuse(dialog: Any, visitor: Visitor) -> None:
+    visitor.troubles.append(f"a dialog: {dialog.message}")
+    dialog.dismiss()
 
 
 def screenshot(page: Page, name: str) -> None:

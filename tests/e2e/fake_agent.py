@@ -220,7 +220,7 @@ class FakeConversation:
             returned=len(made),
             truncated=False,
             as_of=utcnow(),
-            data={"proposals": made},
+            data={"waiting": [{"id": one, "hash": ""} for one in made]},
         )
         yield StepFinished("s1", "propose_writeback", True, result.summary, result)
         yield TurnEnded(thread, data.PROPOSED, "waiting", proposals=tuple(made))

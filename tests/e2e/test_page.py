@@ -17,7 +17,11 @@ pytestmark = pytest.mark.chromium
 
 @pytest.fixture(params=["light", "dark", "narrow"])
 def look(request: pytest.FixtureRequest) -> dict[str, Any]:
-    looks = {"light": {}, "dark": {"dark": True}, "narrow": {"width": 390, "height": 844}}
+    looks: dict[str, dict[str, Any]] = {
+        "light": {},
+        "dark": {"dark": True},
+        "narrow": {"width": 390, "height": 844},
+    }
     return {"name": request.param, **looks[request.param]}
 
 

@@ -148,7 +148,10 @@ def test_the_answer_says_what_was_left_out() -> None:
     assert text.startswith(r"**Yes.** arn\:aws\:x")
     assert "2 sentences were left out" in text
     assert "The model did not answer." in text
-    drawn = answer_elements([data.buckets(), data.buckets()], ended, ("p-1", "p-2"))
+    made = result("proposals", data={"waiting": [{"id": "p-2", "hash": "h"}]})
+    drawn = answer_elements([data.buckets(), data.buckets(), made], ended, ("p-1", "p-2"))
     assert [e.name for e in drawn] == ["ResultTable", "ApprovalCard", "ApprovalCard", "FollowUps"]
     assert drawn[1].props == {"proposals": ["p-2"], "compact": False}
     assert drawn[2].props == {"proposals": ["p-1"], "compact": True}
+    later = answer_elements([], ended, ("p-1", "p-2"))
+    assert later[0].props == {"proposals": ["p-2", "p-1"], "compact": True}

@@ -115,7 +115,7 @@ export default function FindingCard() {
         </div>
         {score ? <Dial score={score} /> : null}
       </div>
-      {score && score.rationale ? <p className="pa-body pa-rationale">{text(score.rationale)}</p> : null}
+      {score && score.rationale && props.mode !== 'score' ? <p className="pa-body pa-rationale">{text(score.rationale)}</p> : null}
       {score ? <Factors score={score} /> : null}
       <div className="pa-body">
         {gates.length ? (

@@ -2,7 +2,7 @@ import { useMemo, useState } from 'react';
 
 const FIRST = 10;
 const LONG = 90;
-const LONG_NAMES = /title|description|summary|detail|because|why$/i;
+const LONG_NAMES = /title|description|summary|detail|because|why|problems|asks for|finding|effect|tags$/i;
 const { text, when, csv, download, copy, compare, severity, isPlainId } = window.posture;
 
 function Clipped({ value }) {
@@ -39,7 +39,7 @@ function Cell({ column, value, opens }) {
     case 'epoch':
       return <span className="pa-nowrap">{when(value)}</span>;
     case 'status':
-      return <span className={'pa-tag pa-status-' + text(value).toLowerCase().replace(/[^a-z]+/g, '_')}>{text(value).toLowerCase().replace(/_/g, ' ')}</span>;
+      return <span className={'pa-tag pa-status-' + text(value).toLowerCase().replace(/[^a-z]+/g, '_')}>{text(value).replace(/_/g, ' ')}</span>;
     case 'id':
       return <span className="pa-mono"><Clipped value={value} /></span>;
     default:
