@@ -1,0 +1,1 @@
+"""Evaluations and benchmarks: the figures in the README come from here and from nowhere else."""

@@ -15,13 +15,16 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule that the tenant reports: its id, kind, title, service, and the nouns of resources it fails on."""
+    """A rule that the tenant reports: its id, kind, title, service, the nouns of resources it looks at, and whether it
+    fails on any now.
+    """
 
     id: str
     kind: str
     title: str
     service: str
     nouns: frozenset[str] = frozenset()
+    failing: bool = True
 
     @cached_property
     def key(self) -> str:
@@ -29,7 +32,7 @@ class Rule:
 
     @cached_property
     def tokens(self) -> frozenset[str]:
-        words = re.findall(r"[a-z0-9]+", f"{self.id} {self.kind} {self.title}".lower())
+        words = re.findall(r"[a-z0-9]+", f"{self.id} {self.kind}".lower())
         return frozenset(stem(w) for w in words) | frozenset(words)
 
 
@@ -75,7 +78,7 @@ CONCEPTS: tuple[Concept, ...] = (
         "public",
         rf"public(?:ly)?(?: (?:accessible|readable|exposed|available|reachable|facing|visible|listable|shared|open))?(?: to (?:the )?internet)?"
         rf"|{_OPEN} to {_NET}|{_OPEN} (?:from|by|on) {_NET}|internet[ -](?:facing|exposed|accessible|reachable)"
-        rf"|(?:anyone|everyone|strangers|the world|any stranger|anybody|outsiders) (?:can|could|may) (?:read|access|see|reach|list|open|get (?:to|at|into))"
+        rf"|(?:anyone|everyone|strangers|the world|any stranger|anybody|outsiders)(?: (?:on|from|in) (?:the )?(?:internet|web|world|outside))? (?:can|could|may) (?:read|access|see|reach|list|open|get (?:to|at|into))"
         rf"|reach(?:es|ing|able)?(?: from| by)? (?:the )?internet|world[ -](?:readable|open)|wide open|exposed|shared with (?:everyone|the world|anyone|the public|all)|readable by (?:anyone|everyone|strangers)",
         r"public(?:ly)?_access|not_publicly|publicly_accessible|_public(?:$|\s|_with|_snapshot|_list|_read)|public_write|snapshots_public|"
         r"exposed_to_internet|internet_facing|from_internet|public_snapshot|\.public|public_ip(?:$|\s)|open_|internet_exposed|allow_ingress_from",

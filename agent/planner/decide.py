@@ -190,7 +190,10 @@ def _rows(reading: Reading, words: Vocabulary) -> Step:
     if (entity := refuse.unknown_entity(reading)) is not None:
         return Say(refuse.no_such(entity, words), refuse.STARTERS)
     by_findings = reading.findings or not (reading.nouns or reading.concepts or reading.rules or reading.tags)
-    if reading.intent is Intent.FIX_FIRST or (
+    named = bool(reading.concepts or reading.rules or reading.nouns)
+    if named and not _filters(reading, words).get("rule_ids"):
+        by_findings = False
+    if (reading.intent is Intent.FIX_FIRST and (by_findings or not named)) or (
         reading.intent is Intent.LIST and by_findings and not reading.group_by
     ):
         limit = reading.limit or (10 if reading.intent is Intent.FIX_FIRST else 25)
@@ -208,12 +211,14 @@ def _filters(reading: Reading, words: Vocabulary) -> dict[str, Any]:
     """Arguments of `search_findings`."""
     args: dict[str, Any] = {}
     rule_sets = [
-        [r.id for r in found] for use, found in rule_groups(reading, words.rules) if found and not use.negated
+        [r.id for r in found if r.failing]
+        for use, found in rule_groups(reading, words.rules)
+        if found and not use.negated
     ]
     if rule_sets:
         args["rule_ids"] = list(dict.fromkeys(r for rules in rule_sets for r in rules))
     elif reading.nouns:
-        args["rule_ids"] = [r.id for r in words.rules if r.nouns & set(reading.nouns)]
+        args["rule_ids"] = [r.id for r in words.rules if r.failing and r.nouns & set(reading.nouns)]
     for slot, name in (
         ("severities", "severities"),
         ("regions", "regions"),

@@ -7,7 +7,7 @@ import re
 from agent.planner.reading import Intent
 from agent.planner.scan import Scanner
 
-_FINDING = r"(?:it|this|that|these|those|them|the (?:\w+ )?(?:finding|issue|one|problem|item|ticket)s?|(?:finding|issue|alert) #?[\w\-]+|(?:the )?(?:first|second|third|worst|top|highest)(?: one| finding| issue)?|#?\d{4,}|prowler-\S+)"
+_FINDING = r"(?:it|this|that|these|those|them|the (?:\w+ )?(?:finding|issue|one|problem|item|ticket)(?!\w)|(?:finding|issue|alert) #?[\w\-]+|(?:the )?(?:first|second|third|worst|top|highest)(?: one| finding| issue)?|#?\d{4,}|prowler-\S+)"
 
 _RULES: tuple[tuple[Intent, str], ...] = (
     (

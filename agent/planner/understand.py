@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from agent.planner import words as w
-from agent.planner.concepts import CONCEPTS, PORTS, find_rules
+from agent.planner.concepts import BY_NAME, CONCEPTS, PORTS, find_rules
 from agent.planner.intents import intent_of
 from agent.planner.reading import ConceptUse, Intent, Reading, TagUse
 from agent.planner.scan import Scanner, take_limit, take_ordinal, take_since
@@ -48,6 +48,8 @@ def understand(
     _take_severities(scan, slots, intent)
     slots["order"] = _take_order(scan)
     nouns = _take_nouns(scan)
+    if not nouns:
+        nouns = [noun for use in concepts if use.name != "port" for noun in BY_NAME[use.name].nouns]
     findings = scan.take(w.FINDING_WORDS) is not None
     while scan.take(w.FINDING_WORDS):
         pass
@@ -76,7 +78,11 @@ def understand(
         Intent.SHOW,
     }:
         found, rest = find_rules(rest, vocabulary.rules, nouns)
-        rules = tuple(r.id for r in found)
+        # One word that happens to stand in a rule's name, in a question about something else, is no reading.
+        if not rest or nouns or concepts or findings or slots.get("tags") or slots.get("regions"):
+            rules = tuple(r.id for r in found)
+        elif found:
+            rest = [word for word in scan.words() if word not in w.STOP]
     services = tuple(s for s in slots.pop("services", ()) if not (concepts and nouns and s in _SAID_BY_NOUN))  # type: ignore[attr-defined]
     reading = Reading.model_validate(
         {

@@ -50,12 +50,15 @@ def build(findings: Iterable[Finding], assets: Mapping[str, AssetRecord]) -> Voc
     nouns = {asset_id: noun_of(asset) for asset_id, asset in assets.items()}
     rules: dict[str, tuple[str, str, str]] = {}
     rule_nouns: dict[str, set[str]] = defaultdict(set)
+    failing: set[str] = set()
     accounts: dict[str, str] = {}
     regions: set[str] = set()
     services: set[str] = set()
     ids: dict[str, str] = {}
     for f in findings:
         rules.setdefault(f.rule_id, (f.kind, f.title, f.service))
+        if f.open and f.issue_id is not None:
+            failing.add(f.rule_id)
         for asset_id in f.asset_ids or (f.resource.asset_id,):
             if (noun := nouns.get(asset_id)) is not None:
                 rule_nouns[f.rule_id].add(noun)
@@ -88,7 +91,7 @@ def build(findings: Iterable[Finding], assets: Mapping[str, AssetRecord]) -> Voc
                     names.setdefault(name.lower(), name)
     return Vocabulary(
         rules=tuple(
-            Rule(rule_id, kind, title, service, frozenset(rule_nouns[rule_id]))
+            Rule(rule_id, kind, title, service, frozenset(rule_nouns[rule_id]), rule_id in failing)
             for rule_id, (kind, title, service) in sorted(rules.items())
         ),
         accounts=accounts,

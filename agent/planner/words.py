@@ -183,5 +183,5 @@ STOP = frozenset(
     much there're kind sort per did didn't haven't without lack lacks lacking missing
     matter matters urgent dangerous important risk risks risky priority priorities queue prioritise prioritize start begin
     worry tackle address attacker attackers biggest gravest scariest pressing threats threat exposures deal work act
-    should must shall ought safeguard safeguards control controls requirement requirements cover covers covering assessed assess""".split()
+    region regions severity should must shall ought safeguard safeguards control controls requirement requirements cover covers covering assessed assess""".split()
 )

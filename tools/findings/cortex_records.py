@@ -221,6 +221,7 @@ def _finding(
         remediation=values.text(row.get("remediation")) or fact("finding.remediation"),
         compliance=_compliance(facts.get("xdm.finding.compliance")),
         first_seen=values.moment(facts.get("xdm.finding.first_observed")) or first or observed,
+        inserted_at=first,
         observed_at=observed,
         updated_at=updated or observed,
     )

@@ -67,7 +67,7 @@ class Finding(BaseModel):
     `id` is the public id: the scanner's finding id for imports, else the tenant's issue id as text.
     `issue_id` is the tenant's own issue id (needed to write back) or None for evidence that is no issue.
     `kind` is our own vocabulary (`aws.s3.public_access`) or `unclassified`. `compliance` maps framework names
-    to requirement ids as the scanner gave them.
+    to requirement ids as the scanner gave them. `first_seen` is when a scanner first observed it, `inserted_at` when the tenant got it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -98,6 +98,7 @@ class Finding(BaseModel):
     # Readers build it from text alone; checking each id again would double the time of a snapshot.
     compliance: SkipValidation[Mapping[str, tuple[str, ...]]] = Field(default_factory=dict)
     first_seen: datetime | None = None
+    inserted_at: datetime | None = None
     observed_at: datetime | None = None
     updated_at: datetime | None = None
 

@@ -117,7 +117,7 @@ def _changes(
     args: SummaryArguments,
     facts: dict[str, Any],
 ) -> ToolResult:
-    new = [f for f in inside if f.open and f.first_seen is not None and f.first_seen >= start]
+    new = [f for f in inside if f.open and f.inserted_at is not None and f.inserted_at >= start]
     fresh = {f.id for f in new}
     resolved = [f for f in inside if not f.open and f.updated_at is not None and f.updated_at >= start]
     updated = [

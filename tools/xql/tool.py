@@ -14,7 +14,7 @@ from tools.xql.ast import Limit, Number
 from tools.xql.plan import PostureQuery
 from tools.xql.service import QueryOutcome, XqlService
 
-_ID_COLUMNS = ("issues", "issue", "finding", "findings", "id", "xdm.issue.id", "xdm.finding.id")
+_ID_COLUMNS = ("asset_id", "issues", "issue", "finding", "findings", "id", "xdm.issue.id", "xdm.finding.id")
 _HIDDEN = ("asset_id",)
 _MOST_CITED = 50
 

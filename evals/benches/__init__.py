@@ -1,0 +1,20 @@
+"""Benchmarks of whole processes and of warm turns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def run(name: str, *, runs: int, records: int) -> dict[str, Any]:
+    """Run one benchmark by name."""
+    if name == "load":
+        from evals.benches.load import bench_load
+
+        return bench_load(records, runs)
+    if name == "turn":
+        from evals.benches.turn import bench_turn
+
+        return bench_turn(runs)
+    from evals.benches.process import bench_ask, bench_page
+
+    return bench_ask(runs) if name == "ask" else bench_page(runs)

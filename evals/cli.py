@@ -1,0 +1,80 @@
+"""`posture eval SUITE` and `posture bench NAME`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from agent.cli.output import CommandFailed, JsonFlag, emit, note, say, table
+
+eval_app = typer.Typer(add_completion=False)
+bench_app = typer.Typer(add_completion=False)
+
+
+def real_findings() -> Path:
+    """The real scanner output beside the project (or where POSTURE_SHARED_DATA says)."""
+    root = Path(
+        os.environ.get("POSTURE_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
+    )
+    path = root / "findings" / "prowler-aws.ocsf.json"
+    if not path.is_file():
+        raise CommandFailed(
+            f"this needs the real scanner output at {path}; set POSTURE_SHARED_DATA to its folder"
+        )
+    return path
+
+
+@eval_app.command("eval")
+def evaluate(
+    suite: Annotated[Literal["conversation"], typer.Argument(help="Which suite.")],
+    data: Annotated[Path | None, typer.Option(help="Cases as JSONL instead of the suite's own.")] = None,
+    findings: Annotated[
+        Path | None, typer.Option(help="The scanner output that the answers are about.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="built-in, or a model name at the configured endpoint.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Keep the result in this folder too.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Measure answers against right ones that were found another way."""
+    from evals.results import keep
+    from evals.suites import conversation
+
+    body = asyncio.run(conversation.run(data, findings or real_findings(), model))
+    if out is not None:
+        note(f"kept: {keep(out, f'eval-{suite}', body)}")
+
+    def render() -> None:
+        for name in ("right", "valid_query", "cited", "nothing_dropped"):
+            p = body[name]
+            say(f"{name}: {p['value']:.3f} (n {p['n']}, 95 % {p['ci95'][0]:.3f} to {p['ci95'][1]:.3f})")
+        say(f"seconds a turn: median {body['seconds']['median']}, p95 {body['seconds']['p95']}")
+        for case in body["cases"]:
+            for fault in case["faults"]:
+                note(f"{case['id']}: {fault}")
+
+    emit(body, as_json, render)
+
+
+@bench_app.command("bench")
+def bench(
+    name: Annotated[Literal["ask", "turn", "page", "load"], typer.Argument(help="Which benchmark.")],
+    runs: Annotated[int, typer.Option(min=1, max=50, help="Counted runs, after one warm-up.")] = 5,
+    records: Annotated[int, typer.Option(help="Records to load, for `load`.")] = 50_000,
+    out: Annotated[Path | None, typer.Option(help="Keep the result in this folder too.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Measure time and memory: medians of several runs on this machine."""
+    from evals import benches
+    from evals.results import keep
+
+    body: dict[str, Any] = benches.run(name, runs=runs, records=records)
+    if out is not None:
+        note(f"kept: {keep(out, f'bench-{name}', body)}")
+    rows = [{"figure": k, "value": v} for k, v in body.items() if not isinstance(v, list | dict)]
+    emit(body, as_json, lambda: table(("figure", "value"), rows))
