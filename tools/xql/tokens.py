@@ -14,6 +14,7 @@ from tools.xql.ast.nodes import Comment
 from tools.xql.errors import XqlSyntaxError, XqlTooLargeError
 
 MAX_TEXT = 100_000
+LONGEST_NUMBER = 40
 
 WORD, NUMBER, DURATION, STRING, RAW, PARAM, BACKTICK, OP, END = range(9)
 
@@ -112,6 +113,8 @@ def _scan(tokens: Tokens) -> None:
             raise _unreadable(tokens, at)
         kind = _KINDS[found.lastgroup]  # type: ignore[index]
         word = found.group()
+        if kind == NUMBER and len(word) > LONGEST_NUMBER:
+            raise tokens.error(f"a number has at most {LONGEST_NUMBER} digits", at, rule="too-large")
         kinds.append(kind)
         texts.append(word)
         keys.append(word.lower() if kind == WORD else word if kind == OP else "")

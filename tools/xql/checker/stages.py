@@ -125,11 +125,12 @@ class StageChecker(ExpressionChecker):
     def alter(self, stage: Alter, scope: Scope) -> Scope:
         made: list[ColumnInfo] = []
         fresh: dict[str, str] = {}
+        inner = Scope(dict(scope.columns), scope.open, scope.dropped, scope.aliases)
         for item in stage.assignments:
             if fresh:
                 self._same_stage(item.value, fresh, scope)
-            inner = scope.plus(made) if made else scope
             kind = self.kind(item.value, inner)
+            inner.columns[item.name.lower()] = info(item.name, kind)
             if item.name.lower() not in scope.columns:
                 fresh[item.name.lower()] = item.name
             made.append(info(item.name, kind))

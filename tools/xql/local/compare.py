@@ -215,7 +215,8 @@ def _membership(left: Value, items: list[Value], ctx: Context) -> Sql:
     if left.kind is Kind.ARRAY:
         return any_element(left, ctx, lambda element: _membership(element, items, ctx))
     plain = [item for item in items if left.kind in (Kind.TEXT, Kind.JSON) and _plain(item)]
-    tests = [equal(left, item, ctx) for item in items if item not in plain]
+    chosen = {id(item) for item in plain}
+    tests = [equal(left, item, ctx) for item in items if id(item) not in chosen]
     if plain:
         fold = any(cased(item.literal) for item in plain)
         sql = text(left)

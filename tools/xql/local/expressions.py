@@ -167,6 +167,9 @@ def pointer(path: tuple[str | int, ...], ctx: Context) -> Sql | None:
 
 def arrow(node: Arrow, ctx: Context) -> Value:
     base = value(node.base, ctx)
+    if base.bare is not None:
+        # a chain: what lies below may be an object, or text that holds JSON; the bare form gives both
+        base = Value(base.bare, Kind.TEXT)
     return extract(base, node.path, {"": "scalar", "[]": "scalars", "{}": "json"}[node.suffix], ctx)
 
 

@@ -16,6 +16,7 @@ from tools.xql.local.context import Shared, TimeWindow
 from tools.xql.local.timeframe import DEFAULT_FRAME, naive
 
 MOST_ROWS: Final = 1_000_000
+MOST_NODES: Final = 300_000
 STATE_DATASETS: Final = frozenset(
     {"asset_inventory", "issues", "issues_with_sbac", "findings", "uvm_findings", "cases", "issue_to_asset"}
     | {
@@ -111,6 +112,7 @@ def compile_sql(
             from sqlglot import exp
 
             node.set("limit", exp.Limit(expression=num(limit)))
+        _bounded(node)
         used = _used(node, shared.bound)
         sql = render(node)
     except RecursionError:
@@ -124,6 +126,27 @@ def _seeded() -> dict[str, dict[str, Kind]]:
     from tools.xql.catalog import Catalog
 
     return Catalog.seeded().kinds()
+
+
+def _bounded(root: Any) -> None:
+    """Refuse a statement that would be huge once written out: some conversions name their operand twice."""
+    from sqlglot import exp
+
+    sizes: dict[int, int] = {}
+    stack: list[tuple[Any, bool]] = [(root, False)]
+    while stack:
+        node, ready = stack.pop()
+        key = id(node)
+        if key in sizes:
+            continue
+        children = [child for child in node.iter_expressions() if isinstance(child, exp.Expression)]
+        if not ready:
+            stack.append((node, True))
+            stack.extend((child, False) for child in children if id(child) not in sizes)
+            continue
+        sizes[key] = 1 + sum(sizes[id(child)] for child in children)
+        if sizes[key] > MOST_NODES:
+            raise XqlExecutionError("the query is too complex to run here; split it with alter stages")
 
 
 def _used(node: Any, bound: list[Any]) -> tuple[Any, ...]:

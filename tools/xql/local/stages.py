@@ -30,7 +30,7 @@ from tools.xql.local.context import Context
 from tools.xql.local.expressions import condition, value
 from tools.xql.local.literals import bound
 from tools.xql.local.relation import SYSTEM, Relation
-from tools.xql.local.sql import Sql, alias, binary, case, cast, col, const, fn, num, ordered, select, star
+from tools.xql.local.sql import Sql, alias, binary, both, case, cast, col, const, fn, num, ordered, select, star
 from tools.xql.local.timeframe import split_duration
 from tools.xql.local.values import NOTHING, NUMERIC, Value, array, as_kind, joined_kind, number, timestamp
 from tools.xql.local.zones import from_zone, to_zone
@@ -55,7 +55,10 @@ def filter_rows(stage: Filter, ctx: Context) -> Relation:
     inner = relation.select
     if _plain(inner):
         # still a bare reading of one table: add to its WHERE, which keeps the SQL flat
-        return replace(relation, select=inner.copy().where(where, copy=False))
+        before = inner.args.get("where")
+        table = (inner.args.get("from_") or inner.args.get("from")).this
+        both_hold = where if before is None else both(before.this, where)
+        return replace(relation, select=select(inner.expressions, table, both_hold))
     return replace(relation, select=select([star()], relation.source(), where))
 
 

@@ -36,6 +36,7 @@ COMPARISONS: Final = frozenset(
     {"=", "!=", "<", "<=", ">", ">=", "~=", "!~=", "contains", "incidr", "incidr6"}
 )
 NEGATABLE: Final = frozenset({"contains", "incidr", "incidr6"})
+ARITHMETIC: Final = frozenset("+-*/")
 RESERVED: Final = frozenset({"and", "or", "in", "contains"})
 _SOURCE_WORDS: Final = frozenset({"dataset", "cold_dataset", "preset", "config", "datamodel"})
 
@@ -46,42 +47,40 @@ class ExpressionParser(Cursor):
     __slots__ = ()
 
     def expression(self) -> Expr:
-        """`or` of `and` of comparisons."""
+        """`or` of `and` of comparisons. One frame for both, so that deep nesting stays within Python's stack."""
         self.enter()
         start = self.i
-        node = self._conjunction()
-        if self.keys[self.i] == "or":
-            operands = [self.anchored(start, node)]
-            while self.keys[self.i] == "or":
-                begin = self.i
-                self.i += 1
-                operand = self._conjunction()
-                operands.append(self.anchored(begin, operand))
-                if len(operands) > MAX_ITEMS:
-                    self.too_deep("number of conditions", MAX_ITEMS)
-            node = Or(tuple(operands), pos=self.starts[start])
-        self.depth -= 1
-        return node
-
-    def _conjunction(self) -> Expr:
-        start = self.i
-        node = self._comparison()
         keys = self.keys
-        if keys[self.i] != "and":
+        ors: list[Expr] | None = None
+        begin = start
+        while True:
+            first = self.i if begin == start else begin + 1
+            node = self._comparison()
+            if keys[self.i] == "and":
+                ands = [self.anchored(first, node)]
+                while keys[self.i] == "and":
+                    at = self.i
+                    self.i += 1
+                    operand = self._comparison()
+                    ands.append(self.anchored(at, operand))
+                    if len(ands) > MAX_ITEMS:
+                        self.too_deep("number of conditions", MAX_ITEMS)
+                node = And(tuple(ands), pos=self.starts[first])
             if keys[self.i] in FOREIGN_SYMBOLS:
                 self._foreign_symbol()
-            return node
-        operands = [self.anchored(start, node)]
-        while keys[self.i] == "and":
+            if keys[self.i] != "or":
+                break
+            ors = ors or []
+            ors.append(self.anchored(begin, node))
             begin = self.i
             self.i += 1
-            operand = self._comparison()
-            operands.append(self.anchored(begin, operand))
-            if len(operands) > MAX_ITEMS:
+            if len(ors) > MAX_ITEMS:
                 self.too_deep("number of conditions", MAX_ITEMS)
-        if keys[self.i] in FOREIGN_SYMBOLS:
-            self._foreign_symbol()
-        return And(tuple(operands), pos=self.starts[start])
+        self.depth -= 1
+        if ors is None:
+            return node
+        ors.append(self.anchored(begin, node))
+        return Or(tuple(ors), pos=self.starts[start])
 
     def _comparison(self) -> Expr:
         start = self.i
@@ -142,7 +141,7 @@ class ExpressionParser(Cursor):
             return InQuery(left, query, negated, pos=pos)
         if self.keys[self.i] == ")":
             self.fail("'in' needs at least one value", suggestions=('f in ("x")',), rule="empty-in")
-        items = self.items(self._item, "values")
+        items = self.items(self.sum, "values")
         self.take(")", "the list of 'in'")
         return InList(left, items, negated, pos=pos)
 
@@ -152,25 +151,25 @@ class ExpressionParser(Cursor):
             return self.kinds[self.i + 1] == WORD or following == "|"
         return following in ("=", "in")
 
-    def _item(self) -> Expr:
-        return self.sum()
-
     def sum(self) -> Expr:
         """`+` and `-` over `*` and `/`."""
         start = self.i
-        node = self._product()
-        keys, length = self.keys, 0
+        keys = self.keys
+        node = self._unary()
+        if keys[self.i] not in ARITHMETIC:
+            return node
+        node = self._product(node, start)
+        length = 0
         while (op := keys[self.i]) == "+" or op == "-":
             self.i += 1
-            node = Arithmetic(op, node, self._product(), pos=self.starts[start])
+            at = self.i
+            node = Arithmetic(op, node, self._product(self._unary(), at), pos=self.starts[start])
             length += 1
             if length > MAX_CHAIN:
                 self.too_deep("number of terms", MAX_CHAIN)
         return node
 
-    def _product(self) -> Expr:
-        start = self.i
-        node = self._unary()
+    def _product(self, node: Expr, start: int) -> Expr:
         keys, length = self.keys, 0
         while (op := keys[self.i]) == "*" or op == "/":
             self.i += 1

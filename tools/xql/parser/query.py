@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from tools.xql.ast import Config, Query, Source, Stage
+from tools.xql.parser.cursor import MAX_NESTING
 from tools.xql.parser.groups import GroupParser
 from tools.xql.parser.mistakes import FOREIGN_STAGES, SOURCES, STAGES, near
 from tools.xql.tokens import END, WORD, tokenize
@@ -138,4 +139,9 @@ def parse(text: str) -> Query:
     Bounds: 100,000 characters, 100 levels of nesting, 10,000 items in a list, 1,000 stages.
     """
     parser = Parser(tokenize(text))
-    return replace(parser.query(""), text=text)
+    try:
+        query = parser.query("")
+    except RecursionError:
+        # the caller's own stack left too little room for the nesting that is allowed
+        parser.too_deep("nesting", MAX_NESTING)
+    return replace(query, text=text)

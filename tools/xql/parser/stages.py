@@ -24,7 +24,7 @@ from tools.xql.ast import (
     Union,
 )
 from tools.xql.parser.sources import SourceParser
-from tools.xql.tokens import NUMBER, STRING, WORD
+from tools.xql.tokens import END, STRING, WORD
 
 JOIN_TYPES = ("inner", "left", "right")
 CONFLICTS = ("both", "left", "right")
@@ -171,7 +171,7 @@ class StageParser(SourceParser):
         alias = self._join_alias()
         if self.keys[self.i] == "on":
             self.fail("join has no 'on'", suggestions=(f"as {alias} {alias}.k = k",), rule="join-on")
-        if self.keys[self.i] in ("|", ")", "", ";") and self.kinds[self.i] not in (NUMBER, STRING):
+        if self.keys[self.i] in ("|", ")", ";") or self.kinds[self.i] == END:
             self._join_form(f"join needs: as <alias> <condition>, found only 'as {alias}'")
         condition = self.expression()
         return Join(query, alias, condition, options.get("type"), options.get("conflict_strategy"), pos=pos)

@@ -47,6 +47,10 @@ from tools.xql.printer.text import STEP, WIDTH, dataset_name, quoted
 
 N = TypeVar("N", bound=Node)
 
+# A start column so far to the left that everything fits on one line, and the mark below which it is meant.
+ONE_LINE = -10_000_000
+FLAT = -1_000_000
+
 
 class QueryPrinter(ExpressionPrinter):
     """Prints queries, one stage on a line."""
@@ -54,7 +58,7 @@ class QueryPrinter(ExpressionPrinter):
     # --- queries ---
 
     def flat_query(self, query: Query) -> str:
-        return " | ".join(self.stage(part, 0, -10_000) for part in _parts(query))
+        return " | ".join(self.stage(part, 0, ONE_LINE) for part in _parts(query))
 
     def query_lines(self, query: Query, indent: int) -> list[str]:
         pad = " " * indent
@@ -71,8 +75,10 @@ class QueryPrinter(ExpressionPrinter):
         lines += [pad + comment.text for comment in query.comments]
         return lines
 
-    def sub(self, head: str, query: Query, indent: int) -> str:
+    def sub(self, head: str, query: Query, indent: int, column: int) -> str:
         """`head(` query `)`."""
+        if column < FLAT:
+            return f"{head}({self.flat_query(query)})"
         if not self.has_comments(query):
             text = f"{head}({self.flat_query(query)})"
             if indent + len(text) <= WIDTH - 30 and "\n" not in text:
@@ -104,11 +110,11 @@ class QueryPrinter(ExpressionPrinter):
             head = f"dedup {', '.join(part.fields)}"
             return self._list(f"{head} by", part.by, _sort_key, indent, column) if part.by else head
         if isinstance(part, Join):
-            return self._join(part, indent)
+            return self._join(part, indent, column)
         if isinstance(part, Union):
             if isinstance(part.source, str):
                 return f"union {dataset_name(part.source)}"
-            return self.sub("union ", part.source, indent)
+            return self.sub("union ", part.source, indent, column)
         if isinstance(part, WindowComp):
             return self._list("windowcomp", part.functions, self._window, indent, column)
         if isinstance(part, ReplaceNull):
@@ -160,7 +166,7 @@ class QueryPrinter(ExpressionPrinter):
         self, head: str, items: Sequence[N], render: Callable[..., str], indent: int, column: int
     ) -> str:
         """`head a, b`, or with one item on a line."""
-        flat = f"{head} {', '.join(render(item, 0, -10_000) for item in items)}"
+        flat = f"{head} {', '.join(render(item, 0, ONE_LINE) for item in items)}"
         commented = any(self.has_comments(item) for item in items)
         if not commented and column + len(flat) <= WIDTH and "\n" not in flat:
             return flat
@@ -196,12 +202,12 @@ class QueryPrinter(ExpressionPrinter):
             text += f" frame_type = {item.frame.kind}" if item.frame.kind else ""
         return _aliased(text, item.alias)
 
-    def _join(self, part: Join, indent: int) -> str:
+    def _join(self, part: Join, indent: int, start: int) -> str:
         head = "join "
         head += f"conflict_strategy = {part.conflict} " if part.conflict else ""
         head += f"type = {part.type} " if part.type else ""
-        text = f"{self.sub(head, part.query, indent)} as {part.alias}"
-        column = len(text) - text.rfind("\n") + indent
+        text = f"{self.sub(head, part.query, indent, start)} as {part.alias}"
+        column = start if start < FLAT else len(text) - text.rfind("\n") + indent
         condition = self.expr(part.condition, indent, column)
         return f"{text}{'' if condition.startswith(chr(10)) else ' '}{condition}"
 
