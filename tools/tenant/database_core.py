@@ -157,8 +157,7 @@ class Database:
 
     def tables(self) -> dict[str, dict[str, str]]:
         """Every dataset with the types of its columns: {dataset: {column: DuckDB type}}."""
-        with self._lock:
-            return {name: dict(columns) for name, columns in self._columns.items()}
+        return {name: dict(columns) for name, columns in self._columns.items()}
 
     def columns(self, dataset: str) -> dict[str, str]:
         """The columns of one dataset with their types; empty when there is no such dataset."""
@@ -199,14 +198,16 @@ class Database:
         self._columns = found
 
     def define(self, cursor: duckdb.DuckDBPyConnection, dataset: str, columns: Mapping[str, str]) -> None:
-        """Make a dataset, or add the columns that it lacks; call it inside `writing`."""
-        have = self._columns.get(dataset)
+        """Make a dataset, or add the columns that it lacks; call it inside `writing`.
+
+        `columns` and `tables` show it once that has ended well.
+        """
+        table, have = quote(dataset), self._columns.get(dataset)
         if have is None:
             cursor.execute(create(dataset, columns))
         for name, column_type in columns.items():
             if have is not None and name not in have:
-                cursor.execute(f"ALTER TABLE {quote(dataset)} ADD COLUMN {quote(name)} {column_type}")
-        self._columns[dataset] = {**columns, **(have or {})}
+                cursor.execute(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {quote(name)} {column_type}")
         self.defined()
 
     def defined(self) -> None:

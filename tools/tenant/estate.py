@@ -73,6 +73,7 @@ def seed(
         }
     )
     merger = FindingMerger(database, report, moment, native=True)
+    merger.add_assets(resource.asset for resource in estate.resources)
     records = list(enumerate(_records(estate), start=1))
     report.read = len(records)
     for start in range(0, len(records), BATCH):

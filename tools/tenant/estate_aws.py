@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tools.tenant import estate_aws_resources as resources
 from tools.tenant.estate_company import Account, Estate, Resource
 
 _ADMIN = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -29,16 +30,16 @@ def draw_aws(estate: Estate, account: Account) -> None:
     for number in range((4 if production else 2) * estate.scale):
         _instance(estate, account, number, groups[number % 2], roles[number % 2])
     for name in estate.numbered("assets", "exports", "logs"):
-        _bucket(estate, account, name)
+        resources.bucket(estate, account, name)
     for number in range(estate.scale):
-        _database(estate, account, number, vpc, groups[2])
+        resources.database(estate, account, number, vpc, groups[2])
     for number in range(estate.scale):
-        _function(estate, account, number)
-        _key(estate, account)
-        _volume(estate, account)
+        resources.function(estate, account, number)
+        resources.key(estate, account)
+        resources.volume(estate, account)
     for name in estate.numbered("a.reyes", "deploy-bot"):
-        _user(estate, account, name)
-    _secret(estate, account)
+        resources.user(estate, account, name)
+    resources.secret(estate, account)
     if account.team == "payments":
         _planted_path(estate, account, vpc)
     if account.team == "shop":
@@ -171,151 +172,11 @@ def _instance(
     return found
 
 
-def _bucket(
-    estate: Estate,
-    account: Account,
-    name: str,
-    *,
-    public: bool = False,
-    blocked: bool | None = None,
-    data_class: str = "",
-) -> Resource:
-    full = f"halden-{account.team}-{name}"
-    arn = f"arn:aws:s3:::{full}"
-    block = estate.chance(0.6) if blocked is None else blocked
-    statement = {
-        "Sid": "PublicRead",
-        "Effect": "Allow",
-        "Principal": "*",
-        "Action": "s3:GetObject",
-        "Resource": f"{arn}/*",
-    }
-    config = {
-        "name": full,
-        "arn": arn,
-        "region": account.regions[0],
-        "versioning": estate.chance(0.5),
-        "logging": estate.chance(0.4),
-        "encryption": "AES256" if estate.chance(0.9) else None,
-        "public_access_block": dict.fromkeys(
-            ("block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets"),
-            block,
-        ),
-        "acl_grantees": [],
-        "policy": {"Version": "2012-10-17", "Statement": [statement]} if public else None,
-        "mfa_delete": False,
-        "object_lock": False,
-        "secure_transport": estate.chance(0.4),
-    }
-    return estate.add(account, "aws.bucket", arn, full, config, data_class=data_class)
-
-
-def _database(
-    estate: Estate,
-    account: Account,
-    number: int,
-    vpc: str,
-    group: Resource,
-    *,
-    public: bool = False,
-    data_class: str = "",
-) -> Resource:
-    application, region = estate.application(account), account.regions[0]
-    name = f"{application}-db-{number + 1}"
-    config = {
-        "id": name,
-        "engine": "postgres",
-        "engine_version": "16.4",
-        "public": public,
-        "encrypted": estate.chance(0.8),
-        "backup_retention_period": 7 if estate.chance(0.8) else 0,
-        "deletion_protection": estate.chance(0.5),
-        "multi_az": account.environment == "production" and estate.chance(0.6),
-        "security_groups": [group.config["id"]],
-        "port": 5432,
-        "vpc_id": vpc,
-    }
-    if not data_class and account.environment == "production" and number == 0:
-        data_class = {"payments": "PCI", "shop": "PII", "data-platform": "PII"}.get(account.team, "")
-    uid = f"arn:aws:rds:{region}:{account.id}:db:{name}"
-    return estate.add(
-        account, "aws.database", uid, name, config, application=application, data_class=data_class
-    )
-
-
-def _function(estate: Estate, account: Account, number: int) -> Resource:
-    application, region = estate.application(account), account.regions[0]
-    name = f"{application}-hook-{number + 1}"
-    public = account.environment == "dev" and number == 0
-    config = {
-        "name": name,
-        "runtime": estate.random.choice(("python3.12", "nodejs20.x", "python3.8")),
-        "environment": {"DB_PASSWORD": "REDACTED"} if estate.chance(0.3) else {},
-        "policy": None,
-        "url_config": {"auth_type": "NONE", "url": f"https://{estate.hexes(24)}.lambda-url.example"}
-        if public
-        else None,
-        "vpc_id": None,
-    }
-    uid = f"arn:aws:lambda:{region}:{account.id}:function:{name}"
-    return estate.add(account, "aws.function", uid, name, config, application=application)
-
-
-def _key(estate: Estate, account: Account) -> Resource:
-    parts = (estate.hexes(count) for count in (8, 4, 4, 4, 12))
-    key, region = "-".join(parts), account.regions[0]
-    config = {
-        "id": key,
-        "state": "Enabled",
-        "manager": "CUSTOMER",
-        "rotation_enabled": estate.chance(0.5),
-        "policy": {
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Principal": {"AWS": f"arn:aws:iam::{account.id}:root"},
-                    "Action": "kms:*",
-                    "Resource": "*",
-                }
-            ]
-        },
-    }
-    return estate.add(account, "aws.key", f"arn:aws:kms:{region}:{account.id}:key/{key}", key, config)
-
-
-def _volume(estate: Estate, account: Account) -> Resource:
-    volume, region = f"vol-{estate.hexes(17)}", account.regions[0]
-    config = {"id": volume, "encrypted": estate.chance(0.6), "snapshots": estate.chance(0.5)}
-    return estate.add(
-        account, "aws.volume", f"arn:aws:ec2:{region}:{account.id}:volume/{volume}", volume, config
-    )
-
-
-def _user(estate: Estate, account: Account, name: str) -> Resource:
-    human = "." in name
-    config = {
-        "name": name,
-        "mfa_devices": [{"type": "virtual"}] if estate.chance(0.5) else [],
-        "console_access": human,
-        "attached_policies": [],
-        "inline_policies": [],
-        "access_key_age_days": estate.random.randint(5, 400) if not human else 0,
-    }
-    return estate.add(account, "aws.user", f"arn:aws:iam::{account.id}:user/{name}", name, config)
-
-
-def _secret(estate: Estate, account: Account) -> Resource:
-    name = f"{account.team}/database"
-    config = {"name": name, "rotation_enabled": estate.chance(0.4), "policy": None}
-    uid = f"arn:aws:secretsmanager:{account.regions[0]}:{account.id}:secret:{name}-{estate.hexes(6)}"
-    return estate.add(account, "aws.secret", uid, name, config)
-
-
 def _planted_path(estate: Estate, account: Account, vpc: str) -> None:
     group = _group(estate, account, vpc, "batch", [_rule(22, "0.0.0.0/0"), _rule(443, "0.0.0.0/0")])
     role = _role(estate, account, "settlement-batch-role", admin=True)
     machine = _instance(estate, account, 98, group, role, public=True, tokens="optional")
-    bucket = _bucket(estate, account, "cardholder-archive", blocked=True, data_class="PCI")
+    bucket = resources.bucket(estate, account, "cardholder-archive", blocked=True, data_class="PCI")
     why = "SSH is open to the internet on a machine whose role may read the cardholder archive"
     estate.plant("payments: internet to cardholder data", why, group, machine, role, bucket)
 
@@ -325,8 +186,8 @@ def _decoys(estate: Estate, account: Account, vpc: str) -> None:
     role = _role(estate, account, "legacy-role", admin=False)
     _instance(estate, account, 97, group, role, public=False, state="stopped")
     estate.decoy("open on every port, but its machine is stopped and has no public address", group)
-    bucket = _bucket(estate, account, "lookbook", public=True, blocked=True)
+    bucket = resources.bucket(estate, account, "lookbook", public=True, blocked=True)
     estate.decoy("a public bucket policy that the public access block makes void", bucket)
     closed = _group(estate, account, vpc, "reporting-db", [_rule(5432, "10.0.0.0/8")])
-    database = _database(estate, account, 97, vpc, closed, public=True)
+    database = resources.database(estate, account, 97, vpc, closed, public=True)
     estate.decoy("publicly accessible by setting, yet its security group lets nobody in", database)

@@ -7,7 +7,7 @@ again reopens it, unless a person closed it for a reason of their own.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
@@ -87,6 +87,11 @@ class FindingMerger:
                 self._write_findings(cursor, changed)
                 self._write_issues(cursor, changed)
             self._write_assets(cursor, assets)
+
+    def add_assets(self, assets: Iterable[AssetRecord]) -> None:
+        """Write resources that no finding names."""
+        with self._database.writing() as cursor:
+            self._write_assets(cursor, {asset.asset_id: asset for asset in assets})
 
     def _identified(self, number: int, scanned: ScannedRecord, content: str) -> Finding | None:
         """The finding under its id; None if the load had just the same before."""
