@@ -9,6 +9,7 @@ sent, or after one 401 where a cached gateway token had run out.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,7 +19,7 @@ import stamina
 
 from tools.cortex.auth import authenticator
 from tools.cortex.clock import Clock
-from tools.cortex.config import AdvancedKey, CortexConfig
+from tools.cortex.config import AdvancedKey, ClientCredentials, CortexConfig
 from tools.cortex.decoding import error_from, parse_json
 from tools.cortex.errors import (
     AnswerCut,
@@ -56,7 +57,7 @@ class Transport:
         self._http = httpx.AsyncClient(
             transport=transport,
             timeout=timeout,
-            verify=tls_settings(config.verify) if transport is None else True,
+            verify=_verify(config) if transport is None else True,
             trust_env=not _on_this_machine(config.base_url),
             follow_redirects=False,
             headers={"User-Agent": "posture-agent", "Accept-Encoding": "gzip"},
@@ -254,6 +255,12 @@ def _may_repeat(error: CortexError, *, write: bool) -> bool:
     if isinstance(error, BadAnswer):
         return error.status in _REPEATABLE
     return isinstance(error, Unavailable | Timeout) and error.status in (_REPEATABLE | {500})
+
+
+def _verify(config: CortexConfig) -> ssl.SSLContext | bool:
+    # Nothing to verify on plain HTTP; reading the list of authorities would only cost time.
+    plain = config.base_url.startswith("http://") and not isinstance(config.auth, ClientCredentials)
+    return False if plain else tls_settings(config.verify)
 
 
 def _on_this_machine(url: str) -> bool:

@@ -86,6 +86,10 @@ _WRITES: tuple[tuple[str, str, Endpoint], ...] = (
 )
 
 
+# What DuckDB says of a value that it cannot take (a pattern that is no RE2, a number out of range).
+_BAD_VALUE = frozenset({"InvalidInputException", "ConversionException", "OutOfRangeException"})
+
+
 def create_app(
     database: TenantDatabase,
     config: TenantConfig,
@@ -132,6 +136,8 @@ async def _answered(context: Context, do: Endpoint, request: Request) -> Respons
     except TenantError as error:
         return refusal(ApiError(500, str(error)), shape)
     except Exception as error:  # noqa: BLE001 (a server answers, whatever happens)
+        if type(error).__name__ in _BAD_VALUE:
+            return refusal(ApiError(400, f"A value does not fit: {str(error).splitlines()[0][:200]}"), shape)
         # The trace without values of variables: they may hold what a request carried.
         trace = "".join(traceback.format_tb(error.__traceback__)[-5:])
         logging.getLogger(__name__).error("%s failed: %s\n%s", request.url.path, type(error).__name__, trace)

@@ -52,6 +52,10 @@ def _leaf(leaf: Mapping[str, Any], types: Mapping[str, str]) -> Condition:
     if not isinstance(kind, str) or kind not in TYPES:
         raise bad(f"{kind!r} is not one of {', '.join(TYPES)}", "SEARCH_TYPE")
     positive = _NEGATED.get(kind, kind)
+    if positive == "ARRAY_CONTAINS" and not types[name].endswith("[]"):
+        raise bad(f"{name} is not a list; use EQ or CONTAINS", "SEARCH_TYPE")
+    if positive == "JSON_WILDCARD" and types[name] != "JSON":
+        raise bad(f"{name} has no keys; use EQ or WILDCARD", "SEARCH_TYPE")
     sql, values = _positive(name, positive, value, types[name])
     return (f"NOT coalesce({sql}, FALSE)" if kind in _NEGATED else sql), values
 
@@ -91,9 +95,9 @@ def _positive(name: str, kind: str, value: Any, column_type: str) -> Condition:
         case "WILDCARD":
             return f"{words} LIKE lower(?) ESCAPE '\\'", [_like(_word(name, value))]
         case "REGEX" | "REGEX_MATCH":
-            _word(name, value)
+            pattern = _word(name, value)
             sql = "regexp_full_match" if kind == "REGEX_MATCH" else "regexp_matches"
-            return f"{sql}(CAST({column} AS VARCHAR), ?)", [value]
+            return f"{sql}(CAST({column} AS VARCHAR), ?)", [pattern]
         case _:  # IP_MATCH, for which an address is a text here
             return f"contains({words}, lower(?))", [_word(name, value)]
 

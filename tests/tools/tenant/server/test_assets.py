@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tests.tools.tenant.server.conftest import asset, connected, fill
+from tests.tools.tenant.server.conftest import BASE, KEY, asset, config, connected, fill
 from tools.cortex.client import CortexClient
 from tools.cortex.errors import InvalidRequest, NotFound
 from tools.cortex.filters import AllOf, AnyOf, InventorySort, Leaf, has_tag
 from tools.tenant.database import TenantDatabase
+from tools.tenant.server import create_app, inventory
+from tools.tenant.server.answers import dump
 
 
 def leaf(field: str, kind: Any, value: Any = "") -> Leaf:
@@ -59,6 +64,8 @@ async def test_filters(client: CortexClient, filters: Any, expected: set[str]) -
         {"AND": [{"SEARCH_FIELD": "xdm.asset.name", "SEARCH_TYPE": "LIKE", "SEARCH_VALUE": "x"}]},
         {"AND": [{"SEARCH_FIELD": "xdm.asset.name", "SEARCH_TYPE": "EQ", "SEARCH_VALUE": {"a": 1}}]},
         {"AND": [{"SEARCH_FIELD": "xdm.asset.last_observed", "SEARCH_TYPE": "GT", "SEARCH_VALUE": "x"}]},
+        {"AND": [{"SEARCH_FIELD": "xdm.asset.name", "SEARCH_TYPE": "REGEX", "SEARCH_VALUE": "("}]},
+        {"AND": [{"SEARCH_FIELD": "xdm.asset.name", "SEARCH_TYPE": "ARRAY_CONTAINS", "SEARCH_VALUE": "x"}]},
         {"XOR": []},
         {"AND": "x"},
         [],
@@ -124,3 +131,43 @@ async def test_a_page_has_at_most_1000(client: CortexClient, database: TenantDat
     assert (found.total, found.returned, found.truncated) == (2102, 2102, False)
     capped = await client.assets.search_all(cap=1500)
     assert (capped.total, capped.returned, capped.truncated) == (2102, 1500, True)
+
+
+FIELDS = [
+    "xdm.asset.id",
+    "xdm.asset.tags",
+    "xdm.asset.group_ids",
+    "xdm.asset.last_observed",
+    "xdm.asset.raw_fields",
+]
+VALUE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda c: (
+        st.lists(c, max_size=2)
+        | st.dictionaries(st.sampled_from(["key", "value", "from", "to"]), c, max_size=2)
+    ),
+    max_leaves=3,
+)
+LEAF = st.fixed_dictionaries(
+    {
+        "SEARCH_FIELD": st.sampled_from(FIELDS),
+        "SEARCH_TYPE": st.sampled_from(inventory.TYPES),
+        "SEARCH_VALUE": VALUE,
+    }
+)
+TREE = st.recursive(
+    LEAF,
+    lambda c: st.dictionaries(st.sampled_from(["AND", "OR"]), st.lists(c, max_size=3), max_size=1),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(TREE)
+async def test_any_tree_is_refused_or_runs(database: TenantDatabase, tree: Any) -> None:
+    app = create_app(database, config(key_type="standard"))
+    headers = {"x-xdr-auth-id": "1", "Authorization": KEY}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=BASE) as http:
+        body = dump({"request_data": {"filters": tree}})
+        answer = await http.post("/public_api/v1/assets", content=body, headers=headers)
+    assert answer.status_code in (200, 400), (tree, answer.text)
