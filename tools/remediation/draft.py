@@ -17,7 +17,7 @@ from tools.remediation.oracle.case import Case
 from tools.remediation.oracle.scope import HOLDS_NOTHING
 from tools.remediation.oracle.verify import verify
 from tools.remediation.recipe import Recipe, Template, weaknesses_of
-from tools.remediation.source import read_folder
+from tools.remediation.source import SourceFolder, read_folder
 from tools.remediation.templates.registry import all_templates, templates_for
 from tools.remediation.workspace import Spot, Workspace, locate
 
@@ -67,7 +67,7 @@ def draft_fix(
         return _snippet(finding, template, target, recipe, scan=scan)
     files = read_folder(iac_dir)
     try:
-        return _edit(finding, template, target, recipe, files.files, _left_out(files.left_out), scan=scan)
+        return _edit(finding, template, target, recipe, files, scan=scan)
     except SourceNotEditable as error:
         return _snippet(
             finding, template, target, recipe, scan=scan, lead=(f"Not edited in the folder: {error}",)
@@ -150,12 +150,13 @@ def _edit(
     template: Template,
     target: Target,
     recipe: Recipe,
-    files: dict[str, str],
-    lead: tuple[str, ...],
+    folder: SourceFolder,
     *,
     scan: bool,
 ) -> Fix:
-    before, after = Workspace(dict(files)), Workspace(dict(files))
+    files, lead = folder.files, _left_out(folder.left_out)
+    before = Workspace(dict(files), trees=dict(folder.trees))
+    after = Workspace(dict(files), trees=dict(folder.trees))
     created = ""
     try:
         owner = locate(after, recipe.owner)

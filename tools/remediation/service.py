@@ -37,8 +37,11 @@ class RemediationService:
         what the lookup raises (`UnknownFindingError`, `CortexError`).
         """
         first = await self._lookup.get(finding_id)
-        then = (await self._lookup.snapshot()).asset_of(first)
-        self._lookup.forget()
+        held = await self._lookup.snapshot()
+        then = held.asset_of(first)
+        if held.revision is None:
+            # A tenant that numbers its revisions is read again by itself when something changed.
+            self._lookup.forget()
         finding = await self._lookup.get(finding_id)
         known = await self._lookup.snapshot()
         if not finding.open:

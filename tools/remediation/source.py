@@ -6,23 +6,24 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from tools.remediation.errors import HclSyntaxError, SourceRefused
-from tools.remediation.hcl.tree import parse_file
+from tools.remediation.hcl.tree import Body, parse_file
 
 MAX_FILES = 2_000
 MAX_FILE_BYTES = 1_000_000
-MAX_TOTAL_BYTES = 30_000_000
+MAX_TOTAL_BYTES = 10_000_000
 MAX_DEPTH = 12
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFolder:
-    """The `*.tf` files by path relative to the folder (with `/`), and what was left out, with the reason."""
+    """The `*.tf` files by path relative to the folder (with `/`), their trees, what was left out and why."""
 
     root: Path
     files: dict[str, str]
+    trees: dict[str, tuple[str, Body]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
 
 
@@ -35,6 +36,7 @@ def read_folder(folder: str | Path) -> SourceFolder:
         raise SourceRefused(f"There is no folder {root}; give the folder that holds the .tf files.")
     root = root.resolve()
     files: dict[str, str] = {}
+    trees: dict[str, tuple[str, Body]] = {}
     left_out: dict[str, str] = {}
     total = 0
     for path, is_link in _candidates(root):
@@ -52,9 +54,9 @@ def read_folder(folder: str | Path) -> SourceFolder:
             continue
         total += len(text)
         if total > MAX_TOTAL_BYTES:
-            raise SourceRefused("More than 30 MB of Terraform; give the folder of one configuration.")
+            raise SourceRefused("More than 10 MB of Terraform; give the folder of one configuration.")
         try:
-            parse_file(text)
+            trees[name] = (text, parse_file(text))
         except HclSyntaxError as error:
             left_out[name] = f"does not parse: {error}"
             continue
@@ -64,7 +66,7 @@ def read_folder(folder: str | Path) -> SourceFolder:
         raise SourceRefused(
             f"No readable .tf file in {root.name}{f' ({why})' if why else ''}; give a folder that has some."
         )
-    return SourceFolder(root, files, left_out)
+    return SourceFolder(root, files, trees, left_out)
 
 
 def _candidates(root: Path) -> Iterator[tuple[Path, bool]]:
@@ -113,4 +115,4 @@ def _read(path: Path) -> tuple[str | None, str]:
 
 def folder_of(path: str) -> str:
     """The module (folder) that a file belongs to; `.` for the top."""
-    return PurePosixPath(path).parent.as_posix()
+    return path.rpartition("/")[0] or "."

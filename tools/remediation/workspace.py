@@ -46,6 +46,16 @@ class Spot:
     address: str
 
 
+class _Files(dict[str, str]):
+    """Texts by file, and a number that grows with every change."""
+
+    version = 0
+
+    def __setitem__(self, name: str, text: str) -> None:
+        self.version += 1
+        super().__setitem__(name, text)
+
+
 @dataclass(slots=True)
 class Workspace:
     """Texts by file. Edits go through it, so that scope can be judged by what they said they would touch."""
@@ -55,18 +65,28 @@ class Workspace:
     added: list[Spot] = field(default_factory=list)
     removed: list[Spot] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    _trees: dict[str, tuple[str, Body]] = field(default_factory=dict)
+    trees: dict[str, tuple[str, Body]] = field(default_factory=dict)
+    _scopes: dict[str, tuple[int, Scope]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.files = _Files(self.files)
 
     def tree(self, file: str) -> Body:
         text = self.files[file]
-        held = self._trees.get(file)
+        held = self.trees.get(file)
         if held is None or held[0] is not text:
-            held = self._trees[file] = (text, parse_file(text))
+            held = self.trees[file] = (text, parse_file(text))
         return held[1]
 
     def scope(self, file: str) -> Scope:
+        """The variables and locals of the file's module."""
         module = folder_of(file)
-        return Scope((self.files[name], self.tree(name)) for name in self.files if folder_of(name) == module)
+        version = self.files.version if isinstance(self.files, _Files) else -1
+        held = self._scopes.get(module)
+        if held is None or held[0] != version:
+            texts = ((self.files[name], self.tree(name)) for name in self.files if folder_of(name) == module)
+            held = self._scopes[module] = (version, Scope(texts))
+        return held[1]
 
     def blocks(self, kind: str, module: str | None = None) -> Iterator[tuple[str, Block]]:
         """Top-level blocks of a kind (`resource`, `data`, `import`, ...) with their files."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from tools.remediation import workspace
 from tools.remediation.errors import SourceNotEditable
 from tools.remediation.hcl.write import resource
 from tools.remediation.workspace import Selector, Spot, Workspace, companions, locate
@@ -127,3 +130,21 @@ def test_a_hint_points_and_a_differing_one_excludes() -> None:
     )
     with pytest.raises(SourceNotEditable):
         locate(spaced(main=block.format("a", "logs")), wanted)
+
+
+def test_a_large_folder_is_read_once_and_not_once_per_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+
+    class Counted(workspace.Scope):
+        def __init__(self, modules: Any) -> None:
+            made.append(1)
+            super().__init__(modules)
+
+    monkeypatch.setattr(workspace, "Scope", Counted)
+    files = {f"f{n}": "".join(bucket(f"b{n}_{k}", f'"x-{n}-{k}"') for k in range(10)) for n in range(30)}
+    space = spaced(**files, own=bucket("a", '"acme-logs"'))
+    owner = locate(space, BUCKET)
+    assert sum(made) == 1
+    space.set(owner, ("force_destroy",), False)
+    assert space.value(owner, "force_destroy") is False
+    assert sum(made) == 2

@@ -48,7 +48,9 @@ HOLDS_NOTHING = frozenset({"aws_lambda_permission"})
 
 def check_scope(case: Case) -> LayerResult:
     """Compares every block before and after with what the edits said they would touch."""
-    before, after = _blocks(case.before), _blocks(case.after)
+    old, new = case.before.files, case.after.files
+    files = {name for name in {*old, *new} if old.get(name) != new.get(name)}
+    before, after = _blocks(case.before, files), _blocks(case.after, files)
     faults: list[str] = []
     changed: list[str] = []
     for spot, block in before.items():
@@ -89,8 +91,12 @@ def check_scope(case: Case) -> LayerResult:
     return passed("; ".join(part for part in parts if part))
 
 
-def _blocks(space: Workspace) -> dict[Spot, Block]:
-    return {Spot(file, block.address): block for file in space.files for block in space.tree(file).blocks}
+def _blocks(space: Workspace, files: set[str]) -> dict[Spot, Block]:
+    return {
+        Spot(file, block.address): block
+        for file in sorted(files & space.files.keys())
+        for block in space.tree(file).blocks
+    }
 
 
 def _differences(old: Workspace, spot: Spot, a: Block, new: Workspace, b: Block) -> list[tuple[str, ...]]:

@@ -14,7 +14,9 @@ from tools.remediation.oracle.terraform import check_plan, check_validate
 
 def verify(case: Case, *, scan: bool = True) -> dict[LayerName, LayerResult]:
     """Every layer's result. What does not parse is not looked at further."""
-    parsed = check_parse({**case.after.files, **case.delivered})
+    old = case.before.files
+    changed = {name: text for name, text in case.after.files.items() if old.get(name) != text}
+    parsed = check_parse({**changed, **case.delivered})
     if parsed.status != "passed":
         later = not_verified("it does not parse")
         return {"parse": parsed, **dict.fromkeys(_LATER, later)}
