@@ -115,7 +115,7 @@ class AddBlock:
 
 @dataclass(frozen=True, slots=True)
 class SetWhere:
-    """Sets attributes on every block of a type whose attributes have the values of `where`."""
+    """Sets attributes on the owner, and on every block of a type whose attributes have the values of `where`."""
 
     type: str
     where: Mapping[str, tuple[Any, ...]]
@@ -125,7 +125,9 @@ class SetWhere:
         module = folder_of(owner.file)
         spots = [Spot(file, block.address) for file, block in space.resources(self.type, module)]
         for spot in spots:
-            if all(space.value(spot, name) in allowed for name, allowed in self.where.items()):
+            if spot == owner or all(
+                space.value(spot, name) in allowed for name, allowed in self.where.items()
+            ):
                 for path, value in self.values.items():
                     space.set(spot, path, value)
 

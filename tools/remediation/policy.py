@@ -33,7 +33,6 @@ _LIMITING = {
     "kms:calleraccount",
     "s3:dataaccesspointaccount",
     "s3:dataaccesspointarn",
-    "sts:externalid",
     "sns:endpoint",
     "lambda:eventsourcetoken",
 }

@@ -32,6 +32,7 @@ from tools.remediation.hcl.layout import layout_faults
 from tools.remediation.hcl.tree import parse_file
 from tools.remediation.model import LAYERS, LayerStatus
 
+FUNCTION_ARN = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f"
 BUCKET_ARN = "arn:aws:s3:::acme-logs"
 OPEN_BUCKET = {
     "name": "acme-logs",
@@ -301,6 +302,21 @@ def test_an_account_setting_is_set_where_it_is_or_gets_a_file(folder: Callable[.
     root = folder(main=MAIN, ebs='resource "aws_ebs_encryption_by_default" "all" {\n  enabled = false\n}\n')
     fix = draft_fix(finding, {"status": False}, iac_dir=root, scan=False)
     assert [file.path for file in fix.files] == ["ebs.tf"]
+
+
+def test_a_grant_that_names_its_function_by_reference_is_narrowed(folder: Callable[..., Path]) -> None:
+    text = """resource "aws_lambda_permission" "pub" {
+  statement_id  = "pub"
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.f.function_name
+  principal     = "*"
+}
+"""
+    statement = {"Sid": "pub", "Effect": "Allow", "Principal": "*", "Action": "lambda:InvokeFunction"}
+    finding = make_finding("awslambda_function_not_publicly_accessible", FUNCTION_ARN)
+    config = {"name": "f", "policy": {"Statement": [statement]}}
+    fix = draft_fix(finding, config, iac_dir=folder(main=text), scan=False)
+    assert fix.files[0].content == text.replace('"*"', f'"{ACCOUNT}"')
 
 
 def test_older_ways_of_writing_are_followed(folder: Callable[..., Path]) -> None:
