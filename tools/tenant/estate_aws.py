@@ -14,6 +14,26 @@ _READ = {
 }
 
 
+_PEOPLE = tuple(
+    f"{first}.{last}"
+    for first in "arsmlo"
+    for last in (
+        "reyes",
+        "koch",
+        "iyer",
+        "brandt",
+        "dahl",
+        "osei",
+        "novak",
+        "laurent",
+        "hayashi",
+        "pires",
+        "kaya",
+        "moreau",
+    )
+)
+
+
 def draw_aws(estate: Estate, account: Account) -> None:
     """Everything of one AWS account."""
     arn = f"arn:aws:iam::{account.id}"
@@ -37,7 +57,7 @@ def draw_aws(estate: Estate, account: Account) -> None:
         resources.function(estate, account, number)
         resources.key(estate, account)
         resources.volume(estate, account)
-    for name in estate.numbered("a.reyes", "deploy-bot"):
+    for name in [*_PEOPLE[: estate.scale], *estate.numbered("deploy-bot")]:
         resources.user(estate, account, name)
     resources.secret(estate, account)
     if account.team == "payments":

@@ -6,7 +6,7 @@ n-th of several equal ones is the same row in every load.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     import duckdb
 
 Rows = Sequence[tuple[int, Mapping[str, Any]]]
+_LINKS = {
+    "issue_to_asset": ("xdm.issue.id", "xdm.asset.id"),
+    "case_to_issue": ("xdm.case.id", "xdm.issue.id"),
+}
 _MAX_COLUMNS = 2_000
 _STATE_TIMES = {
     "issues": ("xdm.issue.observation_time", "xdm.issue.last_modified"),
@@ -50,6 +54,8 @@ class DatasetMerger:
         keyed = self._identified(batch)
         if not keyed:
             return
+        if self._dataset == "asset_inventory":
+            self._report.resources = len(self._first)
         self._fit_table([row for _, row, _ in keyed.values()])
         with self._database.writing() as cursor:
             known = known_digests(cursor, self._dataset, keyed)
@@ -166,7 +172,7 @@ class DatasetMerger:
         fresh: dict[str, dict[str, Any]],
         changed: dict[str, dict[str, Any]],
     ) -> None:
-        rows = [*fresh.values()]
+        rows = [*fresh.values()] if self._dataset not in _LINKS else self._new_links(cursor, fresh.values())
         edited = self._edited(cursor, changed) if self._dataset == "issues" else {}
         for key, row in changed.items():
             if key in edited:
@@ -183,6 +189,17 @@ class DatasetMerger:
         self._report.changed(self._dataset, len(fresh) + len(changed))
         if self._dataset == "issues":
             self._link(cursor, {**fresh, **changed})
+
+    def _new_links(
+        self, cursor: duckdb.DuckDBPyConnection, rows: Iterable[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """The links that are not there yet: those of an issue are made when the issue is loaded."""
+        one, other = _LINKS[self._dataset]
+        wanted = {(as_text(row.get(one)), as_text(row.get(other))): row for row in rows}
+        sql = f"SELECT {quote(one)}, {quote(other)} FROM {quote(self._dataset)} WHERE true"
+        there = select(cursor, sql, one, [key for key, _ in wanted])
+        present = {(as_text(key), as_text(value)) for key, value in there}
+        return [row for pair, row in wanted.items() if pair not in present]
 
     def _edited(self, cursor: duckdb.DuckDBPyConnection, keys: Mapping[str, Any]) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}

@@ -72,6 +72,11 @@ class LoadReport(BaseModel):
             self.datasets[dataset] = self.datasets.get(dataset, 0) + rows
 
     @property
+    def nothing_loaded(self) -> bool:
+        """Whether there were records and none of them could be loaded."""
+        return self.read > 0 and self.read == self.skipped_total
+
+    @property
     def sentence(self) -> str:
         """One line for a person."""
         parts = [f"{self.read:,} read", f"{self.added:,} added", f"{self.updated:,} updated"]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tools.findings.asff import is_asff, read_asff
+from tools.findings.cortex_records import as_object
 from tools.findings.errors import UnreadableRecordError
 from tools.findings.model import ScannedRecord
 from tools.findings.ocsf import is_ocsf, read_ocsf
@@ -108,6 +109,10 @@ class Router:
         self._row(number, "issues", row)
 
     def _row(self, number: int, dataset: str, row: Mapping[str, Any]) -> None:
+        if dataset == "findings":
+            status = as_object(row.get("xdm.finding.normalized_fields")).get("xdm.finding.status")
+            if isinstance(status, str) and status.upper() in self._report.by_status:
+                self._report.by_status[status.upper()] += 1
         waiting = self._rows.setdefault(dataset, [])
         waiting.append((number, row))
         if len(waiting) >= BATCH:

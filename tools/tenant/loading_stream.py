@@ -260,7 +260,7 @@ class _Splitter:
                 if opening == "{" and name in _ENVELOPES:
                     depth, at = depth + 1, at + 1
                     continue
-                if opening in {"{", "["}:
+                if opening in {"{", "["} and depth == 1:
                     return 0
                 _value, at = self._decode(text, at)
                 at = skip_space(text, at)

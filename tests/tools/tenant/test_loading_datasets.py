@@ -60,6 +60,14 @@ def test_issues_keep_their_ids_and_link_to_their_assets(database: TenantDatabase
     assert len(database.rows("SELECT * FROM issue_to_asset")) == 2
 
 
+def test_links_that_an_issue_made_are_not_made_again(database: TenantDatabase) -> None:
+    load(database, "issues", {"xdm.issue.id": 5, "xdm.issue.asset_ids": ["a"]})
+    pairs = [{"xdm.issue.id": 5, "xdm.asset.id": "a"}, {"xdm.issue.id": "5", "xdm.asset.id": "b"}]
+    assert load(database, "issue_to_asset", *pairs, *pairs).skipped_total == 0
+    rows = database.rows('SELECT * FROM issue_to_asset ORDER BY "xdm.asset.id"')
+    assert [(row["xdm.issue.id"], row["xdm.asset.id"]) for row in rows] == [(5, "a"), (5, "b")]
+
+
 def test_a_text_id_makes_the_ids_texts(database: TenantDatabase) -> None:
     load(database, "issues", {"xdm.issue.id": 5, "xdm.issue.asset_ids": ["a"]})
     load(database, "issues", {"xdm.issue.id": "ISS-7", "xdm.issue.asset_ids": ["a"]}, {"xdm.issue.id": "007"})
@@ -154,6 +162,15 @@ def test_the_columns_say_the_dataset_whatever_the_file_is_called(database: Tenan
     assert load(database, "export", *rows, in_folder=False).added == 3
     counts = database.counts()
     assert (counts["asset_inventory"], counts["findings"], counts["issue_to_asset"]) == (1, 1, 1)
+
+
+def test_evidence_is_counted_by_outcome(database: TenantDatabase) -> None:
+    facts = [{"xdm.finding.status": "PASS"}, '{"xdm.finding.status": "fail"}', {}]
+    rows = [{"xdm.finding.id": str(n), "xdm.finding.normalized_fields": f} for n, f in enumerate(facts)]
+    report = load(database, "findings", *rows)
+    assert (report.by_status, report.nothing_loaded) == ({"FAIL": 1, "PASS": 1, "MANUAL": 0}, False)
+    assert load(database, "asset_inventory", {"xdm.asset.id": "a"}, {"xdm.asset.id": "b"}).resources == 2
+    assert load(database, "issues", {"xdm.issue.name": "no id"}).nothing_loaded
 
 
 def test_rows_without_their_key_and_values_that_do_not_fit_are_said(database: TenantDatabase) -> None:

@@ -52,6 +52,9 @@ FORMS: dict[str, Callable[[list[dict[str, Any]]], bytes]] = {
     "asff": lambda rows: json.dumps({"Findings": rows, "NextToken": "x"}).encode(),
     "documented": lambda rows: json.dumps({"reply": {"total_count": 9, "issues": rows}}).encode(),
     "live": lambda rows: json.dumps({"reply": {"TOTAL_COUNT": 9, "DATA": rows, "FILTER_COUNT": 9}}).encode(),
+    "query result": lambda rows: json.dumps(
+        {"reply": {"status": "SUCCESS", "query_cost": {"1": 0.1}, "results": {"data": rows}}}
+    ).encode(),
     "bom": lambda rows: b"\xef\xbb\xbf" + json.dumps(rows).encode(),
     "utf-16": lambda rows: json.dumps(rows).encode("utf-16"),
     "utf-16 without a mark": lambda rows: json.dumps(rows).encode("utf-16-le"),
