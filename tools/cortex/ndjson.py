@@ -16,6 +16,7 @@ from tools.cortex.errors import AnswerCut, AnswerTooLarge, BadAnswer
 _GZIP = b"\x1f\x8b"
 _LONGEST_ROW = 32 * 1024 * 1024
 _PIECE = 1024 * 1024
+_DECODER = json.JSONDecoder(parse_constant=lambda _name: None)
 
 
 async def rows(chunks: AsyncIterator[bytes], *, where: str, most_bytes: int) -> AsyncIterator[dict[str, Any]]:
@@ -38,7 +39,7 @@ async def rows(chunks: AsyncIterator[bytes], *, where: str, most_bytes: int) -> 
 
 def _row(line: bytes, where: str) -> dict[str, Any]:
     try:
-        value = json.loads(line, parse_constant=lambda _name: None)
+        value = _DECODER.decode(line.decode())
     except (ValueError, RecursionError):
         raise BadAnswer("a row that is not JSON", where=where) from None
     if not isinstance(value, dict):

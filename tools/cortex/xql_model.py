@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, model_validator
 
 from tools.cortex.decoding import count_of, pick
 from tools.cortex.model import to_millis
+
+
+# Rows are JSON already and may be many: they are handed on as they are.
+Rows = Annotated[tuple[dict[str, Any], ...], SkipValidation]
 
 
 class _Value(BaseModel):
@@ -46,7 +50,7 @@ class XqlResults(_Value):
 
     status: str
     total: int | None = None
-    rows: tuple[dict[str, Any], ...] = ()
+    rows: Rows = ()
     stream_id: str | None = None
     cost: float | None = None
     remaining_quota: float | None = None
@@ -59,7 +63,7 @@ class XqlRun(_Value):
     `partial` means that the tenant itself says that not all of it was covered.
     """
 
-    rows: tuple[dict[str, Any], ...]
+    rows: Rows
     total: int
     returned: int
     truncated: bool
