@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, HumanMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    AnyMessage,
+    HumanMessage,
+    InvalidToolCall,
+    ToolCall,
+    ToolMessage,
+)
 from langchain_core.tools import BaseTool
 
 from agent.fenced import adopt
@@ -123,10 +131,11 @@ class ChatModels:
                     shown = text
         if whole is None:
             raise UnusableAnswer
+        made, broken = _strict_calls(whole)
         return AIMessage(
             content=whole.content if isinstance(whole.content, str) else _joined(whole.content),
-            tool_calls=whole.tool_calls,
-            invalid_tool_calls=whole.invalid_tool_calls,
+            tool_calls=made,
+            invalid_tool_calls=broken,
             response_metadata={k: v for k, v in whole.response_metadata.items() if k == "model_name"},
         )
 
@@ -205,6 +214,30 @@ def explain(error: BaseException, name: str, timeout_s: float) -> str:
 
 def _refuses_tools(error: BaseException) -> bool:
     return getattr(error, "status_code", None) in {400, 422, 500, 501} and "tool" in str(error).lower()
+
+
+def _strict_calls(message: AIMessage) -> tuple[list[ToolCall], list[InvalidToolCall]]:
+    """The calls of a streamed message. Half a JSON object is not mended: half a query is another query."""
+    chunks = getattr(message, "tool_call_chunks", None)
+    if not chunks:
+        return list(message.tool_calls), list(message.invalid_tool_calls)
+    made: list[ToolCall] = []
+    broken: list[InvalidToolCall] = []
+    for chunk in chunks:
+        name, text = chunk["name"] or "", chunk["args"] or "{}"
+        try:
+            args = json.loads(text)
+        except ValueError:
+            args = None
+        if isinstance(args, dict):
+            made.append(ToolCall(name=name, args=args, id=chunk["id"], type="tool_call"))
+        else:
+            broken.append(
+                InvalidToolCall(
+                    name=name, args=text, id=chunk["id"], error="not JSON", type="invalid_tool_call"
+                )
+            )
+    return made, broken
 
 
 def _joined(content: Sequence[Any]) -> str:

@@ -14,6 +14,8 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import structlog
+
 from agent.settings import Settings, TenantAuth
 from tools.cortex import AdvancedKey, ClientCredentials, CortexClient, CortexConfig, StandardKey
 from tools.findings import FindingLookup
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
     from tools.compliance import ComplianceService, SearchResult
     from tools.remediation import RemediationService
     from tools.store import Store
-    from tools.writeback import WritebackService
+    from tools.writeback import RoleLookup, WritebackService
 
+_log = structlog.get_logger(__name__)
+_RECOVER_EVERY_S = 45.0
 DEMO_NOTICE = (
     "This is a made-up demo estate. Load your own findings with `posture tenant load FILE`; that replaces it."
 )
@@ -138,7 +142,9 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
         await store.close()
 
 
-def _writeback(settings: Settings, store: Store, client: CortexClient) -> WritebackService:
+def _writeback(
+    settings: Settings, store: Store, client: CortexClient, roles: RoleLookup | None = None
+) -> WritebackService:
     from tools.writeback import Limits, Phase, Policy, WritebackService
 
     return WritebackService(
@@ -146,7 +152,28 @@ def _writeback(settings: Settings, store: Store, client: CortexClient) -> Writeb
         client,
         Policy(phase=Phase(settings.phase)),
         limits=Limits(expiry=timedelta(hours=settings.approval_hours)),
+        roles=roles,
     )
+
+
+@asynccontextmanager
+async def _recovering(writeback: WritebackService) -> AsyncIterator[None]:
+    """Finish what was approved and left open: now, and now and then, since a lost answer settles only with time."""
+
+    async def keep_on() -> None:
+        while True:
+            try:
+                await writeback.recover()
+            except Exception:  # noqa: BLE001 - the tenant or the database may be away; the next round tries again
+                _log.warning("recovery of approved write-backs failed; it is tried again", exc_info=True)
+            await asyncio.sleep(_RECOVER_EVERY_S)
+
+    task = asyncio.create_task(keep_on(), name="writeback-recovery")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -190,11 +217,17 @@ class Runtime:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, settings: Settings, *, demo_if_empty: bool = True, serve: bool = True
+        cls,
+        settings: Settings,
+        *,
+        demo_if_empty: bool = True,
+        serve: bool = True,
+        roles: RoleLookup | None = None,
     ) -> AsyncIterator[Runtime]:
-        """Open everything a conversation needs; what a crash left open at the tenant is finished first.
+        """Open everything a conversation needs. What a crash left open at the tenant is finished meanwhile.
 
-        `serve` puts the local tenant on a loopback port, so that `posture tenant load` works meanwhile.
+        `serve` puts the local tenant on a loopback port, so that `posture tenant load` works meanwhile. `roles`
+        tells what a user may do now; without it the role recorded with an approval counts.
         """
         from agent.conversation import Conversation
         from agent.graph import build_graph
@@ -210,9 +243,9 @@ class Runtime:
             )
             store = await stack.enter_async_context(open_store(settings))
             saver = await stack.enter_async_context(checkpoints(settings.store_url))
-            writeback = _writeback(settings, store, services.client)
+            writeback = _writeback(settings, store, services.client, roles)
             stack.push_async_callback(writeback.close)
-            await writeback.recover()
+            await stack.enter_async_context(_recovering(writeback))
             toolbox = build_toolbox(services, writeback)
             models = build_models(services, toolbox)
 

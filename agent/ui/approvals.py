@@ -15,13 +15,14 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.events import StepFinished, TurnEnded
+from agent.neutral import plain
 from agent.ui import sentences
 from agent.ui.access import Access, LoggedIn
 from agent.ui.answer import answer_elements, answer_text
 from agent.ui.history import ChatHistory
 from agent.ui.messages import post
 from agent.ui.ports import ChatRuntime
-from agent.ui.text import plain_value
+from agent.ui.text import page_markdown, plain_value
 from tools.results import Actor, ToolResult
 
 _log = structlog.get_logger(__name__)
@@ -56,6 +57,7 @@ class ApprovalActions:
         self._access = access
         self._history = history
         self._settling: dict[str, asyncio.Lock] = {}
+        self._untold: dict[str, list[str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def state(self, payload: Any, user: LoggedIn | None) -> dict[str, Any]:
@@ -128,14 +130,20 @@ class ApprovalActions:
             thread = (await desk.get(decision.proposal_id)).thread_id
             if decision.decision == "approve":
                 await desk.execute(decision.proposal_id)
+            told = getattr(await desk.card(decision.proposal_id, actor), "result", "")
         except Exception as error:  # noqa: BLE001 - it stays approved; the card and a restart finish it
             _log.warning("an approved effect was not carried out at once", reason=sentences.for_person(error))
             return
         if thread is not None:
+            self._untold.setdefault(thread, []).append(str(told))
             await self._settle(thread, actor)
 
     async def _settle(self, thread: str, actor: Actor) -> None:
-        """Carry on where the thread waits, one decision after the other, and post what came of it."""
+        """Let the thread go on, one decision after the other, and post what came of it.
+
+        A conversation that was continued meanwhile has nothing to say any more; then the outcomes are posted as they
+        stand on the cards, once nothing else waits.
+        """
         lock = self._settling.setdefault(thread, asyncio.Lock())
         async with lock:
             results: list[ToolResult] = []
@@ -149,9 +157,13 @@ class ApprovalActions:
                             and event.outcome != "waiting"
                             and event.answer.strip()
                         ):
+                            self._untold.pop(thread, None)
                             failed = event.outcome == "failed"
                             elements = answer_elements(results, event)
                             await post(self._history, thread, answer_text(event), elements, is_error=failed)
+                if self._untold.get(thread) and not await self._runtime.conversation.waiting(thread):
+                    told = "\n\n".join(page_markdown(plain(text, 1_000)) for text in self._untold.pop(thread))
+                    await post(self._history, thread, told, [])
             except Exception as error:  # noqa: BLE001 - the outcome is on the card; the thread gets a sentence
                 await post(self._history, thread, sentences.error_markdown(error), [], is_error=True)
 

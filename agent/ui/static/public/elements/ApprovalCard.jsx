@@ -62,7 +62,7 @@ function Proposal({ id, entry, busy, onDecide }) {
   const [rejecting, setRejecting] = useState(false);
   const [reason, setReason] = useState('');
   const [history, setHistory] = useState(false);
-  if (!entry) return <p className="pa-small" role="status">Reading the current state…</p>;
+  if (!entry) return <p className="pa-small pa-loading" role="status">Reading the current state…</p>;
   if (!entry.card) return <p className="pa-note pa-note-bad" role="alert">{text(entry.message)}</p>;
   const card = entry.card;
   const state = text(card.state);

@@ -2,7 +2,7 @@ import { useState } from 'react';
 
 const { text, when, copy, severity } = window.posture;
 const blank = (v) => v === null || v === undefined || v === '' || (Array.isArray(v) && !v.length) || (typeof v === 'object' && !Array.isArray(v) && !Object.keys(v).length);
-const signed = (n) => n === 0 ? '0' : (n > 0 ? '+' : '−') + Math.abs(n).toFixed(Math.abs(n) >= 10 ? 0 : 1);
+const signed = (n) => Math.abs(n) < 0.05 ? '0' : (n > 0 ? '+' : '−') + Math.abs(n).toFixed(Math.abs(n) >= 10 ? 0 : 1);
 const words = (name) => text(name).replace(/[_.]/g, ' ');
 const whole = (n) => Math.round(Number(n));
 

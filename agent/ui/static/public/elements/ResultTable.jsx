@@ -2,13 +2,14 @@ import { useMemo, useState } from 'react';
 
 const FIRST = 10;
 const LONG = 90;
+const SHORT = 24;
 const LONG_NAMES = /title|description|summary|detail|because|why|problems|asks for|finding|effect|tags$/i;
 const { text, when, csv, download, copy, compare, severity, isPlainId } = window.posture;
 
 function Clipped({ value }) {
   const [open, setOpen] = useState(false);
   const whole = text(value);
-  if (whole.length <= LONG) return <span>{whole}</span>;
+  if (whole.length <= LONG) return <span className={whole.length <= SHORT ? 'pa-nowrap' : undefined}>{whole}</span>;
   return (
     <span>
       {open ? whole : whole.slice(0, LONG - 1) + '…'}{' '}
