@@ -122,7 +122,7 @@ def load_stream(
             on_progress(item.number)
     router.finish()
     report.seconds = round(time.monotonic() - started, 3)
-    if report.read:
+    if report.read and not report.nothing_loaded:
         database.record_load(report, who, began)
     return report
 

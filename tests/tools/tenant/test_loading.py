@@ -275,6 +275,13 @@ def test_each_load_is_written_down(database: TenantDatabase) -> None:
     assert database.counts()["management_auditing"] == 1
 
 
+def test_a_load_of_nothing_is_no_load(database: TenantDatabase) -> None:
+    report = load(database, [{"what": 1}])
+    assert report.nothing_loaded
+    assert not load(database, []).nothing_loaded
+    assert database.loads() == []
+
+
 def test_files_and_folders(database: TenantDatabase, tmp_path: Path) -> None:
     (tmp_path / "scan.json").write_text(json.dumps([ocsf("a")]))
     (tmp_path / "cloud_audit_logs.jsonl").write_text(
