@@ -63,8 +63,10 @@ class CortexConfig(_Settings):
     """Everything a client needs to know about one tenant.
 
     `base_url` is the API host (`https://api-<tenant>...`). `prefix` is the path before every endpoint.
-    `verify` is true, false, or the path of a CA bundle. `max_answer_bytes` bounds one decoded answer;
-    `max_stream_bytes` one result stream.
+    `timeout_s` bounds the silence of the tenant, and twice as long a whole answer. `verify` is true, false, or the
+    path of a CA bundle. `max_answer_bytes` bounds one decoded answer, `max_stream_bytes` one result stream.
+    `generation` "classic" is for tenants that have alerts and incidents only. `extra_headers` go with every
+    request, for gateways that ask for one more key.
     """
 
     base_url: str = Field(pattern=r"^https?://[^\s/?#]+")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from tools.cortex.decoding import count_of, pick, reply_of, rows_of
-from tools.cortex.errors import BadAnswer, CommandRefused, InvalidRequest
+from tools.cortex.errors import BadAnswer, CommandRefused, InvalidRequest, NotFound, Unavailable
 from tools.cortex.issues import issue_number, item_id
 from tools.cortex.model import Collected, Entry, Id
 from tools.cortex.records import entry_from
@@ -89,21 +89,22 @@ class WarRoomApi:
         return entry_from(reply)
 
     async def _call(self, path: str, fields: Mapping[str, Any], *, write: bool) -> Any:
-        # The OpenAPI draws the fields bare, working clients wrap them. A refused wrapper has had no effect.
-        if not self._bare:
-            try:
-                return await self._transport.post(path, {"request_data": dict(fields)}, write=write)
-            except InvalidRequest as refusal:
-                if refusal.status not in (400, 422):
-                    raise
-                first = refusal
-            try:
-                body = await self._transport.post(path, fields, write=write)
-            except InvalidRequest:
-                raise first from None
-            self._bare = True
-            return body
-        return await self._transport.post(path, fields, write=write)
+        # The OpenAPI draws the fields bare, working clients wrap them. A refused wrapper has had no effect; a read may
+        # be asked again after any answer that can mean "not understood".
+        if self._bare:
+            return await self._transport.post(path, fields, write=write)
+        try:
+            return await self._transport.post(path, {"request_data": dict(fields)}, write=write)
+        except (InvalidRequest, NotFound, Unavailable) as refusal:
+            if refusal.status not in ((400, 422) if write else (400, 404, 422, 500)):
+                raise
+            first = refusal
+        try:
+            body = await self._transport.post(path, fields, write=write)
+        except (InvalidRequest, NotFound, Unavailable) as second:
+            raise (first if second.outcome == "refused" or not write else second) from None
+        self._bare = True
+        return body
 
 
 def refuse_commands(text: str) -> None:

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, SkipValidation, model_validat
 from tools.cortex.decoding import count_of, pick
 from tools.cortex.model import to_millis
 
-
 # Rows are JSON already and may be many: they are handed on as they are.
 Rows = Annotated[tuple[dict[str, Any], ...], SkipValidation]
 

@@ -131,6 +131,25 @@ async def test_when_both_forms_are_refused_the_first_reason_stands(
     assert caught.value.safe_to_retry
 
 
+async def test_reading_asks_again_after_a_500_which_may_mean_bad_input(
+    client: CortexClient, script: Script
+) -> None:
+    def bare_only(request: httpx.Request) -> Any:
+        return httpx.Response(500) if b"request_data" in request.content else {"total": 1, "data": [ENTRY]}
+
+    script.by(bare_only)
+    assert (await client.war_room.get(5)).total == 1
+
+
+async def test_a_second_form_whose_fate_is_unknown_is_what_counts(
+    client: CortexClient, script: Script
+) -> None:
+    script.say(httpx.Response(400, json={"err_code": 400, "err_msg": "id is missing"}), httpx.Response(502))
+    with pytest.raises(errors.Unavailable) as caught:
+        await client.war_room.insert(5, "hello")
+    assert not caught.value.safe_to_retry
+
+
 @pytest.mark.parametrize("failure", [httpx.Response(500), httpx.Response(502), httpx.ReadTimeout("x")])
 async def test_an_insert_whose_fate_is_unknown_is_not_repeated(
     client: CortexClient, script: Script, failure: Any

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -81,8 +81,8 @@ def fill(database: TenantDatabase, dataset: str, *rows: dict[str, Any]) -> None:
         database.insert(cursor, dataset, names, rows)
 
 
-@pytest.fixture
-def database() -> Iterator[TenantDatabase]:
+@contextmanager
+def estate() -> Iterator[TenantDatabase]:
     with TenantDatabase.open(":memory:") as db:
         fill(db, "asset_inventory", asset("a1"), asset("a2", provider="GCP", cloud__region=None, tags=None))
         fill(
@@ -102,6 +102,19 @@ def database() -> Iterator[TenantDatabase]:
         }
         fill(db, "cases", case)
         fill(db, "case_to_issue", *({"xdm.case.id": 5, "xdm.issue.id": i} for i in (101, 102)))
+        yield db
+
+
+@pytest.fixture
+def database() -> Iterator[TenantDatabase]:
+    with estate() as db:
+        yield db
+
+
+@pytest.fixture(scope="module")
+def unchanged() -> Iterator[TenantDatabase]:
+    """The same estate for all tests of a module that only read."""
+    with estate() as db:
         yield db
 
 
@@ -130,4 +143,11 @@ async def connected(
 @pytest_asyncio.fixture
 async def client(database: TenantDatabase) -> AsyncIterator[CortexClient]:
     async with connected(database) as found:
+        yield found
+
+
+@pytest_asyncio.fixture
+async def reader(unchanged: TenantDatabase) -> AsyncIterator[CortexClient]:
+    """A client for tests that only read."""
+    async with connected(unchanged) as found:
         yield found

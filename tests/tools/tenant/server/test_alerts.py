@@ -12,9 +12,9 @@ from tools.cortex.vocabulary import Progress, ResolutionReason, Severity
 from tools.cortex.writes import AlertUpdate, IssueUpdate
 
 
-async def test_alerts_and_issues_agree(client: CortexClient) -> None:
-    alerts = {int(a.id): a for a in (await client.alerts.search_all()).items}
-    issues = {int(i.id): i for i in (await client.issues.search_all()).items}
+async def test_alerts_and_issues_agree(reader: CortexClient) -> None:
+    alerts = {int(a.id): a for a in (await reader.alerts.search_all()).items}
+    issues = {int(i.id): i for i in (await reader.issues.search_all()).items}
     assert alerts.keys() == issues.keys()
     for number, alert in alerts.items():
         issue = issues[number]
@@ -25,16 +25,16 @@ async def test_alerts_and_issues_agree(client: CortexClient) -> None:
             assert getattr(alert, name) == getattr(issue, name), name
 
 
-async def test_filters_in_the_words_of_issues(client: CortexClient) -> None:
-    assert [a.id for a in (await client.alerts.search([is_in("severity", ["LOW"])])).items] == ["102"]
-    assert (await client.alerts.search([is_in("id", [101, 102])])).total == 2
-    assert (await client.alerts.search([since("observation_time", NOON_MS)])).total == 2
-    found = await client.alerts.search(sort=Sort(field="severity", keyword="asc"))
+async def test_filters_in_the_words_of_issues(reader: CortexClient) -> None:
+    assert [a.id for a in (await reader.alerts.search([is_in("severity", ["LOW"])])).items] == ["102"]
+    assert (await reader.alerts.search([is_in("id", [101, 102])])).total == 2
+    assert (await reader.alerts.search([since("observation_time", NOON_MS)])).total == 2
+    found = await reader.alerts.search(sort=Sort(field="severity", keyword="asc"))
     assert [a.id for a in found.items] == ["102", "101", "103"]
     with pytest.raises(InvalidRequest, match="classic"):
-        await client.alerts.search([is_in("asset_ids", ["a1"])])
+        await reader.alerts.search([is_in("asset_ids", ["a1"])])
     with pytest.raises(InvalidRequest):
-        await client.alerts.search([Filter(field="severity", operator="in", value=("dreadful",))])
+        await reader.alerts.search([Filter(field="severity", operator="in", value=("dreadful",))])
 
 
 async def test_updates(client: CortexClient) -> None:

@@ -51,8 +51,8 @@ def leaf(field: str, kind: Any, value: Any = "") -> Leaf:
         ([leaf("type.class", "EQ", "data"), AnyOf(parts=(leaf("id", "EQ", "a2"),))], {"a2"}),
     ],
 )
-async def test_filters(client: CortexClient, filters: Any, expected: set[str]) -> None:
-    found = await client.assets.search(filters)
+async def test_filters(reader: CortexClient, filters: Any, expected: set[str]) -> None:
+    found = await reader.assets.search(filters)
     assert {a.id for a in found.items} == expected
     assert (found.total, found.truncated) == (len(expected), False)
 
@@ -72,22 +72,22 @@ async def test_filters(client: CortexClient, filters: Any, expected: set[str]) -
         {"SEARCH_FIELD": "xdm.asset.name; DROP TABLE issues", "SEARCH_TYPE": "EQ", "SEARCH_VALUE": "x"},
     ],
 )
-async def test_wrong_filters_are_400(client: CortexClient, tree: Any) -> None:
+async def test_wrong_filters_are_400(reader: CortexClient, tree: Any) -> None:
     if tree == []:
         tree = ["x"]
     with pytest.raises(InvalidRequest) as caught:
-        await client.assets._transport.post("assets", {"request_data": {"filters": tree}})
+        await reader.assets._transport.post("assets", {"request_data": {"filters": tree}})
     assert caught.value.status == 400
 
 
-async def test_the_fields_may_stand_bare(client: CortexClient) -> None:
-    body = await client.assets._transport.post("assets", {"search_from": 0, "search_to": 1})
+async def test_the_fields_may_stand_bare(reader: CortexClient) -> None:
+    body = await reader.assets._transport.post("assets", {"search_from": 0, "search_to": 1})
     assert body["reply"]["metadata"] == {"filter_count": 2, "total_count": 2}
     assert len(body["reply"]["data"]) == 1
 
 
-async def test_rows_carry_open_issues_and_on_demand_fields(client: CortexClient) -> None:
-    found = await client.assets.search(
+async def test_rows_carry_open_issues_and_on_demand_fields(reader: CortexClient) -> None:
+    found = await reader.assets.search(
         sort=[InventorySort(field="xdm.asset.id")],
         on_demand_fields=["xdm.asset.tags", "xdm.asset.raw_fields"],
     )
@@ -98,7 +98,7 @@ async def test_rows_carry_open_issues_and_on_demand_fields(client: CortexClient)
     assert first.raw["xdm.asset.raw_fields"] == {"Platform Discovery": {"Name": "a1"}}
     assert second.region is None
     assert (first.strong_id, first.realm, first.type_id) == ("arn:aws:s3:::a1", "111122223333", "S3_BUCKET")
-    plain = await client.assets.search()
+    plain = await reader.assets.search()
     assert "xdm.asset.tags" not in plain.items[0].raw
 
 
@@ -164,8 +164,8 @@ TREE = st.recursive(
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(TREE)
-async def test_any_tree_is_refused_or_runs(database: TenantDatabase, tree: Any) -> None:
-    app = create_app(database, config(key_type="standard"))
+async def test_any_tree_is_refused_or_runs(unchanged: TenantDatabase, tree: Any) -> None:
+    app = create_app(unchanged, config(key_type="standard"))
     headers = {"x-xdr-auth-id": "1", "Authorization": KEY}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=BASE) as http:
         body = dump({"request_data": {"filters": tree}})

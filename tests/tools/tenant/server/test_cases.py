@@ -13,8 +13,8 @@ from tools.cortex.writes import CaseUpdate, IncidentUpdate
 from tools.tenant.database import TenantDatabase
 
 
-async def test_live_case(client: CortexClient) -> None:
-    case = await client.cases.get(5)
+async def test_live_case(reader: CortexClient) -> None:
+    case = await reader.cases.get(5)
     assert (case.id, case.name, case.severity, case.status_progress) == (5, "Public data", "HIGH", "NEW")
     assert case.issue_ids == (101, 102)
     assert case.asset_ids == ("a1", "a2")
@@ -23,8 +23,8 @@ async def test_live_case(client: CortexClient) -> None:
     assert case.raw["high_severity_issue_count"] == 1
 
 
-async def test_documented_case(database: TenantDatabase) -> None:
-    async with connected(database, spelling="documented") as client:
+async def test_documented_case(unchanged: TenantDatabase) -> None:
+    async with connected(unchanged, spelling="documented") as client:
         (case,) = (await client.cases.search_all()).items
     assert case.id == "5"
     assert case.raw["creation_time"] == "2026-01-02T12:00:00.000Z"
@@ -33,14 +33,14 @@ async def test_documented_case(database: TenantDatabase) -> None:
     assert case.issue_count == 2
 
 
-async def test_filters_and_their_limits(client: CortexClient) -> None:
-    assert (await client.cases.search([is_in("case_id", [5])])).total == 1
-    assert (await client.cases.search([is_in("status_progress", ["RESOLVED"])])).total == 0
-    assert (await client.cases.search([since("creation_time", NOON_MS)])).total == 1
+async def test_filters_and_their_limits(reader: CortexClient) -> None:
+    assert (await reader.cases.search([is_in("case_id", [5])])).total == 1
+    assert (await reader.cases.search([is_in("status_progress", ["RESOLVED"])])).total == 0
+    assert (await reader.cases.search([since("creation_time", NOON_MS)])).total == 1
     with pytest.raises(InvalidRequest):
-        await client.cases.search([Filter(field="status_progress", operator="eq", value="NEW")])
+        await reader.cases.search([Filter(field="status_progress", operator="eq", value="NEW")])
     with pytest.raises(NotFound):
-        await client.cases.get(6)
+        await reader.cases.get(6)
 
 
 async def test_update(client: CortexClient) -> None:
@@ -55,22 +55,22 @@ async def test_update(client: CortexClient) -> None:
         await client.cases.update(77, update)
 
 
-async def test_artifacts(client: CortexClient) -> None:
-    (row,) = await client.cases.artifacts(5)
+async def test_artifacts(reader: CortexClient) -> None:
+    (row,) = await reader.cases.artifacts(5)
     assert row["network_artifacts"]["TOTAL_COUNT"] == 0
     with pytest.raises(InvalidRequest):
-        await client.cases.artifacts(6)
+        await reader.cases.artifacts(6)
 
 
-async def test_incidents_show_the_same(client: CortexClient) -> None:
-    (case,) = (await client.incidents.search_all()).items
+async def test_incidents_show_the_same(reader: CortexClient) -> None:
+    (case,) = (await reader.incidents.search_all()).items
     assert (case.id, case.name, case.severity, case.status_progress) == ("5", "Public data", "HIGH", "NEW")
     assert case.domain == "POSTURE"
-    incident, alerts = await client.incidents.extra_data(5)
+    incident, alerts = await reader.incidents.extra_data(5)
     assert incident.name == "Public data"
     assert {a.id for a in alerts.items} == {"101", "102"}
     assert (alerts.total, alerts.truncated) == (2, False)
-    _, first = await client.incidents.extra_data(5, alerts_limit=1)
+    _, first = await reader.incidents.extra_data(5, alerts_limit=1)
     assert (first.total, first.returned, first.truncated) == (2, 1, True)
 
 

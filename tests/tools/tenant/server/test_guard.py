@@ -40,9 +40,9 @@ def headers(nonce: str = NONCE, at: float = NOW, key: str = KEY, key_id: str = "
     return advanced_headers(key_id, key, nonce, int(at * 1000))
 
 
-async def test_right_headers_once(database: TenantDatabase) -> None:
+async def test_right_headers_once(unchanged: TenantDatabase) -> None:
     now = Now()
-    async with http(database, now) as client:
+    async with http(unchanged, now) as client:
         assert (await client.get(PATH, headers=headers())).json() == {"status": "available"}
         replayed = await client.get(PATH, headers=headers())
         assert replayed.status_code == 401
@@ -58,8 +58,8 @@ async def test_right_headers_once(database: TenantDatabase) -> None:
 
 
 @pytest.mark.parametrize("shift", [-61, 61, -86_400, 10**9])
-async def test_a_time_stamp_outside_the_minute(database: TenantDatabase, shift: float) -> None:
-    async with http(database, Now()) as client:
+async def test_a_time_stamp_outside_the_minute(unchanged: TenantDatabase, shift: float) -> None:
+    async with http(unchanged, Now()) as client:
         assert (await client.get(PATH, headers=headers(at=NOW + shift))).status_code == 401
 
 
@@ -78,16 +78,16 @@ async def test_a_time_stamp_outside_the_minute(database: TenantDatabase, shift: 
         {"Authorization": f"Bearer {KEY}", "x-api-key": KEY},
     ],
 )
-async def test_wrong_headers(database: TenantDatabase, wrong: dict[str, str]) -> None:
-    async with http(database, Now()) as client:
+async def test_wrong_headers(unchanged: TenantDatabase, wrong: dict[str, str]) -> None:
+    async with http(unchanged, Now()) as client:
         assert (await client.get(PATH, headers=wrong)).status_code == 401
         assert (await client.post(f"{BASE}/local/v1/load?name=x", headers=wrong)).status_code == 401
         assert (await client.get(f"{BASE}/nowhere", headers=wrong)).status_code == 401
 
 
-async def test_standard_keys(database: TenantDatabase) -> None:
+async def test_standard_keys(unchanged: TenantDatabase) -> None:
     right = {"x-xdr-auth-id": "1", "Authorization": KEY}
-    async with http(database, Now(), key_type="standard") as client:
+    async with http(unchanged, Now(), key_type="standard") as client:
         assert (await client.get(PATH, headers=right)).status_code == 200
         assert (await client.get(PATH, headers=right)).status_code == 200
         assert (await client.get(PATH, headers=right | {"Authorization": KEY[:-1]})).status_code == 401
@@ -116,9 +116,9 @@ def test_no_headers_are_ever_good_twice(events: list[tuple[int, float, float]]) 
                 used.add((nonce, stamp))
 
 
-async def test_slashes_methods_and_unknown_paths(database: TenantDatabase) -> None:
+async def test_slashes_methods_and_unknown_paths(unchanged: TenantDatabase) -> None:
     nonces = iter(f"{i:064}" for i in range(100))
-    async with http(database, Now()) as client:
+    async with http(unchanged, Now()) as client:
         assert (await client.get(PATH + "/", headers=headers(next(nonces)))).status_code == 200
         missing = await client.get(f"{BASE}/public_api/v1/nope", headers=headers(next(nonces)))
         assert (missing.status_code, missing.json()["reply"]["err_code"]) == (404, 404)
@@ -138,8 +138,8 @@ async def test_slashes_methods_and_unknown_paths(database: TenantDatabase) -> No
             assert "x-posture-revision" in answer.headers
 
 
-async def test_a_body_too_large(database: TenantDatabase) -> None:
-    async with http(database, Now(), max_body_bytes=2048) as client:
+async def test_a_body_too_large(unchanged: TenantDatabase) -> None:
+    async with http(unchanged, Now(), max_body_bytes=2048) as client:
         answer = await client.post(
             f"{BASE}/public_api/v1/issue/search", content=b" " * 4096, headers=headers("b" * 64)
         )
@@ -155,8 +155,8 @@ async def test_a_body_too_large(database: TenantDatabase) -> None:
         ("documented", "assets", "list"),
     ],
 )
-async def test_error_shapes(database: TenantDatabase, spelling: str, path: str, shape: str) -> None:
-    async with http(database, Now(), spelling=spelling) as client:
+async def test_error_shapes(unchanged: TenantDatabase, spelling: str, path: str, shape: str) -> None:
+    async with http(unchanged, Now(), spelling=spelling) as client:
         answer = await client.post(
             f"{BASE}/public_api/v1/{path}",
             json={"request_data": {"search_from": -1, "search_to": 5}},

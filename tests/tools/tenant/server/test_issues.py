@@ -16,8 +16,8 @@ from tools.tenant.database import TenantDatabase
 
 
 @pytest.mark.parametrize("spelling", ["live", "documented"])
-async def test_both_spellings_read_the_same(database: TenantDatabase, spelling: str) -> None:
-    async with connected(database, spelling=spelling) as client:
+async def test_both_spellings_read_the_same(unchanged: TenantDatabase, spelling: str) -> None:
+    async with connected(unchanged, spelling=spelling) as client:
         found = await client.issues.search_all()
     assert [i.id for i in found.items] == [101, 102, 103]
     assert (found.total, found.truncated) == (3, False)
@@ -51,14 +51,14 @@ async def test_both_spellings_read_the_same(database: TenantDatabase, spelling: 
         (until("observation_time", NOON_MS - 1), {102}),
     ],
 )
-async def test_filters(client: CortexClient, condition: Filter, expected: set[int]) -> None:
-    found = await client.issues.search([condition])
+async def test_filters(reader: CortexClient, condition: Filter, expected: set[int]) -> None:
+    found = await reader.issues.search([condition])
     assert {i.id for i in found.items} == expected
     assert found.total == len(expected)
 
 
-async def test_filters_are_anded(client: CortexClient) -> None:
-    found = await client.issues.search([is_in("id", [101, 102]), is_in("severity", ["LOW"])])
+async def test_filters_are_anded(reader: CortexClient) -> None:
+    found = await reader.issues.search([is_in("id", [101, 102]), is_in("severity", ["LOW"])])
     assert [i.id for i in found.items] == [102]
 
 
@@ -74,16 +74,16 @@ async def test_filters_are_anded(client: CortexClient) -> None:
         Filter(field="observation_time", operator="gte", value=10**18),
     ],
 )
-async def test_wrong_fields_operators_and_values_are_400(client: CortexClient, condition: Filter) -> None:
+async def test_wrong_fields_operators_and_values_are_400(reader: CortexClient, condition: Filter) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        await client.issues.search([condition])
+        await reader.issues.search([condition])
     assert caught.value.status == 400
     assert condition.field in caught.value.detail
 
 
-async def test_sorting(client: CortexClient) -> None:
+async def test_sorting(reader: CortexClient) -> None:
     async def order(field: str, keyword: Any) -> list[int | str]:
-        return [i.id for i in (await client.issues.search(sort=Sort(field=field, keyword=keyword))).items]
+        return [i.id for i in (await reader.issues.search(sort=Sort(field=field, keyword=keyword))).items]
 
     assert await order("severity", "desc") == [103, 101, 102]
     assert await order("severity", "asc") == [102, 101, 103]
@@ -134,7 +134,7 @@ async def test_create(client: CortexClient) -> None:
     assert made.asset_names == ("bucket-a1",)
 
 
-async def test_schema_names_the_columns(client: CortexClient) -> None:
-    names = {f.name: f.data_type for f in await client.issues.schema()}
+async def test_schema_names_the_columns(reader: CortexClient) -> None:
+    names = {f.name: f.data_type for f in await reader.issues.schema()}
     assert names["xdm.issue.id"] == "INT"
     assert names["xdm.issue.severity"] == "ENUM"

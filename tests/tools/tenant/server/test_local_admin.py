@@ -48,11 +48,11 @@ async def test_names_are_only_names(database: TenantDatabase, name: str) -> None
         assert "error" in json.loads(answer.text.splitlines()[-1]) or "report" in answer.text
 
 
-async def test_an_unreadable_file_is_said_in_the_last_line(database: TenantDatabase) -> None:
-    answer = await load(database, b"<html>", "name=x.json")
+async def test_an_unreadable_file_is_said_in_the_last_line(unchanged: TenantDatabase) -> None:
+    answer = await load(unchanged, b"<html>", "name=x.json")
     (step,) = [json.loads(line) for line in answer.text.splitlines()]
     assert "x.json" in step["error"]
-    assert (await load(database, b"", "name=")).status_code == 400
+    assert (await load(unchanged, b"", "name=")).status_code == 400
 
 
 async def test_a_file_too_large(tmp_path: Path) -> None:

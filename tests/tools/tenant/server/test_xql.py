@@ -17,8 +17,8 @@ from tools.tenant.database import TenantDatabase
 from tools.tenant.server.queries import Answer, QueryError, Question
 
 
-async def test_a_query_runs_on_the_store(client: CortexClient) -> None:
-    run = await client.xql.run(
+async def test_a_query_runs_on_the_store(reader: CortexClient) -> None:
+    run = await reader.xql.run(
         'dataset = issues | filter xdm.issue.severity = "HIGH" | fields xdm.issue.id', limit=10
     )
     assert [row["xdm.issue.id"] for row in run.rows] == [101]
@@ -26,14 +26,14 @@ async def test_a_query_runs_on_the_store(client: CortexClient) -> None:
     assert run.cost is not None
 
 
-async def test_times_are_epoch_milliseconds(client: CortexClient) -> None:
-    run = await client.xql.run("dataset = issues | fields _time | limit 1")
+async def test_times_are_epoch_milliseconds(reader: CortexClient) -> None:
+    run = await reader.xql.run("dataset = issues | fields _time | limit 1")
     assert run.rows[0]["_time"] > 1_700_000_000_000
 
 
-async def test_a_wrong_query_fails_with_the_reason(client: CortexClient) -> None:
+async def test_a_wrong_query_fails_with_the_reason(reader: CortexClient) -> None:
     with pytest.raises(XqlFailed) as caught:
-        await client.xql.run("dataset = issues | wher a = 1")
+        await reader.xql.run("dataset = issues | wher a = 1")
     assert "line 1" in caught.value.detail
 
 
@@ -52,8 +52,8 @@ async def test_more_than_1000_rows_come_as_a_stream(client: CortexClient, databa
     assert len(plain) == 2000
 
 
-async def test_totals_beyond_what_is_kept_are_still_exact(database: TenantDatabase) -> None:
-    async with connected(database, xql_max_rows=2) as client:
+async def test_totals_beyond_what_is_kept_are_still_exact(unchanged: TenantDatabase) -> None:
+    async with connected(unchanged, xql_max_rows=2) as client:
         run = await client.xql.run("dataset = issues | fields xdm.issue.id")
     assert (run.total, run.returned, run.truncated) == (3, 2, True)
 
@@ -83,9 +83,9 @@ class Gate:
                 self._now -= 1
 
 
-async def test_the_fifth_query_is_refused_and_counted(database: TenantDatabase) -> None:
+async def test_the_fifth_query_is_refused_and_counted(unchanged: TenantDatabase) -> None:
     gate = Gate()
-    async with connected(database, runner=gate) as client:
+    async with connected(unchanged, runner=gate) as client:
         ids = [await client.xql.start(f"q{i}") for i in range(4)]
         with pytest.raises(ParallelLimit):
             await client.xql.start("q5")
@@ -98,9 +98,9 @@ async def test_the_fifth_query_is_refused_and_counted(database: TenantDatabase) 
         assert (await client.xql.results(ids[3], pending=False)).status == "SUCCESS"
 
 
-async def test_a_client_with_many_queries_keeps_to_four(database: TenantDatabase) -> None:
+async def test_a_client_with_many_queries_keeps_to_four(unchanged: TenantDatabase) -> None:
     gate = Gate()
-    async with connected(database, runner=gate) as client:
+    async with connected(unchanged, runner=gate) as client:
         tasks = [asyncio.ensure_future(client.xql.run(f"q{i}")) for i in range(9)]
         while len(gate.questions) < 4:
             await asyncio.sleep(0.001)
@@ -112,16 +112,16 @@ async def test_a_client_with_many_queries_keeps_to_four(database: TenantDatabase
     assert quota.total_daily_concurrent_rejected_queries == 0
 
 
-async def test_no_quota_no_query(database: TenantDatabase) -> None:
-    async with connected(database, xql_daily_quota=0) as client:
+async def test_no_quota_no_query(unchanged: TenantDatabase) -> None:
+    async with connected(unchanged, xql_daily_quota=0) as client:
         with pytest.raises(QuotaExceeded):
             await client.xql.run("dataset = issues")
 
 
-async def test_time_frames_reach_the_query(database: TenantDatabase) -> None:
+async def test_time_frames_reach_the_query(unchanged: TenantDatabase) -> None:
     gate = Gate()
     gate.open.set()
-    async with connected(database, runner=gate) as client:
+    async with connected(unchanged, runner=gate) as client:
         await client.xql.run("a", timeframe=TimeFrame(from_ms=0, to_ms=86_400_000))
         await client.xql.run("b", timeframe=TimeFrame(relative_ms=3_600_000))
         await client.xql.run("c")
@@ -145,15 +145,15 @@ async def test_time_frames_reach_the_query(database: TenantDatabase) -> None:
         ("xql/get_query_results_stream", {"stream_id": "no_5"}),
     ],
 )
-async def test_bad_requests_are_400(client: CortexClient, path: str, data: dict[str, Any]) -> None:
+async def test_bad_requests_are_400(reader: CortexClient, path: str, data: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        await client.xql._transport.post(path, {"request_data": data})
+        await reader.xql._transport.post(path, {"request_data": data})
     assert caught.value.status == 400
 
 
 @pytest.mark.parametrize("spelling", ["live", "documented"])
-async def test_datasets_in_both_spellings(database: TenantDatabase, spelling: str) -> None:
-    async with connected(database, spelling=spelling) as client:
+async def test_datasets_in_both_spellings(unchanged: TenantDatabase, spelling: str) -> None:
+    async with connected(unchanged, spelling=spelling) as client:
         found = {d.name: d for d in await client.xql.datasets()}
     assert found["issues"].total_events == 3
     assert found["issues"].type == "System"
