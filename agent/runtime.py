@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from tools.compliance import ComplianceService, SearchResult
     from tools.remediation import RemediationService
     from tools.store import Store
-    from tools.writeback import RoleLookup, WritebackService
+    from tools.writeback import WritebackService
+    from tools.writeback.gate import RoleLookup
 
 _log = structlog.get_logger(__name__)
 _RECOVER_EVERY_S = 45.0
