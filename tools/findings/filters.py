@@ -32,6 +32,20 @@ FACETS: Mapping[str, Callable[[Finding], str]] = {
 
 
 _PLAIN = ("provider", "region", "service", "kind", "source", "category")
+# What people call a service where scanners have a name of their own for it.
+_SERVICE_ALIASES = {
+    "lambda": "awslambda",
+    "alb": "elbv2",
+    "nlb": "elbv2",
+    "elb": "elbv2",
+    "load balancer": "elbv2",
+    "elasticsearch": "opensearch",
+    "inspector": "inspector2",
+    "ebs": "ec2",
+    "secrets manager": "secretsmanager",
+    "api gateway": "apigateway",
+    "parameter store": "ssm",
+}
 _STATUS_WORDS: Mapping[str, frozenset[str]] = {
     "open": frozenset({"new", "in progress"}),
     "in_progress": frozenset({"in progress"}),
@@ -145,7 +159,7 @@ class FindingFilter(BaseModel):
             tests.append(_has_tag(key, accepted))
         if self.text.strip():
             terms = self.text.casefold().split()
-            tests.append(lambda f, _: all(term in _haystack(f) for term in terms))
+            tests.append(_has_words(terms))
         if self.since is not None:
             since = self.since
             tests.append(lambda f, _: f.observed_at is not None and f.observed_at >= since)
@@ -178,6 +192,14 @@ def _has_tag(key: str, accepted: Sequence[str]) -> Callable[..., bool]:
     return test
 
 
+def _has_words(terms: Sequence[str]) -> Callable[..., bool]:
+    def test(finding: Finding, _: AssetRecord | None) -> bool:
+        text = _haystack(finding)
+        return all(term in text for term in terms)
+
+    return test
+
+
 def _names(finding: Finding) -> str:
     return f"{finding.resource.name}\n{finding.resource.uid}\n{finding.resource.asset_id}".casefold()
 
@@ -201,6 +223,8 @@ def _known(name: str, given: Sequence[str], present: Iterable[str]) -> tuple[str
         if name == "provider":
             spelled = provider_name(spelled)
         match = by_fold.get(spelled.casefold())
+        if match is None and name == "service":
+            match = by_fold.get(_SERVICE_ALIASES.get(spelled.casefold(), ""))
         if match is None:
             near = nearest(spelled, by_fold.values())
             raise BadFilterError(name, f"No finding has the {name.replace('_', ' ')} {value[:100]!r}.", near)

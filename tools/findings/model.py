@@ -67,7 +67,8 @@ class Finding(BaseModel):
     `id` is the public id: the scanner's finding id for imports, else the tenant's issue id as text.
     `issue_id` is the tenant's own issue id (needed to write back) or None for evidence that is no issue.
     `kind` is our own vocabulary (`aws.s3.public_access`) or `unclassified`. `compliance` maps framework names
-    to requirement ids as the scanner gave them. `first_seen` is when a scanner first observed it, `inserted_at` when the tenant got it.
+    to requirement ids as the scanner gave them. `first_seen` is when a scanner first observed it,
+    `inserted_at` when the tenant got it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -117,6 +117,13 @@ def test_what_no_filter_has_is_refused(conditions: dict[str, Any]) -> None:
         FindingFilter(**conditions)
 
 
+def test_a_service_by_the_name_that_people_give_it() -> None:
+    there = known(finding(1, service="awslambda"), finding(2, service="s3"))
+    assert [f.id for f in FindingFilter(service=("Lambda",)).checked(there).select(there)] == ["f001"]
+    with pytest.raises(BadFilterError):
+        FindingFilter(service=("alb",)).checked(there)
+
+
 def test_a_page_says_how_much_of_the_whole_it_is() -> None:
     page = page_of(SET, FindingFilter(status="any"), limit=2)
     assert [f.id for f in page.findings] == ["f001", "f002"]

@@ -79,7 +79,7 @@ def test_seeding_is_quick() -> None:
     with TenantDatabase.open(":memory:") as database:
         started = time.process_time()
         seed(database, "small", 3, now=NOW)
-        assert time.process_time() - started < 1.5
+        assert time.process_time() - started < 2.5  # 0.2 s on an idle machine
 
 
 def test_a_real_load_replaces_the_demo_and_says_so() -> None:
