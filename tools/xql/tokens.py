@@ -42,6 +42,7 @@ def _pattern() -> re.Pattern[str]:
 
 _KINDS = {"w": WORD, "o": OP, "s": STRING, "n": NUMBER, "d": DURATION, "r": RAW, "p": PARAM, "b": BACKTICK}
 _SPACE = re.compile(r"[\s\u200b\ufeff]*")
+_RQL = re.compile(r"\s*(?:config|network|event|iam|vulnerability)\s+(?:from|where)\s", re.IGNORECASE)
 _COMMENT = re.compile(r"//[^\n]*|/\*[\s\S]*?\*/")
 _FORBIDDEN = re.compile(f"[\\x00-\\x08\\x0b\\x0e-\\x1f\\x7f{_BIDI}\\ud800-\\udfff]")
 
@@ -142,6 +143,13 @@ def _comment(tokens: Tokens, at: int) -> int:
 def _unreadable(tokens: Tokens, at: int) -> XqlSyntaxError:
     text = tokens.text
     char = text[at]
+    if _RQL.match(text):
+        return tokens.error(
+            "this is the older Prisma Cloud query language (RQL), not XQL",
+            0,
+            suggestions=("dataset = asset_inventory | filter ...",),
+            rule="rql",
+        )
     if char == '"':
         return tokens.error('this text is never closed; add the closing "', at, rule="open-text")
     if char in "'\u2018\u2019":

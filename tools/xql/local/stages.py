@@ -30,7 +30,21 @@ from tools.xql.local.context import Context
 from tools.xql.local.expressions import condition, value
 from tools.xql.local.literals import bound
 from tools.xql.local.relation import SYSTEM, Relation
-from tools.xql.local.sql import Sql, alias, binary, both, case, cast, col, const, fn, num, ordered, select, star
+from tools.xql.local.sql import (
+    Sql,
+    alias,
+    binary,
+    both,
+    case,
+    cast,
+    col,
+    const,
+    fn,
+    num,
+    ordered,
+    select,
+    star,
+)
 from tools.xql.local.timeframe import split_duration
 from tools.xql.local.values import NOTHING, NUMERIC, Value, array, as_kind, joined_kind, number, timestamp
 from tools.xql.local.zones import from_zone, to_zone

@@ -6,15 +6,15 @@ from collections import Counter
 
 from sqlglot import exp
 
-from tools.xql.ast import Expr, Frame, Null, Number, WindowComp, WindowFunction
+from tools.xql.ast import Expr, Frame, Null, Number, Star, WindowComp, WindowFunction
 from tools.xql.errors import XqlExecutionError
 from tools.xql.functions import Kind
 from tools.xql.local.context import Context
 from tools.xql.local.expressions import value
-from tools.xql.local.groups import aggregate
 from tools.xql.local.relation import Relation
 from tools.xql.local.sql import Sql, fn, num, ordered
 from tools.xql.local.stages import column
+from tools.xql.local.values import number
 
 
 def windowcomp(stage: WindowComp, ctx: Context) -> Relation:
@@ -35,7 +35,7 @@ def _window(item: WindowFunction, ctx: Context) -> tuple[Sql, Kind]:
         found = value(item.args[0], ctx)
         call, kind = fn(item.function, found.sql), found.kind
     else:
-        call, kind = aggregate(item.function, item.args, ctx)
+        call, kind = _aggregate(item, ctx)
     order = [ordered(column(key.field, ctx).sql, key.direction) for key in item.sort]
     spec = None
     if item.frame is not None and item.function not in ("rank", "row_number", "lag"):
@@ -53,6 +53,22 @@ def _window(item: WindowFunction, ctx: Context) -> tuple[Sql, Kind]:
         over="OVER",
     )
     return window, kind
+
+
+_CALLS = {"stddev_population": "stddev_pop", "stddev_sample": "stddev_samp"}
+
+
+def _aggregate(item: WindowFunction, ctx: Context) -> tuple[Sql, Kind]:
+    """An aggregate that stands bare before OVER."""
+    if not item.args or isinstance(item.args[0], Star):
+        return fn("count", exp.Star()), Kind.INT
+    found = value(item.args[0], ctx)
+    if item.function == "count":
+        return fn("count", found.sql), Kind.INT
+    if item.function in ("min", "max"):
+        return fn(item.function, found.sql), found.kind
+    whole = item.function == "sum" and found.kind is Kind.INT
+    return fn(_CALLS.get(item.function, item.function), number(found)), Kind.INT if whole else Kind.FLOAT
 
 
 def _spec(frame: Frame) -> Sql:

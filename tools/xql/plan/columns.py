@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator
 from tools.xql import ast
 from tools.xql.functions import Kind
 from tools.xql.plan import model
-from tools.xql.plan.conditions import NUMERIC, TAGS, ConditionCompiler, literal, names_of, number_literal
+from tools.xql.plan.conditions import (
+    NUMERIC,
+    TAGS,
+    ConditionCompiler,
+    json_base,
+    literal,
+    names_of,
+    number_literal,
+)
 
 _CONVERT = {"integer": ("to_integer", Kind.INT), "number": ("to_number", Kind.FLOAT)}
 
@@ -35,7 +43,7 @@ def computed(
 ) -> tuple[ast.Expr, Kind]:
     """Expression and type of a computed column."""
     if item.json_path is not None:
-        base = ast.Field(item.json_path.field)
+        base = json_base(item.json_path.field, kind_of(item.json_path.field))
         if item.array:
             return ast.Arrow(base, item.json_path.path, "[]"), Kind.ARRAY
         return _converted(ast.Arrow(base, item.json_path.path), item)

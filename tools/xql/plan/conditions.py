@@ -57,6 +57,12 @@ def literal(value: model.Scalar, *, wild: bool = False) -> ast.Expr:
     return pattern_literal(value) if wild else text_literal(value)
 
 
+def json_base(name: str, kind: Kind) -> ast.Expr:
+    """A column to read JSON from; of a number or time the text, which holds none."""
+    column = ast.Field(name)
+    return ast.Call("to_string", (column,)) if kind in NUMERIC or kind in (Kind.TIME, Kind.BOOL) else column
+
+
 def both(parts: list[ast.Expr]) -> ast.Expr:
     return parts[0] if len(parts) == 1 else ast.And(tuple(parts))
 
@@ -120,7 +126,10 @@ class ConditionCompiler:
         if test.tag is not None:
             return ast.Arrow(ast.Field(TAGS), (test.tag,)), Kind.TEXT
         assert test.json_path is not None
-        return ast.Arrow(ast.Field(test.json_path.field), test.json_path.path), Kind.TEXT
+        field = test.json_path.field
+        return ast.Arrow(
+            json_base(field, self.kinds.get(field.lower(), Kind.ANY)), test.json_path.path
+        ), Kind.TEXT
 
     def _null(self, subject: ast.Expr) -> ast.Expr:
         return ast.Compare("=", subject, NULL)

@@ -1,0 +1,363 @@
+"""Plans: random ones always compile, check and run; chosen ones give the right rows and words."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from tests.tools.xql.conftest import NOW
+from tools.xql import (
+    Catalog,
+    PostureQuery,
+    XqlPlanError,
+    check,
+    compile_plan,
+    describe_plan,
+    format_query,
+    local,
+    parse,
+)
+from tools.xql.functions import Kind
+
+CATALOG = Catalog.seeded()
+TYPES = {
+    Kind.TEXT: "VARCHAR",
+    Kind.JSON: "VARCHAR",
+    Kind.ARRAY: "VARCHAR[]",
+    Kind.TIME: "TIMESTAMP",
+    Kind.INT: "BIGINT",
+    Kind.FLOAT: "DOUBLE",
+    Kind.BOOL: "BOOLEAN",
+}
+DATASETS = ("asset_inventory", "issues", "findings", "cases", "issue_to_asset", "dspm_asset_file_inventory")
+TABLES = {
+    name: {column.name: TYPES[column.kind] for column in CATALOG.dataset(name).columns.values()}  # type: ignore[union-attr]
+    for name in DATASETS
+}
+NASTY = (
+    "x",
+    "AWS",
+    "*",
+    "a*b",
+    '"',
+    'a"b\\c',
+    "\\",
+    "'",
+    "$x",
+    "",
+    "// c",
+    "/*",
+    "| limit 1",
+    "100",
+    "-1.5",
+    "é😀",
+    "%_",
+)
+
+
+class Planner:
+    """Draws one random plan that validates."""
+
+    def __init__(self, seed: int) -> None:
+        self.r = random.Random(seed)
+        self.dataset = self.r.choice(DATASETS)
+
+    def columns(self, dataset: str) -> list[str]:
+        return list(TABLES[dataset])
+
+    def scalar(self) -> Any:
+        return self.r.choice((*NASTY, True, False, 0, 7, -3, 1.5, 1e-7, 123456789012))
+
+    def test(self, dataset: str) -> dict[str, Any]:
+        op = self.r.choice(
+            (
+                "eq",
+                "ne",
+                "in",
+                "not_in",
+                "contains",
+                "not_contains",
+                "starts_with",
+                "ends_with",
+                "matches",
+                "gt",
+                "lte",
+                "is_null",
+                "not_null",
+                "is_empty",
+                "not_empty",
+                "in_cidr",
+                "not_in_cidr",
+                "older_than_days",
+                "within_days",
+                "before",
+                "after",
+            )  # fmt: skip
+        )
+        body: dict[str, Any] = {"op": op}
+        kind = self.r.random()
+        jsons = [n for n, t in TABLES[dataset].items() if n.endswith("fields")]
+        if kind < 0.15 and dataset == "asset_inventory":
+            body["tag"] = self.r.choice(("env", "data class", "a.b", "k*"))
+        elif kind < 0.3 and jsons:
+            path = [self.r.choice(("a", "b.c", "d e", 0, 3)) for _ in range(self.r.randint(1, 3))]
+            body["json_path"] = {"field": self.r.choice(jsons), "path": path}
+        else:
+            body["field"] = self.r.choice(self.columns(dataset))
+        if op in ("in", "not_in"):
+            body["values"] = [self.scalar() for _ in range(self.r.randint(1, 3))]
+        elif op in ("contains", "not_contains", "starts_with", "ends_with"):
+            body["value"] = self.r.choice(NASTY)
+        elif op == "matches":
+            body["value"] = self.r.choice(("a.*b", "(?i)x", 'q"', r"\d+"))
+        elif op in ("gt", "lte"):
+            body["value"] = self.r.choice((*NASTY, 5, -1.5))
+        elif op in ("in_cidr", "not_in_cidr"):
+            body["value"] = "10.0.0.0/8, 1.1.1.1"
+        elif op in ("older_than_days", "within_days"):
+            body["value"] = self.r.randint(0, 400)
+        elif op in ("before", "after"):
+            body["value"] = self.r.choice(("2026-01-02", "2026-01-02T03:04:05Z"))
+        elif op in ("eq", "ne"):
+            body["value"] = self.scalar()
+        return body
+
+    def condition(self, dataset: str, depth: int = 2) -> dict[str, Any]:
+        pick = self.r.random()
+        if depth and pick < 0.2:
+            return {"all": [self.condition(dataset, depth - 1) for _ in range(self.r.randint(1, 3))]}
+        if depth and pick < 0.4:
+            return {"any": [self.condition(dataset, depth - 1) for _ in range(self.r.randint(1, 3))]}
+        if depth and pick < 0.5:
+            return {"none": self.condition(dataset, depth - 1)}
+        if depth and pick < 0.6 and dataset == "asset_inventory":
+            return {"dataset": "issues", "key": "xdm.issue.asset_ids", "field": "xdm.asset.id",
+                    "absent": self.r.random() < 0.5, "where": self.condition("issues", 0)}  # fmt: skip
+        return self.test(dataset)
+
+    def computed(self, name: str) -> dict[str, Any]:
+        column = self.r.choice(self.columns(self.dataset))
+        return self.r.choice(
+            (
+                {"name": name, "json_path": {"field": column, "path": ["a", 0, "b.c"]}, "convert": "integer"},
+                {"name": name, "age_days": column},
+                {"name": name, "length": column},
+                {"name": name, "lower": column},
+                {"name": name, "coalesce": [column, self.r.choice(self.columns(self.dataset))]},
+                {"name": name, "concat": [column, column]},
+                {"name": name, "date_part": column, "format": "%Y-%m"},
+                {"name": name, "when": self.test(self.dataset), "then": 1, "otherwise": 0},
+                {"name": name, "math": self.r.choice(("add", "divide")), "left": column, "right": 2},
+            )
+        )
+
+    def plan(self) -> PostureQuery:
+        r = self.r
+        body: dict[str, Any] = {"dataset": self.dataset, "limit": r.randint(1, 500)}
+        if r.random() < 0.8:
+            body["where"] = self.condition(self.dataset)
+        if r.random() < 0.4:
+            body["compute"] = [self.computed(f"c{n}") for n in range(r.randint(1, 3))]
+        if r.random() < 0.3 and self.dataset == "issues":
+            body["expand"] = ["xdm.issue.asset_ids"]
+        if r.random() < 0.3 and self.dataset in ("issues", "findings", "issue_to_asset"):
+            body["joins"] = [
+                {"dataset": "asset_inventory", "kind": r.choice(("inner", "left")),
+                 "fields": [{"field": "xdm.asset.name", "name": r.choice((None, "asset"))}],
+                 "where": r.choice((None, self.condition("asset_inventory", 1)))}
+            ]  # fmt: skip
+        if r.random() < 0.4:
+            fields = r.sample(self.columns(self.dataset), 1)
+            body["group_by"] = fields
+            body["aggregates"] = [{"function": "count", "name": "n"}]
+            functions = ["count_distinct", "sum", "avg", "min", "max", "values", "median"]
+            column = r.choice(self.columns(self.dataset))
+            body["aggregates"].append({"function": r.choice(functions), "field": column, "name": "m"})
+            if r.random() < 0.4:
+                body["having"] = {"field": "n", "op": "gt", "value": 1}
+            body["order"] = [{"field": "n", "direction": "desc"}]
+        elif r.random() < 0.5:
+            body["fields"] = r.sample(self.columns(self.dataset), min(3, len(self.columns(self.dataset))))
+            body["order"] = [{"field": body["fields"][0]}]
+        if r.random() < 0.2 and not body.get("aggregates"):
+            column = self.columns(self.dataset)[0]
+            body["top"] = {"n": 2, "by": [column], "order": column}
+        if r.random() < 0.2:
+            body["timeframe"] = r.choice(({"last": "30d"}, {"start": "2026-01-01", "end": "2026-02-01"}))
+        return PostureQuery.model_validate(body)
+
+
+@pytest.fixture(scope="module")
+def cursor() -> Any:
+    import duckdb
+
+    connection = duckdb.connect()
+    for name, columns in TABLES.items():
+        body = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+        connection.execute(f'CREATE TABLE "{name}" ({body})')
+        connection.execute(f'INSERT INTO "{name}" SELECT {", ".join(["NULL"] * len(columns))}')
+        texts = [("'x'" if kind == "VARCHAR" else "NULL") for kind in columns.values()]
+        connection.execute(f'INSERT INTO "{name}" SELECT {", ".join(texts)}')
+    yield connection.cursor()
+    connection.close()
+
+
+@settings(max_examples=150, deadline=None)
+@given(seed=st.integers(0, 2**40))
+def test_a_random_plan_compiles_checks_and_runs(cursor: Any, seed: int) -> None:
+    plan = Planner(seed).plan()
+    query = compile_plan(plan, CATALOG)
+    text = format_query(query)
+    assert parse(text) == query
+    report = check(text, CATALOG)
+    assert report.valid, (text, report.errors)
+    local.run(cursor, query, tables=TABLES, now=NOW)
+    reading = describe_plan(plan)
+    assert reading
+    assert "\n" not in reading.replace("\\n", "")
+
+
+def rows(database: Any, **body: Any) -> list[tuple[Any, ...]]:
+    plan = PostureQuery.model_validate(body)
+    result = local.run(database.cursor(), compile_plan(plan, CATALOG), now=NOW)
+    keep = [n for n, name in enumerate(result.columns) if name not in ("_time", "_insert_time")]
+    return [tuple(row[n] for n in keep) for row in result.rows]
+
+
+A = {"dataset": "asset_inventory", "fields": ["xdm.asset.id"], "order": [{"field": "xdm.asset.id"}]}
+
+
+@pytest.mark.parametrize(
+    ("where", "ids"),
+    [
+        ({"tag": "env", "op": "eq", "value": "prod"}, "a1"),
+        ({"tag": "env", "op": "ne", "value": "prod"}, "a2 a3 a4"),
+        ({"none": {"tag": "env", "op": "eq", "value": "prod"}}, "a2 a3 a4"),
+        ({"none": {"any": [{"tag": "env", "op": "eq", "value": "prod"}, {"tag": "env", "op": "eq", "value": "dev"}]}}, "a3 a4"),
+        ({"field": "xdm.asset.name", "op": "starts_with", "value": "web"}, "a1 a4"),
+        ({"field": "xdm.asset.name", "op": "ends_with", "value": "_1"}, "a2"),
+        ({"field": "xdm.asset.name", "op": "not_contains", "value": "WEB"}, "a2 a3"),
+        ({"field": "xdm.asset.cloud.region", "op": "is_empty"}, "a3"),
+        ({"field": "xdm.asset.first_observed", "op": "older_than_days", "value": 30}, "a1"),
+        ({"field": "xdm.asset.first_observed", "op": "after", "value": "2026-11-19"}, "a2 a4"),
+        ({"field": "xdm.host.ipv4_addresses", "op": "in_cidr", "value": "10.0.0.0/8"}, "a1"),
+        ({"json_path": {"field": "xdm.asset.raw_fields", "path": ["Platform Discovery", "ssm.agent"]}, "op": "eq", "value": "3.1"}, "a1"),
+        ({"dataset": "issues", "key": "xdm.issue.asset_ids", "field": "xdm.asset.id", "absent": True}, "a3 a4"),
+        ({"dataset": "issues", "key": "xdm.issue.asset_ids", "field": "xdm.asset.id",
+          "where": {"field": "xdm.issue.severity", "op": "eq", "value": "CRITICAL"}}, "a1 a2"),
+    ],
+)  # fmt: skip
+def test_conditions(database: Any, where: dict[str, Any], ids: str) -> None:
+    assert " ".join(row[0] for row in rows(database, where=where, **A)) == ids
+
+
+def test_counts_through_a_join_count_things_not_rows(database: Any) -> None:
+    found = rows(
+        database,
+        dataset="issues",
+        joins=[
+            {"dataset": "asset_inventory", "fields": [{"field": "xdm.asset.type.class", "name": "class"}]}
+        ],
+        group_by=["class"],
+        aggregates=[{"function": "count", "name": "n"}],
+        order=[{"field": "class"}],
+    )
+    assert found == [("Compute", 2), ("Data", 1)]
+
+
+def test_arrays_of_json_are_exploded_before_what_reads_their_items(database: Any) -> None:
+    found = rows(
+        database,
+        dataset="asset_inventory",
+        compute=[
+            {"name": "rules", "json_path": {"field": "xdm.asset.raw_fields", "path": ["Platform Discovery", "ipPermissions"]}, "array": True},
+            {"name": "port", "json_path": {"field": "rules", "path": ["fromPort"]}, "convert": "integer"},
+        ],
+        expand=["rules"],
+        where={"field": "port", "op": "eq", "value": 22},
+        fields=["xdm.asset.id", "port"],
+    )  # fmt: skip
+    assert found == [("a1", 22)]
+
+
+def test_top_per_group(database: Any) -> None:
+    found = rows(
+        database,
+        dataset="asset_inventory",
+        top={"n": 1, "by": ["xdm.asset.type.class"], "order": "xdm.asset.id"},
+        fields=["xdm.asset.id"],
+        order=[{"field": "xdm.asset.id"}],
+    )
+    assert found == [("a3",), ("a4",)]
+
+
+def test_every_plan_says_its_time() -> None:
+    text = format_query(compile_plan(PostureQuery(dataset="issues"), CATALOG))
+    assert text.startswith('config timeframe between "begin" and "now"')
+    log = format_query(compile_plan(PostureQuery(dataset="cloud_audit_logs"), CATALOG))
+    assert log.startswith("config timeframe = 24h")
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"dataset": "isues"}, "issues"),
+        ({"dataset": "issues", "fields": ["xdm.issue.severty"]}, "xdm.issue.severity"),
+        (
+            {"dataset": "issues", "group_by": ["nope"], "aggregates": [{"function": "count", "name": "n"}]},
+            "nope",
+        ),
+        ({"dataset": "issues", "joins": [{"dataset": "va_cves"}]}, "left and right"),
+        ({"dataset": "issues", "order": [{"field": "nope"}]}, "nope"),
+    ],
+)
+def test_unknown_names_come_with_near_ones(body: dict[str, Any], message: str) -> None:
+    with pytest.raises(XqlPlanError, match=message):
+        compile_plan(PostureQuery.model_validate(body), CATALOG)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"dataset": "issues", "surprise": 1},
+        {"dataset": "issues | limit 1"},
+        {"dataset": "issues", "where": {"op": "eq", "value": 1}},
+        {"dataset": "issues", "where": {"field": "a", "op": "in", "value": 1}},
+        {"dataset": "issues", "where": {"field": "a", "op": "eq", "value": "\x00"}},
+        {"dataset": "issues", "where": {"field": "a", "op": "eq", "value": "\u202e"}},
+        {"dataset": "issues", "where": {"field": "a", "op": "matches", "value": "(?=x)"}},
+        {"dataset": "issues", "where": {"field": "a", "op": "in_cidr", "value": "x"}},
+        {"dataset": "issues", "where": {"field": "a", "op": "before", "value": "soon"}},
+        {"dataset": "issues", "limit": 0},
+        {"dataset": "issues", "timeframe": {"last": "soon"}},
+        {"dataset": "issues", "timeframe": {"start": "2026-02-01", "end": "2026-01-01"}},
+        {"dataset": "issues", "group_by": ["a"]},
+    ],
+)
+def test_plans_without_a_meaning_do_not_validate(body: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        PostureQuery.model_validate(body)
+
+
+def test_reading() -> None:
+    plan = PostureQuery.model_validate(
+        {
+            "dataset": "issues",
+            "where": {"all": [{"field": "xdm.issue.severity", "op": "in", "values": ["HIGH", "CRITICAL"]},
+                              {"field": "xdm.issue.status.progress", "op": "ne", "value": "Resolved"}]},
+            "group_by": ["xdm.issue.category"],
+            "aggregates": [{"function": "count", "name": "n"}],
+            "order": [{"field": "n", "direction": "desc"}],
+            "timeframe": {"last": "7d"},
+            "limit": 5,
+        }
+    )  # fmt: skip
+    assert describe_plan(plan) == (
+        'Number of issues per category, where severity is one of "HIGH", "CRITICAL" and status progress is not "Resolved", '
+        "sorted by n (descending), in the last 7 days, at most 5 rows"
+    )
