@@ -36,6 +36,21 @@ def skip_space(text: str, at: int) -> int:
     return at
 
 
+MAX_DEPTH = 100
+"""Levels of brackets that a record may have: what is deeper, others that read it later could not take."""
+
+
+def too_deep(value: Any) -> bool:
+    """Whether a JSON value has more than `MAX_DEPTH` levels."""
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH):
+        children = (c for item in level for c in (item.values() if isinstance(item, dict) else item))
+        level = [child for child in children if isinstance(child, (dict, list))]
+        if not level:
+            return False
+    return True
+
+
 def called(value: Any) -> str:
     """What a JSON value is, in words."""
     kinds = {bool: "true or false", str: "a text", list: "a list", type(None): "null"}

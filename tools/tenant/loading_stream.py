@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from json.decoder import JSONDecodeError
 from typing import Any
 
-from tools.tenant.loading_json import DECODE, called, may_be_cut, skip_space
+from tools.tenant.loading_json import DECODE, MAX_DEPTH, called, may_be_cut, skip_space, too_deep
 from tools.tenant.loading_text import MAX_RECORD, Window
 
 _LISTS = {"findings", "issues", "alerts", "data", "assets", "results", "records", "cases", "incidents"}
@@ -24,6 +24,7 @@ _NEXT_LINE = re.compile(r"\n\s*(?=[{\[])")
 _TOKEN = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"|["{}\[\]]')
 _BROKEN_BYTE = re.compile("[\udc80-\udcff]")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_TOO_DEEP = f"it is nested too deeply (more than {MAX_DEPTH} levels)"
 _CANDIDATES = 2_000
 _PAIRS = {"}": "{", "]": "["}
 
@@ -117,7 +118,7 @@ class _Splitter:
                     return self._oversized()
                 window.more(held)
             except RecursionError:
-                return self._unreadable("it is nested too deeply", resume)
+                return self._unreadable(_TOO_DEEP, resume)
             except ValueError as error:
                 return self._unreadable(str(error), resume)
             else:
@@ -137,6 +138,9 @@ class _Splitter:
             return BadRecord(self._number, reason)
         if not isinstance(value, dict):
             return BadRecord(self._number, f"it is {called(value)}, not an object")
+        openings = window.text.count("{", start, end) + window.text.count("[", start, end)
+        if openings > MAX_DEPTH and too_deep(value):
+            return BadRecord(self._number, _TOO_DEEP)
         if _SURROGATE.search(window.text, start, end):
             # Half of an escaped pair is no character: nothing after this can write it.
             value = json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))

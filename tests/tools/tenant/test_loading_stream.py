@@ -157,11 +157,17 @@ def test_stray_brackets_between_records() -> None:
     assert "stray" in bad(items)[0][1]
 
 
-def test_a_record_deeper_than_the_parser_goes() -> None:
-    deep = "[" * 200_000 + "]" * 200_000
+@pytest.mark.parametrize("levels", [100, 500, 200_000])
+def test_a_record_deeper_than_readers_go(levels: int) -> None:
+    deep = "[" * levels + "]" * levels
     items = read(f'[{{"a": {deep}}}, {json.dumps(GOOD)}]'.encode())
     assert values(items) == [GOOD]
-    assert bad(items) == [(1, "it is nested too deeply")]
+    assert bad(items) == [(1, "it is nested too deeply (more than 100 levels)")]
+
+
+def test_a_record_as_deep_as_may_be() -> None:
+    deep = "[" * 99 + "]" * 99
+    assert len(values(read(f'[{{"a": {deep}}}]'.encode()))) == 1
 
 
 def test_bytes_of_another_encoding_cost_their_record_only() -> None:
