@@ -73,6 +73,8 @@ class FindingMerger:
             if finding is None:
                 continue
             self._report.by_status[finding.status.value] += 1
+            # Of two in one batch only the later is written; both are counted.
+            self._report.updated += finding.id in findings
             findings[finding.id] = (finding, content)
             for asset in scanned.assets:
                 self._seen.resources.add(bytes.fromhex(asset.asset_id))

@@ -22,7 +22,9 @@ JSON = st.recursive(
     ),
     max_leaves=8,
 )
-OBJECTS = st.lists(st.dictionaries(st.text(max_size=8), JSON, max_size=4), max_size=12)
+# No key that an export's envelope has: an object that begins with one is an envelope.
+NAMES = st.text(alphabet='xyz é"\\{}[]:,\u2028', max_size=8)
+OBJECTS = st.lists(st.dictionaries(NAMES, JSON, max_size=4), max_size=12)
 
 
 def read(data: bytes, *, envelopes: bool = True) -> list[Record | BadRecord]:
@@ -75,7 +77,6 @@ def test_any_split_of_the_stream_gives_the_same(rows: list[dict[str, Any]], form
     before = loading_text.CHUNK
     loading_text.CHUNK = size
     try:
-        # An object whose first list is called like an envelope's is one: the rows avoid those names.
         assert values(read(FORMS[form](rows))) == _writable(rows)
     finally:
         loading_text.CHUNK = before
