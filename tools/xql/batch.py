@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -23,22 +24,22 @@ def read_inputs(inputs: Iterable[str]) -> Iterator[tuple[str | None, str | Diagn
     """
     for item in inputs:
         if item == "-":
-            yield None, _decoded(sys.stdin.buffer.read(_MOST_BYTES + 1))
+            yield None, _query(_decoded(sys.stdin.buffer.read(_MOST_BYTES + 1)))
             continue
         path = _existing(item)
         if path is None:
             if _looks_like_path(item):
                 yield item, _unreadable(f"there is no file {item}; give a file, a folder or a query")
             else:
-                yield None, item
+                yield None, _unescaped(item)
         elif path.is_dir():
             files = sorted(found for found in path.rglob("*.xql") if found.is_file())
             if not files:
                 yield str(path), _unreadable(f"no *.xql file is in {path}")
             for found in files:
-                yield str(found), _read(found)
+                yield str(found), _query(_read(found))
         else:
-            yield str(path), _read(path)
+            yield str(path), _query(_read(path))
 
 
 def _existing(item: str) -> Path | None:
@@ -92,6 +93,21 @@ def _refused(name: str | None, diagnostic: Diagnostic) -> dict[str, Any]:
 
 def _named(name: str | None, body: dict[str, Any]) -> dict[str, Any]:
     return {"file": name, **body} if name is not None else body
+
+
+def _query(text: str | Diagnostic) -> str | Diagnostic:
+    return _unescaped(text) if isinstance(text, str) else text
+
+
+def _unescaped(text: str) -> str:
+    """A query copied out of JSON, where every quote is written \\" and line ends are \\n."""
+    if '\\"' not in text or text.count('\\"') != text.count('"'):
+        return text
+    try:
+        plain: str = json.loads(f'"{text}"', strict=False)
+    except ValueError:
+        return text
+    return plain
 
 
 def check_inputs(

@@ -115,7 +115,10 @@ def _scan(tokens: Tokens) -> None:
         kind = _KINDS[found.lastgroup]  # type: ignore[index]
         word = found.group()
         if kind == NUMBER and len(word) > LONGEST_NUMBER:
-            raise tokens.error(f"a number has at most {LONGEST_NUMBER} digits", at, rule="too-large")
+            line, column = tokens.position(at)
+            raise XqlTooLargeError(
+                f"a number has at most {LONGEST_NUMBER} digits", line, column, rule="too-large"
+            )
         kinds.append(kind)
         texts.append(word)
         keys.append(word.lower() if kind == WORD else word if kind == OP else "")

@@ -18,12 +18,12 @@ Ask = Callable[..., Rows]
 
 ASSETS = [
     ("a1", "Web-01", "AWS", "111", "eu-west-1", "Compute", "EC2_INSTANCE", {"env": "Prod", "team": "web"},
-     {"Platform Discovery": {"ipPermissions": [{"fromPort": 22, "cidr": "0.0.0.0/0"}, {"fromPort": 443}], "ssm.agent": "3.1",
+     {"Platform Discovery": {"ipPermissions": [{"fromPort": 22, "cidr": "0.0.0.0/0"}, {"fromPort": 443}], "ssm.agent": "3.1",  # noqa: E501
       "policy": '{"Version":"2012"}'}}, {"xdm.cloud.vpc_id": "vpc-1"}, "10.0.0.5", NOW - timedelta(days=40)),
     ("a2", "db%_1", "azure", "222", "westeurope", "Data", "AZURE_SQL_SERVER", {"env": "dev"},
-     {"Platform Discovery": {"ipPermissions": []}}, {"xdm.cloud.vpc_id": "vpc-2"}, "172.16.4.4", NOW - timedelta(days=5)),
+     {"Platform Discovery": {"ipPermissions": []}}, {"xdm.cloud.vpc_id": "vpc-2"}, "172.16.4.4", NOW - timedelta(days=5)),  # noqa: E501
     ("a3", None, "gcp", "333", "", "Data", "GOOGLE_CLOUD_STORAGE_BUCKET", None, None, None, "8.8.8.8", None),
-    ("a4", "web-02", "aws", "111", "us-east-1", "Compute", "EC2_INSTANCE", {}, {"Platform Discovery": {}}, {}, "not an ip",
+    ("a4", "web-02", "aws", "111", "us-east-1", "Compute", "EC2_INSTANCE", {}, {"Platform Discovery": {}}, {}, "not an ip",  # noqa: E501
      NOW - timedelta(hours=30)),
 ]  # fmt: skip
 ISSUES = [
@@ -49,19 +49,19 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         '"xdm.asset.type.id" VARCHAR, "xdm.asset.tags" VARCHAR, "xdm.asset.raw_fields" VARCHAR, '
         '"xdm.asset.normalized_fields" JSON, "xdm.host.ipv4_addresses" VARCHAR, "xdm.asset.first_observed" TIMESTAMP)'
     )
-    for row in ASSETS:
-        cells = [json.dumps(cell) if isinstance(cell, dict) else cell for cell in row]
+    for asset in ASSETS:
+        cells = [json.dumps(cell) if isinstance(cell, dict) else cell for cell in asset]
         connection.execute(f"INSERT INTO asset_inventory VALUES ({', '.join('?' * len(cells))})", cells)
     connection.execute(
         'CREATE TABLE issues ("xdm.issue.id" VARCHAR, "xdm.issue.name" VARCHAR, "xdm.issue.severity" VARCHAR, '
         '"xdm.issue.status.progress" VARCHAR, "xdm.issue.asset_ids" VARCHAR[], "xdm.issue.alert_count" BIGINT, '
         "_time TIMESTAMP)"
     )
-    for row in ISSUES:
-        connection.execute("INSERT INTO issues VALUES (?, ?, ?, ?, ?, ?, ?)", list(row))
+    for issue in ISSUES:
+        connection.execute("INSERT INTO issues VALUES (?, ?, ?, ?, ?, ?, ?)", list(issue))
     connection.execute("CREATE TABLE logs (kind VARCHAR, ip VARCHAR, who VARCHAR, _time TIMESTAMP)")
-    for row in EVENTS:
-        connection.execute("INSERT INTO logs VALUES (?, ?, ?, ?)", list(row))
+    for event in EVENTS:
+        connection.execute("INSERT INTO logs VALUES (?, ?, ?, ?)", list(event))
     connection.execute("CREATE TABLE texts (id BIGINT, t VARCHAR, j VARCHAR, l VARCHAR)")
     connection.execute("""INSERT INTO texts VALUES (1, 'a,b', '{"k":{"n":1.5},"s":"x","A":1}', '["p","q"]'),
         (2, 'not json', 'broken', 'broken'), (3, NULL, '{"k":null,"big":12345678901234567}', '[]')""")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -53,13 +54,13 @@ class Grower:
     def __init__(self, seed: int) -> None:
         self.r = random.Random(seed)
 
-    def one(self, *choices: Callable[[], object]) -> object:
+    def one(self, *choices: Callable[[], object]) -> Any:
         return self.r.choice(choices)()
 
-    def maybe(self, make: Callable[[], object], share: float = 0.5) -> object:
+    def maybe(self, make: Callable[[], object], share: float = 0.5) -> Any:
         return make() if self.r.random() < share else None
 
-    def many(self, make: Callable[[], object], least: int, most: int) -> tuple[object, ...]:
+    def many(self, make: Callable[[], object], least: int, most: int) -> tuple[Any, ...]:
         return tuple(make() for _ in range(self.r.randint(least, most)))
 
     def name(self) -> str:
@@ -88,8 +89,8 @@ class Grower:
     def duration(self) -> ast.Duration:
         return ast.Duration(self.r.choice(("30d", "1MO", "10m", "2h", "500ms")))
 
-    def literal(self) -> ast.Expr:
-        return self.one(  # type: ignore[return-value]
+    def literal(self) -> Any:
+        return self.one(
             self.string,
             self.string,
             lambda: ast.Number(self.r.choice(("0", "7", "-3", "1.5", "-0.25", "1e5", "0x1F"))),
@@ -99,21 +100,21 @@ class Grower:
             lambda: ast.Enum(self.r.choice(("NEW", "IN_PROGRESS"))),
         )
 
-    def expr(self, depth: int = 3) -> ast.Expr:
+    def expr(self, depth: int = 3) -> Any:
         if depth == 0 or self.r.random() < 0.25:
             return ast.Field(self.name()) if self.r.random() < 0.6 else self.literal()
 
         def inner() -> ast.Expr:
             return self.expr(depth - 1)
 
-        return self.one(  # type: ignore[return-value]
+        return self.one(
             lambda: self.call(inner),
-            lambda: ast.And(self.many(inner, 2, 3)),  # type: ignore[arg-type]
-            lambda: ast.Or(self.many(inner, 2, 3)),  # type: ignore[arg-type]
+            lambda: ast.And(self.many(inner, 2, 3)),
+            lambda: ast.Or(self.many(inner, 2, 3)),
             lambda: ast.Not(inner()),
             lambda: ast.Compare(self.r.choice(OPERATORS), inner(), inner()),
             lambda: ast.Compare(self.r.choice(OPERATORS), inner(), inner()),
-            lambda: ast.InList(inner(), self.many(inner, 1, 3), self.r.random() < 0.5),  # type: ignore[arg-type]
+            lambda: ast.InList(inner(), self.many(inner, 1, 3), self.r.random() < 0.5),
             lambda: ast.InQuery(inner(), self.query(0), self.r.random() < 0.5),
             lambda: self.arrow(inner()),
             lambda: ast.Arithmetic(self.r.choice("+-*/"), inner(), inner()),
@@ -128,20 +129,20 @@ class Grower:
             return self.r.choice(KEYS) if self.r.random() < 0.7 else self.r.randint(0, 20)
 
         suffix = self.r.choice(("", "", "[]", "{}"))
-        return ast.Arrow(base, self.many(step, 0 if suffix else 1, 3), suffix)  # type: ignore[arg-type]
+        return ast.Arrow(base, self.many(step, 0 if suffix else 1, 3), suffix)
 
     def call(self, inner: Callable[[], ast.Expr]) -> ast.Call:
         name = self.r.choice(FREE)
         spec = SCALAR[name]
-        return ast.Call(name, self.many(inner, spec.least, min(spec.most, spec.least + 2)))  # type: ignore[arg-type]
+        return ast.Call(name, self.many(inner, spec.least, min(spec.most, spec.least + 2)))
 
     # --- stages ---
 
     def keys(self) -> tuple[ast.SortKey, ...]:
-        return self.many(lambda: ast.SortKey(self.name(), self.r.choice(("asc", "desc"))), 1, 2)  # type: ignore[return-value]
+        return self.many(lambda: ast.SortKey(self.name(), self.r.choice(("asc", "desc"))), 1, 2)
 
     def name_list(self) -> tuple[str, ...]:
-        return self.many(self.name, 1, 3)  # type: ignore[return-value]
+        return self.many(self.name, 1, 3)
 
     def aggregate(self) -> ast.Aggregate:
         name = self.r.choice(sorted(AGGREGATE))
@@ -149,7 +150,7 @@ class Grower:
         args = self.many(lambda: self.expr(2), spec.least, spec.most)
         if args and name != "count" and self.r.random() < 0.2:
             args = (ast.Star(self.r.choice(("*", "action_*"))), *args[1:])
-        return ast.Aggregate(name, args, self.maybe(self.alias))  # type: ignore[arg-type]
+        return ast.Aggregate(name, args, self.maybe(self.alias))
 
     def window(self) -> ast.WindowFunction:
         name = self.r.choice(sorted(WINDOW))
@@ -158,32 +159,32 @@ class Grower:
         def bound() -> ast.Expr:
             return ast.Null() if self.r.random() < 0.3 else ast.Number(self.r.choice(("0", "3", "-2")))
 
-        frame = self.maybe(lambda: ast.Frame(bound(), self.maybe(bound), self.r.choice((None, "range"))), 0.3)  # type: ignore[arg-type]
+        frame = self.maybe(lambda: ast.Frame(bound(), self.maybe(bound), self.r.choice((None, "range"))), 0.3)
         by = self.name_list() if self.r.random() < 0.5 else ()
         sort = self.keys() if self.r.random() < 0.5 else ()
-        return ast.WindowFunction(name, args, by, sort, frame, self.maybe(self.alias, 0.7))  # type: ignore[arg-type]
+        return ast.WindowFunction(name, args, by, sort, frame, self.maybe(self.alias, 0.7))
 
     def item(self) -> ast.FieldItem:
         if self.r.random() < 0.2:
             return ast.FieldItem(self.r.choice(("*", "a_*", "*b*")))
-        return ast.FieldItem(self.name(), self.maybe(self.alias))  # type: ignore[arg-type]
+        return ast.FieldItem(self.name(), self.maybe(self.alias))
 
     def transaction(self) -> ast.Transaction:
         if self.r.random() < 0.5:
             return ast.Transaction(
                 self.name_list(), self.maybe(self.duration), maxevents=self.maybe(self.whole)
-            )  # type: ignore[arg-type]
+            )
         unclosed = self.r.choice((None, True, False))
         return ast.Transaction(
             self.name_list(),
             startswith=self.expr(2),
             endswith=self.maybe(self.expr),
-            allowunclosed=unclosed,  # type: ignore[arg-type]
+            allowunclosed=unclosed,
         )
 
     def option(self) -> ast.ViewOption:
-        def value() -> ast.Expr:
-            return self.one(  # type: ignore[return-value]
+        def value() -> Any:
+            return self.one(
                 lambda: ast.Field("f"),
                 lambda: ast.String("t"),
                 lambda: ast.Number("12"),
@@ -191,25 +192,25 @@ class Grower:
             )
 
         name = self.r.choice(("type", "yaxis", "seriestitle"))
-        return ast.ViewOption(name, self.many(value, 1, 2), self.r.random() < 0.3)  # type: ignore[arg-type]
+        return ast.ViewOption(name, self.many(value, 1, 2), self.r.random() < 0.3)
 
     def bin(self) -> ast.Bin:
         if self.r.random() < 0.3:
             return ast.Bin(self.name(), bins=self.whole())
         zone = self.r.choice((None, "+02:00"))
-        return ast.Bin(self.name(), None, self.duration(), self.maybe(self.whole), zone)  # type: ignore[arg-type]
+        return ast.Bin(self.name(), None, self.duration(), self.maybe(self.whole), zone)
 
-    def stage(self, depth: int) -> ast.Stage:
+    def stage(self, depth: int) -> Any:
         inner = max(depth - 1, 0)
         many = self.many
-        return self.one(  # type: ignore[return-value]
+        return self.one(
             lambda: ast.Filter(self.expr()),
             lambda: ast.Filter(self.expr()),
-            lambda: ast.Alter(many(lambda: ast.Assignment(self.name(), self.expr()), 1, 3)),  # type: ignore[arg-type]
-            lambda: ast.Fields(many(self.item, 1, 3)),  # type: ignore[arg-type]
-            lambda: ast.Fields(many(lambda: ast.FieldItem(self.name()), 1, 3), True),  # type: ignore[arg-type]
+            lambda: ast.Alter(many(lambda: ast.Assignment(self.name(), self.expr()), 1, 3)),
+            lambda: ast.Fields(many(self.item, 1, 3)),
+            lambda: ast.Fields(many(lambda: ast.FieldItem(self.name()), 1, 3), True),
             lambda: ast.Comp(
-                many(self.aggregate, 1, 3),  # type: ignore[arg-type]
+                many(self.aggregate, 1, 3),
                 self.name_list() if self.r.random() < 0.6 else (),
                 self.r.choice((None, None, True, False)),
             ),
@@ -225,44 +226,44 @@ class Grower:
             ),
             lambda: ast.Union(self.dataset() if self.r.random() < 0.4 else self.query(inner)),
             self.bin,
-            lambda: ast.ArrayExpand(self.name(), self.maybe(self.whole)),  # type: ignore[arg-type]
+            lambda: ast.ArrayExpand(self.name(), self.maybe(self.whole)),
             lambda: ast.ReplaceNull(self.name(), self.literal()),
             lambda: ast.IpLoc(
                 self.name(),
                 self.r.choice((None, "_src")),
-                many(lambda: ast.FieldItem("loc_city", self.maybe(self.alias)), 0, 2),  # type: ignore[arg-type]
+                many(lambda: ast.FieldItem("loc_city", self.maybe(self.alias)), 0, 2),
             ),
-            lambda: ast.WindowComp(many(self.window, 1, 2)),  # type: ignore[arg-type]
+            lambda: ast.WindowComp(many(self.window, 1, 2)),
             self.transaction,
             lambda: ast.Top(
                 self.name(),
-                self.maybe(self.whole),  # type: ignore[arg-type]
+                self.maybe(self.whole),
                 self.name_list() if self.r.random() < 0.4 else (),
-                many(self.alias, 0, 2),  # type: ignore[arg-type]
+                many(self.alias, 0, 2),
             ),
             lambda: ast.Target(
                 self.r.choice(("dataset", "lookup")), self.dataset(), self.r.choice((None, True, False))
             ),
             lambda: ast.Tag(("t", "u")),
-            lambda: ast.View(self.r.choice(("graph", "highlight")), many(self.option, 0, 3)),  # type: ignore[arg-type]
-            lambda: ast.GetRole(self.name(), self.maybe(self.alias)),  # type: ignore[arg-type]
+            lambda: ast.View(self.r.choice(("graph", "highlight")), many(self.option, 0, 3)),
+            lambda: ast.GetRole(self.name(), self.maybe(self.alias)),
             lambda: ast.Saved("a query", (("p", self.literal()),)),
-            lambda: ast.Search("text", self.many(self.dataset, 0, 2)),  # type: ignore[arg-type]
+            lambda: ast.Search("text", self.many(self.dataset, 0, 2)),
         )
 
-    def source(self) -> ast.Source:
-        return self.one(  # type: ignore[return-value]
+    def source(self) -> Any:
+        return self.one(
             lambda: ast.Dataset((self.dataset(),)),
-            lambda: ast.Dataset(self.many(self.dataset, 1, 3)),  # type: ignore[arg-type]
+            lambda: ast.Dataset(self.many(self.dataset, 1, 3)),
             lambda: ast.Dataset((self.dataset(),), cold=True),
-            lambda: ast.Dataset(self.many(self.dataset, 0, 2), datamodel=True),  # type: ignore[arg-type]
+            lambda: ast.Dataset(self.many(self.dataset, 0, 2), datamodel=True),
             lambda: ast.Preset("network_story", self.r.random() < 0.5),
             lambda: ast.Saved("a query", (("p", self.literal()), ("q", self.literal()))),
-            lambda: ast.Search("text", self.many(self.dataset, 0, 2)),  # type: ignore[arg-type]
+            lambda: ast.Search("text", self.many(self.dataset, 0, 2)),
         )
 
-    def setting(self) -> ast.Setting:
-        return self.one(  # type: ignore[return-value]
+    def setting(self) -> Any:
+        return self.one(
             lambda: ast.Setting("case_sensitive", ast.Boolean(False)),
             lambda: ast.Setting("timeframe", self.duration()),
             lambda: ast.Setting("timeframe", ast.Between(ast.String("-7d"), ast.String("now"))),
@@ -272,13 +273,13 @@ class Grower:
     def query(self, depth: int = 1) -> ast.Query:
         if depth == 0:
             fields = self.many(lambda: ast.Fields((ast.FieldItem(self.name()),)), 0, 1)
-            return ast.Query(ast.Dataset((self.dataset(),)), fields)  # type: ignore[arg-type]
+            return ast.Query(ast.Dataset((self.dataset(),)), fields)
         stages = self.many(lambda: self.stage(depth), 0, 4)
         first = stages[0] if stages else None
         # a leading call or search is a source by the language's own rule
         bare = first is not None and not isinstance(first, ast.Saved | ast.Search) and self.r.random() < 0.2
-        configs = self.many(lambda: ast.Config(self.many(self.setting, 1, 2)), 0, 2)  # type: ignore[arg-type]
-        return ast.Query(None if bare else self.source(), stages, configs)  # type: ignore[arg-type]
+        configs = self.many(lambda: ast.Config(self.many(self.setting, 1, 2)), 0, 2)
+        return ast.Query(None if bare else self.source(), stages, configs)
 
 
 def grown(seed: int) -> ast.Query:

@@ -97,7 +97,7 @@ class Planner:
                 "within_days",
                 "before",
                 "after",
-            )  # fmt: skip
+            )
         )
         body: dict[str, Any] = {"op": op}
         kind = self.r.random()
@@ -238,7 +238,7 @@ A = {"dataset": "asset_inventory", "fields": ["xdm.asset.id"], "order": [{"field
         ({"tag": "env", "op": "eq", "value": "prod"}, "a1"),
         ({"tag": "env", "op": "ne", "value": "prod"}, "a2 a3 a4"),
         ({"none": {"tag": "env", "op": "eq", "value": "prod"}}, "a2 a3 a4"),
-        ({"none": {"any": [{"tag": "env", "op": "eq", "value": "prod"}, {"tag": "env", "op": "eq", "value": "dev"}]}}, "a3 a4"),
+        ({"none": {"any": [{"tag": "env", "op": "eq", "value": "prod"}, {"tag": "env", "op": "eq", "value": "dev"}]}}, "a3 a4"),  # noqa: E501
         ({"field": "xdm.asset.name", "op": "starts_with", "value": "web"}, "a1 a4"),
         ({"field": "xdm.asset.name", "op": "ends_with", "value": "_1"}, "a2"),
         ({"field": "xdm.asset.name", "op": "not_contains", "value": "WEB"}, "a2 a3"),
@@ -246,7 +246,7 @@ A = {"dataset": "asset_inventory", "fields": ["xdm.asset.id"], "order": [{"field
         ({"field": "xdm.asset.first_observed", "op": "older_than_days", "value": 30}, "a1"),
         ({"field": "xdm.asset.first_observed", "op": "after", "value": "2026-11-19"}, "a2 a4"),
         ({"field": "xdm.host.ipv4_addresses", "op": "in_cidr", "value": "10.0.0.0/8"}, "a1"),
-        ({"json_path": {"field": "xdm.asset.raw_fields", "path": ["Platform Discovery", "ssm.agent"]}, "op": "eq", "value": "3.1"}, "a1"),
+        ({"json_path": {"field": "xdm.asset.raw_fields", "path": ["Platform Discovery", "ssm.agent"]}, "op": "eq", "value": "3.1"}, "a1"),  # noqa: E501
         ({"dataset": "issues", "key": "xdm.issue.asset_ids", "field": "xdm.asset.id", "absent": True}, "a3 a4"),
         ({"dataset": "issues", "key": "xdm.issue.asset_ids", "field": "xdm.asset.id",
           "where": {"field": "xdm.issue.severity", "op": "eq", "value": "CRITICAL"}}, "a1 a2"),
@@ -275,7 +275,7 @@ def test_arrays_of_json_are_exploded_before_what_reads_their_items(database: Any
         database,
         dataset="asset_inventory",
         compute=[
-            {"name": "rules", "json_path": {"field": "xdm.asset.raw_fields", "path": ["Platform Discovery", "ipPermissions"]}, "array": True},
+            {"name": "rules", "json_path": {"field": "xdm.asset.raw_fields", "path": ["Platform Discovery", "ipPermissions"]}, "array": True},  # noqa: E501
             {"name": "port", "json_path": {"field": "rules", "path": ["fromPort"]}, "convert": "integer"},
         ],
         expand=["rules"],
@@ -358,6 +358,6 @@ def test_reading() -> None:
         }
     )  # fmt: skip
     assert describe_plan(plan) == (
-        'Number of issues per category, where severity is one of "HIGH", "CRITICAL" and status progress is not "Resolved", '
+        'Number of issues per category, where severity is one of "HIGH", "CRITICAL" and status progress is not "Resolved", '  # noqa: E501
         "sorted by n (descending), in the last 7 days, at most 5 rows"
     )

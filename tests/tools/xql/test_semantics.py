@@ -47,9 +47,9 @@ FILTERS: list[tuple[str, str, str]] = [
     ("5.4 keys keep case", 'xdm.asset.tags -> ENV = "prod"', ""),
     ("5.4 dotted key", 'xdm.asset.normalized_fields -> ["xdm.cloud.vpc_id"] = "vpc-1"', "a1"),
     ("5.4 dotted key as steps", 'xdm.asset.normalized_fields -> xdm.cloud.vpc_id = "vpc-1"', ""),
-    ("5.4 bracket path", "json_extract_scalar(xdm.asset.raw_fields, \"$['Platform Discovery']['ssm.agent']\") = \"3.1\"", "a1"),
-    ("5.4 space path", 'json_extract_scalar(xdm.asset.raw_fields, "$.Platform Discovery.ipPermissions[0].fromPort") = 22', "a1"),
-    ("5.4 scalar of array is null", 'xdm.asset.raw_fields -> ["Platform Discovery"].ipPermissions = null', "a1 a2 a3 a4"),
+    ("5.4 bracket path", "json_extract_scalar(xdm.asset.raw_fields, \"$['Platform Discovery']['ssm.agent']\") = \"3.1\"", "a1"),  # noqa: E501
+    ("5.4 space path", 'json_extract_scalar(xdm.asset.raw_fields, "$.Platform Discovery.ipPermissions[0].fromPort") = 22', "a1"),  # noqa: E501
+    ("5.4 scalar of array is null", 'xdm.asset.raw_fields -> ["Platform Discovery"].ipPermissions = null', "a1 a2 a3 a4"),  # noqa: E501
     ("5.4 chain", 'xdm.asset.raw_fields -> ["Platform Discovery"] -> ipPermissions[1].fromPort = 443', "a1"),
     ("5.4 JSON in text", 'xdm.asset.raw_fields -> ["Platform Discovery"].policy -> Version = "2012"', "a1"),
     ("5.6 incidr", 'incidr(xdm.host.ipv4_addresses, "10.0.0.0/8, 172.16.0.0/12")', "a1 a2"),
@@ -63,7 +63,7 @@ FILTERS: list[tuple[str, str, str]] = [
     ("10.7 ageing", 'timestamp_diff(current_time(), xdm.asset.first_observed, "DAY") > 30', "a1"),
     ("10.9 anti-membership", "xdm.asset.id not in (dataset = issues | arrayexpand xdm.issue.asset_ids"
      " | fields xdm.issue.asset_ids)", "a3 a4"),
-    ("2 membership", "xdm.asset.id in (dataset = issues | arrayexpand xdm.issue.asset_ids | fields xdm.issue.asset_ids)",
+    ("2 membership", "xdm.asset.id in (dataset = issues | arrayexpand xdm.issue.asset_ids | fields xdm.issue.asset_ids)",  # noqa: E501
      "a1 a2"),
 ]  # fmt: skip
 
@@ -246,10 +246,10 @@ STAGES: list[tuple[str, str, list[tuple[Any, ...]]]] = [
     ("3 bin", f"{I} | bin _time span = 1mo | comp count() as n by _time | sort asc _time | fields _time, n",
      [(datetime(2026, 8, 1), 1), (datetime(2026, 10, 1), 1), (datetime(2026, 11, 1), 2)]),
     ("3 bins", "dataset = texts | bin id bins = 2 | sort asc id | fields id", [(1.0,), (2.0,), (2.0,)]),
-    ("3 union", f"{A} | fields xdm.asset.id as k | union (dataset = texts | fields t as k) | comp count(k) as n", [(6,)]),
+    ("3 union", f"{A} | fields xdm.asset.id as k | union (dataset = texts | fields t as k) | comp count(k) as n", [(6,)]),  # noqa: E501
     ("2 dataset in", "dataset in (texts, asset_inventory) | comp count(id) as t, count(xdm.asset.id) as a", [(3, 4)]),
     ("3 tag", f"{A} | tag add \"x\", \"y\" | limit 1 | fields _tag", [(["x", "y"],)]),
-    ("3 search", f'search dataset in (asset_inventory) "web-0" | sort asc xdm.asset.id | fields xdm.asset.id',
+    ("3 search", 'search dataset in (asset_inventory) "web-0" | sort asc xdm.asset.id | fields xdm.asset.id',
      [("a1",), ("a4",)]),
 ]  # fmt: skip
 
@@ -259,7 +259,7 @@ def test_stages(ask: Ask, section: str, query: str, expected: list[tuple[Any, ..
     assert ask(query) == expected, section
 
 
-JOINED = "join {options} (dataset = issues | arrayexpand xdm.issue.asset_ids | fields xdm.issue.asset_ids as k, xdm.issue.id) as i"
+JOINED = "join {options} (dataset = issues | arrayexpand xdm.issue.asset_ids | fields xdm.issue.asset_ids as k, xdm.issue.id) as i"  # noqa: E501
 
 
 @pytest.mark.parametrize(
@@ -291,7 +291,7 @@ def test_joins(ask: Ask, options: str, tail: str, expected: list[tuple[Any, ...]
 )
 def test_conflicts(ask: Ask, strategy: str, expected: list[tuple[Any, ...]]) -> None:
     """Section 3.1: the sub-query's column wins by default."""
-    other = '(dataset = asset_inventory | alter xdm.asset.provider = "Azure" | fields xdm.asset.id as k, xdm.asset.provider)'
+    other = '(dataset = asset_inventory | alter xdm.asset.provider = "Azure" | fields xdm.asset.id as k, xdm.asset.provider)'  # noqa: E501
     query = f'{A} | filter xdm.asset.id = "a2" | join {strategy} {other} as o o.k = xdm.asset.id'
     assert ask(query + " | fields xdm.asset.provider") == expected
     if "both" in strategy:

@@ -10,7 +10,7 @@ from tools.xql.functions import Kind
 
 @dataclass(frozen=True, slots=True)
 class ColumnInfo:
-    """`values` are known ones; `complete` says that there are no others. `dotted_keys`: JSON with literal dotted keys."""
+    """`values` are known ones, all there are if `complete`. `dotted_keys`: JSON with literal dotted keys."""
 
     name: str
     kind: Kind

@@ -314,8 +314,10 @@ class ExpressionChecker:
             elif wanted is Kind.ARRAY and kind in (*NUMERIC, Kind.BOOL, Kind.TIME):
                 self.found.error("type", arg, f"{name} needs an array here; this is a {kind.value}")
             elif wanted is Kind.TEXT and kind is Kind.ARRAY and name != "arraystring":
-                fix = (f'arraymap(f, {name}("@element"))', "arrayexpand f", 'arraystring(f, ",")')
-                self.found.error("array-not-expanded", arg, f"{name} needs text here; this is an array", fix)
+                fixes = (f'arraymap(f, {name}("@element"))', "arrayexpand f", 'arraystring(f, ",")')
+                self.found.error(
+                    "array-not-expanded", arg, f"{name} needs text here; this is an array", fixes
+                )
 
     def aggregate(self, function: str, args: tuple[Expr, ...], node: Expr | None, scope: Scope) -> Kind:
         if not args:

@@ -31,6 +31,7 @@ from tools.xql.local.sql import (
     not_null,
     select,
     subquery,
+    try_cast,
 )
 from tools.xql.local.values import NUMERIC, Value, array, boolean, number, text, timestamp
 
@@ -113,8 +114,6 @@ def _equal_number(left: Value, right: Value) -> Sql:
         left.kind is Kind.TEXT and right.kind is Kind.INT
     ):
         # large ids keep their last digits: compare whole numbers as whole numbers
-        from tools.xql.local.values import try_cast
-
         number_side, text_side = (left, right) if left.kind is Kind.INT else (right, left)
         whole = try_cast(text(text_side), "BIGINT")
         return fn(

@@ -49,7 +49,7 @@ def comp(stage: Comp, ctx: Context) -> Relation:
 
 def output_name(item: Aggregate, number_of: int) -> str:
     """The alias, or `<function>_<n>`."""
-    return item.alias if item.alias not in (None, "*") else f"{item.function}_{number_of}"  # type: ignore[return-value]
+    return item.alias if item.alias not in (None, "*") else f"{item.function}_{number_of}"
 
 
 def _filtered(call: Sql, sql: Sql) -> Sql:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NoReturn
 
 from tools.xql.ast import (
     And,
@@ -299,7 +299,7 @@ class ExpressionParser(Cursor):
             else:
                 break
         if not path and not suffix:
-            hint = ()
+            hint: tuple[str, ...] = ()
             if kinds[self.i] == STRING:
                 hint = (f"-> [{self.texts[self.i]}]",)
             elif kinds[self.i] == PARAM or self.texts[self.i].startswith("$"):
@@ -376,7 +376,7 @@ class ExpressionParser(Cursor):
             self.i = at
         return self.expression()
 
-    def unknown_function(self, name: str, at: int) -> None:
+    def unknown_function(self, name: str, at: int) -> NoReturn:
         if name in INSTEAD:
             self.fail(
                 f"there is no function {name}", at=at, suggestions=(INSTEAD[name],), rule="unknown-function"
@@ -395,10 +395,10 @@ class ExpressionParser(Cursor):
 
     # --- mistakes ---
 
-    def _foreign_symbol(self) -> None:
+    def _foreign_symbol(self) -> NoReturn:
         rule, right = FOREIGN_SYMBOLS[self.keys[self.i]]
         self.fail(f"'{self.keys[self.i]}' is not XQL", suggestions=(right,), rule=rule)
 
-    def _foreign_word(self, key: str) -> None:
+    def _foreign_word(self, key: str) -> NoReturn:
         rule, right = FOREIGN_OPERATORS[key]
         self.fail(f"'{key}' is not an operator of XQL", suggestions=(right,), rule=rule)

@@ -72,10 +72,7 @@ class GroupParser(StageParser):
             self.fail("count takes no *", at=at, suggestions=("count()",), rule="count-star")
         alias = None
         if self.accept("as"):
-            if self.accept("*"):
-                alias = "*"
-            else:
-                alias = self.word("a name after 'as'")
+            alias = "*" if self.accept("*") else self.word("a name after 'as'")
         elif self.keys[self.i] in ("where", "filter", "if"):
             self.fail(
                 "an aggregate has no condition",
@@ -275,4 +272,4 @@ class GroupParser(StageParser):
             self.i += 1
             return Number("-" + self.texts[self.i - 1], pos=pos)
         self.i = at
-        self.fail(f"a value of the view option {option}: found {self.found()}", expected=("a value",))
+        return self.fail(f"a value of the view option {option}: found {self.found()}", expected=("a value",))

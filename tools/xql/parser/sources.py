@@ -192,7 +192,7 @@ class SourceParser(ExpressionParser):
             or text[number:].lower() not in SPAN_UNITS
             or not _decimal(text[:number])
         ):
-            right = ()
+            right: tuple[str, ...] = ()
             if self.kinds[at] == STRING:
                 right = (text[1:-1],)
             self.fail(

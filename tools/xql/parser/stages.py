@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from tools.xql.ast import (
     Alter,
     ArrayExpand,
@@ -185,7 +187,7 @@ class StageParser(SourceParser):
         self.i += 1
         return self.word("the alias of a join")
 
-    def _join_form(self, message: str) -> None:
+    def _join_form(self, message: str) -> NoReturn:
         self.fail(message, suggestions=("join (dataset = x) as a a.k = k",), rule="join-condition")
 
     def subquery(self) -> Query:

@@ -223,13 +223,13 @@ class PlanCompiler:
             side.kinds[item.name] = computed(item, side.kind, _Conditions(side.kinds, self))[1]
         alias, key = f"j{number + 1}", f"j{number + 1}_key"
         items, added = [ast.FieldItem(right, key)], {key: side.kind(right)}
-        for item in spec.fields:
-            self._need(side, item.field)
-            name = item.name or item.field
+        for shown in spec.fields:
+            self._need(side, shown.field)
+            name = shown.name or shown.field
             if (state.has(name) and not state.open) or name in added:
                 name = f"{alias}_{name.replace('.', '_')}"
-            items.append(ast.FieldItem(side.own(item.field), name if name != item.field else None))
-            added[name] = side.kind(item.field)
+            items.append(ast.FieldItem(side.own(shown.field), name if name != shown.field else None))
+            added[name] = side.kind(shown.field)
         inner = replace(inner, stages=(*inner.stages, ast.Fields(tuple(items))))
         same = ast.Compare("=", ast.Field(f"{alias}.{key}"), ast.Field(state.own(left)))
         state.stages.append(ast.Join(inner, alias, same, spec.kind if spec.kind != "inner" else None))

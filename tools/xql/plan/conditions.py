@@ -81,7 +81,9 @@ def names_of(condition: model.Condition) -> Iterator[str]:
             yield from names_of(item)
     elif isinstance(condition, model.Not):
         yield from names_of(condition.none)
-    elif isinstance(condition, model.Related) or condition.field is not None:
+    elif isinstance(condition, model.Related):
+        yield condition.field
+    elif condition.field is not None:  # noqa: SIM114 (the checker must see that it is a text)
         yield condition.field
     elif condition.json_path is not None:
         yield condition.json_path.field
@@ -111,7 +113,7 @@ class ConditionCompiler:
 
     def test(self, test: model.Test, negated: bool) -> ast.Expr:
         subject, kind = self.subject(test)
-        op = test.op
+        op: str = test.op
         if negated:
             if op in OPPOSITE:
                 op = OPPOSITE[op]
@@ -203,8 +205,8 @@ class ConditionCompiler:
         if op == "contains":
             return ast.Compare("contains", subject, text_literal(text))
         if op == "not_contains":
-            held = ast.Compare("not contains", subject, text_literal(text))
-            return ast.Or((held, self._null(subject)))
+            without = ast.Compare("not contains", subject, text_literal(text))
+            return ast.Or((without, self._null(subject)))
         if op == "matches":
             return ast.Compare("~=", subject, ast.String(text, raw='"' in text))
         return self._affix(op, subject, text)

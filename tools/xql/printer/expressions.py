@@ -272,4 +272,4 @@ def _wrapped(node: Expr, parent: Expr) -> bool:
 def _wrapped_base(node: Expr) -> bool:
     if isinstance(node, Number):
         return node.text.startswith("-")
-    return isinstance(node, Negative | Arithmetic | Duration | Star | Backtick) or isinstance(node, _BOOLEANS)
+    return isinstance(node, (Negative, Arithmetic, Duration, Star, Backtick, *_BOOLEANS))

@@ -1,0 +1,135 @@
+"""The service: refuses, runs, hides system columns, learns, explains an empty result."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.tools.xql.conftest import NOW
+from tools.xql import Catalog, PostureQuery, XqlInvalidError, XqlService, local, parse
+
+
+class Api:
+    """A tenant that is the local execution."""
+
+    def __init__(self, database: Any) -> None:
+        self.database = database
+        self.sent: list[tuple[str, Any]] = []
+
+    async def run(
+        self, query: str, *, timeframe: Any = None, limit: int | None = None, timeout_s: float = 120
+    ) -> Any:
+        self.sent.append((query, timeframe))
+        result = local.run(self.database.cursor(), parse(query), now=NOW, max_rows=1_000_000)
+        rows = tuple(result.records())
+        shown = rows[: limit or 10_000]
+        return SimpleNamespace(
+            rows=shown,
+            total=len(rows),
+            truncated=len(shown) < len(rows),
+            as_of=datetime(2026, 11, 25, tzinfo=UTC),
+        )
+
+
+@pytest.fixture
+def api(database: Any) -> Api:
+    return Api(database)
+
+
+@pytest.fixture
+def service(api: Api) -> XqlService:
+    return XqlService(SimpleNamespace(xql=api), Catalog.seeded())
+
+
+async def test_a_text_runs(service: XqlService, api: Api) -> None:
+    outcome = await service.run_text(
+        "dataset = issues | fields xdm.issue.id | sort asc xdm.issue.id", limit=3
+    )
+    assert outcome.valid
+    assert outcome.columns == ("xdm.issue.id",)
+    assert [row["xdm.issue.id"] for row in outcome.rows] == ["1", "2", "3"]
+    assert all(set(row) == {"xdm.issue.id"} for row in outcome.rows)
+    assert (outcome.total, outcome.truncated) == (4, True)
+    assert outcome.window == "all rows as they stand"
+    assert outcome.dataset == "issues"
+    assert outcome.reading.startswith("Issues")
+    assert outcome.xql.endswith("| limit 1000")
+    sent, frame = api.sent[0]
+    assert sent == outcome.xql
+    assert frame.from_ms == 0
+
+
+async def test_times_are_epoch_milliseconds(service: XqlService) -> None:
+    outcome = await service.run_text('dataset = issues | filter xdm.issue.id = "3" | fields _time')
+    assert outcome.rows == ({"_time": int(NOW.replace(tzinfo=UTC).timestamp() * 1000) - 3_600_000},)
+
+
+async def test_a_refused_text_is_not_sent(service: XqlService, api: Api) -> None:
+    outcome = await service.run_text("dataset = issues | sort xdm.issue.id desc")
+    assert not outcome.parsed
+    assert api.sent == []
+    with pytest.raises(XqlInvalidError, match="direction comes before"):
+        outcome.raise_if_invalid()
+
+
+async def test_writes_are_refused(service: XqlService, api: Api) -> None:
+    outcome = await service.run_text("dataset = issues | target type = lookup mine")
+    assert outcome.parsed
+    assert not outcome.valid
+    assert api.sent == []
+
+
+async def test_a_plan_runs_with_its_reading(service: XqlService) -> None:
+    plan = PostureQuery.model_validate(
+        {
+            "dataset": "issues",
+            "where": {"field": "xdm.issue.severity", "op": "eq", "value": "high"},
+            "fields": ["xdm.issue.id"],
+        }
+    )
+    outcome = await service.run_plan(plan)
+    assert outcome.rows == ({"xdm.issue.id": "1"},)
+    assert outcome.plan == plan
+    assert 'severity is "high"' in outcome.reading
+
+
+async def test_no_rows_are_explained(service: XqlService) -> None:
+    text = (
+        'dataset = asset_inventory | filter xdm.asset.provider = "aws" and xdm.asset.type.class = "Data"'
+        " | join (dataset = issues | arrayexpand xdm.issue.asset_ids | fields xdm.issue.asset_ids as k) as i i.k = xdm.asset.id"  # noqa: E501
+        " | fields xdm.asset.id"
+    )
+    outcome = await service.run_text(text)
+    assert outcome.total == 0
+    assert outcome.columns == ("xdm.asset.id",)
+    told = {item.without: item.total for item in outcome.relaxations}
+    assert told == {
+        'xdm.asset.provider = "aws"': 1,
+        'xdm.asset.type.class = "Data"': 2,
+        "the join with issues": 0,
+    }
+    assert outcome.relaxations[0].total == 2
+
+
+async def test_the_population_is_the_kind_and_place_asked_about(service: XqlService) -> None:
+    text = 'dataset = asset_inventory | filter xdm.asset.type.class = "Compute" and xdm.asset.tags -> env = "prod"'
+    outcome = await service.run_text(text)
+    assert outcome.total == 1
+    assert await service.population(outcome) == 2
+    assert await service.population(await service.run_text("dataset = issues")) is None
+
+
+async def test_rows_teach_the_catalog(service: XqlService) -> None:
+    await service.run_text('dataset = issues | filter xdm.issue.severity = "high"')
+    column = service.catalog.column("issues", "xdm.issue.name")
+    assert column is not None
+    assert "Open port" in column.values
+
+
+async def test_a_view_is_a_chart_hint(service: XqlService) -> None:
+    text = "dataset = issues | comp count() as n by xdm.issue.severity | view graph type = pie xaxis = xdm.issue.severity yaxis = n"  # noqa: E501
+    outcome = await service.run_text(text)
+    assert outcome.chart == {"view": "graph", "type": "pie", "xaxis": "xdm.issue.severity", "yaxis": "n"}
