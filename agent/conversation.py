@@ -12,7 +12,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 from weakref import WeakValueDictionary
 
-import structlog
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
@@ -29,10 +28,11 @@ from agent.events import (
     TurnEnded,
 )
 from agent.graph import Graph
+from agent.logs import get_logger
 from agent.state import AgentState, ProposalRef, TurnContext, TurnLimits
 from tools.results import Actor, QueryRecord
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 _MAX_TEXT = 20_000
 _MAX_CITATIONS = 50
 

@@ -10,12 +10,10 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import structlog
-
+from agent.desk import WritebackDesk
 from agent.settings import Settings, TenantAuth
 from tools.cortex import AdvancedKey, ClientCredentials, CortexClient, CortexConfig, StandardKey
 from tools.findings import FindingLookup
@@ -31,8 +29,6 @@ if TYPE_CHECKING:
     from tools.writeback import WritebackService
     from tools.writeback.gate import RoleLookup
 
-_log = structlog.get_logger(__name__)
-_RECOVER_EVERY_S = 45.0
 DEMO_NOTICE = (
     "This is a made-up demo estate. Load your own findings with `posture tenant load FILE`; that replaces it."
 )
@@ -129,63 +125,12 @@ async def open_services(
 
 
 @asynccontextmanager
-async def open_store(settings: Settings) -> AsyncIterator[Store]:
-    """Our own database, migrated."""
-    from tools.store import Store
-
-    if settings.database_url is None:
-        settings.prepared_home()
-    store = await Store.open(settings.store_url)
-    try:
-        await store.migrate()
-        yield store
-    finally:
-        await store.close()
-
-
-def _writeback(
-    settings: Settings, store: Store, client: CortexClient, roles: RoleLookup | None = None
-) -> WritebackService:
-    from tools.writeback import Limits, Phase, Policy, WritebackService
-
-    return WritebackService(
-        store,
-        client,
-        Policy(phase=Phase(settings.phase)),
-        limits=Limits(expiry=timedelta(hours=settings.approval_hours)),
-        roles=roles,
-    )
-
-
-@asynccontextmanager
-async def _recovering(writeback: WritebackService) -> AsyncIterator[None]:
-    """Finish what was approved and left open: now, and now and then, since a lost answer settles only with time."""
-
-    async def keep_on() -> None:
-        while True:
-            try:
-                await writeback.recover()
-            except Exception:  # noqa: BLE001 - the tenant or the database may be away; the next round tries again
-                _log.warning("recovery of approved write-backs failed; it is tried again", exc_info=True)
-            await asyncio.sleep(_RECOVER_EVERY_S)
-
-    task = asyncio.create_task(keep_on(), name="writeback-recovery")
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-@asynccontextmanager
 async def open_writeback(settings: Settings) -> AsyncIterator[WritebackService]:
-    """The write-back service alone, for deciding from the shell."""
-    async with open_services(settings) as services, open_store(settings) as store:
-        service = _writeback(settings, store, services.client)
-        try:
-            yield service
-        finally:
-            await service.close()
+    """The write-back service alone, for deciding from the shell. What a crash left open is finished first."""
+    async with open_services(settings) as services, WritebackDesk(settings, services.client) as desk:
+        service = await desk.service()
+        await service.recover()
+        yield service
 
 
 async def control_search(settings: Settings, text: str, framework: str | None, k: int) -> SearchResult:
@@ -202,18 +147,25 @@ async def control_search(settings: Settings, text: str, framework: str | None, k
 class Runtime:
     """The running agent behind the chat page and `posture ask`."""
 
-    def __init__(
-        self, services: Services, store: Store, writeback: WritebackService, conversation: Conversation
-    ) -> None:
+    def __init__(self, services: Services, desk: WritebackDesk, conversation: Conversation) -> None:
         self.services = services
         self.settings = services.settings
-        self.store = store
         self.client = services.client
-        self.writeback = writeback
         self.conversation = conversation
         self.findings = services.findings
         self.priority = services.priority
         self.notice = services.notice
+        self._desk = desk
+
+    @property
+    def store(self) -> Store:
+        """Our own database. Not there while a runtime for a new thread has proposed nothing."""
+        return self._desk.store
+
+    @property
+    def writeback(self) -> WritebackService:
+        """The one way to an effect. Not there while a runtime for a new thread has proposed nothing."""
+        return self._desk.writeback
 
     @classmethod
     @asynccontextmanager
@@ -224,11 +176,14 @@ class Runtime:
         demo_if_empty: bool = True,
         serve: bool = True,
         roles: RoleLookup | None = None,
+        new_thread: bool = False,
     ) -> AsyncIterator[Runtime]:
         """Open everything a conversation needs. What a crash left open at the tenant is finished meanwhile.
 
         `serve` puts the local tenant on a loopback port, so that `posture tenant load` works meanwhile. `roles`
-        tells what a user may do now; without it the role recorded with an approval counts.
+        tells what a user may do now; without it the role recorded with an approval counts. `new_thread`
+        promises that only threads without a past are used; then our own database is opened when something is
+        proposed, not before.
         """
         from agent.conversation import Conversation
         from agent.graph import build_graph
@@ -242,16 +197,15 @@ class Runtime:
             services = await stack.enter_async_context(
                 open_services(settings, demo_if_empty=demo_if_empty, serve=serve)
             )
-            store = await stack.enter_async_context(open_store(settings))
+            desk = await stack.enter_async_context(WritebackDesk(settings, services.client, roles))
+            if not new_thread:
+                await desk.keep_recovering()
             saver = await stack.enter_async_context(checkpoints(settings.store_url))
-            writeback = _writeback(settings, store, services.client, roles)
-            stack.push_async_callback(writeback.close)
-            await stack.enter_async_context(_recovering(writeback))
-            toolbox = build_toolbox(services, writeback)
+            toolbox = build_toolbox(services, desk)
             models = build_models(services, toolbox)
 
             async def settle(ids: Sequence[str]) -> ToolResult:
-                return await settled(writeback, list(ids))
+                return await settled(await desk.service(), list(ids))
 
             graph = build_graph(models, toolbox, SystemPrompt(services), settle, saver)
             limits = TurnLimits(
@@ -259,4 +213,4 @@ class Runtime:
                 max_seconds=settings.turn_max_seconds,
                 context_tokens=settings.model_context_tokens,
             )
-            yield cls(services, store, writeback, Conversation(graph, waiting_of(writeback), limits))
+            yield cls(services, desk, Conversation(graph, waiting_of(desk), limits))

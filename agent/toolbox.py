@@ -11,15 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, ValidationError
 
+from agent.logs import get_logger
 from agent.state import TurnContext
 from tools.cortex.errors import CortexError
 from tools.results import ToolResult
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 _BLANKS: tuple[object, ...] = ("", None, [], {}, "null", "None", "none", "undefined", "N/A", "n/a")
 _ROWS_FOR_MODEL = 25
 _CELL_FOR_MODEL = 200

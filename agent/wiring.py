@@ -10,16 +10,16 @@ from agent.planner.model import BuiltInPlanner
 from agent.planner.vocabulary import VocabularySource
 from agent.state import ProposalRef
 from agent.toolbox import Toolbox
-from tools.writeback import Quote, State
+from tools.writeback.model import Quote, State
 from tools.writeback.tool import Subject
 
 if TYPE_CHECKING:
     from agent.conversation import Waiting
+    from agent.desk import WritebackDesk
     from agent.runtime import Services
-    from tools.writeback import WritebackService
 
 
-def build_toolbox(services: Services, writeback: WritebackService) -> Toolbox:
+def build_toolbox(services: Services, desk: WritebackDesk) -> Toolbox:
     """Every tool that a model sees."""
     from agent.reading_more import read_more_tool
     from tools.compliance.tool import build_tools as compliance_tools
@@ -36,7 +36,7 @@ def build_toolbox(services: Services, writeback: WritebackService) -> Toolbox:
             *findings_tools(services.findings, services.client),
             *compliance_tools(lambda: services.compliance),
             *remediation_tools(lambda: services.remediation),
-            *writeback_tools(writeback, Subjects(services)),
+            *writeback_tools(desk.service, Subjects(services)),
             read_more_tool(),
         ]
     )
@@ -62,10 +62,13 @@ def build_models(services: Services, toolbox: Toolbox) -> ChatModels:
     )
 
 
-def waiting_of(writeback: WritebackService) -> Waiting:
+def waiting_of(desk: WritebackDesk) -> Waiting:
     """The undecided proposals of a thread."""
 
     async def waiting(thread_id: str) -> Sequence[ProposalRef]:
+        if desk.unused:
+            return []
+        writeback = await desk.service()
         page = await writeback.list(states=(State.PENDING,), thread_id=thread_id)
         return [ProposalRef(id=p.id, hash=p.payload_hash) for p in reversed(page.proposals)]
 

@@ -42,7 +42,7 @@ def ask(
 
     async def work() -> tuple[TurnEnded, list[StepFinished]]:
         steps: list[StepFinished] = []
-        async with Runtime.open(Settings(), serve=False) as runtime:
+        async with Runtime.open(Settings(), serve=False, new_thread=thread is None) as runtime:
             if runtime.notice:
                 note(runtime.notice)
             async for event in runtime.conversation.turn(thread_id, text, actor, reader):

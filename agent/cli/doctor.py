@@ -79,7 +79,7 @@ async def _packages(settings: Any) -> Part:
 
 
 async def _database(settings: Any) -> Part:
-    from agent.runtime import open_store
+    from agent.desk import open_store
 
     async with open_store(settings) as store:
         return Part("database", "ok", f"{store.dialect}, migrated ({store.shown_url})")

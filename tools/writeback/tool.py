@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from langchain_core.tools import BaseTool
 from pydantic import Field, model_validator
@@ -14,7 +14,9 @@ from tools.results import ToolResult, utcnow
 from tools.tool import Caller, ToolArguments, make_tool
 from tools.writeback.errors import InvalidProposal
 from tools.writeback.model import CommentRequest, Proposal, ProposalContext, Quote, SeverityRequest, State
-from tools.writeback.service import WritebackService
+
+if TYPE_CHECKING:
+    from tools.writeback.service import WritebackService
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,11 @@ _COLUMNS = ("proposal", "state", "effect", "issue", "title", "proposed by", "exp
 _PAGE = 50
 
 
-def build_tools(service: WritebackService, resolve: Resolve) -> list[BaseTool]:
+Opened = Callable[[], Awaitable["WritebackService"]]
+"""The service, opened when first asked for: a question that proposes nothing needs no database of ours."""
+
+
+def build_tools(opened: Opened, resolve: Resolve) -> list[BaseTool]:
     """The two tools over a write-back service."""
 
     async def propose(args: ProposeArguments, caller: Caller) -> ToolResult:
@@ -89,6 +95,7 @@ def build_tools(service: WritebackService, resolve: Resolve) -> list[BaseTool]:
             finding_id=subject.finding_id,
             author="code" if args.comment_with_reasons else "model",
         )
+        service = await opened()
         made = await service.propose(requests, actor=caller.actor, context=context, thread_id=caller.thread)
         effects = " and ".join(_effect(p) for p in made)
         ids = " and ".join(p.id for p in made)
@@ -107,6 +114,7 @@ def build_tools(service: WritebackService, resolve: Resolve) -> list[BaseTool]:
         )
 
     async def list_proposals(args: ListArguments, caller: Caller) -> ToolResult:
+        service = await opened()
         page = await service.list(
             states=(State.PENDING,) if args.which == "pending" else (),
             thread_id=caller.thread if args.which == "here" else None,
