@@ -8,7 +8,7 @@ pressed.
 from __future__ import annotations
 
 import asyncio
-import uuid
+import re
 from collections.abc import Generator
 from contextlib import aclosing
 from typing import Any
@@ -39,6 +39,7 @@ from tools.results import Role
 
 _log = structlog.get_logger(__name__)
 _LONGEST = 20_000
+_THREAD = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _REDISPLAYED = "**Waiting for a decision.** Nothing is written until a person approves it here."
 
 
@@ -155,7 +156,7 @@ class ChatApp:
     async def _own_thread(self, session: Any, user: str) -> str:
         """The session's thread; refuses one that is not a page's own or belongs to someone else."""
         thread = str(session.thread_id)
-        if str(uuid.UUID(thread)) != thread:
+        if not _THREAD.fullmatch(thread):
             raise ForeignThreadError("This conversation cannot be continued here. Start a new one.")
         owner = await self.history.get_thread_author(thread)
         if owner not in ("", user):

@@ -21,6 +21,11 @@ from agent.ui.users import FirstLogin, UserDirectory
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _TRIES = 20
+_NAMES_HERE = ("127.0.0.1", "localhost", "::1")
+_OPEN_TO_OTHERS = (
+    "Others can reach this address, over plain HTTP. "
+    "Put a proxy with TLS in front, and set POSTURE_PUBLIC_URL."
+)
 Announce = Callable[[str], None]
 
 
@@ -78,6 +83,8 @@ async def serve(
         server = uvicorn.Server(config)
         for line in greeting(address, first, settings, runtime.notice):
             say(line)
+        if (host or settings.host) not in _NAMES_HERE:
+            say(_OPEN_TO_OTHERS)
         opener = asyncio.create_task(_open(address)) if open_browser else None
         try:
             await server.serve(sockets=[listener])
@@ -119,7 +126,7 @@ def boundary_for(host: str, public_url: str | None) -> Boundary:
     """Which names and origins may be used: this machine's, and the public address if one is set."""
     hosts: frozenset[str] = frozenset()
     origins: frozenset[str] = frozenset()
-    if host in ("127.0.0.1", "localhost", "::1"):
+    if host in _NAMES_HERE:
         hosts = _LOOPBACK
     if public_url:
         parts = urlsplit(public_url)

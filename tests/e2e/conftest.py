@@ -41,7 +41,7 @@ class ChatServer:
     module: str = "tests.e2e.fake_server"
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
-    started_in: float = 0.0
+    cpu_at_start: float = 0.0
 
     @property
     def base(self) -> str:
@@ -75,7 +75,10 @@ class ChatServer:
                         break
             except (urllib.error.URLError, OSError):
                 self.process.poll()
-        self.started_in = time.monotonic() - began
+        ticks = Path(f"/proc/{self.process.pid}/stat")
+        if ticks.exists():
+            user, system = ticks.read_text().rsplit(")", 1)[1].split()[11:13]
+            self.cpu_at_start = (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self.process is not None:

@@ -48,12 +48,12 @@ def test_both_effects_are_shown_exactly_and_approved(visit: Any, own: ChatServer
     screenshot(page, "light-card-pending")
     card.get_by_role("button", name="Approve both").dblclick()
     expect(page.locator("[data-state=done]")).to_have_count(2)
-    page.wait_for_selector(".ai-message >> text=Done. Comment 7781 added")
+    page.wait_for_selector("[role=article] >> text=Done. Comment 7781 added")
     screenshot(page, "light-card-done")
     assert writes(own) == {"p-0001": 1, "p-0002": 1}
     page.reload()
     expect(page.locator("[data-state=done]")).to_have_count(2)
-    expect(page.locator(".ai-message >> text=Done. Comment 7781 added")).to_have_count(1)
+    expect(page.locator("[role=article] >> text=Done. Comment 7781 added")).to_have_count(1)
 
 
 def test_one_effect_of_two(visit: Any, own: ChatServer) -> None:
@@ -128,7 +128,7 @@ def test_another_person_decides_and_the_first_one_is_told(visit: Any, own: ChatS
     deciding.page.locator(PENDING).get_by_role("button", name="Approve", exact=True).click()
     deciding.page.wait_for_selector("[data-state=failed]")
     asking.page.wait_for_selector("[data-state=failed]")
-    asking.page.wait_for_selector(".ai-message >> text=Not done: somebody changed the severity")
+    asking.page.wait_for_selector("[role=article] >> text=Not done: somebody changed the severity")
     screenshot(asking.page, "light-card-failed")
 
 
@@ -145,7 +145,7 @@ def test_a_waiting_card_survives_a_killed_server(visit: Any, own: ChatServer) ->
     page.wait_for_selector(PENDING)
     page.get_by_role("button", name="Approve both").click()
     expect(page.locator("[data-state=done]")).to_have_count(2)
-    page.wait_for_selector(".ai-message >> text=Done. Comment 7781 added")
+    page.wait_for_selector("[role=article] >> text=Done. Comment 7781 added")
     assert writes(own) == {"p-0001": 1, "p-0002": 1}
 
 
