@@ -104,7 +104,7 @@ class Grower:
         if depth == 0 or self.r.random() < 0.25:
             return ast.Field(self.name()) if self.r.random() < 0.6 else self.literal()
 
-        def inner() -> ast.Expr:
+        def inner() -> Any:
             return self.expr(depth - 1)
 
         return self.one(

@@ -34,7 +34,6 @@ from tools.xql.ast.query import (
     Bin,
     Comp,
     Config,
-    Dataset,
     Dedup,
     FieldItem,
     Fields,
@@ -44,15 +43,11 @@ from tools.xql.ast.query import (
     IpLoc,
     Join,
     Limit,
-    Preset,
     Query,
     ReplaceNull,
-    Saved,
-    Search,
     Setting,
     Sort,
     SortKey,
-    Source,
     Stage,
     Tag,
     Target,
@@ -64,6 +59,7 @@ from tools.xql.ast.query import (
     WindowComp,
     WindowFunction,
 )
+from tools.xql.ast.sources import Dataset, Preset, Saved, Search, Source
 
 __all__ = [
     "Aggregate",

@@ -1,4 +1,4 @@
-"""Queries, sources and stages of the tree."""
+"""Queries and stages of the tree."""
 
 from __future__ import annotations
 
@@ -7,45 +7,7 @@ from typing import TypeAlias
 
 from tools.xql.ast.expressions import Duration, Expr, Number, Param, String
 from tools.xql.ast.nodes import Node
-
-# --- sources -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset(Node):
-    """`dataset = a`, `dataset in (a, b)`, `cold_dataset = a`; with `datamodel`, in the data model's names.
-
-    No names with `datamodel` means the whole data model.
-    """
-
-    names: tuple[str, ...]
-    cold: bool = False
-    datamodel: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Preset(Node):
-    name: str
-    datamodel: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Saved(Node):
-    """`call "library query" p = v`, as source or stage."""
-
-    name: str
-    params: tuple[tuple[str, Expr], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Search(Node):
-    """`search [dataset in (...)] "text"`, as source or stage."""
-
-    text: str
-    datasets: tuple[str, ...] = ()
-
-
-Source: TypeAlias = Dataset | Preset | Saved | Search
+from tools.xql.ast.sources import Saved, Search, Source
 
 # --- stages --------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -28,8 +27,6 @@ from tools.xql.ast import (
     Query,
     ReplaceNull,
     Sort,
-    SortKey,
-    Star,
     String,
     Top,
     Transaction,
@@ -38,9 +35,10 @@ from tools.xql.ast import (
 )
 from tools.xql.ast.walk import walk
 from tools.xql.catalog import ColumnInfo
-from tools.xql.checker.expressions import NUMERIC, ExpressionChecker
+from tools.xql.checker.calls import NUMERIC
+from tools.xql.checker.groups import GroupChecker
 from tools.xql.checker.scope import SYSTEM, Scope, info
-from tools.xql.functions import WINDOW, Kind
+from tools.xql.functions import Kind
 
 _LOCATIONS = (
     "asn_org",
@@ -55,7 +53,7 @@ _LOCATIONS = (
 )
 
 
-class StageChecker(ExpressionChecker):
+class StageChecker(GroupChecker):
     """Follows the columns of a query from stage to stage."""
 
     def subquery(self, query: Query, scope_name: str) -> Scope:
@@ -102,19 +100,6 @@ class StageChecker(ExpressionChecker):
             for name_of in SYSTEM:
                 columns.setdefault(name_of, info(name_of, Kind.TIME if "time" in name_of else Kind.ANY))
         return Scope(columns, scope.open or known.open)
-
-    # --- helpers ---
-
-    def need(self, name: str, node: Node, scope: Scope) -> ColumnInfo | None:
-        """A column that must be there."""
-        known = scope.columns.get(name.lower())
-        if known is None and (not scope.open or name.lower() in scope.dropped):
-            self.found.missing(name, node, scope)
-        return known
-
-    def _keys(self, keys: tuple[SortKey, ...], scope: Scope) -> None:
-        for key in keys:
-            self.need(key.field, key, scope)
 
     # --- stages ---
 
@@ -178,40 +163,6 @@ class StageChecker(ExpressionChecker):
     def _matching(self, pattern: str, scope: Scope) -> list[str]:
         shape = re.compile(".*".join(map(re.escape, pattern.lower().split("*"))) + r"\Z", re.S)
         return [key for key in scope.columns if shape.match(key)]
-
-    def comp(self, stage: Comp, scope: Scope) -> Scope:
-        columns: dict[str, ColumnInfo] = {}
-        for name in stage.by:
-            known = self.need(name, stage, scope)
-            columns[name.lower()] = known or info(name, Kind.ANY)
-            if known is not None and known.kind is Kind.ARRAY:
-                self.found.error(
-                    "array-not-expanded",
-                    stage,
-                    f"{name} is an array; expand it before grouping",
-                    (f"arrayexpand {name}",),
-                )
-        counts: Counter[str] = Counter()
-        for item in stage.aggregates:
-            counts[item.function] += 1
-            kind = self.aggregate(item.function, item.args, None, scope)
-            if item.args and isinstance(item.args[0], Star):
-                if scope.open:
-                    return Scope(columns, True)
-                columns.update({key: info(known.name, Kind.ARRAY) for key, known in scope.columns.items()})
-                continue
-            if item.args and not isinstance(item.args[0], Field):
-                self.found.warn(
-                    "expression-in-aggregate",
-                    item,
-                    "compute the value with alter before comp",
-                    ("alter x = ...",),
-                )
-            name = item.alias or f"{item.function}_{counts[item.function]}"
-            columns[name.lower()] = info(name, kind)
-        if stage.addrawdata:
-            columns[(stage.raw_alias or "raw_data").lower()] = info(stage.raw_alias or "raw_data", Kind.ARRAY)
-        return scope.only(columns, "comp")
 
     def sort(self, stage: Sort, scope: Scope) -> Scope:
         self._keys(stage.keys, scope)
@@ -300,51 +251,6 @@ class StageChecker(ExpressionChecker):
         if stage.columns:
             return scope.plus([info(item.alias or item.name + suffix, Kind.TEXT) for item in stage.columns])
         return scope.plus([info(f"loc_{name}{suffix}", Kind.TEXT) for name in _LOCATIONS])
-
-    def windowcomp(self, stage: WindowComp, scope: Scope) -> Scope:
-        made = []
-        counts: Counter[str] = Counter()
-        for item in stage.functions:
-            counts[item.function] += 1
-            for name in item.by:
-                self.need(name, item, scope)
-            self._keys(item.sort, scope)
-            if item.function in ("rank", "first_value", "last_value", "lag") and not item.sort:
-                self.found.error(
-                    "window-sort",
-                    item,
-                    f"{item.function} needs an order",
-                    (f"{item.function}(...) sort asc f",),
-                )
-            kinds = [self.kind(arg, scope) for arg in item.args if not isinstance(arg, Star)]
-            result = WINDOW[item.function].result
-            kind = (kinds or [Kind.ANY])[0] if result is Kind.ANY else result
-            made.append(info(item.alias or f"{item.function}_{counts[item.function]}", kind))
-        return scope.plus(made)
-
-    def transaction(self, stage: Transaction, scope: Scope) -> Scope:
-        for name in stage.fields:
-            self.need(name, stage, scope)
-        for test in (stage.startswith, stage.endswith):
-            if test is not None:
-                self.condition(test, scope)
-        keys = {name.lower() for name in stage.fields}
-        columns = {
-            key: known if key in keys else info(known.name, Kind.ARRAY)
-            for key, known in scope.columns.items()
-        }
-        made = [("_start_time", Kind.TIME), ("_end_time", Kind.TIME), ("_duration", Kind.INT)]
-        made += [("_num_of_rows", Kind.INT), ("_transaction_id", Kind.TEXT)]
-        return Scope(columns, scope.open, scope.dropped, scope.aliases).plus([info(n, k) for n, k in made])
-
-    def top(self, stage: Top, scope: Scope) -> Scope:
-        columns = {}
-        for name in (*stage.by, stage.field):
-            known = self.need(name, stage, scope)
-            columns[name.lower()] = known or info(name, Kind.ANY)
-        names = [*stage.aliases, *("top_count", "top_percent")[len(stage.aliases) :]]
-        columns.update({name.lower(): info(name, Kind.NUMBER) for name in names})
-        return scope.only(columns, "top")
 
     def getrole(self, stage: GetRole, scope: Scope) -> Scope:
         self.need(stage.field, stage, scope)

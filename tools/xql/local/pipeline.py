@@ -37,7 +37,7 @@ from tools.xql.ast import (
     WindowComp,
 )
 from tools.xql.errors import XqlExecutionError
-from tools.xql.local import stages
+from tools.xql.local import extras, stages
 from tools.xql.local.context import Context, Shared, TimeWindow
 from tools.xql.local.relation import Relation
 from tools.xql.local.sources import searched, source_relation
@@ -145,14 +145,14 @@ _HANDLERS: dict[type, Callable[[Any, Context], Relation]] = {
     Bin: stages.bin_column,
     ArrayExpand: stages.arrayexpand,
     ReplaceNull: stages.replacenull,
-    IpLoc: stages.iploc,
+    IpLoc: extras.iploc,
     WindowComp: _window,
     Transaction: _transaction,
     Top: _top,
     Target: _refused,
-    Tag: stages.tag,
+    Tag: extras.tag,
     View: lambda stage, ctx: ctx.relation,
-    GetRole: stages.getrole,
+    GetRole: extras.getrole,
     Saved: _refused,
     Search: _search,
 }

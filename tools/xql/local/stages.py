@@ -14,21 +14,17 @@ from tools.xql.ast import (
     Dedup,
     Fields,
     Filter,
-    GetRole,
-    IpLoc,
     Limit,
     Number,
     Param,
     ReplaceNull,
     Sort,
-    Tag,
 )
 from tools.xql.ast import Field as FieldNode
 from tools.xql.errors import XqlExecutionError
 from tools.xql.functions import Kind
 from tools.xql.local.context import Context
 from tools.xql.local.expressions import condition, value
-from tools.xql.local.literals import bound
 from tools.xql.local.relation import SYSTEM, Relation
 from tools.xql.local.sql import (
     Sql,
@@ -46,7 +42,7 @@ from tools.xql.local.sql import (
     star,
 )
 from tools.xql.local.timeframe import split_duration
-from tools.xql.local.values import NOTHING, NUMERIC, Value, array, as_kind, joined_kind, number, timestamp
+from tools.xql.local.values import NUMERIC, Value, array, as_kind, joined_kind, number, timestamp
 from tools.xql.local.zones import from_zone, to_zone
 
 
@@ -249,52 +245,6 @@ def bin_column(stage: Bin, ctx: Context) -> Relation:
     start = fn("coalesce", binary("+", low, binary("*", place, width)), cast(item, "DOUBLE"))
     made = Value(start, Kind.FLOAT)
     columns[own] = (timestamp(made), Kind.TIME) if found.kind is Kind.TIME else (start, Kind.FLOAT)
-    return ctx.relation.projected(columns)
-
-
-LOCATIONS = (
-    "LOC_ASN_ORG",
-    "LOC_ASN_IS_PROXY",
-    "LOC_ASN",
-    "LOC_CITY",
-    "LOC_CONTINENT",
-    "LOC_COUNTRY",
-    "LOC_LATLON",
-    "LOC_REGION",
-    "LOC_TIMEZONE",
-)
-
-
-def iploc(stage: IpLoc, ctx: Context) -> Relation:
-    """Geo columns from a table `iploc` (network, loc_*), null without one."""
-    column(stage.field, ctx)
-    columns = ctx.relation.kept()
-    if stage.columns:
-        names = [item.alias or item.name + (stage.suffix or "") for item in stage.columns]
-    else:
-        names = [name + (stage.suffix or "") for name in LOCATIONS]
-    for name in names:
-        columns[name] = (cast(NOTHING.sql, "VARCHAR"), Kind.TEXT)
-    return ctx.relation.projected(columns)
-
-
-def getrole(stage: GetRole, ctx: Context) -> Relation:
-    """The identity module is not here: the role is null."""
-    column(stage.field, ctx)
-    columns = ctx.relation.kept()
-    columns[stage.alias or "role"] = (cast(NOTHING.sql, "VARCHAR"), Kind.TEXT)
-    return ctx.relation.projected(columns)
-
-
-def tag(stage: Tag, ctx: Context) -> Relation:
-    columns = ctx.relation.kept()
-    added = bound(ctx, list(stage.tags)).sql
-    own = ctx.relation.find("_tag")
-    before = array(Value(col(own), ctx.relation.columns[own])) if own else cast(fn("list_value"), "VARCHAR[]")
-    columns[own or "_tag"] = (
-        fn("list_concat", fn("coalesce", before, cast(fn("list_value"), "VARCHAR[]")), added),
-        Kind.ARRAY,
-    )
     return ctx.relation.projected(columns)
 
 

@@ -13,26 +13,22 @@ from tools.xql.ast import (
     FieldItem,
     Fields,
     Filter,
-    GetRole,
-    IpLoc,
     Join,
     Limit,
     Query,
     ReplaceNull,
     Sort,
     SortKey,
-    Tag,
-    Target,
     Union,
 )
-from tools.xql.parser.sources import SourceParser
-from tools.xql.tokens import END, STRING, WORD
+from tools.xql.parser.extras import ExtraParser
+from tools.xql.tokens import END, WORD
 
 JOIN_TYPES = ("inner", "left", "right")
 CONFLICTS = ("both", "left", "right")
 
 
-class StageParser(SourceParser):
+class StageParser(ExtraParser):
     """Reads the stages that neither aggregate nor present."""
 
     __slots__ = ()
@@ -54,12 +50,6 @@ class StageParser(SourceParser):
             self.fail("'==' is not XQL", suggestions=("=",), rule="double-equals")
         self.take("=", f"the assignment to {name}")
         return Assignment(name, self.expression(), pos=self.starts[at])
-
-    def field_name(self, context: str) -> str:
-        name = self.word(context)
-        if name[-1] == "." or ".." in name:
-            self.fail(f"the name {name} has an empty part", at=self.i - 1)
-        return name
 
     def fields(self) -> Fields:
         pos = self.starts[self.i]
@@ -252,63 +242,3 @@ class StageParser(SourceParser):
         name = self.field_name("replacenull needs a field")
         self.take("=", "replacenull")
         return ReplaceNull(name, self.sum(), pos=pos)
-
-    def iploc(self) -> IpLoc:
-        pos = self.starts[self.i]
-        self.i += 1
-        name = self.field_name("iploc needs a field")
-        suffix = None
-        if self.keys[self.i] == "suffix" and self.keys[self.i + 1] == "=":
-            self.i += 2
-            suffix = self.string("suffix") if self.kinds[self.i] == STRING else self.word("suffix")
-        elif self.kinds[self.i] == WORD and not self.keys[self.i].startswith("loc_"):
-            suffix = self.word("suffix")
-        elif self.kinds[self.i] == STRING:
-            suffix = self.string("suffix")
-        columns: tuple[FieldItem, ...] = ()
-        if self.kinds[self.i] == WORD:
-            columns = self.items(self._location, "columns")
-        return IpLoc(name, suffix, columns, pos=pos)
-
-    def _location(self) -> FieldItem:
-        at = self.i
-        if not self.keys[at].startswith("loc_"):
-            self.fail(f"a location column: found {self.found()}", expected=("loc_country", "loc_city"))
-        name = self.word("a location column")
-        alias = self.word("a name after 'as'") if self.accept("as") else None
-        return FieldItem(name, alias, pos=self.starts[at])
-
-    def getrole(self) -> GetRole:
-        pos = self.starts[self.i]
-        self.i += 1
-        name = self.field_name("getrole needs a field")
-        return GetRole(name, self.word("a name after 'as'") if self.accept("as") else None, pos=pos)
-
-    # --- writes ---
-
-    def target(self) -> Target:
-        pos = self.starts[self.i]
-        self.i += 1
-        kind, append = "", None
-        while self.keys[self.i] in ("type", "append") and self.keys[self.i + 1] == "=":
-            option = self.keys[self.i]
-            self.i += 2
-            if option == "append":
-                append = self.boolean("append")
-            else:
-                kind = self.keys[self.i]
-                if kind not in ("dataset", "lookup"):
-                    self.fail(f"target type: found {self.found()}", expected=("dataset", "lookup"))
-                self.i += 1
-        if not kind:
-            self.fail("target needs its type", expected=("type = dataset", "type = lookup"))
-        return Target(kind, self._loose("the name of the target"), append, pos=pos)
-
-    def tag(self) -> Tag:
-        pos = self.starts[self.i]
-        self.i += 1
-        self.take("add", "tag")
-        tags = [self.string("a tag")]
-        while self.accept(","):
-            tags.append(self.string("a tag"))
-        return Tag(tuple(tags), pos=pos)

@@ -83,12 +83,15 @@ def names_of(condition: model.Condition) -> Iterator[str]:
         yield from names_of(condition.none)
     elif isinstance(condition, model.Related):
         yield condition.field
-    elif condition.field is not None:  # noqa: SIM114 (the checker must see that it is a text)
-        yield condition.field
-    elif condition.json_path is not None:
-        yield condition.json_path.field
     else:
-        yield TAGS
+        yield _subject(condition)
+
+
+def _subject(test: model.Test) -> str:
+    """The column that a test reads."""
+    if test.field is not None:
+        return test.field
+    return test.json_path.field if test.json_path is not None else TAGS
 
 
 class ConditionCompiler:

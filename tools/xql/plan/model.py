@@ -5,171 +5,29 @@ Everything is refused that has no meaning in XQL, so a plan that validates and n
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-_BAD = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_NAME = re.compile(r"[^\W\d]\w*(?:\.\w+)*\Z")
-_RESERVED = frozenset(
-    {"and", "or", "not", "in", "contains", "null", "true", "false", "as", "by", "asc", "desc"}
+from tools.xql.plan.model_conditions import (
+    All,
+    AnyOf,
+    Condition,
+    JsonPath,
+    Key,
+    Name,
+    Not,
+    PlanModel,
+    Real,
+    Related,
+    Scalar,
+    Test,
+    Text,
+    Whole,
 )
 
 
-def _clean(value: str) -> str:
-    if _BAD.search(value):
-        raise ValueError("holds a control or direction-changing character")
-    return value
-
-
-def _named(value: str) -> str:
-    if not _NAME.match(value):
-        raise ValueError("is no column name: letters, digits, _ and dots")
-    if value.lower() in _RESERVED or value.lower().startswith("enum."):
-        raise ValueError(f"{value} is a word of the language; choose another name")
-    return value
-
-
-def _keyed(value: str) -> str:
-    if '"' in value:
-        raise ValueError("a JSON key with a double quote has no form in XQL")
-    return _clean(value)
-
-
-Text = Annotated[str, Field(max_length=2_000), AfterValidator(_clean)]
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_named)]
-Key = Annotated[str, Field(max_length=300), AfterValidator(_keyed)]
-Whole = Annotated[int, Field(ge=-(2**53), le=2**53)]
-Real = Annotated[float, Field(allow_inf_nan=False, ge=-1e15, le=1e15)]
-Scalar: TypeAlias = bool | Whole | Real | Text
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class JsonPath(_Model):
-    """A place in a JSON column: keys are taken literally (dots and spaces too), numbers are positions."""
-
-    field: Name
-    path: tuple[Key | Annotated[int, Field(ge=0, le=10_000)], ...] = Field(min_length=1, max_length=20)
-
-
-Op = Literal[
-    "eq",
-    "ne",
-    "in",
-    "not_in",
-    "contains",
-    "not_contains",
-    "starts_with",
-    "ends_with",
-    "matches",
-    "gt",
-    "gte",
-    "lt",
-    "lte",
-    "is_null",
-    "not_null",
-    "is_empty",
-    "not_empty",
-    "in_cidr",
-    "not_in_cidr",
-    "older_than_days",
-    "within_days",
-    "before",
-    "after",
-]
-LIST_OPS = frozenset({"in", "not_in"})
-BARE_OPS = frozenset({"is_null", "not_null", "is_empty", "not_empty"})
-NUMBER_OPS = frozenset({"older_than_days", "within_days"})
-TEXT_OPS = frozenset({"contains", "not_contains", "starts_with", "ends_with", "matches", "before", "after"})
-CIDR_OPS = frozenset({"in_cidr", "not_in_cidr"})
-ORDER_OPS = frozenset({"gt", "gte", "lt", "lte"})
-
-
-class Test(_Model):
-    """One comparison of a column, a tag (`tag` = its key) or a place in JSON.
-
-    `ne`, `not_in` and `not_contains` also hold where there is no value at all. `before` and `after` take an ISO date
-    or time (UTC). A `*` in the text of `eq`, `ne`, `in` and `not_in` stands for any text.
-    """
-
-    __test__ = False
-
-    field: Name | None = None
-    tag: Key | None = None
-    json_path: JsonPath | None = None
-    op: Op
-    value: Scalar | None = None
-    values: tuple[Scalar, ...] = Field(default=(), max_length=1_000)
-
-    @model_validator(mode="after")
-    def _one_subject(self) -> Test:
-        if sum(item is not None for item in (self.field, self.tag, self.json_path)) != 1:
-            raise ValueError("a test has exactly one of field, tag, json_path")
-        if self.op in LIST_OPS:
-            if not self.values or self.value is not None:
-                raise ValueError(f"{self.op} takes values, a list with at least one item")
-        elif self.op in BARE_OPS:
-            if self.value is not None or self.values:
-                raise ValueError(f"{self.op} takes no value")
-        elif self.value is None or self.values:
-            raise ValueError(f"{self.op} takes one value")
-        self._typed()
-        return self
-
-    def _typed(self) -> None:
-        if self.op in NUMBER_OPS and (isinstance(self.value, bool) or not isinstance(self.value, int)):
-            raise ValueError(f"{self.op} takes a whole number of days")
-        if self.op in TEXT_OPS and not isinstance(self.value, str):
-            raise ValueError(f"{self.op} takes text")
-        if self.op in ORDER_OPS and isinstance(self.value, bool):
-            raise ValueError(f"{self.op} takes a number or text")
-        if self.op in ("before", "after"):
-            from tools.xql.plan.times import epoch_ms
-
-            epoch_ms(str(self.value))
-        if self.op == "matches":
-            from tools.xql.checker.patterns import pattern_fault
-
-            fault = pattern_fault(str(self.value))
-            if fault is not None:
-                raise ValueError(fault[1])
-        if self.op in CIDR_OPS:
-            import ipaddress
-
-            for part in str(self.value).split(","):
-                ipaddress.IPv4Network(part.strip(), strict=False)
-
-
-class All(_Model):
-    all: tuple[Condition, ...] = Field(min_length=1, max_length=200)
-
-
-class AnyOf(_Model):
-    any: tuple[Condition, ...] = Field(min_length=1, max_length=200)
-
-
-class Not(_Model):
-    none: Condition
-
-
-class Related(_Model):
-    """There is (or, if `absent`, is not) a row of another dataset with the same key."""
-
-    dataset: Name
-    key: Name
-    field: Name
-    where: Condition | None = None
-    absent: bool = False
-
-
-Condition: TypeAlias = Test | All | AnyOf | Not | Related
-
-
-class Computed(_Model):
+class Computed(PlanModel):
     """A new column: exactly one of the ways to make it.
 
     `json_path` reads a scalar (`convert` makes it a number or time), or with `array` the elements of an array;
@@ -231,12 +89,12 @@ def _family(value: Scalar) -> str:
     return "bool" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
 
 
-class JoinedField(_Model):
+class JoinedField(PlanModel):
     field: Name
     name: Name | None = None
 
 
-class Join(_Model):
+class Join(PlanModel):
     """Columns of another dataset. Without `left` and `right` the known link of the two datasets is used."""
 
     dataset: Name
@@ -259,7 +117,7 @@ AggregateName = Literal[
 ]
 
 
-class Aggregate(_Model):
+class Aggregate(PlanModel):
     function: AggregateName
     field: Name | None = None
     name: Name
@@ -271,14 +129,14 @@ class Aggregate(_Model):
         return self
 
 
-class TimeBin(_Model):
+class TimeBin(PlanModel):
     """A time column cut into spans, and grouped by."""
 
     field: Name
     span: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(m|h|d|w|mo|y)$")]
 
 
-class TopPerGroup(_Model):
+class TopPerGroup(PlanModel):
     """The first `n` rows of each group in an order."""
 
     n: int = Field(ge=1, le=1_000)
@@ -287,12 +145,12 @@ class TopPerGroup(_Model):
     direction: Literal["asc", "desc"] = "desc"
 
 
-class Order(_Model):
+class Order(PlanModel):
     field: Name
     direction: Literal["asc", "desc"] = "asc"
 
 
-class TimeFrame(_Model):
+class TimeFrame(PlanModel):
     """The last so long (`30d`), or from `start` to `end` (ISO, UTC; end defaults to now)."""
 
     last: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(m|h|d|w|mo|y)$")] | None = None
@@ -313,7 +171,7 @@ class TimeFrame(_Model):
         return self
 
 
-class PostureQuery(_Model):
+class PostureQuery(PlanModel):
     """A question: rows of `dataset` where ..., with columns, or counted by group.
 
     Conditions are placed as early as their columns exist (before or after expansion, joins and computing).
@@ -352,5 +210,31 @@ class PostureQuery(_Model):
         return self
 
 
-for _model in (All, AnyOf, Not, Related, Computed, Join, PostureQuery):
+for _model in (Computed, Join, PostureQuery):
     _model.model_rebuild()
+
+__all__ = [
+    "Aggregate",
+    "All",
+    "AnyOf",
+    "Computed",
+    "Condition",
+    "Join",
+    "JoinedField",
+    "JsonPath",
+    "Key",
+    "Name",
+    "Not",
+    "Order",
+    "PlanModel",
+    "PostureQuery",
+    "Real",
+    "Related",
+    "Scalar",
+    "Test",
+    "Text",
+    "TimeBin",
+    "TimeFrame",
+    "TopPerGroup",
+    "Whole",
+]
