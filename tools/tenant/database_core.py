@@ -227,8 +227,6 @@ class Database:
         table: str,
         columns: Mapping[str, str],
         rows: Sequence[Mapping[str, Any]],
-        *,
-        temporary: bool = False,
     ) -> None:
         """Add rows to a table, all at once: JSON columns take JSON text, times ISO text, the rest values."""
         if not rows:
@@ -237,9 +235,8 @@ class Database:
         shape = json.dumps([{str(i): _carrier(columns[name]) for i, name in enumerate(names)}])
         body = dumps([{str(i): row.get(name) for i, name in enumerate(names)} for row in rows])
         values = ", ".join(f'CAST(x."{i}" AS {columns[name]})' for i, name in enumerate(names))
-        target = f"temp.{quote(table)}" if temporary else quote(table)
         cursor.execute(
-            f"INSERT INTO {target} ({', '.join(map(quote, names))}) "
+            f"INSERT INTO {quote(table)} ({', '.join(map(quote, names))}) "
             f"SELECT {values} FROM (SELECT unnest(from_json(CAST(? AS JSON), '{_literal(shape)}')) AS x)",
             [body],
         )
