@@ -24,11 +24,16 @@ DEFAULT = Path(__file__).resolve().parent.parent / "data" / "conversation" / "fi
 
 
 class Expect(BaseModel):
-    """What the last turn must give: a named set of rows, named counts, changes, nothing, or a refusal."""
+    """What the last turn must give: a named set of rows, how many of them, named counts, changes, nothing, a refusal,
+    or a tool (with `about`, on one of a named set of findings).
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     rows: str | None = None
+    number: str | None = None
+    tool: str | None = None
+    about: str | None = None
     column: str = "resource"
     counts: str | None = None
     value: str = "findings"
@@ -115,12 +120,8 @@ async def _hold(runtime: Runtime, case: Case, records: list[Record]) -> Judged:
     return Judged(
         id=case.id,
         right=not faults,
-        valid=silent or bool(done.queries),
-        cited=silent
-        or case.expect.empty
-        or case.expect.counts is not None
-        or bool(done.citations)
-        or case.expect.changes is not None,
+        valid=silent or case.expect.tool is not None or bool(done.queries),
+        cited=silent or case.expect.rows is None or case.expect.rows == "no_rows" or bool(done.citations),
         dropped=len(done.grounding.dropped),
         seconds=round(seconds, 4),
         faults=faults,
@@ -135,6 +136,12 @@ def _faults(expect: Expect, results: list[ToolResult], done: TurnEnded, records:
     if not results:
         return [f"no tool gave a result: {done.answer[:200]}"]
     last = results[-1]
+    if expect.tool:
+        return _tool_faults(expect, last, done, records)
+    if expect.number:
+        want_number = len(SETS[expect.number](records))
+        got_number = last.rows[0]["findings"] if _is_count(last) else last.total
+        return [] if got_number == want_number else [f"number {got_number}, not {want_number}"]
     if expect.empty:
         return [] if last.total == 0 else [f"{last.total} rows where there are none"]
     if expect.changes:
@@ -147,7 +154,8 @@ def _faults(expect: Expect, results: list[ToolResult], done: TurnEnded, records:
     rows = Counter(str(r.get(expect.column)) for r in last.rows)
     want_rows = SETS[str(expect.rows)](records)
     faults = []
-    if missing := sorted(want_rows - set(rows)):
+    cut = last.returned < last.total
+    if missing := sorted(want_rows - set(rows)) if not cut else []:
         faults.append(f"missing: {missing}")
     if extra := sorted(set(rows) - want_rows):
         faults.append(f"not asked for: {extra}")
@@ -156,3 +164,16 @@ def _faults(expect: Expect, results: list[ToolResult], done: TurnEnded, records:
     if last.total != len(want_rows):
         faults.append(f"total {last.total}, not {len(want_rows)}")
     return faults
+
+
+def _tool_faults(expect: Expect, last: ToolResult, done: TurnEnded, records: list[Record]) -> list[str]:
+    call = done.tool_calls[-1]
+    if call.name != expect.tool:
+        return [f"{call.name} was called last, not {expect.tool}"]
+    if expect.about and not {call.args.get("finding_id"), *last.citations} & SETS[expect.about](records):
+        return [f"it is about {call.args.get('finding_id')}"]
+    return []
+
+
+def _is_count(last: ToolResult) -> bool:
+    return len(last.rows) == 1 and set(last.rows[0]) == {"findings"}
