@@ -45,7 +45,8 @@ def issue(number: int, **fields: Any) -> dict[str, Any]:
         "last_modified": "2026-01-02 12:00:00",
         "asset_ids": ["a1"],
         "finding_ids": [f"f{number}"],
-        "normalized_fields": '{"xdm.cloud.region": "eu-west-1", "xdm.cloud.project": "payments"}',
+        "normalized_fields": '{"xdm.cloud.region": "eu-west-1", "xdm.cloud.project": "payments", '
+        '"xdm.finding.status": "FAIL"}',
     }
     named = {f"xdm.issue.{k}": v for k, v in base.items()}
     named |= {f"xdm.issue.{k.replace('__', '.')}": v for k, v in fields.items()}

@@ -76,6 +76,12 @@ def paging_beside(body: Any) -> Any:
     return {"request_data": without(data, *beside)} | beside
 
 
+def known_fields(row: dict[str, Any]) -> dict[str, Any]:
+    fields = row.get("normalized_fields", {})
+    kept = {k: v for k, v in fields.items() if not k.startswith(("xdm.finding.", "xdm.asset."))}
+    return row | {"normalized_fields": kept}
+
+
 def one_value(body: Any) -> Any:
     """Lists become one value, leaf by leaf."""
     if isinstance(body, dict) and "SEARCH_VALUE" in body:
@@ -113,6 +119,9 @@ VARIANTS: list[tuple[str, str, str, str, Change]] = [
     ("answer", "both", "issue/search", "issues carry tags",
      lambda b: {"reply": {
          k: each(v, lambda r: without(r, "tags")) if isinstance(v, list) else v for k, v in b["reply"].items()}}),
+    ("answer", "both", "issue/search", "normalized_fields is open; findings and assets have their own keys",
+     lambda b: {"reply": {
+         k: each(v, known_fields) if isinstance(v, list) else v for k, v in b["reply"].items()}}),
     ("answer", "both", "assets", "assets carry the fields asked for on demand",
      lambda b: {"reply": b["reply"] | {"data": each(b["reply"]["data"], lambda r: without(r, "xdm.asset.tags"))}}),
     ("answer", "both", "entries/get", "entries carry tags",

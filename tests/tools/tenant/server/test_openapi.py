@@ -24,6 +24,7 @@ from tools.cortex.filters import AnyOf, Filter, InventorySort, Leaf, Sort, has_t
 from tools.cortex.writes import CaseUpdate, IssueUpdate, NewIssue
 from tools.cortex.xql_model import TimeFrame
 from tools.tenant.database import TenantDatabase
+from tools.tenant.loading import load_file
 from tools.tenant.server import create_app
 
 PREFIX = "/public_api/v1/"
@@ -167,6 +168,27 @@ async def test_requests_and_answers_agree_with_the_file(
             assert status == 204 or short.endswith(("delete_dataset", "results_stream")), (short, status)
     assert used == expected(spelling), "a named difference that does not occur"
     assert len(seen) == 25
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("file", ["prowler-aws.ocsf.json", "prowler-aws.asff.json"])
+async def test_a_real_scan_agrees_with_the_file(shared_data: Path, file: str) -> None:
+    api = OpenApi(shared_data / "openapi" / "cortex-platform-papi.json", strict=True)
+
+    async def read(client: CortexClient) -> None:
+        assert (await client.issues.search_all()).total > 300
+        assert (await client.assets.search_all()).total > 90
+        assert (await client.audit.search_all()).total == 1
+
+    with TenantDatabase.open(":memory:") as database:
+        load_file(database, shared_data / "findings" / file)
+        for method, path, _, status, answer in await record(database, "documented", read):
+            operation = api.operation(method, path)
+            assert operation is not None
+            schema = api.answer_schema(operation, status)
+            assert schema is not None
+            body, _names = undo("answer", "documented", path.removeprefix(PREFIX), json.loads(answer))
+            assert api.errors(schema, body) == [], path
 
 
 @pytest.mark.shared
