@@ -93,9 +93,17 @@ def tenant_config(settings: Settings) -> CortexConfig | None:
         base_url=settings.tenant_url,
         prefix=settings.tenant_prefix,
         auth=auth,
+        generation=settings.tenant_generation,
         timeout_s=settings.tenant_timeout_s,
         verify=str(settings.tenant_ca_file) if settings.tenant_ca_file else True,
     )
+
+
+def _retries_to_our_log() -> None:
+    """The retry library would print to stdout, which belongs to a command's result."""
+    from stamina import instrumentation
+
+    instrumentation.set_on_retry_hooks([instrumentation.LoggingOnRetryHook])
 
 
 @asynccontextmanager
@@ -106,6 +114,7 @@ async def open_services(
 
     `serve` puts the local tenant on a loopback port, so that other commands reach it while this one runs.
     """
+    _retries_to_our_log()
     async with AsyncExitStack() as stack:
         config = tenant_config(settings)
         notice = ""

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     tenant_url: str | None = None
     tenant_prefix: str = "/public_api/v1"
     tenant_auth: TenantAuth = TenantAuth.ADVANCED
+    tenant_generation: Literal["platform", "classic"] = "platform"
     tenant_key_id: str | None = None
     tenant_key: SecretStr | None = None
     tenant_token_url: str | None = None

@@ -73,8 +73,7 @@ async def test_killed_at(point: str, home: Path, monkeypatch: pytest.MonkeyPatch
     child = subprocess.run(
         [sys.executable, "-c", _CHILD, str(home), point],
         cwd=Path(__file__).resolve().parents[2],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         timeout=120,
         check=False,
