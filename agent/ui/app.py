@@ -14,7 +14,6 @@ from contextlib import aclosing
 from typing import Any
 
 import chainlit as cl
-import structlog
 from chainlit.config import config
 from chainlit.context import init_ws_context
 from chainlit.session import WebsocketSession
@@ -23,6 +22,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from agent.events import TurnEnded
+from agent.logs import get_logger
 from agent.ui import sentences
 from agent.ui.access import Access
 from agent.ui.approvals import ApprovalActions
@@ -37,7 +37,7 @@ from agent.ui.profiles import PROFILES, default_profile, profile_named
 from agent.ui.turn import TurnView
 from tools.results import Role
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 _LONGEST = 20_000
 _THREAD = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _REDISPLAYED = "**Waiting for a decision.** Nothing is written until a person approves it here."

@@ -11,10 +11,10 @@ import asyncio
 from contextlib import aclosing
 from typing import Any, Literal
 
-import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.events import StepFinished, TurnEnded
+from agent.logs import get_logger
 from agent.neutral import plain
 from agent.ui import sentences
 from agent.ui.access import Access, LoggedIn
@@ -25,7 +25,7 @@ from agent.ui.ports import ChatRuntime
 from agent.ui.text import page_markdown, plain_value
 from tools.results import Actor, ToolResult
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 _ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$"
 _HASH = r"^[A-Za-z0-9:+/=_-]{8,200}$"
 

@@ -13,7 +13,6 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-import structlog
 from chainlit.context import ChainlitContextException, get_context
 from chainlit.data.base import BaseDataLayer
 from chainlit.data.utils import queue_until_user_message
@@ -22,11 +21,12 @@ from chainlit.user import PersistedUser
 from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from agent.logs import get_logger
 from agent.ui.tables import ChatElement, ChatStep, ChatThread, ChatUser
 from tools.results import utcnow
 from tools.store import Store
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 _NAME_LENGTH = 120
 _PAGE_LIMIT = 100
 

@@ -6,15 +6,15 @@ import asyncio
 from typing import Any
 
 import chainlit as cl
-import structlog
 
+from agent.logs import get_logger
 from agent.ui.access import Access
 from agent.ui.guard import LoginAttempt, attempt
 from agent.ui.throttle import LoginThrottle
 from agent.ui.users import UsersFileError
 from tools.results import Actor
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class PasswordLogin:

@@ -68,4 +68,4 @@ def default_runtime(settings: Settings) -> AbstractAsyncContextManager[ChatRunti
     """The real agent; imported late because it is heavy."""
     from agent.runtime import Runtime
 
-    return Runtime.open(settings, serve=True)
+    return Runtime.open(settings)

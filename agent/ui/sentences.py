@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import secrets
 
-import structlog
-
+from agent.logs import get_logger
 from agent.neutral import plain
 from agent.ui.text import page_markdown
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 STOPPED = "**Stopped.** Nothing was written. Ask again when you like."
 LOGIN_OVER = "**Your login is no longer valid.** Log out and in again; your conversation is kept."
 EMPTY = "Type a question, or choose one of the suggestions."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import socket
 import sys
 import uuid
@@ -17,10 +18,11 @@ from agent.ui.access import Access
 from agent.ui.guard import Boundary
 from agent.ui.home import app_root, environment, importing
 from agent.ui.ports import RuntimeProvider, default_runtime
-from agent.ui.users import FirstLogin, UserDirectory
+from agent.ui.users import FirstLogin, UserDirectory, UsersFileError
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _TRIES = 20
+_OAUTH = re.compile(r"OAUTH_\w+_CLIENT_ID")
 _NAMES_HERE = ("127.0.0.1", "localhost", "::1")
 _OPEN_TO_OTHERS = (
     "Others can reach this address, over plain HTTP. "
@@ -45,13 +47,20 @@ async def serve(
     """Serve the chat page until the process is told to stop.
 
     `port` 0 takes any free one; a port that is taken makes way for the next free one. `announce` gets lines
-    for the person at the terminal (default: stderr). Raises PageError, UsersFileError, or what the runtime
+    for the person at the terminal (default: stderr). Raises PageError, or what the runtime
     raises.
     """
     say = announce or _to_stderr
     home = settings.prepared_home()
     directory = UserDirectory(home)
-    first = directory.prepare() if settings.auth == "password" else None
+    first = _prepared(directory) if settings.auth == "password" else None
+    if settings.auth == "oauth" and not any(
+        _OAUTH.fullmatch(name) and os.environ[name] for name in os.environ
+    ):
+        raise PageError(
+            "POSTURE_AUTH is oauth, but no provider is configured. Set for example OAUTH_GITHUB_CLIENT_ID and "
+            "OAUTH_GITHUB_CLIENT_SECRET, or unset POSTURE_AUTH to log in with passwords."
+        )
     access = Access(
         settings.auth,
         directory,
@@ -59,7 +68,12 @@ async def serve(
         role_header=settings.auth_role_header,
         roles_file=settings.oauth_roles_file,
     )
-    root = app_root(home)
+    try:
+        root = app_root(home)
+    except OSError as error:
+        raise PageError(
+            f"{home} cannot be written to ({error.strerror}). Choose another with POSTURE_HOME."
+        ) from error
     listener = listen(host or settings.host, settings.port if port is None else port)
     address = page_address(listener, host or settings.host)
     async with open_runtime(settings) as runtime:
@@ -92,6 +106,13 @@ async def serve(
             if opener is not None:
                 opener.cancel()
             await chat.actions.drain()
+
+
+def _prepared(directory: UserDirectory) -> FirstLogin:
+    try:
+        return directory.prepare()
+    except UsersFileError as error:
+        raise PageError(str(error)) from error
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import stat
 import sys
@@ -14,7 +15,7 @@ import pytest
 from agent.settings import Settings
 from agent.ui.home import app_root, auth_secret, environment, importing
 from agent.ui.profiles import PROFILES, default_profile, profile_named
-from agent.ui.server import PageError, boundary_for, greeting, listen, page_address
+from agent.ui.server import PageError, boundary_for, greeting, listen, page_address, serve
 from agent.ui.users import FirstLogin
 from tools.results import Role
 
@@ -125,3 +126,17 @@ def test_sockets_do_not_block() -> None:
     with listen("127.0.0.1", 0) as found:
         assert isinstance(found, socket.socket)
         assert found.getblocking() is False
+
+
+async def test_what_stops_the_start_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "users.json").write_text("{")
+    with pytest.raises(PageError, match=r"users\.json is not as expected"):
+        await serve(Settings(home=tmp_path, _env_file=None))
+    for name in [n for n in os.environ if n.startswith("OAUTH_")]:
+        monkeypatch.delenv(name)
+    with pytest.raises(PageError, match="no provider is configured"):
+        await serve(Settings(home=tmp_path, auth="oauth", _env_file=None))
+    (tmp_path / "blocked").mkdir()
+    (tmp_path / "blocked" / "ui").write_text("not a folder")
+    with pytest.raises(PageError, match="POSTURE_HOME"):
+        await serve(Settings(home=tmp_path / "blocked", auth="header", _env_file=None))
