@@ -97,5 +97,5 @@ class Subjects:
                 *((headline,) if headline else ()),
             ),
             quotes=(Quote(source="title", text=finding.title[:2_000]), *tags[:20]),
-            reasons=f"Action Priority Score {score.score:.0f} of 100. {score.rationale}",
+            reasons=f"Action Priority Score: {score.rationale}",
         )

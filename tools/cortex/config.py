@@ -65,6 +65,7 @@ class CortexConfig(_Settings):
     `base_url` is the API host (`https://api-<tenant>...`). `prefix` is the path before every endpoint.
     `timeout_s` bounds the silence of the tenant, and twice as long a whole answer. `verify` is true, false, or the
     path of a CA bundle. `max_answer_bytes` bounds one decoded answer, `max_stream_bytes` one result stream.
+    `gzip_streams` asks for compressed result streams: worth it over a network, a cost on one machine.
     `generation` "classic" is for tenants that have alerts and incidents only. `extra_headers` go with every
     request, for gateways that ask for one more key.
     """
@@ -78,6 +79,7 @@ class CortexConfig(_Settings):
     max_xql_jobs: int = Field(default=4, ge=1, le=4)
     max_answer_bytes: int = Field(default=64 * 1024 * 1024, ge=1024)
     max_stream_bytes: int = Field(default=512 * 1024 * 1024, ge=1024)
+    gzip_streams: bool = True
     generation: Literal["platform", "classic"] = "platform"
     retry: RetryPolicy = RetryPolicy()
     extra_headers: dict[str, SecretStr] = Field(default_factory=dict)

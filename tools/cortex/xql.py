@@ -83,9 +83,13 @@ class XqlApi(LookupsApi):
             error=_error_text(reply),
         )
 
-    async def stream(self, stream_id: str, *, compressed: bool = True) -> AsyncGenerator[dict[str, Any]]:
+    async def stream(
+        self, stream_id: str, *, compressed: bool | None = None
+    ) -> AsyncGenerator[dict[str, Any]]:
         """The rows of a stream, one by one. Raises `AnswerCut` if it ends early."""
         path = "xql/get_query_results_stream"
+        if compressed is None:
+            compressed = self._transport.config.gzip_streams
         body = {"request_data": {"stream_id": stream_id, "is_gzip_compressed": compressed}}
         most = self._transport.config.max_stream_bytes
         async with self._transport.stream(path, body) as chunks:

@@ -153,7 +153,9 @@ async def _in_process(database: TenantDatabase, seeded: bool) -> AsyncIterator[L
     settings = _fresh_key()
     app = create_app(database, settings)
     config = CortexConfig(
-        base_url="http://local-tenant", auth=AdvancedKey(key_id=settings.key_id, key=settings.key)
+        base_url="http://local-tenant",
+        auth=AdvancedKey(key_id=settings.key_id, key=settings.key),
+        gzip_streams=False,
     )
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     try:

@@ -33,7 +33,9 @@ class TenantFile(BaseModel):
 
     def cortex(self) -> CortexConfig:
         """How a client reaches it."""
-        return CortexConfig(base_url=self.url, auth=AdvancedKey(key_id=self.key_id, key=self.key))
+        return CortexConfig(
+            base_url=self.url, auth=AdvancedKey(key_id=self.key_id, key=self.key), gzip_streams=False
+        )
 
     def write(self, home: Path) -> None:
         """Put the file in place, whole or not at all."""
