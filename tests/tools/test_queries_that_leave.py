@@ -1,0 +1,46 @@
+"""Invariant: no invalid query leaves us. Every place that sends XQL is known, and what it sends is checked."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tools.findings import lookup
+from tools.xql import Catalog, check
+
+ROOT = Path(__file__).resolve().parents[2]
+# The service checks whatever it is given; the lookup sends three fixed queries, which are checked here.
+SENDERS = {"tools/xql/service/service.py", "tools/findings/lookup.py"}
+
+
+def _senders() -> set[str]:
+    found = set()
+    for folder in ("agent", "tools"):
+        for path in (ROOT / folder).rglob("*.py"):
+            name = path.relative_to(ROOT).as_posix()
+            if name.startswith(("tools/cortex/", "tools/tenant/")):
+                continue
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Attribute)
+                    and node.func.attr in {"run", "start"}
+                    and isinstance(node.func.value, ast.Attribute)
+                    and node.func.value.attr == "xql"
+                ):
+                    found.add(name)
+    return found
+
+
+def test_only_known_places_send_queries() -> None:
+    assert _senders() == SENDERS
+
+
+@pytest.mark.parametrize("name", ["_ISSUES", "_ASSETS", "_ASSETS_BARE", "_FINDINGS"])
+def test_the_fixed_queries_are_valid_and_bounded(name: str) -> None:
+    text = getattr(lookup, name)
+    report = check(text, Catalog.seeded())
+    assert report.valid, report.errors
+    assert "limit" in report.xql
