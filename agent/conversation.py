@@ -82,24 +82,26 @@ class Conversation:
     async def settle(
         self, thread_id: str, actor: Actor, profile: Profile = Profile.ANALYST
     ) -> AsyncIterator[Event]:
-        """Go on after decisions were recorded. Yields nothing while the thread still waits for one."""
+        """Go on after decisions were recorded: carry out what was approved, and say what became of each.
+
+        Yields nothing while nobody has decided. Proposals that are still undecided keep waiting.
+        """
         async with self._one_at_a_time(thread_id):
             config = _config(thread_id)
             state = await self._graph.aget_state(config)
-            refs: Sequence[ProposalRef] = state.values.get("proposals", [])
-            if not refs:
-                return
-            open_ids = {p["id"] for p in await self._waiting(thread_id)}
-            if any(ref["id"] in open_ids for ref in refs):
+            awaiting: Sequence[ProposalRef] = state.values.get("awaiting", [])
+            open_ids = {p["id"] for p in await self._waiting(thread_id)} if awaiting else set()
+            decided = [ref for ref in awaiting if ref["id"] not in open_ids]
+            if not decided:
                 return
             resume: Any = None
-            if state.interrupts:
+            asked = {p["id"] for i in state.interrupts for p in i.value["proposals"]}
+            if asked and asked == {ref["id"] for ref in decided}:
                 # Keyed by interrupt id: a bare value could reach another question.
-                resume = Command(
-                    resume={i.id: {"settled": [r["id"] for r in refs]} for i in state.interrupts}
-                )
+                resume = Command(resume={i.id: {"settled": sorted(asked)} for i in state.interrupts})
             else:
-                await self._graph.aupdate_state(config, {"proposals": list(refs)}, as_node="review")
+                # Another question was asked meanwhile, or only some are decided: enter where review would leave.
+                await self._graph.aupdate_state(config, {"proposals": decided}, as_node="review")
             async for event in self._run(thread_id, resume, actor, profile):
                 yield event
 

@@ -27,12 +27,14 @@ class ProposalRef(TypedDict):
 class AgentState(TypedDict, total=False):
     """The checkpointed state of one thread.
 
-    `proposals` waits for review (emptied when carried out); `handles` maps a result's handle to the call
+    `proposals` goes to review in this run (emptied when carried out); `awaiting` are all proposals of the thread
+    whose outcome has not been told yet, whatever was asked since; `handles` maps a result's handle to the call
     that made it, so that `read_more` can make it again; `grounding` is the last answer's check.
     """
 
     messages: Annotated[list[AnyMessage], add_messages]
     proposals: list[ProposalRef]
+    awaiting: list[ProposalRef]
     handles: dict[str, dict[str, Any]]
     calls: int
     notices: list[str]

@@ -44,4 +44,5 @@ class CarryOut:
                 ),
             ],
             "proposals": [],
+            "awaiting": [p for p in state.get("awaiting", []) if p["id"] not in ids],
         }

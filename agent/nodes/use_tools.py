@@ -57,10 +57,13 @@ class UseTools:
                 if p["id"] not in known
             ]
             message.artifact = _stored(outcome)
+        awaiting = list(state.get("awaiting", []))
+        awaiting += [p for p in proposals if p not in awaiting]
         return {
             "messages": [message for message, _ in results],
             "handles": handles,
             "proposals": proposals,
+            "awaiting": awaiting,
             "calls": state.get("calls", 0) + len(wanted),
         }
 

@@ -55,8 +55,9 @@ async def test_severity_and_comment_each_on_its_own_card(estate: Path) -> None:
         service = chat.runtime.writeback
         by_kind = {p.kind: p for p in [await service.get(i) for i in done.proposals]}
         await service.approve(by_kind["comment"].id, by_kind["comment"].payload_hash, ANNA)
-        assert await chat.settle() is None, "one of two still waits"
-        await service.execute(by_kind["comment"].id)
+        first = await chat.settle()
+        assert first is not None
+        assert first.proposals == (by_kind["severity"].id,), "the other one still waits"
         with pytest.raises(NotAllowed):
             await service.approve(by_kind["severity"].id, by_kind["severity"].payload_hash, ANNA)
         await service.approve(by_kind["severity"].id, by_kind["severity"].payload_hash, BEN)
@@ -78,6 +79,21 @@ async def test_words_never_approve(estate: Path, text: str) -> None:
         assert await comments(chat.runtime, proposal.payload.issue_id) == []
         assert done.proposals == (proposal.id,)
         assert any("Nothing written in this chat approves it" in n for n in done.notices)
+
+
+async def test_questions_asked_while_it_waits_lose_nothing(estate: Path) -> None:
+    async with talk(estate) as chat:
+        proposal = await proposed(chat)
+        await chat.say("which buckets are public")
+        await chat.say("give me an overview")
+    async with talk(estate) as chat:
+        assert await chat.settle() is None
+        await chat.runtime.writeback.approve(proposal.id, proposal.payload_hash, ANNA)
+        done = await chat.settle()
+        assert done is not None
+        assert "comment" in done.answer.lower()
+        assert len(await comments(chat.runtime, proposal.payload.issue_id)) == 1
+        assert await chat.settle() is None
 
 
 async def test_rejected_is_told_and_writes_nothing(estate: Path) -> None:
