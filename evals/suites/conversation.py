@@ -71,10 +71,10 @@ async def run(data: Path | None, findings: Path, model: str | None) -> dict[str,
         for line in (data or DEFAULT).read_text("utf-8").splitlines()
         if line.strip()
     ]
-    records: list[Record] = json.loads(findings.read_text("utf-8"))
+    records = _records(findings)
     judged: list[Judged] = []
     with tempfile.TemporaryDirectory(prefix="posture-eval-") as folder:
-        settings = Settings(home=Path(folder), tenant_url=None, **({"model": model} if model else {}))
+        settings = _settings(Path(folder), model)
         await _load(settings, findings)
         async with Runtime.open(settings, demo_if_empty=False, serve=False) as runtime:
             for case in cases:
@@ -91,6 +91,18 @@ async def run(data: Path | None, findings: Path, model: str | None) -> dict[str,
         "seconds": {"median": round(median(times), 3), "p95": round(quantile(times, 0.95), 3)},
         "cases": [j.model_dump() for j in judged],
     }
+
+
+def _records(findings: Path) -> list[Record]:
+    records: list[Record] = json.loads(findings.read_text("utf-8"))
+    return records
+
+
+def _settings(home: Path, model: str | None) -> Settings:
+    """A folder of its own and its own local tenant; the endpoint of a model comes from the environment."""
+    if model:
+        return Settings(home=home, tenant_url=None, model=model)
+    return Settings(home=home, tenant_url=None)
 
 
 async def _load(settings: Settings, findings: Path) -> None:

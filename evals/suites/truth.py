@@ -325,9 +325,7 @@ SETS |= {
     "of_payments_db": _ids(_of("payments-db")),
     "high_of_payments_db": _ids(lambda r: _of("payments-db")(r) and _severity("High")(r)),
     "of_exports": _ids(_of("acme-customer-pii-exports")),
-    "critical_of_exports": _ids(
-        lambda r: _of("acme-customer-pii-exports")(r) and _severity("Critical")(r)
-    ),
+    "critical_of_exports": _ids(lambda r: _of("acme-customer-pii-exports")(r) and _severity("Critical")(r)),
     "of_bob": _ids(lambda r: str(r["resources"][0]["uid"]).endswith(":user/bob.dev")),
     "of_static_site": _ids(_of("acme-static-site")),
     "of_function": _ids(_of("export-customers")),

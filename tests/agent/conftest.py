@@ -32,7 +32,8 @@ def record(
         "status": "New", "status_id": 1, "status_code": status,
         "status_detail": more.get("detail", f"{resource} fails {check}."),
         "finding_info": {
-            "uid": f"prowler-aws-{check}-111122223333-{region}-{resource}", "title": more.get("title", f"About {check}"),
+            "uid": f"prowler-aws-{check}-111122223333-{region}-{resource}",
+            "title": more.get("title", f"About {check}"),
             "desc": "What the check looks at.", "created_time": 1_795_569_576, "types": [],
         },
         "resources": [{
@@ -47,10 +48,10 @@ def record(
 
 
 ESTATE: list[dict[str, Any]] = [
-    record("s3_bucket_public_access", "ledger-exports", severity="Critical", labels=["DataClass:PII", "Environment:production"],
-           detail="Bucket ledger-exports is public."),
-    record("s3_bucket_public_access", "brochures", severity="Critical", region="eu-west-1", labels=["Environment:dev"],
-           detail="Bucket brochures is public."),
+    record("s3_bucket_public_access", "ledger-exports", severity="Critical",
+           labels=["DataClass:PII", "Environment:production"], detail="Bucket ledger-exports is public."),
+    record("s3_bucket_public_access", "brochures", severity="Critical", region="eu-west-1",
+           labels=["Environment:dev"], detail="Bucket brochures is public."),
     record("s3_bucket_public_access", "vault", "PASS", severity="Critical", detail="Bucket vault is not public."),
     record("s3_bucket_object_versioning", "brochures", severity="Medium", region="eu-west-1"),
     record("iam_user_mfa_enabled_console_access", "carla", uid="arn:aws:iam::111122223333:user/carla",
