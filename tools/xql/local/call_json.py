@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tools.xql.ast import Expr
 from tools.xql.errors import XqlError, XqlExecutionError
@@ -22,7 +23,7 @@ def _extract(want: str) -> Handler:
             steps = parse_path(path)
         except XqlError as error:
             raise XqlExecutionError(str(error)) from error
-        return extract(value(args[0], ctx), steps, want, ctx)
+        return extract(value(args[0], replace(ctx, lifts=None)), steps, want, ctx)
 
     return handler
 

@@ -64,6 +64,8 @@ class Context:
     joined: Relation | None = None
     alias: str = ""
     element: Value | None = None
+    # hidden columns to be computed one step before, so that what is named several times is computed once
+    lifts: list[tuple[str, Sql]] | None = None
 
     def bind(self, value: Any) -> Sql:
         return self.shared.bind(value)

@@ -31,7 +31,7 @@ from tools.xql.functions import Kind
 from tools.xql.local.compare import comparison, in_list, in_query
 from tools.xql.local.context import Context
 from tools.xql.local.literals import bound, unescape
-from tools.xql.local.sql import Sql, all_of, any_of, binary, const, fn, negate, num
+from tools.xql.local.sql import Sql, all_of, any_of, binary, col, const, fn, negate, num
 from tools.xql.local.values import NOTHING, Value, array, boolean, guarded, json, number, scalar_at
 from tools.xql.parser.mistakes import near
 
@@ -166,11 +166,20 @@ def pointer(path: tuple[str | int, ...], ctx: Context) -> Sql | None:
 
 
 def arrow(node: Arrow, ctx: Context) -> Value:
-    base = value(node.base, ctx)
+    base = value(node.base, replace(ctx, lifts=None))
     if base.bare is not None:
         # a chain: what lies below may be an object, or text that holds JSON; the bare form gives both
         base = Value(base.bare, Kind.TEXT)
     return extract(base, node.path, {"": "scalar", "[]": "scalars", "{}": "json"}[node.suffix], ctx)
+
+
+def _lift(sql: Sql, ctx: Context) -> Sql:
+    """`sql` as a hidden column of the step before, where the stage takes such columns."""
+    if ctx.lifts is None or ctx.element is not None:
+        return sql
+    name = ctx.shared.fresh("lift")
+    ctx.lifts.append((name, sql))
+    return col(name)
 
 
 def extract(base: Value, path: tuple[str | int, ...], want: str, ctx: Context) -> Value:
@@ -179,7 +188,7 @@ def extract(base: Value, path: tuple[str | int, ...], want: str, ctx: Context) -
         return NOTHING
     at = pointer(path, ctx)
     if want == "scalar":
-        exact, bare = scalar_at(base, at)
+        exact, bare = scalar_at(base, at, lambda sql: _lift(sql, ctx))
         return Value(exact, Kind.TEXT, bare=bare)
     if not path and want == "scalars":
         return Value(array(base), Kind.ARRAY)

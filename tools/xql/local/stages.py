@@ -85,6 +85,8 @@ def _plain(node: Sql) -> bool:
 def alter(stage: Alter, ctx: Context) -> Relation:
     """Every right side reads the row as it came in."""
     columns = ctx.relation.kept()
+    lifts: list[tuple[str, Sql]] = []
+    ctx = replace(ctx, lifts=lifts)
     for item in stage.assignments:
         made = value(item.value, ctx)
         own = ctx.relation.find(item.name)
@@ -93,7 +95,11 @@ def alter(stage: Alter, ctx: Context) -> Relation:
             columns = {(item.name if key == own else key): held for key, held in columns.items()}
         columns[item.name] = (sql, made.kind)
     named = frozenset(item.name for item in stage.assignments)
-    result = ctx.relation.projected(columns)
+    relation = ctx.relation
+    if lifts:
+        hidden = [alias(sql, name) for name, sql in lifts]
+        relation = replace(relation, select=select([star(), *hidden], relation.source()))
+    result = relation.projected(columns)
     return replace(result, implicit=result.implicit - named)
 
 
@@ -201,6 +207,18 @@ def replacenull(stage: ReplaceNull, ctx: Context) -> Relation:
 _INTERVALS = {"ms": "to_milliseconds", "s": "to_seconds", "m": "to_minutes", "h": "to_hours", "d": "to_days"}
 
 
+# spans of one unit, whose buckets are those of the calendar
+_CALENDAR = {
+    "1s": "second",
+    "1m": "minute",
+    "1h": "hour",
+    "1d": "day",
+    "1w": "week",
+    "1mo": "month",
+    "1y": "year",
+}
+
+
 def interval(text: str) -> Sql:
     count, unit = split_duration(text)
     if count <= 0:
@@ -231,7 +249,8 @@ def bin_column(stage: Bin, ctx: Context) -> Relation:
         if stage.timeshift is not None:
             shift = whole(stage.timeshift, ctx, "timeshift")
             bucket.append(fn("make_timestamp", num(shift * 1_000_000)))
-        start = cast(fn("time_bucket", *bucket), "TIMESTAMP")
+        unit = _CALENDAR.get(text.lower()) if stage.timeshift is None else None
+        start = fn("date_trunc", const(unit), when) if unit else cast(fn("time_bucket", *bucket), "TIMESTAMP")
         columns[own] = (start if stage.timezone is None else from_zone(start, stage.timezone, ctx), Kind.TIME)
         return ctx.relation.projected(columns)
     assert stage.bins is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,7 +10,6 @@ from tools.xql.functions import Kind
 from tools.xql.local.sql import (
     NULL,
     Sql,
-    both,
     case,
     cast,
     const,
@@ -100,7 +100,12 @@ def number(value: Value) -> Sql:
         return cast(value.sql, "BIGINT")
     if value.kind is Kind.TIME:
         return fn("epoch_ms", value.sql)
-    return try_cast(text(value), "DOUBLE")
+    return try_cast(_plain(value), "DOUBLE")
+
+
+def _plain(value: Value) -> Sql:
+    """Text to be converted: an object converts to nothing anyway, so the cheaper form does."""
+    return text(value) if value.bare is None else value.bare
 
 
 def integer(value: Value) -> Sql:
@@ -110,10 +115,7 @@ def integer(value: Value) -> Sql:
         return try_cast(fn("trunc", value.sql), "BIGINT")
     if value.kind in (Kind.BOOL, Kind.TIME):
         return number(value)
-    whole = text(value)
-    return fn(
-        "coalesce", try_cast(whole, "BIGINT"), try_cast(fn("trunc", try_cast(whole, "DOUBLE")), "BIGINT")
-    )
+    return try_cast(_plain(value), "BIGINT")
 
 
 def boolean(value: Value) -> Sql:
@@ -163,17 +165,20 @@ def guarded(value: Value, call: Sql) -> Sql:
     return call if value.kind in (Kind.JSON, Kind.ARRAY) else fn("try", call)
 
 
-def scalar_at(value: Value, pointer: Sql | None) -> tuple[Sql, Sql]:
-    """The scalar at a JSON pointer: the exact form (null for objects and arrays) and the bare one."""
+def scalar_at(value: Value, pointer: Sql | None, lift: Callable[[Sql], Sql]) -> tuple[Sql, Sql]:
+    """The scalar at a JSON pointer: the exact form (null for objects and arrays) and the bare one.
+
+    `lift` may move an expression that is named several times to the step before.
+    """
     source = json(value)
     where = const("$") if pointer is None else pointer
-    found = guarded(value, fn("json_extract_string", source, where))
+    bare = guarded(value, fn("json_extract_string", source, where))
+    found = lift(bare)
     kind = guarded(value, fn("json_type", source, where))
-    nested = both(
-        either(fn("starts_with", found, const("{")), fn("starts_with", found, const("["))),
-        fn("contains", const("OBJECT ARRAY"), kind),
-    )
-    return case([(nested, NULL)], found), found
+    # two CASEs, not one AND: the type is then looked up only for the few texts that may be objects
+    exact = case([(fn("contains", const("OBJECT ARRAY"), kind), NULL)], found)
+    opens = either(fn("starts_with", found, const("{")), fn("starts_with", found, const("[")))
+    return case([(opens, exact)], found), bare
 
 
 def joined_kind(kinds: list[Kind]) -> Kind:

@@ -185,8 +185,8 @@ class ConditionCompiler:
 
     def _plain(self, op: str, test: model.Test, subject: ast.Expr, kind: Kind) -> ast.Expr:
         if op in ("in", "not_in"):
-            items = tuple(self.value(item, kind, wild=True) for item in test.values)
-            held = ast.InList(self._comparable(subject, kind, test.values[0]), items, negated=op == "not_in")
+            left, items = self._sides(subject, kind, test.values)
+            held = ast.InList(left, items, negated=op == "not_in")
             return held if op == "in" else ast.Or((held, self._null(subject)))
         value = _given(test)
         if op in ("in_cidr", "not_in_cidr"):
@@ -195,8 +195,7 @@ class ConditionCompiler:
             held_in = ast.Call("incidr", (subject, ast.String(str(value))))
             return held_in if op == "in_cidr" else ast.Or((ast.Not(held_in), self._null(subject)))
         if op in ("eq", "ne"):
-            right = self.value(value, kind, wild=True)
-            left = self._comparable(subject, kind, value)
+            left, (right,) = self._sides(subject, kind, (value,))
             if op == "eq":
                 return ast.Compare("=", left, right)
             return ast.Or((ast.Compare("!=", left, right), self._null(subject)))
@@ -221,13 +220,19 @@ class ConditionCompiler:
         shape = f"(?i)^{escaped}" if op == "starts_with" else f"(?i){escaped}$"
         return ast.Compare("~=", subject, ast.String(shape))
 
-    def _comparable(self, subject: ast.Expr, kind: Kind, value: model.Scalar) -> ast.Expr:
-        """The subject in a type that the value can be compared with."""
-        if kind in NUMERIC and isinstance(value, str) and not _number(value):
-            return ast.Call("to_string", (subject,))
-        if kind is Kind.TIME or (kind in (Kind.BOOL, Kind.JSON) and not isinstance(value, bool)):
-            return ast.Call("to_string", (subject,))
-        return subject
+    def _sides(
+        self, subject: ast.Expr, kind: Kind, values: tuple[model.Scalar, ...]
+    ) -> tuple[ast.Expr, tuple[ast.Expr, ...]]:
+        """Subject and values in one type: the column's own where all values fit it, else text."""
+        if kind in NUMERIC:
+            fits = all(not isinstance(v, bool) and (not isinstance(v, str) or _number(v)) for v in values)
+        elif kind in (Kind.BOOL, Kind.JSON):
+            fits = all(isinstance(v, bool) for v in values)
+        else:
+            fits = kind is not Kind.TIME
+        if fits:
+            return subject, tuple(self.value(v, kind, wild=True) for v in values)
+        return ast.Call("to_string", (subject,)), tuple(literal(_texted(v), wild=True) for v in values)
 
     def value(self, value: model.Scalar, kind: Kind, *, wild: bool) -> ast.Expr:
         if kind is Kind.BOOL and isinstance(value, bool):
