@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
+import logging
 import os
 import sys
 from importlib.metadata import entry_points, version
@@ -10,7 +13,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from agent.cli.output import CommandFailed, fail
+from agent.cli.failure import CommandFailed, fail, sentence, usage_of
+
+# httpx imports its own command line, and with it two formatting libraries, whenever they are installed. Ours has no
+# use for it, and a cold question would pay a quarter of a second.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 
 # Tracing libraries that our dependencies bring must not call home.
 os.environ.setdefault("LANGSMITH_TRACING", "false")
@@ -81,42 +88,44 @@ def main(argv: list[str] | None = None) -> None:
     """Entry point. Exit codes: 0 done, 1 failed or invalid, 2 usage."""
     arguments = sys.argv[1:] if argv is None else argv
     as_json = "--json" in arguments
-    from agent.logs import configure
-
-    configure(os.environ.get("POSTURE_LOG_LEVEL", "WARNING"))
+    _speak_utf8()
+    _set_up_logs()
     _assemble()
     try:
-        app(args=arguments, standalone_mode=True)
+        # With --json our own code prints what is wrong with the arguments, else Typer does.
+        code = app(args=arguments, standalone_mode=not as_json)
     except CommandFailed as error:
-        fail(str(error), as_json, body=error.body)
-    except KeyboardInterrupt:
+        fail(str(error), as_json, error.code, body=error.body)
+    except (KeyboardInterrupt, asyncio.CancelledError):
         fail("stopped", as_json, code=130)
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - the reader has gone
+        # The reader has gone; what is still buffered must not fail once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except Exception as error:
+        usage = usage_of(error)
+        if usage is not None:
+            fail(usage, as_json, code=2)
         if os.environ.get("POSTURE_LOG_LEVEL", "").upper() == "DEBUG":
             raise
         fail(sentence(error), as_json)
+    if isinstance(code, int) and code:
+        raise SystemExit(code)
 
 
-def sentence(error: BaseException) -> str:
-    """One sentence about an error: our own as they are, a configuration error by field, a defect by its kind."""
-    from pydantic import ValidationError
+def _speak_utf8() -> None:
+    """A terminal with a narrow encoding shows question marks instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace" if stream is sys.stderr else "replace")
 
-    if isinstance(error, ValidationError):
-        if error.title == "Settings":
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(p) for p in first["loc"])
-            name = f"POSTURE_{where.upper()}: " if where else ""
-            return f"the settings are not valid: {name}{first['msg'].removeprefix('Value error, ')}"
-        faults = [
-            f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}"
-            for e in error.errors(include_url=False, include_input=False)
-        ]
-        return "not valid: " + "; ".join(faults[:5])
-    if type(error).__module__.split(".")[0] in {"tools", "agent", "evals", "prompts"}:
-        return str(error)
-    if isinstance(error, OSError):
-        return f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-    return f"this failed inside ({type(error).__name__}: {error}); set POSTURE_LOG_LEVEL=DEBUG to see where"
+
+def _set_up_logs() -> None:
+    from agent.logs import configure
+
+    level = os.environ.get("POSTURE_LOG_LEVEL", "WARNING")
+    configure(level)
+    if level.upper() != "DEBUG":
+        # Each of these would say beforehand, and often, what the command's own sentence says once.
+        for name in ("stamina", "psycopg.pool", "httpx", "asyncio"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
