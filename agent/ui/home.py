@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Set
 from contextlib import contextmanager
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -23,6 +23,7 @@ from typing import Any
 from agent.ui.users import write_private
 
 _TRACER = "traceloop.sdk"
+_STYLE = "posture.css"
 # Chainlit would start a chat bot or another data layer for these when they happen to be set.
 _NOT_FOR_US = (
     "SLACK_BOT_TOKEN",
@@ -40,7 +41,8 @@ def app_root(home: Path) -> Path:
     """Bring `<home>/ui` up to date with the files of this version, and return it."""
     root = home / "ui"
     static = files("agent.ui") / "static"
-    _copy(static / "public", root / "public")
+    _copy(static / "public", root / "public", but={_STYLE})
+    _put(_style(static / "public"), root / "public" / _STYLE)
     _put((static / "config.toml").read_bytes(), root / ".chainlit" / "config.toml")
     _put((static / "guide.md").read_bytes(), root / "chainlit_en-US.md")
     _put(_texts(static / "texts.json"), root / ".chainlit" / "translations" / "en-US.json")
@@ -100,12 +102,22 @@ def _no_tracer() -> dict[str, ModuleType]:
     return {"traceloop": package, _TRACER: sdk}
 
 
-def _copy(source: Traversable, target: Path) -> None:
+def _style(public: Traversable) -> bytes:
+    """The style sheet with the theme's colours in it: Chainlit sets them late, and would flash its own first."""
+    theme = json.loads((public / "theme.json").read_text(encoding="utf-8"))["variables"]
+    rules = (
+        f"{selector} {{ {' '.join(f'{name}: {value};' for name, value in theme[variant].items())} }}\n"
+        for selector, variant in (("html:root", "light"), ("html.dark:root", "dark"))
+    )
+    return "".join(rules).encode() + (public / _STYLE).read_bytes()
+
+
+def _copy(source: Traversable, target: Path, but: Set[str] = frozenset()) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for item in source.iterdir():
         if item.is_dir():
             _copy(item, target / item.name)
-        else:
+        elif item.name not in but:
             _put(item.read_bytes(), target / item.name)
 
 

@@ -31,9 +31,12 @@ def test_the_root_has_everything_and_follows_the_package(tmp_path: Path) -> None
     assert json.loads((root / "public" / "theme.json").read_text())["custom_fonts"] == []
     for name in ("ResultTable", "FindingCard", "FixView", "ApprovalCard", "ReportView", "FollowUps"):
         assert (root / "public" / "elements" / f"{name}.jsx").is_file()
-    (root / "public" / "posture.css").write_text("old")
+    style = root / "public" / "posture.css"
+    assert "html.dark:root { --font-sans:" in style.read_text()
+    assert ".pa-table" in style.read_text()
+    style.write_text("old")
     app_root(tmp_path)
-    assert (root / "public" / "posture.css").read_text() != "old"
+    assert style.read_text() != "old"
 
 
 def test_no_file_names_another_host(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ function Clipped({ value }) {
   const whole = text(value);
   if (whole.length <= LONG) return <span className={whole.length <= SHORT ? 'pa-nowrap' : undefined}>{whole}</span>;
   return (
-    <span>
+    <span className="pa-long">
       {open ? whole : whole.slice(0, LONG - 1) + '…'}{' '}
       <button type="button" className="pa-link" aria-expanded={open} onClick={() => setOpen(!open)}>
         {open ? 'less' : 'more'}
