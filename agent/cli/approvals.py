@@ -7,22 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from agent.cli.output import CommandFailed, JsonFlag, emit, note, run, say, table
+from agent.cli.failure import WrongUsage
+from agent.cli.output import CommandFailed, JsonFlag, emit, note, run, say, table, to_json
 
 app = typer.Typer(no_args_is_help=True, help="Proposed write-backs: list, show, approve, reject.")
 audit_app = typer.Typer(no_args_is_help=True, help="The audit trail: verify its chain, export it.")
 
 UserOption = Annotated[str, typer.Option("--user", help="Who decides.")]
 RoleOption = Annotated[str, typer.Option("--role", help="The role of whoever decides.")]
-
-
-def _actor(user: str, role: str) -> Any:
-    from tools.results import Actor, Role
-
-    try:
-        return Actor(user=user, role=Role(role))
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
 
 
 @app.command("list")
@@ -33,17 +25,16 @@ def list_proposals(
     as_json: JsonFlag = False,
 ) -> None:
     """Proposals, newest first."""
+    from agent.cli.setup import settings
     from agent.runtime import open_writeback
-    from agent.settings import Settings
     from tools.writeback.model import State
 
-    try:
-        states = [State(s) for s in state or []]
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
+    if unknown := [s for s in state or [] if s not in set(State)]:
+        raise WrongUsage(f"there is no state {unknown[0]!r}; states are {', '.join(State)}")
+    states = [State(s) for s in state or []]
 
     async def work() -> Any:
-        async with open_writeback(Settings()) as service:
+        async with open_writeback(settings()) as service:
             return await service.list(states=states, thread_id=thread, limit=limit)
 
     page = run(work())
@@ -64,7 +55,7 @@ def list_proposals(
         table(("id", "state", "kind", "issue", "title", "by", "expires"), rows)
         note(f"{page.returned} of {page.total} proposals")
 
-    emit(page, as_json, render)
+    emit({**to_json(page), "proposals": [_with_hash(p) for p in page.proposals]}, as_json, render)
 
 
 @app.command()
@@ -75,56 +66,57 @@ def show(
     as_json: JsonFlag = False,
 ) -> None:
     """One proposal as its card shows it: exact effect, target read again, hash, history."""
+    from agent.cli.setup import actor, settings
     from agent.runtime import open_writeback
-    from agent.settings import Settings
 
-    actor = _actor(user, role)
+    who = actor(user, role)
 
     async def work() -> Any:
-        async with open_writeback(Settings()) as service:
-            return await service.card(proposal_id, actor)
+        async with open_writeback(settings()) as service:
+            return await service.card(proposal_id, who)
 
     card = run(work())
-    emit(card, as_json, lambda: _card(card))
+    emit(_document(card), as_json, lambda: _card(card))
 
 
 @app.command()
 def approve(
     proposal_id: Annotated[str, typer.Argument(metavar="ID")],
     payload_hash: Annotated[
-        str | None, typer.Option("--hash", help="The hash that `show` printed; asked for when left out.")
+        str | None,
+        typer.Option("--hash", help="Refuse unless the payload still has this hash, as `show` printed it."),
     ] = None,
     user: UserOption = "local",
     role: RoleOption = "analyst",
     as_json: JsonFlag = False,
 ) -> None:
-    """Approve exactly the payload with this hash, carry it out once, and say what became of it."""
-    from agent.runtime import open_writeback
-    from agent.settings import Settings
+    """Approve one payload, carry it out once, and say what became of it.
 
-    actor = _actor(user, role)
+    At a terminal it shows the card and asks. The approval holds for the payload that was read here (or that
+    --hash names): one that changes meanwhile is refused.
+    """
+    from agent.cli.setup import actor, settings
+    from agent.runtime import open_writeback
+
+    who = actor(user, role)
 
     async def work() -> Any:
-        async with open_writeback(Settings()) as service:
+        async with open_writeback(settings()) as service:
             wanted = payload_hash
             if wanted is None:
-                card = await service.card(proposal_id, actor)
-                if as_json:
-                    raise CommandFailed("name the payload with --hash; `posture approvals show` prints it")
-                _card(card)
-                if not typer.confirm("Approve exactly this?", default=False):
-                    raise CommandFailed("nothing was approved")
-                wanted = card.hash
-            await service.approve(proposal_id, wanted, actor)
+                shown = await service.card(proposal_id, who)
+                wanted = shown.hash
+                if not as_json:
+                    _card(shown)
+                    if shown.may_approve and not typer.confirm("Approve exactly this?", default=False):
+                        raise CommandFailed("nothing was approved")
+            await service.approve(proposal_id, wanted, who)
             outcome = await service.execute(proposal_id)
-            return await service.get(proposal_id), outcome
+            return await service.card(proposal_id, who), await service.get(proposal_id), outcome
 
-    proposal, outcome = run(work())
-    emit(
-        {"proposal": proposal, "outcome": outcome, "hash": proposal.payload_hash, "state": proposal.state},
-        as_json,
-        lambda: say(outcome.message),
-    )
+    card, proposal, outcome = run(work())
+    body = {**_document(card), "proposal": _with_hash(proposal), "outcome": outcome}
+    emit(body, as_json, lambda: say(outcome.message))
     if not outcome.done:
         raise typer.Exit(1)
 
@@ -138,27 +130,29 @@ def reject(
     as_json: JsonFlag = False,
 ) -> None:
     """Reject a proposal; nothing is written."""
+    from agent.cli.setup import actor, settings
     from agent.runtime import open_writeback
-    from agent.settings import Settings
 
-    actor = _actor(user, role)
+    who = actor(user, role)
 
     async def work() -> Any:
-        async with open_writeback(Settings()) as service:
-            return await service.reject(proposal_id, actor, reason)
+        async with open_writeback(settings()) as service:
+            proposal = await service.reject(proposal_id, who, reason)
+            return await service.card(proposal_id, who), proposal
 
-    proposal = run(work())
-    emit(proposal, as_json, lambda: say(f"{proposal.id} is rejected; nothing was written."))
+    card, proposal = run(work())
+    body = {**_document(card), "proposal": _with_hash(proposal)}
+    emit(body, as_json, lambda: say(f"{proposal.id} is rejected; nothing was written."))
 
 
 @audit_app.command()
 def verify(as_json: JsonFlag = False) -> None:
     """Check every link of the audit trail's hash chain."""
+    from agent.cli.setup import settings
     from agent.runtime import open_writeback
-    from agent.settings import Settings
 
     async def work() -> Any:
-        async with open_writeback(Settings()) as service:
+        async with open_writeback(settings()) as service:
             return await service.audit.verify()
 
     checked = run(work())
@@ -177,23 +171,36 @@ def export(
     import json
     import sys
 
-    from agent.cli.output import to_json
+    from agent.cli.setup import settings
     from agent.runtime import open_writeback
-    from agent.settings import Settings
 
     async def work() -> list[Any]:
-        async with open_writeback(Settings()) as service:
+        async with open_writeback(settings()) as service:
             return [row async for row in service.audit.export()]
 
     rows = run(work())
     lines = [row if isinstance(row, str) else json.dumps(to_json(row), ensure_ascii=False) for row in rows]
     if out is not None:
-        out.write_text("".join(line.rstrip("\n") + "\n" for line in lines), encoding="utf-8")
+        try:
+            out.write_text("".join(line.rstrip("\n") + "\n" for line in lines), encoding="utf-8")
+        except OSError as error:
+            raise CommandFailed(
+                f"{out} cannot be written ({error.strerror}); name another with --out"
+            ) from None
         emit({"rows": len(lines), "file": str(out)}, as_json, lambda: say(f"{len(lines)} rows to {out}."))
     elif as_json:
         emit({"rows": [json.loads(line) for line in lines]}, True, lambda: None)
     else:
         sys.stdout.writelines(line.rstrip("\n") + "\n" for line in lines)
+
+
+def _document(card: Any) -> dict[str, Any]:
+    """A card as JSON: the proposal with its hash, state and history."""
+    return {"id": card.proposal_id, **to_json(card)}
+
+
+def _with_hash(proposal: Any) -> dict[str, Any]:
+    return {**to_json(proposal), "hash": proposal.payload_hash}
 
 
 def _card(card: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from agent.cli.failure import WrongUsage
 from agent.cli.output import CommandFailed, JsonFlag, emit, note, run, say, table
 
 # Long ids wrap into towers in a terminal; `--json` has them.
@@ -28,24 +29,24 @@ def ask(
     as_json: JsonFlag = False,
 ) -> None:
     """Ask a posture question; the answer cites its evidence."""
+    from agent.cli.setup import actor, settings
     from agent.events import Profile, StepFinished, TurnEnded
     from agent.runtime import Runtime
-    from agent.settings import Settings
-    from tools.results import Actor, Role
 
-    try:
-        actor = Actor(user=user, role=Role(role))
-        reader = Profile(profile or (role if role in set(Profile) else "analyst"))
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
+    who = actor(user, role)
+    if not text.strip():
+        raise WrongUsage("the question is empty; write it in plain words")
+    if profile is not None and profile not in set(Profile):
+        raise WrongUsage(f"there is no profile {profile!r}; profiles are {', '.join(Profile)}")
+    reader = Profile(profile or (role if role in set(Profile) else "analyst"))
     thread_id = thread or str(uuid.uuid4())
 
     async def work() -> tuple[TurnEnded, list[StepFinished]]:
         steps: list[StepFinished] = []
-        async with Runtime.open(Settings(), serve=False, new_thread=thread is None) as runtime:
+        async with Runtime.open(settings(), serve=False, new_thread=thread is None) as runtime:
             if runtime.notice:
                 note(runtime.notice)
-            async for event in runtime.conversation.turn(thread_id, text, actor, reader):
+            async for event in runtime.conversation.turn(thread_id, text, who, reader):
                 if isinstance(event, StepFinished):
                     steps.append(event)
                 elif isinstance(event, TurnEnded):
@@ -70,8 +71,22 @@ def ask(
         note(f"thread {thread_id}")
 
     emit(turn_json(done), as_json, render)
-    if done.outcome == "failed":
+    if done.outcome == "failed" or _tenant_failed(done):
         raise typer.Exit(1)
+
+
+def _tenant_failed(done: Any) -> bool:
+    """Whether the answer is only that the tenant could not be asked: a script must not take that for a result."""
+    if any(call.ok for call in done.tool_calls):
+        return False
+    from tools.cortex import errors
+
+    kinds = (
+        errors.AuthenticationError, errors.PermissionDenied, errors.LicenceMissing, errors.QuotaExceeded,
+        errors.RateLimited, errors.ParallelLimit, errors.Unavailable, errors.CannotConnect,
+        errors.CertificateInvalid, errors.BadAnswer, errors.AnswerTooLarge, errors.AnswerCut, errors.Timeout,
+    )  # fmt: skip
+    return str(done.answer).startswith(tuple(kind.summary.rstrip(".") for kind in kinds))
 
 
 def _counts(step: Any) -> str:

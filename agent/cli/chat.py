@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
 
-from agent.cli.output import note
+from agent.cli.output import JsonFlag, emit, note, run
+
+_ADDRESS = re.compile(r"https?://\S+")
 
 
 def register(app: typer.Typer) -> None:
@@ -14,18 +17,25 @@ def register(app: typer.Typer) -> None:
 
 
 def chat(
-    port: Annotated[int | None, typer.Option(help="Port (0: any free one).")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65_535, help="Port (0: any free one); else the next free from 8000."),
+    ] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on; loopback unless set.")] = None,
     headless: Annotated[bool, typer.Option("--headless", help="Don't open a browser.")] = False,
+    as_json: JsonFlag = False,
 ) -> None:
     """Open the chat page. With no tenant configured it starts the local one, with a demo estate if empty."""
-    import asyncio
+    from agent.cli.setup import settings
+    from agent.ui.server import serve
 
-    from agent.settings import Settings
-    from agent.ui.server import PageError, serve
+    said = False
 
-    try:
-        asyncio.run(serve(Settings(), host, port, open_browser=not headless))
-    except PageError as error:
-        note(str(error))
-        raise typer.Exit(1) from None
+    def announce(line: str) -> None:
+        nonlocal said
+        note(line)
+        if as_json and not said and (address := _ADDRESS.search(line)) is not None:
+            said = True
+            emit({"url": address.group()}, True, lambda: None)
+
+    run(serve(settings(), host, port, open_browser=not headless, announce=announce))

@@ -7,7 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from agent.cli.failure import WrongUsage
 from agent.cli.output import CommandFailed, JsonFlag, emit, note, run, say, table
+
+_FORMATS = ("md", "html", "pdf", "xlsx", "oscal")
 
 app = typer.Typer(no_args_is_help=True, help="Controls and gap reports.")
 
@@ -20,10 +23,12 @@ def search(
     as_json: JsonFlag = False,
 ) -> None:
     """Find controls; abstains when nothing fits."""
+    from agent.cli.setup import settings
     from agent.runtime import control_search
-    from agent.settings import Settings
 
-    found = run(control_search(Settings(), text, framework, k))
+    if not text.strip():
+        raise WrongUsage("the search text is empty; give words or a control id")
+    found = run(control_search(settings(), text, framework, k))
 
     def render() -> None:
         if found.abstained:
@@ -37,44 +42,43 @@ def search(
 
 @app.command()
 def report(
-    framework: Annotated[str, typer.Argument(help="hipaa")],
+    framework: Annotated[str, typer.Argument(help="For example hipaa; `frameworks` lists them.")],
     account: Annotated[str | None, typer.Option(help="Account id or name.")] = None,
-    formats: Annotated[str, typer.Option("--format", help="md (others follow).")] = "md",
+    formats: Annotated[str, typer.Option("--format", help="md (the others come later).")] = "md",
     out: Annotated[
         Path | None, typer.Option(help="Folder for the files; without it, Markdown on stdout.")
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Where the estate stands against a framework, with evidence."""
+    from agent.cli.setup import settings
     from agent.runtime import open_services
-    from agent.settings import Settings
     from tools.compliance.report import headline, render_markdown
+    from tools.compliance.summary import summary
 
-    wanted = [f.strip() for f in formats.split(",") if f.strip()]
-    if unknown := [f for f in wanted if f != "md"]:
-        raise CommandFailed(f"the format {', '.join(unknown)} is not there yet; use --format md")
+    wanted = [f.strip().lower() for f in formats.split(",") if f.strip()]
+    if unknown := [f for f in wanted if f not in _FORMATS] or not wanted:
+        named = ", ".join(unknown) if isinstance(unknown, list) else formats
+        raise WrongUsage(f"there is no format {named!r}; formats are {', '.join(_FORMATS)}")
+    if later := [f for f in wanted if f != "md"]:
+        raise CommandFailed(f"the format {', '.join(later)} is not in this version; use --format md")
 
     async def work() -> Any:
-        async with open_services(Settings()) as services:
+        async with open_services(settings()) as services:
             return await services.compliance.report(framework, account=account)
 
     assessment = run(work())
     text = render_markdown(assessment)
-    files: list[str] = []
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        target = out / f"{assessment.framework}-gap-report.md"
-        target.write_text(text, encoding="utf-8")
-        files.append(str(target))
+    files = [_written(out, f"{assessment.framework}-gap-report.md", text)] if out is not None else []
+    figures = summary(assessment)
     body = {
-        "framework": assessment.framework,
+        **figures,
+        **figures["counts"],
         "headline": headline(assessment),
-        "counts": {kind: {s.value: n for s, n in c.items()} for kind, c in assessment.counts.items()},
-        "as_of": assessment.as_of,
-        "scope": assessment.scope,
         "requirements": [
             {
                 "id": r.id,
+                "kind": r.entry.kind,
                 "status": r.status,
                 "reason": r.reason,
                 "checks_ran": r.checks_ran,
@@ -95,13 +99,24 @@ def report(
     emit(body, as_json, render)
 
 
+def _written(folder: Path, name: str, text: str) -> str:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CommandFailed(
+            f"{folder / name} cannot be written ({error.strerror}); choose another folder with --out"
+        ) from None
+    return str(folder / name)
+
+
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="An OSCAL catalog, JSON.")], as_json: JsonFlag = False
 ) -> None:
     """Load an official OSCAL catalog."""
     raise CommandFailed(
-        "importing OSCAL catalogs is not in this version; the HIPAA Security Rule ships with it"
+        "importing OSCAL catalogs is not in this version; `posture compliance frameworks` lists what ships with it"
     )
 
 

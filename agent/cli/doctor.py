@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import typer
 
+from agent.cli.failure import sentence
 from agent.cli.output import JsonFlag, emit, run, table
 
 
@@ -27,16 +28,20 @@ class Part:
 
 def doctor(as_json: JsonFlag = False) -> None:
     """Check settings, database, tenant, model, index, verifier and tokenizer."""
-    from agent.settings import Settings
+    from agent.cli.setup import settings
 
-    settings = Settings()
-    parts = run(_look(settings))
+    try:
+        found = settings()
+    except Exception as error:  # noqa: BLE001 - the doctor reports every fault
+        parts = [Part("settings", "missing", sentence(error), "correct it in the environment or in .env")]
+    else:
+        parts = [Part("settings", "ok", f"data directory {found.home_dir}"), *run(_look(found))]
 
     def render() -> None:
         table(("part", "state", "detail", "advice"), [p.__dict__ for p in parts])
 
     emit({"parts": parts, "ok": all(p.state != "missing" for p in parts)}, as_json, render)
-    if any(p.state == "missing" and p.part in {"database", "tenant"} for p in parts):
+    if any(p.state == "missing" and p.part in {"settings", "packages", "database", "tenant"} for p in parts):
         raise typer.Exit(1)
 
 
@@ -55,8 +60,6 @@ async def _look(settings: Any) -> list[Part]:
         try:
             parts.append(await check(settings))
         except Exception as error:  # noqa: BLE001 - the doctor reports every fault
-            from agent.cli.app import sentence
-
             parts.append(Part(name, "missing", sentence(error), "see the message"))
     return parts
 
@@ -139,5 +142,8 @@ async def _tokenizer(settings: Any) -> Part:
     if exact_available():
         return Part("tokenizer", "ok", "exact token counts")
     return Part(
-        "tokenizer", "degraded", "token counts are a high estimate", "set TIKTOKEN_CACHE_DIR to exact them"
+        "tokenizer",
+        "degraded",
+        "token counts are a high estimate",
+        "for exact ones, set TIKTOKEN_CACHE_DIR to a folder that holds its files",
     )

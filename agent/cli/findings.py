@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from agent.cli.output import CommandFailed, JsonFlag, emit, note, run, say, table
+from agent.cli.failure import WrongUsage, sentence
+from agent.cli.output import JsonFlag, emit, note, run, say, table
 
 app = typer.Typer(no_args_is_help=True, help="Findings by priority.")
 
@@ -32,16 +33,20 @@ def list_findings(
     as_json: JsonFlag = False,
 ) -> None:
     """Open findings, the highest score first."""
-    from agent.runtime import open_services
-    from agent.settings import Settings
+    from pydantic import ValidationError
 
-    arguments = {**_arguments(where or []), "grouped": grouped, "order_by": order}
+    from agent.cli.setup import settings
+    from agent.runtime import open_services
+    from tools.priority.tool import SearchArguments, search_findings
+
+    wanted = {**_arguments(where or []), "grouped": grouped, "order_by": order}
+    try:
+        args = SearchArguments.model_validate(wanted)
+    except ValidationError as error:
+        raise WrongUsage(sentence(error)) from None
 
     async def work() -> Any:
-        from tools.priority.tool import SearchArguments, search_findings
-
-        args = SearchArguments.model_validate(arguments)
-        async with open_services(Settings(), demo_if_empty=True) as services:
+        async with open_services(settings(), demo_if_empty=True) as services:
             if services.notice:
                 note(services.notice)
             return await search_findings(args, services.findings, services.priority, limit=top, offset=offset)
@@ -70,13 +75,13 @@ def show(
     as_json: JsonFlag = False,
 ) -> None:
     """One finding with its score, factor by factor."""
+    from agent.cli.setup import settings
     from agent.runtime import open_services
-    from agent.settings import Settings
 
     async def work() -> Any:
         from tools.priority.tool import one_finding
 
-        async with open_services(Settings()) as services:
+        async with open_services(settings()) as services:
             return await one_finding(finding_id, services.findings, services.priority)
 
     result = run(work())
@@ -94,7 +99,8 @@ def show(
             for change in score["counterfactuals"]:
                 note(f"lowers it to {change['score']:.0f}: {change['change']}")
 
-    emit({"finding": finding, "score": score, "as_of": result.as_of}, as_json, render)
+    head = {name: finding[name] for name in ("id", "title", "severity")}
+    emit({**head, "finding": finding, "score": score, "as_of": result.as_of}, as_json, render)
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
@@ -114,7 +120,7 @@ def _arguments(where: list[str]) -> dict[str, Any]:
         field, equals, value = condition.partition("=")
         field = field.strip()
         if not equals or not value:
-            raise typer.BadParameter(f"--where {condition!r} is not FIELD=VALUE")
+            raise WrongUsage(f"--where {condition!r} is not FIELD=VALUE")
         values = [v.strip() for v in value.split(",") if v.strip()]
         if field.lower().startswith("tag."):
             arguments.setdefault("tags", {})[field[4:]] = values
@@ -126,8 +132,5 @@ def _arguments(where: list[str]) -> dict[str, Any]:
             arguments[name] = [*arguments.get(name, []), *values]
         else:
             known = ", ".join(sorted({*_LISTED, "tag.KEY", "text", "status"}))
-            raise typer.BadParameter(f"--where knows no field {field!r}; it knows {known}")
+            raise WrongUsage(f"--where knows no field {field!r}; it knows {known}")
     return arguments
-
-
-__all__ = ["CommandFailed", "app"]

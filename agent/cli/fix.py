@@ -21,14 +21,14 @@ def draft(
     as_json: JsonFlag = False,
 ) -> None:
     """Draft the Terraform that fixes one finding, checked layer by layer."""
+    from agent.cli.setup import settings
     from agent.runtime import open_services
-    from agent.settings import Settings
 
     if iac is not None and not iac.is_dir():
         raise CommandFailed(f"{iac} is not a folder; name the folder of your Terraform files")
 
     async def work() -> Any:
-        async with open_services(Settings()) as services:
+        async with open_services(settings()) as services:
             return await services.remediation.draft(finding_id, iac_dir=iac)
 
     fix = run(work())

@@ -9,23 +9,18 @@ import sys
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
-from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import BaseModel
 
+from agent.cli.failure import CommandFailed
+
 T = TypeVar("T")
 
+__all__ = ["CommandFailed", "JsonFlag", "emit", "note", "run", "say", "table", "to_json"]
+
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
-
-
-class CommandFailed(Exception):
-    """A command could not do its work; the message says what to do. `body` is what `--json` prints."""
-
-    def __init__(self, message: str, body: Mapping[str, Any] | None = None) -> None:
-        super().__init__(message)
-        self.body = dict(body or {})
 
 
 def to_json(value: Any) -> Any:
@@ -98,21 +93,3 @@ def _cell(value: Any) -> str:
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a command's coroutine."""
     return asyncio.run(work)
-
-
-def fail(message: str, as_json: bool, code: int = 1, body: Mapping[str, Any] | None = None) -> NoReturn:
-    """End with a sentence and an exit code, never with a traceback."""
-    if as_json:
-        sys.stdout.write(
-            json.dumps({**to_json(body or {}), "error": message}, ensure_ascii=False, indent=2) + "\n"
-        )
-    else:
-        note(message)
-    raise SystemExit(code)
-
-
-def existing(path: Path) -> Path:
-    """A path that must exist."""
-    if not path.exists():
-        raise CommandFailed(f"{path} does not exist; check the path")
-    return path

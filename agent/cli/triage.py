@@ -19,12 +19,14 @@ def triage(
     phase: Annotated[
         Literal["audit", "assist", "automate"], typer.Option(help="audit only scores.")
     ] = "audit",
-    surface_at: Annotated[float, typer.Option(help="Score from which a finding surfaces.")] = 70.0,
+    surface_at: Annotated[
+        float, typer.Option(min=0, max=100, help="Score from which a finding surfaces.")
+    ] = 70.0,
     as_json: JsonFlag = False,
 ) -> None:
     """Score every open finding."""
+    from agent.cli.setup import settings
     from agent.runtime import open_services
-    from agent.settings import Settings
 
     if not once or phase != "audit":
         raise CommandFailed(
@@ -32,7 +34,7 @@ def triage(
         )
 
     async def work() -> Any:
-        async with open_services(Settings()) as services:
+        async with open_services(settings()) as services:
             return await services.priority.scores()
 
     started = time.monotonic()

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from agent.cli.output import JsonFlag, emit, note, run, say, table
+from agent.cli.output import JsonFlag, emit, note, run, say, table, to_json
 
 app = typer.Typer(no_args_is_help=True, help="XQL: check, format, run, ask.")
 
@@ -14,6 +14,11 @@ Inputs = Annotated[
     list[str] | None,
     typer.Argument(metavar="[TEXT|FILE|DIR|-]...", help="Query text, files, folders of *.xql, or -."),
 ]
+
+
+_NO_ROWS: dict[str, Any] = {
+    "plan": None, "reading": "", "columns": [], "rows": [], "total": 0, "truncated": False, "as_of": None,
+}  # fmt: skip
 
 
 @app.command()
@@ -48,41 +53,64 @@ def format_(inputs: Inputs = None, as_json: JsonFlag = False) -> None:
 
 @app.command("run")
 def run_(
-    text: Annotated[str, typer.Argument(help="A query.")],
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="Most rows to return.")] = 100,
+    inputs: Inputs = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="Most rows to return, of each.")] = 100,
     as_json: JsonFlag = False,
 ) -> None:
-    """Check a query and run it at the tenant."""
+    """Check queries and run them at the tenant, one after the other. Exit 1 if any is not valid."""
+    from agent.cli.setup import settings
     from agent.runtime import open_services
-    from agent.settings import Settings
+    from tools.xql.batch import read_inputs
+    from tools.xql.checker import CheckReport
 
-    async def work() -> Any:
-        async with open_services(Settings()) as services:
-            return await services.xql.run_text(text, limit=limit)
+    async def work() -> list[dict[str, Any]]:
+        results = []
+        async with open_services(settings()) as services:
+            for name, text in read_inputs(inputs or ["-"]):
+                if isinstance(text, str):
+                    body = to_json(await services.xql.run_text(text, limit=limit))
+                else:
+                    report = CheckReport(parsed=False, valid=False, xql="", errors=(text,))
+                    body = {**report.as_json(), **_NO_ROWS}
+                body["outcome"] = "answer" if body["valid"] else "refuse"
+                results.append({"file": name, **body} if name is not None else body)
+        return results
 
-    outcome = run(work())
-    body = _outcome(outcome)
-    emit(body, as_json, lambda: _rows(body))
-    if not body["valid"]:
+    results = run(work())
+    emit(_one_or_many(results), as_json, lambda: _all_rows(results))
+    if not all(r["valid"] for r in results):
         raise typer.Exit(1)
 
 
 @app.command()
 def ask(
-    text: Annotated[str, typer.Argument(help="A question in plain words.")],
+    questions: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TEXT|FILE|DIR|-]...", help="Questions; files, *.txt of folders and - have one a line."
+        ),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Turn plain words into a query, check it, run it."""
+    """Turn plain words into a query, check it, run it. `outcome` is answer, clarify, refuse or no_such."""
+    from agent.cli.questions import read_questions
+    from agent.cli.setup import settings
     from agent.planner.asking import ask_query
     from agent.runtime import open_services
-    from agent.settings import Settings
 
-    async def work() -> dict[str, Any]:
-        async with open_services(Settings(), demo_if_empty=True) as services:
-            return await ask_query(text, services)
+    asked = read_questions(questions or ["-"])
 
-    body = run(work())
-    emit(body, as_json, lambda: _rows(body))
+    async def work() -> list[dict[str, Any]]:
+        async with open_services(settings(), demo_if_empty=True) as services:
+            if services.notice:
+                note(services.notice)
+            return [
+                {**({"file": file} if file else {}), "question": text, **await ask_query(text, services)}
+                for file, text in asked
+            ]
+
+    results = run(work())
+    emit(_one_or_many(results), as_json, lambda: _all_rows(results))
 
 
 def _one_or_many(results: list[dict[str, Any]]) -> Any:
@@ -94,17 +122,19 @@ def _diagnostics(results: list[dict[str, Any]]) -> None:
         name = result.get("file") or "query"
         if result["valid"]:
             say(f"{name}: valid")
+        for warning in result.get("warnings", ()):
+            note(f"{name}:{warning['line']}:{warning['column']}: {warning['rule']}: {warning['message']}")
         for error in result["errors"]:
             where = f"{error['line']}:{error['column']}"
             hint = f" (try: {', '.join(error['suggestions'])})" if error.get("suggestions") else ""
             say(f"{name}:{where}: {error['rule']}: {error['message']}{hint}")
 
 
-def _outcome(outcome: Any) -> dict[str, Any]:
-    from agent.cli.output import to_json
-
-    body: dict[str, Any] = to_json(outcome)
-    return body
+def _all_rows(results: list[dict[str, Any]]) -> None:
+    for result in results:
+        if len(results) > 1:
+            say(f"-- {result.get('file') or result.get('question') or 'query'}")
+        _rows(result)
 
 
 def _rows(body: dict[str, Any]) -> None:
@@ -119,5 +149,5 @@ def _rows(body: dict[str, Any]) -> None:
         table(body["columns"], body["rows"])
     if body.get("xql"):
         note(body["xql"])
-    if "total" in body:
+    if body.get("valid"):
         note(f"{len(body.get('rows') or [])} of {body['total']} rows, as of {body['as_of']}")
