@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _log = get_logger(__name__)
 _RECOVER_EVERY_S = 45.0
 
+SHELL = "@shell"
+"""Ends the names of people who decide from the command line: they are not in the chat's users file."""
+
 
 class WritebackDesk:
     """Holds the store and the service of one process."""

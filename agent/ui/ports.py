@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from agent.desk import SHELL
 from agent.events import Event, Profile
 from agent.settings import Settings
-from tools.results import Actor
+from agent.ui.users import UserDirectory
+from tools.results import Actor, Role
 from tools.store import Store
+from tools.writeback.gate import RoleLookup
 
 
 class ChatConversation(Protocol):
@@ -68,4 +72,21 @@ def default_runtime(settings: Settings) -> AbstractAsyncContextManager[ChatRunti
     """The real agent; imported late because it is heavy."""
     from agent.runtime import Runtime
 
-    return Runtime.open(settings)
+    return Runtime.open(settings, roles=live_roles(settings))
+
+
+def live_roles(settings: Settings) -> RoleLookup | None:
+    """Roles as the users file has them now, for the check right before an effect.
+
+    Somebody who decided at a shell is not in that file: whoever reaches the data directory is the operator, and the
+    recorded role stands. None where roles come from a proxy or an identity provider, which can't be asked later.
+    """
+    if settings.auth != "password":
+        return None
+    directory = UserDirectory(settings.prepared_home())
+
+    async def look_up(user: str, recorded: Role) -> Role | None:
+        now = await asyncio.to_thread(directory.role, user)
+        return recorded if now is None and user.endswith(SHELL) else now
+
+    return look_up

@@ -21,8 +21,11 @@ from tools.writeback.model import PAYLOADS
 from tools.writeback.policy import Policy
 from tools.writeback.tables import ApprovalRow, ProposalRow
 
-RoleLookup = Callable[[str], Awaitable[Role | None]]
-"""The role that a user has now, or None for somebody who may not log in any more."""
+RoleLookup = Callable[[str, Role], Awaitable[Role | None]]
+"""From a user and the role recorded with the approval to the role that the user has now.
+
+None for somebody who may not log in any more; the recorded role for somebody whose roles live elsewhere.
+"""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,8 @@ async def current_role(lookup: RoleLookup | None, approval: ApprovalRow | None) 
     """The approver's role at this moment; the recorded one where roles cannot be looked up."""
     if approval is None:
         return None
-    return await lookup(approval.actor) if lookup is not None else Role(approval.role)
+    recorded = Role(approval.role)
+    return await lookup(approval.actor, recorded) if lookup is not None else recorded
 
 
 def refusal(

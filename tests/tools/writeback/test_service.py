@@ -500,7 +500,7 @@ async def test_phase_audit_proposes_approves_and_carries_out_nothing(bench: Benc
 async def test_the_approvers_role_is_looked_up_again_before_anything_leaves(bench: Bench) -> None:
     roles: dict[str, Role | None] = {"bob": Role.VIEWER}
 
-    async def look_up(user: str) -> Role | None:
+    async def look_up(user: str, recorded: Role) -> Role | None:
         return roles.get(user)
 
     service = bench.service(roles=look_up)
@@ -513,10 +513,19 @@ async def test_the_approvers_role_is_looked_up_again_before_anything_leaves(benc
     assert bench.tenant.writes == []
 
 
+async def test_somebody_whose_roles_live_elsewhere_keeps_the_recorded_one(bench: Bench) -> None:
+    async def look_up(user: str, recorded: Role) -> Role | None:
+        return recorded
+
+    service = bench.service(roles=look_up)
+    proposal = await approved(service, COMMENT)
+    assert (await service.execute(proposal.id)).done
+
+
 async def test_a_role_that_is_lost_between_looking_and_sending_stops_it(bench: Bench) -> None:
     roles: dict[str, Role | None] = {"bob": Role.APPROVER}
 
-    async def look_up(user: str) -> Role | None:
+    async def look_up(user: str, recorded: Role) -> Role | None:
         role = roles[user]
         roles[user] = Role.VIEWER
         return role
