@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from agent.planner import refuse
+from agent.planner.conditions import rule_groups
 from agent.planner.focus import Made, finding_in_focus
-from agent.planner.queries import rule_groups, write
+from agent.planner.queries import about_assets, write
 from agent.planner.reading import Intent, Reading
 from agent.planner.scope import read_as
 from agent.planner.vocabulary import Vocabulary
@@ -189,13 +190,7 @@ def _rows(reading: Reading, words: Vocabulary) -> Step:
         return Say(refuse.unknown(reading), refuse.STARTERS)
     if (entity := refuse.unknown_entity(reading)) is not None:
         return Say(refuse.no_such(entity, words), refuse.STARTERS)
-    by_findings = reading.findings or not (reading.nouns or reading.concepts or reading.rules or reading.tags)
-    named = bool(reading.concepts or reading.rules or reading.nouns)
-    if named and not _filters(reading, words).get("rule_ids"):
-        by_findings = False
-    if (reading.intent is Intent.FIX_FIRST and (by_findings or not named)) or (
-        reading.intent is Intent.LIST and by_findings and not reading.group_by
-    ):
+    if not about_assets(reading) and _searchable(reading, words):
         limit = reading.limit or (10 if reading.intent is Intent.FIX_FIRST else 25)
         args = {**_filters(reading, words), "limit": min(limit, 200)}
         if reading.order and reading.order != "priority":
@@ -205,6 +200,18 @@ def _rows(reading: Reading, words: Vocabulary) -> Step:
     if written.without_rules and not written.rules and len(written.without_rules) == len(reading.concepts):
         return Say(refuse.nothing_looks(reading, written.without_rules), refuse.STARTERS)
     return Call("query_posture", {"xql": written.xql, "reading": read_as(reading)[:300], "limit": 200})
+
+
+def _searchable(reading: Reading, words: Vocabulary) -> bool:
+    """Whether the ranked search can say every filter: else a query must."""
+    if reading.intent is Intent.COUNT and reading.status is None:
+        return False
+    if reading.excluded or len(reading.tags) > 1 or any(t.negated or not t.values for t in reading.tags):
+        return False
+    groups = rule_groups(reading, words.rules)
+    if any(use.negated or not any(r.failing for r in found) for use, found in groups) or len(groups) > 1:
+        return reading.status is not None and not any(use.negated for use, _ in groups)
+    return True
 
 
 def _filters(reading: Reading, words: Vocabulary) -> dict[str, Any]:
@@ -217,15 +224,15 @@ def _filters(reading: Reading, words: Vocabulary) -> dict[str, Any]:
     ]
     if rule_sets:
         args["rule_ids"] = list(dict.fromkeys(r for rules in rule_sets for r in rules))
-    elif reading.nouns:
-        args["rule_ids"] = [r.id for r in words.rules if r.failing and r.nouns & set(reading.nouns)]
+    if reading.nouns:
+        args["resource_types"] = [t for noun in reading.nouns for t in words.type_ids.get(noun, ())]
     for slot, name in (
         ("severities", "severities"),
         ("regions", "regions"),
         ("accounts", "accounts"),
         ("providers", "providers"),
         ("services", "services"),
-        ("names", "resources"),
+        ("asset_ids", "resources"),
     ):
         if value := getattr(reading, slot):
             args[name] = list(value)

@@ -9,7 +9,7 @@ from agent.planner.scan import Scanner
 
 _FINDING = r"(?:it|this|that|these|those|them|the (?:\w+ )?(?:finding|issue|one|problem|item|ticket)(?!\w)|(?:finding|issue|alert) #?[\w\-]+|(?:the )?(?:first|second|third|worst|top|highest)(?: one| finding| issue)?|#?\d{4,}|prowler-\S+)"
 
-_RULES: tuple[tuple[Intent, str], ...] = (
+RULES: tuple[tuple[Intent, str], ...] = (
     (
         Intent.HELP,
         r"help|what can you do|what do you do|who are you|how do(?:es)? (?:this|you) work|what can i ask|hello|hi|hey|good (?:morning|afternoon|evening)",
@@ -80,7 +80,7 @@ _APPROVE = re.compile(
     r"^\W*(?:(?:yes|yep|yeah|ok(?:ay)?|sure|please|fine|good)\W+)*(?:i |we )?(?:hereby )?(?:approve[ds]?|confirm(?:ed)?|accept(?:ed)?|go ahead|do it|proceed|ship it|lgtm|execute(?: it)?|apply it|carry (?:it )?out|looks good|yes|yep|yeah|ok(?:ay)?|sure|approved by)\b",
     re.IGNORECASE,
 )
-_CHANGE = re.compile(
+CHANGE = re.compile(
     r"^\W*(?:please |can you |could you |would you |go |just |now )*(?:delete|remove|terminate|stop|shut ?down|kill|destroy|disable|enable|turn (?:on|off)|revoke|detach|attach|block|open|close|restart|reboot|rotate|encrypt|make|change|modify|update|create|deploy|apply|run terraform|isolate|quarantine|unpublish|lock)\b(?! (?:the )?(?:first|second|third|worst|top|highest|finding|issue|it\b))"
     r"(?=.*\b(?:buckets?|groups?|instances?|users?|roles?|polic(?:y|ies)|keys?|databases?|functions?|rules?|ports?|snapshots?|volumes?|queues?|topics?|clusters?|resources?|servers?|machines?|terraform|public access|access|mfa|logging|encryption|sg-\w+|i-\w+|vpcs?|subnets?)\b)",
     re.IGNORECASE,
@@ -92,11 +92,11 @@ def intent_of(scan: Scanner, text: str) -> Intent:
     stripped = text.strip()
     if _APPROVE.match(stripped) and len(stripped.split()) <= 12:
         return Intent.APPROVE
-    if _CHANGE.match(stripped) and not re.search(
+    if CHANGE.match(stripped) and not re.search(
         r"\b(?:severity|comment|war room|draft|how (?:do|can|to))\b", stripped, re.IGNORECASE
     ):
         return Intent.CHANGE_CLOUD
-    for intent, pattern in _RULES:
+    for intent, pattern in RULES:
         if intent is Intent.HELP:
             if re.fullmatch(rf"\W*(?:{pattern})\W*(?:there|posture agent|agent)?\W*", stripped.lower()):
                 return intent

@@ -64,6 +64,23 @@ class Since(BaseModel):
     older: bool = False
 
 
+class Excluded(BaseModel):
+    """What the question leaves out: "except S3", "not in eu-west-1"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nouns: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, slot) for slot in type(self).model_fields)
+
+
 class Reading(BaseModel):
     """A question, understood. Every slot is optional; an empty one was not named."""
 
@@ -73,6 +90,7 @@ class Reading(BaseModel):
     nouns: tuple[str, ...] = ()
     concepts: tuple[ConceptUse, ...] = ()
     rules: tuple[str, ...] = ()
+    rules_negated: bool = False
     findings: bool = False
     severities: tuple[str, ...] = ()
     status: Literal["PASS", "MANUAL"] | None = None
@@ -82,6 +100,8 @@ class Reading(BaseModel):
     services: tuple[str, ...] = ()
     tags: tuple[TagUse, ...] = ()
     names: tuple[str, ...] = ()
+    asset_ids: tuple[str, ...] = ()
+    excluded: Excluded = Excluded()
     finding_ids: tuple[str, ...] = ()
     group_by: str | None = None
     limit: int | None = None
@@ -91,6 +111,10 @@ class Reading(BaseModel):
     controls: tuple[str, ...] = ()
     ordinal: int | None = None
     refers_back: bool = False
+    replaces: bool = False
+    inverts: bool = False
+    drops: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
     text: str = ""
     new_severity: str | None = None
     comment: str = ""
@@ -114,4 +138,5 @@ class Reading(BaseModel):
             or self.names
             or self.since
             or self.status
+            or self.excluded
         )

@@ -36,9 +36,11 @@ _OUT_OF_SCOPE = (
     "That is outside what I know: cloud posture, findings, controls and fixes of this tenant. Ask, for example, "
     "which buckets are public, or what to fix first."
 )
-_ENTITY = re.compile(
-    r"\b(?:in|on|for|at|of|named|called|account|region|subscription|project|team|service)\s+(?:the\s+|our\s+)?([\w.\-]+)"
+_KIND = (
+    r"(?:account|region|subscription|project|team|service|bucket|instance|machine|server|user|role|policy|database|db|"
+    r"function|lambda|cluster|queue|topic|table|secret|key|volume|repository|group|resource|asset|environment|owner|tag)"
 )
+_MADE_UP = re.compile(r"(?=.*[a-z])(?:.*\d.*|.*[_/.@:].*|[a-z]+-[a-z]+-.*)")
 
 
 def approve(before: Sequence[Made]) -> str:
@@ -70,11 +72,18 @@ def unknown(reading: Reading) -> str:
 
 
 def unknown_entity(reading: Reading) -> str | None:
-    """A word that stands where a name belongs and that nothing in the tenant is called."""
-    left = set(reading.left_over)
-    for match in _ENTITY.finditer(reading.text.lower()):
-        if match[1].strip(".") in left:
-            return match[1].strip(".")
+    """A word that stands where a name belongs, or looks like one, and that nothing in the tenant is called."""
+    text = reading.text.lower()
+    for word in reading.left_over:
+        if _MADE_UP.fullmatch(word):
+            return word
+        name = re.escape(word)
+        if re.search(
+            rf"\b(?:in|on|for|at|of|from|named|called)\s+(?:the\s+|our\s+)?(?:{_KIND}s?\s+)?{name}\b", text
+        ):
+            return word
+        if re.search(rf"\b{_KIND}\s+(?:named\s+|called\s+)?[\"'`]?{name}\b", text) and not reading.rules:
+            return word
     return None
 
 

@@ -23,10 +23,9 @@ class Scanner:
     """A text with what was already understood taken out of it."""
 
     def __init__(self, text: str) -> None:
-        lowered = text.lower()
-        # Lower-casing some letters changes their length; positions must stay those of the original.
-        self.original = text if len(lowered) == len(text) else lowered
-        self.rest = lowered.translate(_PLAIN_MARKS)
+        self.rest = text.lower().translate(_PLAIN_MARKS)
+        self.negated_to: int | None = None
+        """Where the last excluded piece ended: what is joined to it by "and" is excluded too."""
 
     def has(self, pattern: str) -> bool:
         return _compiled(pattern).search(self.rest) is not None
@@ -35,8 +34,12 @@ class Scanner:
         """The first match, taken out."""
         match = _compiled(pattern).search(self.rest)
         if match is not None:
-            self._blank(match)
+            self.blank(*match.span())
         return match
+
+    def find(self, pattern: str) -> re.Match[str] | None:
+        """The first match, left where it is."""
+        return _compiled(pattern).search(self.rest)
 
     def take_all(self, pattern: str) -> Iterator[re.Match[str]]:
         while (match := self.take(pattern)) is not None:
@@ -46,16 +49,16 @@ class Scanner:
         """Take a literal name, whole words only."""
         return self.take(re.escape(literal.lower())) is not None
 
-    def before(self, position: int, words: int = 3) -> str:
-        """The few words before a position, for negation."""
-        return " ".join(self.rest[:position].replace(_TAKEN, " ").split()[-words:])
+    def put_back(self, match: re.Match[str]) -> None:
+        """Undo a take."""
+        self.rest = self.rest[: match.start()] + match.group(0) + self.rest[match.end() :]
 
     def words(self) -> list[str]:
         """The words that nothing has taken yet."""
         return re.findall(r"[a-z0-9][\w.\-:/@']*", self.rest.replace(_TAKEN, " "))
 
-    def _blank(self, match: re.Match[str]) -> None:
-        start, end = match.span()
+    def blank(self, start: int, end: int) -> None:
+        """Take what stands between two positions."""
         self.rest = self.rest[:start] + _TAKEN * (end - start) + self.rest[end:]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from agent import neutral
 from agent.planner.concepts import BY_NAME
 from agent.planner.reading import Reading, Since
@@ -15,7 +17,7 @@ def noun_label(reading: Reading, count: int | None = None) -> str:
     labels = [NOUNS[n][2] for n in reading.nouns]
     if count == 1:
         labels = [_singular(label) for label in labels]
-    return " and ".join(labels)
+    return _and(labels)
 
 
 def _singular(label: str) -> str:
@@ -33,33 +35,36 @@ def weakness(reading: Reading, count: int | None = None) -> str:
         else:
             concept = BY_NAME[use.name]
             parts.append(concept.inverse if use.negated else concept.label)
-    if reading.rules and not reading.concepts:
-        parts.append(
-            "fail "
-            + (
-                f"`{reading.rules[0]}`"
-                if len(reading.rules) == 1
-                else f"{len(reading.rules)} matching checks"
-            )
+    if reading.rules:
+        which = (
+            neutral.inline(reading.rules[0])
+            if len(reading.rules) == 1
+            else f"{len(reading.rules)} matching checks"
         )
+        parts.append(f"{'pass' if reading.rules_negated else 'fail'} {which}")
     text = " and ".join(parts)
     return _third_person(text) if count == 1 else text
 
 
+_VERBS = (
+    ("are ", "is "),
+    ("have ", "has "),
+    ("lack ", "lacks "),
+    ("don't ", "doesn't "),
+    ("still answer", "still answers"),
+    ("require ", "requires "),
+    ("validate ", "validates "),
+    ("log ", "logs "),
+    ("encrypt ", "encrypts "),
+    ("hold ", "holds "),
+    ("run ", "runs "),
+    ("fail ", "fails "),
+    ("pass ", "passes "),
+)
+
+
 def _third_person(text: str) -> str:
-    for plural, one in (
-        ("are ", "is "),
-        ("have ", "has "),
-        ("lack ", "lacks "),
-        ("don't ", "doesn't "),
-        ("still answer", "still answers"),
-        ("require ", "requires "),
-        ("log ", "logs "),
-        ("encrypt ", "encrypts "),
-        ("hold ", "holds "),
-        ("run ", "runs "),
-        ("fail ", "fails "),
-    ):
+    for plural, one in _VERBS:
         if text.startswith(plural):
             text = one + text[len(plural) :]
         text = text.replace(f" and {plural}", f" and {one}")
@@ -67,26 +72,37 @@ def _third_person(text: str) -> str:
 
 
 def where(reading: Reading) -> str:
-    """The filters that say where: tags, regions, accounts, providers, names, time."""
+    """The filters that say where: tags, names, providers, services, accounts, regions, time, and what is left out."""
     parts = []
-    for tag in reading.tags:
-        parts.append(f"{'not ' if tag.negated else ''}tagged {neutral.inline(tag.label)}")
+    if wanted := [neutral.inline(t.label) for t in reading.tags if not t.negated]:
+        parts.append("tagged " + _and(wanted))
+    if unwanted := [neutral.inline(t.label) if t.keys else "at all" for t in reading.tags if t.negated]:
+        parts.append("not tagged " + _or(unwanted))
     if reading.names:
-        parts.append("named " + ", ".join(neutral.inline(n) for n in reading.names[:5]))
-    if reading.providers:
-        parts.append("on " + ", ".join(reading.providers))
+        parts.append("named " + _or(map(neutral.inline, reading.names[:5])))
     if reading.services:
-        parts.append("of service " + ", ".join(neutral.inline(s) for s in reading.services))
+        parts.append("of " + _or(map(neutral.inline, reading.services)))
+    if reading.providers:
+        parts.append("on " + _or(reading.providers))
     if reading.accounts:
-        parts.append("in account " + ", ".join(neutral.inline(a) for a in reading.accounts))
+        parts.append("in account " + _or(map(neutral.inline, reading.accounts)))
     if reading.regions:
-        parts.append("in " + ", ".join(neutral.inline(r) for r in reading.regions))
+        parts.append("in " + _or(map(neutral.inline, reading.regions)))
     if reading.since is not None:
         parts.append(since_words(reading.since))
-    return ", ".join(parts)
+    out = reading.excluded
+    left_out = [
+        *(NOUNS[n][2] for n in out.nouns),
+        *(s.lower() for s in out.severities),
+        *map(neutral.inline, (*out.services, *out.providers, *out.accounts, *out.regions, *out.names)),
+    ]
+    if left_out:
+        parts.append("except " + _and(left_out))
+    return " ".join(parts)
 
 
 def since_words(since: Since) -> str:
+    """A time bound in words."""
     if since.kind == "last_load":
         return "since the last load"
     if since.kind == "date":
@@ -97,22 +113,50 @@ def since_words(since: Since) -> str:
 
 
 def severities(reading: Reading) -> str:
-    return " or ".join(s.lower() for s in reading.severities)
+    return _or(s.lower() for s in reading.severities)
+
+
+def findings_label(reading: Reading, count: int | None = None) -> str:
+    """The findings that are listed or counted, by status and severity."""
+    one = count == 1
+    if reading.status is not None:
+        return {
+            "PASS": f"passed result{'' if one else 's'}",
+            "MANUAL": f"result{'' if one else 's'} that need{'s' if one else ''} a person",
+        }[reading.status]
+    kind = severities(reading)
+    return f"open {kind + ' ' if kind else ''}finding{'' if one else 's'}"
 
 
 def read_as(reading: Reading) -> str:
     """One line: what the question was taken to mean."""
-    if reading.nouns or (reading.concepts and not reading.findings):
+    about_resources = (reading.nouns or reading.concepts or reading.rules) and not reading.findings
+    if about_resources:
         parts = [noun_label(reading), where(reading)]
+        if reading.severities:
+            parts.append(f"with a {severities(reading)} finding")
         if text := weakness(reading):
             parts.append("that " + text)
     else:
-        kind = severities(reading)
-        parts = [f"open {kind + ' ' if kind else ''}findings", where(reading)]
+        parts = [findings_label(reading)]
+        if reading.nouns:
+            parts.append("on " + noun_label(reading))
+        parts.append(where(reading))
         if text := weakness(reading):
             parts.append("on resources that " + text)
-    if (reading.nouns or reading.concepts) and reading.severities:
-        parts.append(f"with a {severities(reading)} finding")
-    if reading.group_by:
-        parts.append(f"counted by {reading.group_by}")
-    return ", ".join(p for p in parts if p)
+    said = " ".join(p for p in parts if p)
+    return f"{said}, counted by {reading.group_by}" if reading.group_by else said
+
+
+def _and(items: Iterable[str]) -> str:
+    return _listed(list(items), "and")
+
+
+def _or(items: Iterable[str]) -> str:
+    return _listed(list(items), "or")
+
+
+def _listed(items: list[str], word: str) -> str:
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {word} {items[-1]}"

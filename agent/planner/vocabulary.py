@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 
-from agent.planner.concepts import Rule
+from agent.planner.rule_words import Rule
 from agent.planner.words import NOUNS
-from tools.findings import AssetRecord, Finding, FindingLookup
+from tools.findings import AssetRecord, Finding, FindingLookup, FindingStatus
 
 _MIN_NAME = 4
 _MAX_NAMES = 200_000
+_MOST_LIKELY = 60
+_MOST_SHARED = 2_000
+_MOST_LETTERS = 60
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,45 @@ class Vocabulary:
     tag_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tag_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    name_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    spaced_names: tuple[str, ...] = ()
+    type_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     finding_ids: Mapping[str, str] = field(default_factory=dict)
+
+    def __contains__(self, word: object) -> bool:
+        return (
+            word in self.names
+            or word in self.tag_values
+            or word in self.tag_keys
+            or word in self.accounts
+            or word in self.services
+            or word in self.regions
+            or word in self.finding_ids
+        )
 
     def near(self, word: str, limit: int = 3) -> list[str]:
         """Known names that look like a word."""
-        pool = [*self.accounts, *self.regions, *self.services, *self.tag_values]
-        if len(self.names) < 20_000:
-            pool += list(self.names)
-        return get_close_matches(word.lower(), pool, n=limit, cutoff=0.75)
+        lowered = word.lower()
+        shared: Counter[str] = Counter()
+        for gram in _grams(lowered):
+            shared.update(self._by_gram.get(gram, ()))
+        likely = [name for name, _ in shared.most_common(_MOST_LIKELY)]
+        return get_close_matches(lowered, likely, n=limit, cutoff=0.75)
+
+    @cached_property
+    def _by_gram(self) -> Mapping[str, list[str]]:
+        """Names by the threes of letters in them: looking every name over would be slow for thousands of them."""
+        index: dict[str, list[str]] = defaultdict(list)
+        pool = (*self.accounts, *self.regions, *self.services, *self.tag_values, *self.names)
+        for name in dict.fromkeys(pool):
+            for gram in _grams(name[:_MOST_LETTERS]):
+                if len(index[gram]) < _MOST_SHARED:
+                    index[gram].append(name)
+        return index
+
+
+def _grams(word: str) -> set[str]:
+    return {word[i : i + 3] for i in range(max(1, len(word) - 2))}
 
 
 def noun_of(asset: AssetRecord) -> str | None:
@@ -51,6 +86,7 @@ def build(findings: Iterable[Finding], assets: Mapping[str, AssetRecord]) -> Voc
     rules: dict[str, tuple[str, str, str]] = {}
     rule_nouns: dict[str, set[str]] = defaultdict(set)
     failing: set[str] = set()
+    passing: set[str] = set()
     accounts: dict[str, str] = {}
     regions: set[str] = set()
     services: set[str] = set()
@@ -59,6 +95,8 @@ def build(findings: Iterable[Finding], assets: Mapping[str, AssetRecord]) -> Voc
         rules.setdefault(f.rule_id, (f.kind, f.title, f.service))
         if f.open and f.issue_id is not None:
             failing.add(f.rule_id)
+        if f.status is FindingStatus.PASS:
+            passing.add(f.rule_id)
         for asset_id in f.asset_ids or (f.resource.asset_id,):
             if (noun := nouns.get(asset_id)) is not None:
                 rule_nouns[f.rule_id].add(noun)
@@ -76,7 +114,11 @@ def build(findings: Iterable[Finding], assets: Mapping[str, AssetRecord]) -> Voc
     tag_keys: dict[str, set[str]] = defaultdict(set)
     tag_values: dict[str, set[str]] = defaultdict(set)
     names: dict[str, str] = {}
-    for asset in assets.values():
+    name_ids: dict[str, list[str]] = defaultdict(list)
+    type_ids: dict[str, set[str]] = defaultdict(set)
+    for asset_id, asset in assets.items():
+        if (noun := nouns[asset_id]) is not None:
+            type_ids[noun].add(asset.type_id)
         if asset.account:
             accounts.setdefault(asset.account.lower(), asset.account)
         if asset.region:
@@ -89,9 +131,19 @@ def build(findings: Iterable[Finding], assets: Mapping[str, AssetRecord]) -> Voc
             for name in (asset.name, asset.uid, asset.tags.get("Name", "")):
                 if len(name) >= _MIN_NAME and not name.isdigit():
                     names.setdefault(name.lower(), name)
+                    if asset_id not in name_ids[name.lower()]:
+                        name_ids[name.lower()].append(asset_id)
     return Vocabulary(
         rules=tuple(
-            Rule(rule_id, kind, title, service, frozenset(rule_nouns[rule_id]), rule_id in failing)
+            Rule(
+                rule_id,
+                kind,
+                title,
+                service,
+                frozenset(rule_nouns[rule_id]),
+                rule_id in failing,
+                rule_id in passing,
+            )
             for rule_id, (kind, title, service) in sorted(rules.items())
         ),
         accounts=accounts,
@@ -100,12 +152,15 @@ def build(findings: Iterable[Finding], assets: Mapping[str, AssetRecord]) -> Voc
         tag_keys={k: tuple(sorted(v)) for k, v in tag_keys.items()},
         tag_values={k: tuple(sorted(v)) for k, v in tag_values.items()},
         names=names,
+        name_ids={k: tuple(v) for k, v in name_ids.items()},
+        spaced_names=tuple(sorted((n for n in names if " " in n), key=len, reverse=True)),
+        type_ids={k: tuple(sorted(v)) for k, v in type_ids.items()},
         finding_ids=ids,
     )
 
 
 _REGION = re.compile(
-    r"^(?:[a-z]{2}(?:-gov|-iso)?-(?:north|south|east|west|central)(?:east|west)?-?\d|[a-z]+(?:us|europe|asia|uk)\d?|(?:us|europe|asia|northamerica|australia)-[a-z]+\d)$"
+    r"^(?:[a-z]{2}(?:-gov|-iso)?-(?:north|south|east|west|central)(?:east|west)?-?\d|(?:north|south|east|west|central|canada|uk|france|germany|japan|korea|australia|brazil|norway|sweden|switzerland|uae|qatar|poland|italy|israel|spain|mexico)(?:north|south|east|west|central|us|europe|asia|uk|india){1,2}\d?|(?:us|europe|asia|northamerica|australia)-[a-z]+\d)$"
 )
 
 

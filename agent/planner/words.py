@@ -36,13 +36,19 @@ NOUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
 NOUN_PHRASES: tuple[tuple[str, str], ...] = (
     (r"(?:s3 |gcs |storage |blob )?buckets?|storage accounts?|object stor(?:es?|age)", "bucket"),
     (r"s3", "bucket"),
-    (r"(?:ec2 |vm |compute )?instances?|vms?|virtual machines?|machines?|servers?|hosts?|ec2s?", "instance"),
-    (r"security groups?|sgs?|nsgs?|firewall groups?", "security_group"),
-    (r"(?:iam |human |console )?users?|people|accounts? holders?|identities", "user"),
-    (r"(?:iam )?roles?", "role"),
-    (r"iam polic(?:y|ies)|(?:customer )?managed polic(?:y|ies)", "policy"),
     (
-        r"(?:rds |sql |postgres(?:ql)? |mysql |data)?\s?databases?(?: instances?)?|dbs?|rds(?: instances?)?|redshift(?: clusters?)?",
+        r"(?:ec2 |vm |compute |virtual )?(?:instances?|machines?|servers?|hosts?)|vms?|ec2s?|compute",
+        "instance",
+    ),
+    (r"security groups?|sgs?|nsgs?|firewall groups?", "security_group"),
+    (
+        r"(?:iam |human |console |aws )?(?:users?|logins?|people|persons?|identities)|accounts? holders?|who(?= (?:has|have|lacks?|doesn't|does not|is|are|can|uses?|signs?|logs?)\b)",
+        "user",
+    ),
+    (r"(?:iam )?roles?", "role"),
+    (r"(?:iam |customer |managed |custom |aws )*polic(?:y|ies)", "policy"),
+    (
+        r"(?:rds |sql |postgres(?:ql)? |mysql |dynamo ?db )?databases?(?: instances?)?|dbs?|rds(?: instances?)?|redshift(?: clusters?)?|data ?warehouses?|datastores?|dynamo ?db(?: tables?)?",
         "database",
     ),
     (r"(?:lambda |serverless |cloud )?functions?|lambdas?", "function"),
@@ -50,14 +56,14 @@ NOUN_PHRASES: tuple[tuple[str, str], ...] = (
     (r"(?:ebs |rds |db |disk )?snapshots?", "snapshot"),
     (r"(?:kms |encryption |customer managed |(?<!access )(?<!api ))keys?|kms|cmks?", "key"),
     (r"(?:eks |k8s |kubernetes |gke |aks )?clusters?|eks", "cluster"),
-    (r"(?:sqs )?queues?|sqs", "queue"),
+    (r"(?:sqs |message )?queues?|sqs", "queue"),
     (r"(?:sns )?topics?|sns", "topic"),
     (r"load balancers?|elbs?|albs?", "load_balancer"),
     (
-        r"(?:ecr |image |container )?(?:repositor(?:y|ies)|repos?)|ecr|container registr(?:y|ies)",
+        r"(?:ecr |image |docker |container )*(?:repositor(?:y|ies)|repos?|registr(?:y|ies))|ecr",
         "repository",
     ),
-    (r"(?:cloud ?)?trails?", "trail"),
+    (r"(?:cloud ?trail )?trails?|cloud ?trails?", "trail"),
     (r"vpcs?|virtual private clouds?", "vpc"),
     (r"subnets?", "subnet"),
     (r"network acls?|nacls?|acls? of the network", "network_acl"),
@@ -67,7 +73,31 @@ NOUN_PHRASES: tuple[tuple[str, str], ...] = (
     (r"(?:cloudfront )?distributions?|cloudfront|cdns?", "distribution"),
 )
 
-FINDING_WORDS = r"findings?|issues?|misconfigurations?|alerts?|problems?|failures?|failed checks?|violations?|weaknesses|risks?"
+# Services whose name people use for the kind of resource as well.
+SERVICE_NOUNS = {
+    "s3": "bucket",
+    "ec2": "instance",
+    "rds": "database",
+    "redshift": "database",
+    "kms": "key",
+    "eks": "cluster",
+    "sqs": "queue",
+    "sns": "topic",
+    "ecr": "repository",
+    "efs": "file_system",
+    "awslambda": "function",
+    "cloudfront": "distribution",
+    "cloudtrail": "trail",
+    "elbv2": "load_balancer",
+    "secretsmanager": "secret",
+    "apigateway": "api",
+    "vpc": "vpc",
+}
+
+FINDING_WORDS = (
+    r"findings?|issues?|misconfigurations?|alerts?|problems?|failures?|failed(?: checks?)?|failing(?: checks?)?|violations?|"
+    r"weakness(?:es)?|vulnerabilit(?:y|ies)|flaws?|defects?|wrong|broken|insecure|risks?|checks?|tickets?"
+)
 
 SEVERITIES: tuple[tuple[str, str], ...] = (
     (r"critical(?:s|ly)?|sev(?:erity)? ?1|p1", "CRITICAL"),
@@ -105,7 +135,7 @@ GROUPS: tuple[tuple[str, str], ...] = (
     (r"regions?|locations?", "region"),
     (r"severit(?:y|ies)", "severity"),
     (r"(?:cloud )?providers?|clouds?|vendors?", "provider"),
-    (r"(?:resource |asset )?types?|kinds? of (?:resource|asset)s?", "type"),
+    (r"(?:resource |asset )?(?:types?|kinds?)|(?:types?|kinds?) of (?:resource|asset|thing)s?", "type"),
     (r"resources?|assets?", "resource"),
     (r"rules?|checks?|detections?", "rule"),
     (r"status(?:es)?", "progress"),
@@ -180,8 +210,13 @@ STOP = frozenset(
     inside across them's enabled turned many count number total tally amount draft fix fixes gap report reports add comment note raise
     lower severity change changed changes since write why explain ranked rank score scored first yes approve no not run
     query questions question answer reason reasons high-level please's doing going-on gives say says make sure needed
-    much there're kind sort per did didn't haven't without lack lacks lacking missing
+    much there're kind sort order group per did didn't haven't without lack lacks lacking missing
     matter matters urgent dangerous important risk risks risky priority priorities queue prioritise prioritize start begin
     worry tackle address attacker attackers biggest gravest scariest pressing threats threat exposures deal work act
-    region regions severity should must shall ought safeguard safeguards control controls requirement requirements cover covers covering assessed assess""".split()
+    region regions severity should must shall ought everybody everyone nobody anybody anyone whole entire including include includes regarding concerning outside inside please also too
+    real average course general fact detail details short sure moment least once total
+    belong belongs own owns owned activated kindly maybe perhaps possible possibly able says next previous already yet still ever even
+    called named looking look find found identify got getting new worried care happen happened happening going keep keeps
+    let's dear team guys folks hi hello thanks thank cheers ok okay well so just really very quite pretty rather
+    safeguard safeguards control controls requirement requirements cover covers covering assessed assess""".split()
 )

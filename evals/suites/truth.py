@@ -294,7 +294,10 @@ SETS |= {
     "rotated_keys": _without(_all(":kms:us-east-1:123456789012:key/"), _named("kms_cmk_rotation_enabled")),
     "public_keys": _named("kms_key_not_publicly_accessible"),
     "public_topics": _named("sns_topics_not_publicly_accessible"),
-    "public_queues": _named("sqs_queues_not_publicly_accessible"),
+    "public_queues": lambda records: {
+        r["resources"][0]["uid"].rsplit(":", 1)[-1]
+        for r in failed(records, "sqs_queues_not_publicly_accessible")
+    },
     "public_clusters": _named("eks_cluster_not_publicly_accessible"),
     "old_clusters": _named("eks_cluster_uses_a_supported_version"),
     "public_repositories": _named("ecr_repositories_not_publicly_accessible"),
