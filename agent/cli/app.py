@@ -7,6 +7,7 @@ import io
 import logging
 import os
 import sys
+from functools import cache
 from importlib.metadata import entry_points, version
 from typing import Annotated, Any
 
@@ -70,6 +71,7 @@ def root(
     """Answer posture questions over Palo Alto Cortex."""
 
 
+@cache
 def _assemble() -> None:
     from agent.cli import approvals, ask, chat, compliance, doctor, findings, fix, tenant, triage, xql
 
