@@ -63,7 +63,7 @@ def evaluate(
 
 @bench_app.command("bench")
 def bench(
-    name: Annotated[Literal["ask", "turn", "page", "load"], typer.Argument(help="Which benchmark.")],
+    name: Annotated[Literal["ask", "turn", "page", "load", "xql"], typer.Argument(help="Which benchmark.")],
     runs: Annotated[int, typer.Option(min=1, max=50, help="Counted runs, after one warm-up.")] = 5,
     records: Annotated[int, typer.Option(help="Records to load, for `load`.")] = 50_000,
     out: Annotated[Path | None, typer.Option(help="Keep the result in this folder too.")] = None,

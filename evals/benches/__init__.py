@@ -11,6 +11,10 @@ def run(name: str, *, runs: int, records: int) -> dict[str, Any]:
         from evals.benches.load import bench_load
 
         return bench_load(records, runs)
+    if name == "xql":
+        from evals.benches.xql import bench_xql
+
+        return bench_xql(runs)
     if name == "turn":
         from evals.benches.turn import bench_turn
 
