@@ -33,6 +33,10 @@ class Api:
             as_of=datetime(2026, 11, 25, tzinfo=UTC),
         )
 
+    async def datasets(self) -> Any:
+        tables = self.database.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        return tuple(SimpleNamespace(name=name) for (name,) in tables)
+
 
 @pytest.fixture
 def api(database: Any) -> Api:
@@ -133,3 +137,39 @@ async def test_a_view_is_a_chart_hint(service: XqlService) -> None:
     text = "dataset = issues | comp count() as n by xdm.issue.severity | view graph type = pie xaxis = xdm.issue.severity yaxis = n"  # noqa: E501
     outcome = await service.run_text(text)
     assert outcome.chart == {"view": "graph", "type": "pie", "xaxis": "xdm.issue.severity", "yaxis": "n"}
+
+
+@pytest.fixture
+def own_data(database: Any) -> Any:
+    """A dataset that no catalog lists, and a column that only this tenant's assets have."""
+    database.execute("CREATE TABLE cmdb_owners (sys_id VARCHAR, tier BIGINT, note VARCHAR)")
+    database.execute("INSERT INTO cmdb_owners VALUES ('Web-01', 1, NULL), ('web-02', 3, NULL)")
+    yield
+    database.execute("DROP TABLE cmdb_owners")
+
+
+async def test_a_dataset_that_only_the_tenant_has_is_read(
+    own_data: None, service: XqlService, api: Api
+) -> None:
+    outcome = await service.run_text("dataset = cmdb_owners | filter tier = 1 | fields sys_id, tier, note")
+    assert outcome.valid
+    assert outcome.rows == ({"sys_id": "Web-01", "tier": 1, "note": None},)
+    assert outcome.window == "all rows as they stand"
+    joined = await service.run_text(
+        "dataset = asset_inventory | join type = inner (dataset = cmdb_owners) as c c.sys_id = xdm.asset.name"
+        " | fields xdm.asset.id, tier | sort asc xdm.asset.id"
+    )
+    assert [row["tier"] for row in joined.rows] == [1, 3]
+
+
+async def test_a_plan_reads_a_dataset_that_only_the_tenant_has(own_data: None, service: XqlService) -> None:
+    plan = PostureQuery.model_validate({"dataset": "cmdb_owners", "fields": ["sys_id"]})
+    assert (await service.run_plan(plan)).total == 2
+
+
+async def test_what_the_tenant_lacks_too_stays_unknown(own_data: None, service: XqlService, api: Api) -> None:
+    outcome = await service.run_text("dataset = cmdb_ownerz | fields sys_id")
+    assert [error.rule for error in outcome.errors] == ["unknown-dataset"]
+    assert api.sent == []
+    outcome = await service.run_text("dataset = cmdb_owners | fields sys_idd")
+    assert [(error.rule, error.suggestions[0]) for error in outcome.errors] == [("unknown-field", "sys_id")]

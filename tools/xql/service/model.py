@@ -26,12 +26,21 @@ class Run(Protocol):
     def as_of(self) -> datetime: ...
 
 
+class Named(Protocol):
+    """A dataset of the tenant."""
+
+    @property
+    def name(self) -> str: ...
+
+
 class XqlApi(Protocol):
-    """The part of a client that runs queries."""
+    """The part of a client that runs queries and tells which datasets there are."""
 
     async def run(
         self, query: str, *, timeframe: Any = None, limit: int | None = None, timeout_s: float = 120
     ) -> Run: ...
+
+    async def datasets(self) -> Sequence[Named]: ...
 
 
 class Client(Protocol):

@@ -11,6 +11,7 @@ from tools.xql.ast import And, Dataset, Expr, Field, Filter, Query
 from tools.xql.ast.walk import walk
 from tools.xql.catalog import Catalog
 from tools.xql.checker import CheckPolicy, CheckReport, check
+from tools.xql.errors import XqlPlanError
 from tools.xql.plan.compile import compile_plan
 from tools.xql.plan.describe import describe_plan
 from tools.xql.plan.model import PostureQuery
@@ -23,6 +24,7 @@ from tools.xql.service.columns import (
     output_columns,
     window_of,
 )
+from tools.xql.service.discover import everything, lacking, learn_from_tenant
 from tools.xql.service.model import Client, QueryOutcome, Relaxation, Run
 from tools.xql.service.relax import COUNTED, counting, relaxed
 from tools.xql.service.words import describe_query
@@ -53,14 +55,28 @@ class XqlService:
 
     async def run_text(self, text: str, limit: int | None = None, *, relax: bool = True) -> QueryOutcome:
         """Check and run a query text; a refused one comes back with its errors and is not sent."""
-        return await self._run(self.check(text), None, "", limit, relax)
+        return await self._run(await self._checked(text), None, "", limit, relax)
 
     async def run_plan(
         self, plan: PostureQuery, limit: int | None = None, *, relax: bool = True
     ) -> QueryOutcome:
         """Compile, check and run a plan. Raises `XqlPlanError` where it names what there is not."""
-        report = self.check(compile_plan(plan, self.catalog))
-        return await self._run(report, plan, describe_plan(plan), limit, relax)
+        try:
+            query = compile_plan(plan, self.catalog)
+        except XqlPlanError:
+            named = (plan.dataset, *(join.dataset for join in plan.joins))
+            if not await learn_from_tenant(self.client, self.catalog, named):
+                raise
+            query = compile_plan(plan, self.catalog)
+        return await self._run(await self._checked(query), plan, describe_plan(plan), limit, relax)
+
+    async def _checked(self, source: str | Query) -> CheckReport:
+        """The report; what only the tenant has is learned from it before a query is refused as unknown."""
+        report = self.check(source)
+        named = lacking(report)
+        if named and await learn_from_tenant(self.client, self.catalog, named):
+            return self.check(source)
+        return report
 
     async def population(self, outcome: QueryOutcome) -> int | None:
         """How many assets the question is about: those of the kind and place that it names. None for other data."""
@@ -128,9 +144,7 @@ class XqlService:
         asked = any(s.name == "timeframe" for config in query.configs for s in config.settings)
         if asked or not only_state(query, self.catalog):
             return None
-        from tools.cortex.xql_model import TimeFrame
-
-        return TimeFrame(from_ms=0, to_ms=int(datetime.now(UTC).timestamp() * 1000) + 1)
+        return everything()
 
     async def _count(self, query: Query) -> int:
         run = await self._send(query, format_query(query), 1)
