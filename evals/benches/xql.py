@@ -1,4 +1,4 @@
-"""XQL: what our language costs, as ratios within one run: checking against parsing SQL, local rows against SQL by hand."""
+"""What XQL costs here, as ratios within one run: checking against parsing SQL, local rows against SQL by hand."""
 
 from __future__ import annotations
 
