@@ -46,7 +46,7 @@ CONCEPTS: tuple[Concept, ...] = (
     Concept(
         "public_write",
         rf"public(?:ly)? writ(?:e|able)(?: access)?|(?:writ(?:e|able|ten)|upload(?:ed)?)(?: to)? by {ANYONE}"
-        rf"|{ANYONE}(?: \w+)? (?:can|could|may|is able to) (?:write|upload|put|change)(?: \w+)?(?: (?:in)?to)?|world[ -]writ(?:e|able)",
+        rf"|(?:can|could|may) {ANYONE}(?: \w+)? (?:write|upload|put|change)(?: \w+)?(?: (?:in)?to)?|{ANYONE}(?: \w+)? (?:can|could|may|is able to) (?:write|upload|put|change)(?: \w+)?(?: (?:in)?to)?|world[ -]writ(?:e|able)",
         r"public_write|write_acl",
         "can be written to by anyone",
         "can't be written to by strangers",
@@ -66,6 +66,7 @@ CONCEPTS: tuple[Concept, ...] = (
         rf"|{OPEN} (?:to|from|by|on|for|via|over)? ?{NET}|{OPEN} (?:to|from|by|for) {ANYONE}"
         rf"|(?:internet|world)[ -](?:facing|exposed|accessible|reachable|readable|open)"
         rf"|{ANYONE}(?: (?:on|from|in) {NET})?(?: (?:is|are))? (?:can|could|may|able to|allowed to)(?: \w+)? ?(?:read|access|see|reach|list|open|call|invoke|use|view|download|get (?:to|at|into))"
+        rf"|(?:can|could|may) {ANYONE}(?: \w+)? (?:read|access|see|reach|list|open|call|invoke|view|download|get (?:to|at|into))"
         rf"|(?:readable|read|seen|listed|called|invoked|viewed|downloaded|shared) (?:by|with|to) {ANYONE}"
         rf"|reach(?:es|ing|able)?(?: from| by)? {NET}|wide open|exposed|on {NET}|from outside|expos(?:es?|ing)(?: \w+)? to {NET}",
         r"public(?:ly)?_access|not_publicly|publicly_accessible|_public(?:$|\s|_with|_snapshot|_list|_read)|public_write|snapshots_public|"

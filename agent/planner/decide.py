@@ -12,7 +12,7 @@ from agent.planner.conditions import rule_groups
 from agent.planner.focus import Made, finding_in_focus
 from agent.planner.queries import about_assets, write
 from agent.planner.reading import Intent, Reading
-from agent.planner.scope import read_as
+from agent.planner.scope import noun_label, read_as
 from agent.planner.vocabulary import Vocabulary
 from tools.results import utcnow
 
@@ -190,6 +190,9 @@ def _rows(reading: Reading, words: Vocabulary) -> Step:
         return Say(refuse.unknown(reading), refuse.STARTERS)
     if (entity := refuse.unknown_entity(reading)) is not None:
         return Say(refuse.no_such(entity, words), refuse.STARTERS)
+    if reading.left_over and _only_kinds(reading):
+        label = noun_label(reading)
+        return Say(refuse.not_understood(reading, words), (f"List all {label}", f"Findings on {label}"))
     if not about_assets(reading) and _searchable(reading, words):
         limit = reading.limit or (10 if reading.intent is Intent.FIX_FIRST else 25)
         args = {**_filters(reading, words), "limit": min(limit, 200)}
@@ -198,8 +201,18 @@ def _rows(reading: Reading, words: Vocabulary) -> Step:
         return Call("search_findings", args)
     written = write(reading, words.rules, now=utcnow())
     if written.without_rules and not written.rules and len(written.without_rules) == len(reading.concepts):
-        return Say(refuse.nothing_looks(reading, written.without_rules), refuse.STARTERS)
+        ports = [use.port for use in written.without_rules if use.name == "port"]
+        wider = tuple(f"What is open to the internet on port {p}?" for p in ports[:1] if reading.nouns)
+        return Say(refuse.nothing_looks(reading, written.without_rules), (*wider, *refuse.STARTERS)[:3])
     return Call("query_posture", {"xql": written.xql, "reading": read_as(reading)[:300], "limit": 200})
+
+
+def _only_kinds(reading: Reading) -> bool:
+    """Whether nothing but a kind of resource was understood."""
+    bare = reading.model_copy(update={"nouns": ()})
+    return bool(reading.nouns) and not (
+        bare.constrained or reading.findings or reading.group_by or reading.refers_back
+    )
 
 
 def _searchable(reading: Reading, words: Vocabulary) -> bool:

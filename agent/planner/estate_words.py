@@ -190,24 +190,44 @@ def take_places(scan: Scanner, vocabulary: Vocabulary, slots: Slots) -> None:
         )
         if match is not None:
             _put(slots, scan, match, "accounts", vocabulary.accounts[name])
+    _take_part_of_account(scan, vocabulary, slots)
 
 
-def take_services(scan: Scanner, vocabulary: Vocabulary, slots: Slots) -> None:
-    """Services by name. Excluded ones are taken; the others stay, since they also name a kind of resource."""
-    for name, service in _SERVICE_NAMES.items():
-        if service in vocabulary.services and (match := scan.find(name)) is not None:
-            _put_service(slots, scan, match, service)
-    for word in scan.words():
-        if word in vocabulary.services and (match := scan.find(re.escape(word))) is not None:
-            _put_service(slots, scan, match, word)
-
-
-def _put_service(slots: Slots, scan: Scanner, match: re.Match[str], service: str) -> None:
-    if negated(scan, match):
+def _take_part_of_account(scan: Scanner, vocabulary: Vocabulary, slots: Slots) -> None:
+    """ "account payments" where the account is called acme-payments: the accounts whose name has that part."""
+    kind = r"(?:accounts?|subscriptions?|projects?)"
+    match = scan.find(rf"{kind} ([\w.\-]{{3,}})") or scan.find(rf"([\w.\-]{{3,}}) {kind}")
+    if match is None:
+        return
+    part = match[1]
+    found = [key for name, key in vocabulary.accounts.items() if part in re.split(r"[\s_.\-]+", name)]
+    if found:
         scan.blank(*match.span())
-        _exclude(slots, "services", service)
-    elif service not in slots.get("services", ()):
-        slots["services"] = (*slots.get("services", ()), service)
+    for key in dict.fromkeys(found):
+        _put(slots, scan, match, "accounts", key)
+
+
+def take_services(scan: Scanner, vocabulary: Vocabulary, slots: Slots, *, nouns_too: bool) -> None:
+    """Services by name. First those whose name also names a kind of resource (`nouns_too`; they stay, unless they are
+    excluded), later the others.
+    """
+    spelled = dict.fromkeys(scan.words()) | _SERVICE_NAMES
+    for name, service in ((n, s or n) for n, s in spelled.items()):
+        if service not in vocabulary.services or (service in w.SERVICE_NOUNS) != nouns_too:
+            continue
+        # Scanners have a service "account", and people have accounts.
+        lead = "(?:service )" if name in w.COMMON_SERVICES else "(?:(?:the )?service )?"
+        match = scan.find(rf"{lead}{re.escape(name)}(?: service)?")
+        if match is None:
+            continue
+        if negated(scan, match):
+            scan.blank(*match.span())
+            _exclude(slots, "services", service)
+            continue
+        if service not in slots.get("services", ()):
+            slots["services"] = (*slots.get("services", ()), service)
+        if not nouns_too:
+            scan.blank(*match.span())
 
 
 def _put(slots: Slots, scan: Scanner, match: re.Match[str], slot: str, value: str) -> None:

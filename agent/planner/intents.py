@@ -44,7 +44,7 @@ RULES: tuple[tuple[Intent, str], ...] = (
     ),
     (
         Intent.FIX_FIRST,
-        r"(?:fix|patch|tackle|address|remediate|look at|work on|handle|do|start with|deal with|act on)(?: (?!the\b|my\b)\w+){0,2} first(?! one| finding| issue)|(?:findings?|issues?|things?|ones?) to fix",
+        r"(?:fix|patch|tackle|address|remediate|look at|work on|handle|do|start with|deal with|act on)(?: (?!the\b|my\b)\w+){0,2} first(?! one| finding| issue)|(?:findings?|issues?|things?|ones?) to fix|what (?:should|must|do|can|shall|would|needs?)(?: (?:i|we|you|to be|one))? (?:fix(?:ed)?|patch|tackle|remediate|address|start with)(?! (?:it|this|that|the)\b)",
     ),
     (
         Intent.FIX,

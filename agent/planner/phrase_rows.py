@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from agent.neutral import inline
+import re
+
+from agent.neutral import inline, plain
 from agent.planner.conditions import rule_groups
 from agent.planner.focus import Made
 from agent.planner.phrase_text import Phrased, as_of, left_over, paragraphs, quoted, shown, tidy
 from agent.planner.queries import about_assets
 from agent.planner.reading import Intent, Reading
-from agent.planner.scope import findings_label, noun_label, read_as, severities, weakness, where
+from agent.planner.scope import findings_label, noun_label, read_as, weakness, where, with_finding
 from agent.planner.vocabulary import Vocabulary
 
 _FIRST = "Show the ten findings to fix first"
 _NAMED = 5
+_LONG = 6
 
 
 def rows(reading: Reading, item: Made, words: Vocabulary) -> Phrased:
@@ -35,7 +38,7 @@ def _resources(reading: Reading, item: Made, words: Vocabulary) -> Phrased:
     total = item.result["total"]
     what = weakness(reading, total)
     scope = where(reading)
-    severity = f"with a {severities(reading)} finding" if reading.severities else ""
+    severity = with_finding(reading)
     verb = what or ("match" if total != 1 else "matches") if severity else what
     population = item.data.get("population")
     # The population counts the kind in its places; with tags or names it would not be of the same scope.
@@ -103,9 +106,20 @@ def _names(item: Made) -> str:
         detail = ""
         if isinstance(problems, list) and problems:
             more = " And more." if len(problems) > 1 else ""
-            detail = f": {quoted(problems[0], 220)}{more}"
-        lines.append(f"- {inline(row['resource'])}{detail}")
+            detail = f": {_detail(str(problems[0]), str(row['resource']))}{more}"
+        name = str(row["resource"])
+        lines.append(f"- {plain(name, 200) if _DATED.search(name) else inline(name)}{detail}")
     return "\n".join(lines)
+
+
+# A date inside a name would be read as a date by the check of the answer: such a text is quoted as code.
+_DATED = re.compile(r"\w-\d{4}-\d{2}-\d{2}")
+
+
+def _detail(problem: str, resource: str) -> str:
+    # The line begins with the name; "EC2 instance i-1 is open" need not say it again.
+    short = problem.replace(f" {resource} ", " ") if len(resource) >= _LONG else problem
+    return inline(short, 400) if _DATED.search(short) else quoted(short, 220)
 
 
 def _none(reading: Reading, item: Made) -> Phrased:
@@ -138,6 +152,9 @@ _FILTERS = (
     ("asset.type", "kind of resource"),
     ("observation_time", "time"),
     ("asset.name", "name"),
+    ("Platform Discovery", "condition on its configuration"),
+    ("join with issues", "weakness"),
+    ("look-up in another dataset", "condition on its checks"),
 )
 
 

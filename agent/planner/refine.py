@@ -8,6 +8,7 @@ from typing import Any
 
 from agent.planner.concepts import BY_NAME
 from agent.planner.reading import ConceptUse, Excluded, Intent, Reading, TagUse
+from agent.planner.words import SERVICE_NOUNS
 
 _START = r"^\W*(?:(?:and|now|ok|okay|please|so|then|but|hm+|well|show me|show|give me|list) )*"
 BACK = (
@@ -91,7 +92,12 @@ def refine(reading: Reading, previous: Reading, *, verbless: bool) -> Reading:
     if reading.inverts:
         merged["rules_negated"] = bool(previous.rules) and not previous.rules_negated
     # "only S3" after a list of findings means the service; after a list of resources, the kind.
-    if reading.nouns and not (previous.findings and reading.services):
+    said = tuple(
+        s for s, noun in SERVICE_NOUNS.items() if noun in reading.nouns and s in reading.text.lower().split()
+    )
+    if previous.findings and said and not reading.findings:
+        merged["services"] = tuple(dict.fromkeys([*said, *reading.services]))
+    elif reading.nouns:
         merged["nouns"] = reading.nouns
         merged["findings"] = reading.findings or (
             previous.findings and not reading.concepts and not reading.replaces

@@ -12,6 +12,7 @@ from agent.planner.reading import ConceptUse, Reading
 from agent.planner.scope import noun_label
 from agent.planner.vocabulary import Vocabulary
 from agent.planner.words import FRAMEWORK_TITLES
+from tools.findings import UNCLASSIFIED, kind_title
 
 STARTERS = (
     "Which buckets are public?",
@@ -107,4 +108,21 @@ def nothing_looks(reading: Reading, missing: Sequence[ConceptUse]) -> str:
     return (
         f"**Unknown: no check in this tenant's data looks at {what} for {noun_label(reading)}.** That is not the same as "
         "safe. Load a scan that covers it, or ask about something else."
+    )
+
+
+def not_understood(reading: Reading, words: Vocabulary) -> str:
+    """A kind of resource with a word that nothing here knows: listing all of the kind would be no answer to it."""
+    unknown_words = ", ".join(neutral.inline(w) for w in reading.left_over[:3])
+    kinds = {r.kind for r in words.rules if r.nouns & set(reading.nouns) and r.failing}
+    known = sorted({kind_title(k).rpartition(": ")[2] for k in kinds if k != UNCLASSIFIED})[:6]
+    about = f" What checks of {noun_label(reading)} found here: {'; '.join(known)}." if known else ""
+    near = (
+        f" Names that look alike: {', '.join(neutral.inline(n) for n in reading.near[:3])}."
+        if reading.near
+        else ""
+    )
+    return (
+        f"**Not understood: {unknown_words}.** No check, tag or name here says that about {noun_label(reading)}, so I "
+        f"looked nothing up.{about}{near}"
     )

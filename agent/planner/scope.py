@@ -6,8 +6,12 @@ from collections.abc import Iterable
 
 from agent import neutral
 from agent.planner.concepts import BY_NAME
+from agent.planner.queries import about_assets
 from agent.planner.reading import Reading, Since
 from agent.planner.words import NOUNS
+
+OWNER = "owner "
+"""How the label of a tag begins that says who owns something."""
 
 
 def noun_label(reading: Reading, count: int | None = None) -> str:
@@ -36,11 +40,8 @@ def weakness(reading: Reading, count: int | None = None) -> str:
             concept = BY_NAME[use.name]
             parts.append(concept.inverse if use.negated else concept.label)
     if reading.rules:
-        which = (
-            neutral.inline(reading.rules[0])
-            if len(reading.rules) == 1
-            else f"{len(reading.rules)} matching checks"
-        )
+        # How many they are stands in no result, and what stands in none is no statement.
+        which = _or(map(neutral.inline, reading.rules)) if len(reading.rules) <= 2 else "checks of that name"
         parts.append(f"{'pass' if reading.rules_negated else 'fail'} {which}")
     text = " and ".join(parts)
     return _third_person(text) if count == 1 else text
@@ -74,16 +75,25 @@ def _third_person(text: str) -> str:
 def where(reading: Reading) -> str:
     """The filters that say where: tags, names, providers, services, accounts, regions, time, and what is left out."""
     parts = []
-    if wanted := [neutral.inline(t.label) for t in reading.tags if not t.negated]:
+    owners = [t for t in reading.tags if t.label.startswith(OWNER)]
+    for owner in owners:
+        said = neutral.inline(owner.label.removeprefix(OWNER))
+        parts.append(f"{'not ' if owner.negated else ''}owned by {said}")
+    tags = [t for t in reading.tags if t not in owners]
+    if wanted := [neutral.inline(t.label) for t in tags if not t.negated]:
         parts.append("tagged " + _and(wanted))
-    if unwanted := [neutral.inline(t.label) if t.keys else "at all" for t in reading.tags if t.negated]:
+    if any(not t.keys for t in tags):
+        parts.append("without tags")
+    if unwanted := [neutral.inline(t.label) for t in tags if t.negated and t.keys]:
         parts.append("not tagged " + _or(unwanted))
     if reading.names:
-        parts.append("named " + _or(map(neutral.inline, reading.names[:5])))
+        parts.append(
+            ("named " if about_assets(reading) else "on ") + _or(map(neutral.inline, reading.names[:5]))
+        )
     if reading.services:
         parts.append("of " + _or(map(neutral.inline, reading.services)))
     if reading.providers:
-        parts.append("on " + _or(reading.providers))
+        parts.append("on " + _or(_PROVIDER.get(p, p) for p in reading.providers))
     if reading.accounts:
         parts.append("in account " + _or(map(neutral.inline, reading.accounts)))
     if reading.regions:
@@ -113,7 +123,17 @@ def since_words(since: Since) -> str:
 
 
 def severities(reading: Reading) -> str:
-    return _or(s.lower() for s in reading.severities)
+    return _or(_SEVERITY.get(s, s.lower()) for s in reading.severities)
+
+
+_SEVERITY = {"INFO": "informational"}
+_PROVIDER = {"AZURE": "Azure", "KUBERNETES": "Kubernetes"}
+
+
+def with_finding(reading: Reading) -> str:
+    """The severity of a finding that a resource must have."""
+    kind = severities(reading)
+    return f"with {'an' if kind.startswith('i') else 'a'} {kind} finding" if kind else ""
 
 
 def findings_label(reading: Reading, count: int | None = None) -> str:
@@ -130,11 +150,9 @@ def findings_label(reading: Reading, count: int | None = None) -> str:
 
 def read_as(reading: Reading) -> str:
     """One line: what the question was taken to mean."""
-    about_resources = (reading.nouns or reading.concepts or reading.rules) and not reading.findings
-    if about_resources:
+    if about_assets(reading):
         parts = [noun_label(reading), where(reading)]
-        if reading.severities:
-            parts.append(f"with a {severities(reading)} finding")
+        parts.append(with_finding(reading))
         if text := weakness(reading):
             parts.append("that " + text)
     else:

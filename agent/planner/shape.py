@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from agent.planner import words as w
@@ -51,6 +52,18 @@ def take_group(scan: Scanner, slots: Slots) -> None:
         if scan.take(rf"{_PER} (?:the )?(?:aws |cloud )?(?:{pattern})"):
             slots["group_by"] = group
             return
+    many = r"(services?|accounts?|subscriptions?|regions?|providers?|clouds?|rules?|checks?|resources?|assets?|types?)"
+    match = scan.find(
+        rf"(?:top|worst|first|riskiest|most affected|biggest|noisiest)(?: (?:\d{{1,4}}|two|three|four|five|ten|twenty))? {many}(?= (?:by|with|for|of|in|on|that)\b|\W*$)"
+    )
+    if match is None:
+        match = scan.find(
+            rf"{many}(?= (?:by|ordered by|ranked by|sorted by) (?:(?:the|number|count|amount|total|of) )*(?:\w+ ){{0,2}}(?:findings|issues|problems))"
+        )
+    if match is not None:
+        slots["group_by"] = next(g for p, g in w.GROUPS if re.fullmatch(p, match[1]))
+        scan.blank(*match.span(1))
+        return
     match = scan.take(
         rf"(?:which|what) (service|account|region|provider|rule|check|severity|resource|type)s? (?:is |are |has|have|had|holds?|contains?|shows?|with|carr(?:y|ies)|gets?)(?: got)?(?: the)? (?:{_MOST}|any)"
     )

@@ -81,6 +81,9 @@ def _spelled(word: str) -> str:
     best, near = 0.0, ""
     for target in _TARGETS:
         # People hardly ever miss the first letter, or the length by more than two.
+        # One that only ends otherwise is another form of the word, not a slip.
+        if target.startswith(word) or word.startswith(target):
+            continue
         if abs(len(target) - len(word)) > 2 or (target[0] != word[0] and target[:2] != word[1::-1]):
             continue
         ratio = SequenceMatcher(None, word, target).ratio()

@@ -57,17 +57,18 @@ def understand(
     slots["refers_back"] = (scan.take(BACK) is not None) or bool(slots.get("inverts"))
     estate_words.take_frameworks(scan, slots)
     slots["since"] = take_since(scan, now)
-    slots["limit"] = take_limit(scan)
     estate_words.take_tags(scan, vocabulary, slots)
     shape.take_group(scan, slots)
+    slots["limit"] = take_limit(scan)
     concepts = take_ports(scan) + take_concepts(scan)
     estate_words.take_places(scan, vocabulary, slots)
     if intent in _ONE:
         slots["ordinal"] = take_ordinal(scan)
     shape.take_severities(scan, slots, intent)
     slots["order"] = shape.take_order(scan)
-    estate_words.take_services(scan, vocabulary, slots)
+    estate_words.take_services(scan, vocabulary, slots, nouns_too=True)
     nouns = _take_nouns(scan, slots)
+    estate_words.take_services(scan, vocabulary, slots, nouns_too=False)
     findings = False
     while scan.take(w.FINDING_WORDS):
         findings = True

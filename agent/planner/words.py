@@ -18,9 +18,13 @@ NOUNS: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "key": (("Key Management", "Key Vault"), (), "keys"),
     "cluster": (("Kubernetes Cluster", "Container Cluster"), (), "clusters"),
     "queue": (("Queue",), (), "queues"),
-    "topic": (("Topic",), (), "topics"),
+    "topic": ((), ("SNS_TOPIC", "GOOGLE_PUBSUB_TOPIC"), "topics"),
     "load_balancer": (("Load Balancer",), (), "load balancers"),
-    "repository": (("Container Registry",), (), "image repositories"),
+    "repository": (
+        (),
+        ("ECR_REPOSITORY", "AZURE_CONTAINER_REGISTRY", "GOOGLE_ARTIFACT_REPOSITORY"),
+        "image repositories",
+    ),
     "trail": ((), ("CLOUDTRAIL_TRAIL",), "trails"),
     "vpc": (("VPC",), (), "networks"),
     "subnet": (("Subnet",), (), "subnets"),
@@ -93,6 +97,11 @@ SERVICE_NOUNS = {
     "apigateway": "api",
     "vpc": "vpc",
 }
+
+COMMON_SERVICES = frozenset(
+    {"account", "accounts", "config", "backup", "logs", "events", "network", "compute", "storage"}
+)
+"""Names of services that are ordinary words: they count only beside the word "service"."""
 
 FINDING_WORDS = (
     r"findings?|issues?|misconfigurations?|alerts?|problems?|failures?|failed(?: checks?)?|failing(?: checks?)?|violations?|"
@@ -215,6 +224,7 @@ STOP = frozenset(
     worry tackle address attacker attackers biggest gravest scariest pressing threats threat exposures deal work act
     region regions severity should must shall ought everybody everyone nobody anybody anyone whole entire including include includes regarding concerning outside inside please also too
     real average course general fact detail details short sure moment least once total
+    whom account accounts subscription subscriptions project projects contain contains atm asap fyi btw
     belong belongs own owns owned activated kindly maybe perhaps possible possibly able says next previous already yet still ever even
     called named looking look find found identify got getting new worried care happen happened happening going keep keeps
     let's dear team guys folks hi hello thanks thank cheers ok okay well so just really very quite pretty rather

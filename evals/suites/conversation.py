@@ -133,7 +133,10 @@ async def _hold(runtime: Runtime, case: Case, records: list[Record]) -> Judged:
         id=case.id,
         right=not faults,
         valid=silent or case.expect.tool is not None or bool(done.queries),
-        cited=silent or case.expect.rows is None or case.expect.rows == "no_rows" or bool(done.citations),
+        cited=silent
+        or case.expect.rows is None
+        or not SETS[case.expect.rows](records)
+        or bool(done.citations),
         dropped=len(done.grounding.dropped),
         seconds=round(seconds, 4),
         faults=faults,
