@@ -60,7 +60,7 @@ def usage_of(error: BaseException) -> str | None:
     said = getattr(error, "format_message", None)
     if said is None or not hasattr(error, "exit_code"):
         return "stopped" if type(error).__name__ == "Abort" else None
-    words = " ".join(str(said()).split())
+    words = " ".join(str(said()).split()).replace("Value error, ", "")
     context = getattr(error, "ctx", None)
     return f"{words} (try: {context.command_path} --help)" if context is not None else words
 
@@ -97,6 +97,8 @@ def _invalid(error: ValidationError) -> str:
         name, advice = known
         return f"the settings are not valid: {name} cannot be used; {advice}"
     return "not valid: " + "; ".join(
-        f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg'].removeprefix('Value error, ')}"
+        ": ".join(
+            filter(None, (".".join(map(str, fault["loc"])), fault["msg"].removeprefix("Value error, ")))
+        )
         for fault in faults[:5]
     )

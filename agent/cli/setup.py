@@ -10,6 +10,7 @@ from agent.cli.failure import CommandFailed, WrongUsage
 if TYPE_CHECKING:
     from agent.settings import Settings
 
+_LONGEST_NAME = 200
 _DATABASES = ("sqlite://", "sqlite+aiosqlite://", "postgresql://", "postgres://", "postgresql+psycopg://")
 
 
@@ -49,6 +50,6 @@ def actor(user: str, role: str) -> Any:
 
     if role not in set(Role):
         raise WrongUsage(f"there is no role {role!r}; roles are {', '.join(Role)}")
-    if not user.strip():
-        raise WrongUsage("--user is empty; give a name")
+    if not 0 < len(user.strip()) <= _LONGEST_NAME:
+        raise WrongUsage(f"--user is a name of 1 to {_LONGEST_NAME} characters")
     return Actor(user=user, role=Role(role))

@@ -83,8 +83,9 @@ def serve(
 ) -> None:
     """Serve the local tenant on loopback until stopped. The key is in tenant.json in the data directory."""
     import asyncio
+    import contextlib
+    import signal
 
-    from agent.cli.output import to_json
     from agent.cli.setup import settings
     from tools.tenant.running import serve_tenant
 
@@ -94,11 +95,14 @@ def serve(
         async with serve_tenant(home, port=port) as tenant:
             body = {"url": tenant.url, "credentials": str(home / "tenant.json")}
             emit(
-                to_json(body),
+                body,
                 as_json,
                 lambda: say(f"The local tenant listens at {tenant.url} (Ctrl-C stops it)."),
             )
-            await asyncio.Event().wait()
+            stop = asyncio.Event()
+            with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
+                asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+            await stop.wait()
 
     run(work())
 

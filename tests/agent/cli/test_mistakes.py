@@ -32,6 +32,7 @@ USAGE: list[tuple[list[str], str]] = [
     (["ask", "   "], "plain words"),
     (["ask", "hi", "--role", "king"], "analyst"),
     (["ask", "hi", "--user", ""], "--user"),
+    (["ask", "hi", "--user", "u" * 201], "200"),
     (["ask", "hi", "--profile", "boss"], "engineer"),
     (["compliance", "search", ""], "words"),
     (["compliance", "search", "x", "-k", "0"], "-k"),

@@ -40,17 +40,17 @@ def document(lines: Iterator[str]) -> Any:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[dict[str, Any]]:
-    """`posture tenant serve` in a process of its own."""
+def serving(home: Path, end: signal.Signals, code: int) -> Iterator[dict[str, Any]]:
+    """`posture tenant serve` in a process of its own, ended by a signal."""
     process = start(home, "tenant", "serve", "--json")
     try:
         assert process.stdout is not None
         yield document(iter(process.stdout))
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(end)
         _, err = process.communicate(timeout=20)
         assert "Traceback" not in err
-        assert process.returncode == 130
+        assert process.returncode == code
 
 
 @pytest.fixture
@@ -60,8 +60,11 @@ def scan(tmp_path: Path) -> Path:
     return file
 
 
-def test_loading_goes_through_the_tenant_that_serves(shell: Shell, scan: Path) -> None:
-    with serving(shell.home) as served:
+@pytest.mark.parametrize(("end", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0)])
+def test_loading_goes_through_the_tenant_that_serves(
+    shell: Shell, scan: Path, end: signal.Signals, code: int
+) -> None:
+    with serving(shell.home, end, code) as served:
         assert Path(served["credentials"]).stat().st_mode & 0o077 == 0
         loaded = shell.json("tenant", "load", scan)
         assert (loaded.code, loaded.body["added"], loaded.body["FAIL"]) == (0, 5, 4)
