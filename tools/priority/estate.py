@@ -105,7 +105,8 @@ class Estate:
         self._kinds: dict[str, str] = {}
         self._views: dict[str, View] = {}
         self._of_kind: dict[str, list[AssetRecord]] = {}
-        self._by_name: dict[tuple[str, str], list[AssetRecord]] = {}
+        # The first of each kind only: thousands of machines name the one subnet that they are in.
+        self._by_name: dict[tuple[str, str], dict[str, AssetRecord]] = {}
         self._indexes: dict[str, Any] = {}
         for asset_id, asset in sorted(assets.items()):  # the same answer whatever the order of the input
             kind = kind_of(asset)
@@ -113,7 +114,7 @@ class Estate:
             self._of_kind.setdefault(kind, []).append(asset)
             view = self._views[asset_id] = View(asset.config)
             for name in _names(asset, view):
-                self._by_name.setdefault((asset.account, name), []).append(asset)
+                self._by_name.setdefault((asset.account, name), {}).setdefault(kind, asset)
 
     def kind(self, asset: AssetRecord) -> str:
         """See `kind_of`; computed once."""
@@ -130,10 +131,11 @@ class Estate:
 
     def find(self, account: str, name: str, *kinds: str) -> AssetRecord | None:
         """The asset of these kinds (any if none given) that an id, ARN or short name means in `account`."""
-        for asset in self._by_name.get((account, name.lower()), ()):
-            if not kinds or self._kinds[asset.asset_id] in kinds:
-                return asset
-        return None
+        first = self._by_name.get((account, name.lower()))
+        if not first:
+            return None
+        found = [first[kind] for kind in kinds or first if kind in first]
+        return min(found, key=lambda asset: asset.asset_id, default=None)
 
     def index(self, name: str, build: Callable[[], Index]) -> Index:
         """An index that a reader needs, built when first asked for, so that no look-up walks the whole estate."""
