@@ -93,6 +93,8 @@ def main(argv: list[str] | None = None) -> None:
     _speak_utf8()
     _set_up_logs()
     _assemble()
+    if (broken := _not_text(arguments)) is not None:
+        fail(f"argument {broken} is not UTF-8 text; write it again", as_json, code=2)
     try:
         # With --json our own code prints what is wrong with the arguments, else Typer does.
         code = app(args=arguments, standalone_mode=not as_json)
@@ -113,6 +115,14 @@ def main(argv: list[str] | None = None) -> None:
         fail(sentence(error), as_json)
     if isinstance(code, int) and code:
         raise SystemExit(code)
+
+
+def _not_text(arguments: list[str]) -> int | None:
+    """The number of the first argument whose bytes are no text; a file of such a name may be named."""
+    for number, argument in enumerate(arguments, 1):
+        if any("\ud800" <= char <= "\udfff" for char in argument) and not os.path.lexists(argument):
+            return number
+    return None
 
 
 def _speak_utf8() -> None:

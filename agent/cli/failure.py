@@ -69,6 +69,8 @@ def sentence(error: BaseException) -> str:
     """One sentence about an error: our own as they are, a setting's by its name, a defect by its kind."""
     from pydantic import ValidationError
 
+    while isinstance(error, BaseExceptionGroup) and error.exceptions:
+        error = error.exceptions[0]
     if isinstance(error, ValidationError):
         return _invalid(error)
     module = type(error).__module__.split(".")[0]

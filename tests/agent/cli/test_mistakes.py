@@ -34,6 +34,8 @@ USAGE: list[tuple[list[str], str]] = [
     (["ask", "hi", "--user", ""], "--user"),
     (["ask", "hi", "--user", "u" * 201], "200"),
     (["ask", "hi", "--profile", "boss"], "engineer"),
+    (["ask", "hi", "--thread", "\udcff"], "argument 4"),
+    (["approvals", "list", "--thread", "\udcff"], "UTF-8"),
     (["compliance", "search", ""], "words"),
     (["compliance", "search", "x", "-k", "0"], "-k"),
     (["compliance", "report"], "framework"),
@@ -180,6 +182,22 @@ def test_a_data_directory_that_is_a_file_is_named(shell: Shell, tmp_path: Path) 
         assert "POSTURE_HOME" in shell.json("findings", "list").error
         assert "POSTURE_HOME" in shell.json("tenant", "info").error
         assert shell.json("doctor").code == 1
+
+
+def test_a_file_whose_name_is_no_text_can_be_named(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "scan\udcff.json"
+    try:
+        file.write_text("[]")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    assert shell.json("tenant", "load", file).code == 0
+
+
+def test_a_database_file_that_is_none_is_said(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "not.db").write_text("garbage " * 200)
+    shell.set(POSTURE_DATABASE_URL=f"sqlite:///{tmp_path / 'not.db'}")
+    for arguments in (["ask", "which buckets are public"], ["approvals", "list"], ["audit", "verify"]):
+        assert "POSTURE_DATABASE_URL" in shell.json(*arguments).error
 
 
 def test_an_env_file_that_is_not_text_is_named(shell: Shell) -> None:
