@@ -10,6 +10,11 @@ import pytest
 _REQUIRE = os.environ.get("POSTURE_REQUIRE_SERVICES") == "1"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's tests come last: its driver keeps an event loop in the main thread, where others start theirs."""
+    items.sort(key=lambda item: item.get_closest_marker("chromium") is not None)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real inputs that lies beside the project; skips where it is absent."""

@@ -124,8 +124,9 @@ class Visitor:
         return [url for url in self.asked if not url.startswith(own)]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One Chromium for these tests. Closed with them: its driver runs an event loop in this thread meanwhile."""
     found = (
         os.environ.get("POSTURE_TEST_CHROMIUM")
         or shutil.which("chromium")

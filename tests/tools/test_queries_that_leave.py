@@ -11,8 +11,9 @@ from tools.findings import lookup
 from tools.xql import Catalog, check
 
 ROOT = Path(__file__).resolve().parents[2]
-# The service checks whatever it is given; the lookup sends three fixed queries, which are checked here.
-SENDERS = {"tools/xql/service/service.py", "tools/findings/lookup.py"}
+# The service checks whatever it is given; the lookup sends three fixed queries, which are checked here; discovery
+# reads the first rows of a dataset that a checked query named and that the tenant lists, to learn its columns.
+SENDERS = {"tools/xql/service/service.py", "tools/findings/lookup.py", "tools/xql/service/discover.py"}
 
 
 def _senders() -> set[str]:
