@@ -21,12 +21,12 @@ class Concept:
     rules: str
     label: str
     inverse: str
-    but: str = r"$^"
+    but: str = r"(?!)"
     nouns: tuple[str, ...] = ()
     config: str = ""
-    thing: str = r"$^"
-    good: str = r"$^"
-    done: str = r"$^"
+    thing: str = r"(?!)"
+    good: str = r"(?!)"
+    done: str = r"(?!)"
     """Participles among `thing` that mean the good state when they stand alone: encrypted, rotated."""
 
 
@@ -222,7 +222,7 @@ CONCEPTS: tuple[Concept, ...] = (
         "assume_any",
         r"(?:any(?:one|body)?|every|strangers?|the world|outsiders?|other|foreign|external)(?: (?:aws |cloud )?accounts?)? (?:can|may|could|is able to) (?:assume|take over|use)|(?:be )?assum(?:e|ed|able) by (?:(?:any(?:one|body)?|every(?:one|body)?|strangers?|other|foreign|external)(?: (?:aws |cloud )?accounts?)?)"
         r"|(?:cross[ -]account|open|public|permissive|wildcard) (?:role )?(?:trusts?|trust polic(?:y|ies)|assumption)|trust(?:s|ing|ed by)? (?:any|every|all)(?:one|body)?(?: (?:aws )?accounts?)?|(?:open|public)(?:ly)? (?:to assume|assumable)|assumable",
-        r"$^",
+        r"(?!)",
         "can be assumed from any account",
         "can't be assumed from any account",
         nouns=("role",),

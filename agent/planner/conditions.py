@@ -15,6 +15,7 @@ from agent.planner.words import NOUNS
 
 OPEN = 'xdm.issue.status.progress not in ("Resolved", "RESOLVED")'
 _ANY = "xdm.asset.id != null"
+_NO_ASSET = "xdm.asset.id = null"
 
 
 def rule_groups(reading: Reading, rules: Sequence[Rule]) -> list[tuple[ConceptUse, list[Rule]]]:
@@ -69,11 +70,14 @@ def asset_conditions(reading: Reading, *, places: bool = True) -> list[str]:
             ("xdm.asset.cloud.region", "regions"),
         ):
             conditions += [
-                one_of(field, getattr(reading, slot)),
+                _wanted(field, getattr(reading, slot), _NO_ASSET),
                 none_of(field, getattr(reading.excluded, slot)),
             ]
     if names := _names(reading.names):
         conditions.append(f"({names})")
+    elif reading.names:
+        # Names that no query can spell are meant by id; without one, nothing is meant rather than everything.
+        conditions.append(_wanted("xdm.asset.id", reading.asset_ids or reading.names, _NO_ASSET))
     if names := _names(reading.excluded.names):
         conditions.append(f"not ({names})")
     conditions += [_tag(tag) for tag in reading.tags]
@@ -127,7 +131,7 @@ def issue_conditions(
     ):
         field = f'xdm.issue.normalized_fields -> ["{key}"]'
         conditions += [
-            one_of(field, getattr(reading, slot)),
+            _wanted(field, getattr(reading, slot), "xdm.issue.id = null"),
             none_of(field, getattr(out, slot)),
         ]
     conditions.append(age(reading.since, "xdm.issue.observation_time", now))
@@ -147,7 +151,7 @@ def _tag(tag: TagUse) -> str:
     values = [v for v in tag.values if safe(v)]
     if not keys or (tag.values and not values):
         # Nothing that can be written: then nothing matches, or nothing is excluded.
-        return "" if tag.negated else "xdm.asset.id = null"
+        return "" if tag.negated else _NO_ASSET
     tests = []
     for key in keys:
         value = f"json_extract_scalar(xdm.asset.tags, \"$['{key}']\")"
@@ -176,6 +180,11 @@ def one_of(field: str, values: Iterable[str]) -> str:
     if not kept:
         return ""
     return f'{field} = "{kept[0]}"' if len(kept) == 1 else f"{field} in ({_list(kept)})"
+
+
+def _wanted(field: str, values: Sequence[str], nothing: str) -> str:
+    """`field` has one of the values; where none of those can be written, nothing fits rather than everything."""
+    return one_of(field, values) or (nothing if values else "")
 
 
 def none_of(field: str, values: Iterable[str]) -> str:

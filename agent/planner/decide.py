@@ -36,6 +36,7 @@ class Say:
 Step = Call | Say | None
 """None: the results are in, phrase them."""
 
+_LOOK_FOR_A_FIX = 50
 _NEEDS_ONE = {Intent.EXPLAIN: "explain_priority", Intent.SHOW: "get_finding", Intent.FIX: "draft_fix"}
 
 
@@ -86,8 +87,10 @@ def _about_one(reading: Reading, words: Vocabulary, before: Sequence[Made], now:
         searched = any(m.name == "search_findings" for m in now)
         if searched:
             return None
-        wanted = max(reading.ordinal or 1, 1)
+        wanted = _LOOK_FOR_A_FIX if reading.intent is Intent.FIX else max(reading.ordinal or 1, 1)
         return Call("search_findings", {**_filters(reading, words), "limit": min(wanted, 200)})
+    if reading.intent is Intent.FIX and now and (reading.ordinal or 1) == 1:
+        target = first_fixable(now[-1]) or target
     if reading.intent in _NEEDS_ONE:
         return Call(final, {"finding_id": target})
     args: dict[str, Any] = {"finding_id": target}
@@ -101,6 +104,14 @@ def _about_one(reading: Reading, words: Vocabulary, before: Sequence[Made], now:
         else:
             args["comment_with_reasons"] = True
     return Call("propose_writeback", args)
+
+
+def first_fixable(found: Made) -> str | None:
+    """The highest finding of a ranked list that a fix can be drafted for: "the worst" is asked to be acted on."""
+    from tools.remediation import supported_kinds
+
+    kinds = frozenset(supported_kinds())
+    return next((str(row["id"]) for row in found.rows if row.get("kind") in kinds), None)
 
 
 def _also_comment(reading: Reading) -> bool:

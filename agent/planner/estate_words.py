@@ -243,26 +243,25 @@ def _exclude(slots: Slots, slot: str, value: str) -> None:
 
 
 exclude = _exclude
-_NAMED = (
-    r"(?:named|called|resource|asset|bucket|instance|machine|server|user|role|policy|database|db|function|lambda|cluster|"
-    r"queue|topic|table|domain|secret|key|volume|repository|trail|group|warehouse)"
-)
+_NAMED = r"(?:named|called|resource|asset|table|topic|queue|domain|cluster|repository|warehouse)"
 _MADE_UP = re.compile(r"[\d\-_./:@]")
 
 
 def take_names(scan: Scanner, vocabulary: Vocabulary, slots: Slots, *, plain: bool) -> None:
     """Resources by name. A name that is also an ordinary word (`logs`) counts only where a kind stands before it.
 
-    First the names that look made by people (with marks or digits), later (`plain`) the others.
+    First those, and names with marks or digits in them; later (`plain`) the others.
     """
     for name in vocabulary.spaced_names if plain else ():
         if name in scan.rest and (match := scan.take(re.escape(name))) is not None:
             _put_name(slots, scan, match, vocabulary, name)
     for word in scan.words():
         bare = word.strip("'").removesuffix("'s").rstrip(".:,")
-        if bare not in vocabulary.names or plain == bool(_MADE_UP.search(bare)):
+        if bare not in vocabulary.names:
             continue
         common = bare in known_words() or bare in w.STOP
+        if plain == (common or _MADE_UP.search(bare) is not None):
+            continue
         pattern = rf"{_NAMED} {re.escape(bare)}" if common else rf"[\"'`]?{re.escape(bare)}(?:'s)?[\"'`]?"
         if (match := scan.take(pattern)) is not None:
             _put_name(slots, scan, match, vocabulary, bare)

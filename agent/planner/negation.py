@@ -20,7 +20,7 @@ _NOT = (
 _BETWEEN = (
     r"(?: (?:in|on|from|of|for|at|the|a|an|any|our|being|be|been|tagged|as|those|ones?|that|which|who|are|is|have|has|having|"
     r"with|currently|yet|actually|really|belonging|belong|owned|by|to|allow|allowed|let|accept|expose|findings|issues|resources|"
-    r"severity|region|account|service|environment|set|labell?ed|marked|located|stored|running|part|in the))*"
+    r"severity|region|account|service|environment|set|labell?ed|marked|located|stored|running|part))*"
 )
 _BEFORE = re.compile(rf"(?<![\w'\-]){_NOT}{_BETWEEN}[ (]*$")
 _JOINED = re.compile(r"^[ ,]*(?:(?:and|or|nor|,)(?: (?:in|on|from|for|the|not))*)?[ ]*$")

@@ -201,7 +201,8 @@ def _counts(reading: Reading, item: Made, single: int | None) -> Phrased:
     lead = f"{first}: {numbers[0]}" if len(numbers) == 1 or ties else f"{first} has the most: {numbers[0]}"
     number = item.result["total"]
     plural = {"severity": "severities"}.get(group, f"{group}s")
-    rest = f"{said} by {group}{whole}, in {number} {group if number == 1 else plural}."
+    cut = "the first " if reading.limit == number else ""
+    rest = f"{said} by {group}{whole}, in {cut}{number} {group if number == 1 else plural}."
     return Phrased(
         tidy(f"**{lead}.** {rest[0].upper()}{rest[1:]} {shown(item)} {as_of(item)} {left_over(reading)}"),
         (_FIRST,),

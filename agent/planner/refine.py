@@ -12,7 +12,7 @@ from agent.planner.words import SERVICE_NOUNS
 
 _START = r"^\W*(?:(?:and|now|ok|okay|please|so|then|but|hm+|well|show me|show|give me|list) )*"
 BACK = (
-    r"(?:which|how many|any|one|some|most|all|each|what|who|top \w+|first \w+|none) (?:one |ones )?(?:of|among|in|from) (?:these|those|them|that(?: list)?|it)"
+    r"(?:which|how many|any|one|some|most|all|each|what|who|none) (?:one |ones )?(?:of|among|in|from) (?:these|those|them|that(?: list)?|it)"
     r"|(?:of|among|from|in|for|about) (?:these|those|them|that list)"
     rf"|{_START}(?:only|just)(?: show| list| give)?(?: me)?(?: the| those| these)? ?(?:ones?|those|these|them)?(?: (?:that|which|who) are)?"
     r"|(?:only|just) (?:the )?(?:ones?|those|these|them)(?: (?:that|which|who) are)?"
@@ -26,7 +26,7 @@ BACK = (
 REPLACES = r"what about|how about|(?:the )?same(?: \w+)?(?: for)?|and for|instead"
 INVERTS = (
     r"(?:and )?(?:which|what|who|the ones?|those)?(?: ones?| of (?:them|those|these))? ?(?:are|is|do|does|have|has|that are|which are)? ?(?:not|don't|aren't|isn't|doesn't|haven't|hasn't)(?: have(?: it)?)?"
-    r"|(?:and |what about |how about )?(?:the )?(?:others?|rest|remaining(?: ones?)?|opposite|other ones?)"
+    r"|(?:and |what about |how about )?(?:the )?(?:others?|opposite|other ones?)"
 )
 
 _ROWS = frozenset({Intent.LIST, Intent.COUNT, Intent.UNKNOWN, Intent.FIX_FIRST})

@@ -42,7 +42,8 @@ class Scanner:
         return _compiled(pattern).search(self.rest)
 
     def take_all(self, pattern: str) -> Iterator[re.Match[str]]:
-        while (match := self.take(pattern)) is not None:
+        # An empty match takes nothing: it would come again for ever.
+        while (match := self.take(pattern)) is not None and match.group(0):
             yield match
 
     def take_text(self, literal: str) -> bool:
