@@ -22,7 +22,10 @@ def phrase(reading: Reading, made: Sequence[Made], words: Vocabulary) -> Phrased
     speak = _SPEAKERS.get(last.name)
     if speak is None:
         return Phrased(plain(str(last.result.get("summary", "Done.")), 600))
-    return speak(reading, last, words)
+    said = speak(reading, last, words)
+    if last.name == "draft_fix" and (passed_over := phrase_one.passed_over(made)):
+        return Phrased(f"{said.text}\n\n{passed_over}", said.suggestions)
+    return said
 
 
 def _findings(reading: Reading, item: Made, words: Vocabulary) -> Phrased:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from agent.neutral import inline, plain
@@ -79,6 +80,20 @@ def fix(item: Made) -> Words:
         "Why does it score that?",
         "Show the ten findings to fix first",
     )
+
+
+def passed_over(made: Sequence[Made]) -> str:
+    """Which higher findings have no template, where the fix is for the highest one that has."""
+    fixed = made[-1].data.get("fix", {}).get("finding_id")
+    ranked = next((m.rows for m in made if m.name == "search_findings"), [])
+    place = next((i for i, row in enumerate(ranked) if row.get("id") == fixed), 0)
+    if place == 0:
+        return ""
+    first = ranked[0]
+    which = f"{plain(first['finding'], 120)} on {inline(first['resource'])}"
+    lead = "The finding ranked above it" if place == 1 else f"The {place} findings ranked above it"
+    verb = "has" if place == 1 else "have"
+    return f"{lead} ({which}{'' if place == 1 else ' first'}) {verb} no template yet; this is for the highest that has one."
 
 
 def _layers(names: list[str]) -> str:

@@ -232,6 +232,7 @@ def finding_row(finding: Finding, score: PriorityScore | None) -> dict[str, Any]
         "region": finding.region,
         "id": finding.id,
         "rule": finding.rule_id,
+        "kind": finding.kind,
         "title": finding.title,
         "service": finding.service,
         "issue": finding.issue_id,
