@@ -63,7 +63,10 @@ def list_findings(
     }
 
     def render() -> None:
-        table(("priority", "severity", "finding", "resource", "account", "region"), result.rows)
+        # The issue's number is what `findings show` and `fix draft` take, and short enough for a table.
+        rows = [{**row, "id": row["issue"] if row["issue"] is not None else row["id"]} for row in result.rows]
+        several = ("findings",) if grouped else ()
+        table(("priority", *several, "severity", "id", "finding", "resource", "account", "region"), rows)
         note(f"{result.returned} of {result.total}, as of {result.as_of:%Y-%m-%d %H:%M} UTC")
 
     emit(body, as_json, render)
@@ -94,7 +97,7 @@ def show(
             say(score["rationale"])
             table(
                 ("factor", "points", "because"),
-                [{**c, "points": f"{c['points']:+.2f}"} for c in score["contributions"]],
+                [{**c, "points": f"{round(c['points'], 2) + 0.0:+.2f}"} for c in score["contributions"]],
             )
             for change in score["counterfactuals"]:
                 note(f"lowers it to {change['score']:.0f}: {change['change']}")

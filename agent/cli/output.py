@@ -84,9 +84,11 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, float):
-        return f"{value:.1f}"
+        return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
     if isinstance(value, list | tuple):
-        return ", ".join(str(v) for v in value)
+        parts = [" ".join(str(v).split()) for v in value]
+        # Sentences stand under each other; words go on one line.
+        return ("\n" if any(" " in part for part in parts) else ", ").join(parts)[:1_000]
     return " ".join(str(value).split())[:300]
 
 

@@ -150,4 +150,5 @@ def _rows(body: dict[str, Any]) -> None:
     if body.get("xql"):
         note(body["xql"])
     if body.get("valid"):
-        note(f"{len(body.get('rows') or [])} of {body['total']} rows, as of {body['as_of']}")
+        as_of = str(body["as_of"])[:16].replace("T", " ")
+        note(f"{len(body['rows'])} of {body['total']} rows, as of {as_of} UTC")

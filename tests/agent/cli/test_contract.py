@@ -72,6 +72,13 @@ def test_where_narrows(loaded: Shell, where: list[str], total: int) -> None:
     assert (ended.code, ended.body["total"]) == (0, total)
 
 
+def test_the_table_names_what_show_takes(loaded: Shell) -> None:
+    for options in ([], ["--grouped"], ["--where", "status=PASS"]):
+        lines = loaded("findings", "list", *options).out.splitlines()
+        cells = [cell.strip() for cell in lines[2].split("│")]
+        assert any(loaded.json("findings", "show", cell).code == 0 for cell in cells[2:4]), lines[2]
+
+
 def test_grouped_counts_what_one_fix_closes(loaded: Shell) -> None:
     alone, grouped = (loaded.json("findings", "list", *o).body for o in ([], ["--grouped"]))
     assert 0 < grouped["total"] <= alone["total"]
