@@ -133,7 +133,7 @@ def report(item: Made) -> Words:
         lines += [
             f"- {r['requirement']} {plain(r['title'], 100)}: {plain(r['why'], 240)}" for r in data["first"]
         ]
-    lines.append("Not assessed is not passed.")
+    lines.append("\nNot assessed is not passed.")
     return "\n".join(lines), ("What was not assessed for HIPAA, and why?", "What fails HIPAA?")
 
 
