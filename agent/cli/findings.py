@@ -65,9 +65,21 @@ def list_findings(
     def render() -> None:
         # The issue's number is what `findings show` and `fix draft` take, and short enough for a table.
         rows = [{**row, "id": row["issue"] if row["issue"] is not None else row["id"]} for row in result.rows]
-        several = ("findings",) if grouped else ()
-        table(("priority", *several, "severity", "id", "finding", "resource", "account", "region"), rows)
-        note(f"{result.returned} of {result.total}, as of {result.as_of:%Y-%m-%d %H:%M} UTC")
+        accounts = {row["account"] for row in rows}
+        # A terminal is narrow: a column that says the same in every row goes into the last line.
+        columns = [
+            "priority",
+            *(["findings"] if grouped else []),
+            "severity",
+            "id",
+            "finding",
+            "resource",
+            *(["account"] if len(accounts) > 1 else []),
+            "region",
+        ]
+        table(columns, rows)
+        where = f" in account {accounts.pop()}" if len(accounts) == 1 else ""
+        note(f"{result.returned} of {result.total}{where}, as of {result.as_of:%Y-%m-%d %H:%M} UTC")
 
     emit(body, as_json, render)
 

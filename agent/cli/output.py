@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 __all__ = ["CommandFailed", "JsonFlag", "emit", "note", "run", "say", "table", "to_json"]
 
+_SHORT = 10
+
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 
 
@@ -72,11 +74,13 @@ def table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], *, width: i
 
     from agent.neutral import visible
 
+    cells = [[visible(_cell(row.get(column))) for column in columns] for row in rows]
     view = Table(show_edge=False, pad_edge=False, header_style="bold")
-    for column in columns:
-        view.add_column(Text(column), overflow="fold")
-    for row in rows:
-        view.add_row(*(Text(visible(_cell(row.get(column)))) for column in columns))
+    for number, column in enumerate(columns):
+        short = max(len(column), *(len(texts[number]) for texts in cells), 0) <= _SHORT
+        view.add_column(Text(column), overflow="fold", no_wrap=short)
+    for texts in cells:
+        view.add_row(*map(Text, texts))
     Console(width=width, soft_wrap=False).print(view)
 
 
