@@ -92,7 +92,8 @@ class FindingLookup:
     async def evidence(self) -> FindingSet:
         """Every row of the `findings` dataset, passed and manual results too, with the assets.
 
-        A tenant of the classic generation has none: then these are its alerts.
+        Open issues that no such row states are evidence of a failure too. A tenant of the classic generation
+        has no such rows: then these are its alerts.
         """
         return await self._held("evidence")
 
@@ -197,15 +198,16 @@ class FindingLookup:
     async def _read_evidence(self) -> FindingSet:
         if self._client.config.generation == "classic":
             return await self._read_issues()
-        assets, run = await asyncio.gather(self._assets(), self._run(_FINDINGS))
-        findings = tuple(from_finding_row(row, assets.assets) for row in run.rows)
+        issues, run = await asyncio.gather(self._held("issues"), self._run(_FINDINGS))
+        findings = tuple(from_finding_row(row, issues.assets) for row in run.rows)
+        unstated = _unstated(issues.open_only.findings, findings)
         return FindingSet(
-            findings=findings,
-            assets=assets.assets,
+            findings=findings + unstated,
+            assets=issues.assets,
             as_of=run.as_of,
-            total=run.total,
-            complete=not run.truncated and assets.complete,
-            queries=(_FINDINGS, assets.queries[0]),
+            total=run.total + len(unstated),
+            complete=not run.truncated and issues.complete,
+            queries=(_FINDINGS, *issues.queries),
         )
 
     async def _run(self, query: str) -> XqlRun:
@@ -231,6 +233,19 @@ class _Batch:
     @classmethod
     def run(cls, found: XqlRun, query: str) -> _Batch:
         return cls(found.rows, found.total, found.truncated, found.as_of, query)
+
+
+def _unstated(issues: Sequence[Finding], findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The issues whose result is not among the findings: by id, or by rule and asset."""
+    ids = {finding.id for finding in findings}
+    stated = {(finding.rule_id, finding.resource.asset_id) for finding in findings if finding.rule_id}
+    return tuple(
+        issue
+        for issue in issues
+        # A detector's own id may be followed by that of its policy.
+        if ids.isdisjoint({issue.id, issue.external_id, issue.external_id.partition("|")[0]})
+        and (issue.rule_id, issue.resource.asset_id) not in stated
+    )
 
 
 def _query_refused(error: CortexError) -> bool:

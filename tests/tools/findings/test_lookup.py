@@ -183,3 +183,28 @@ async def test_get_by_either_id() -> None:
 async def test_an_unknown_value_is_no_empty_answer() -> None:
     with pytest.raises(BadFilterError):
         await FindingLookup(Tenant()).search(FindingFilter(region=("eu-wst-1",)))
+
+
+async def test_an_open_issue_that_no_finding_states_is_evidence() -> None:
+    tenant = Tenant()
+    asset = ASSET["xdm.asset.id"]
+    same = {"xdm.issue.detection.rule_id": "rule_a", "xdm.issue.asset_ids": [asset]}
+    tenant.rows["issues"] = [
+        ISSUE,
+        ISSUE
+        | same
+        | {"xdm.issue.id": 43, "xdm.issue.external_id": "e43", "xdm.issue.normalized_fields": {}},
+        ISSUE | {"xdm.issue.id": 44, "xdm.issue.external_id": "f9|p", "xdm.issue.normalized_fields": {}},
+        ISSUE | {"xdm.issue.id": 45, "xdm.issue.status.progress": "Resolved", "xdm.issue.external_id": "e45"},
+    ]
+    tenant.rows["findings"] = [
+        {"xdm.finding.id": "f1", "xdm.finding.type_id": "rule_a", "xdm.finding.asset_id": asset},
+        {"xdm.finding.id": "f9", "xdm.finding.type_id": "rule_b"},
+    ]
+    lookup = FindingLookup(tenant)
+    found = await lookup.evidence()
+    open_issues = {finding.id for finding in await lookup.snapshot()}
+    assert [finding.id for finding in found if finding.issue_id is None] == ["f1", "f9"]
+    assert [finding.issue_id for finding in found if finding.issue_id is not None] == [42]
+    assert (found.total, found.complete, len(open_issues)) == (3, True, 3)
+    assert tenant.asked.count("asset_inventory") == 1
