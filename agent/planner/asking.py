@@ -28,6 +28,8 @@ async def ask_query(text: str, services: Services, previous: Reading | None = No
     reading = understand(text, words, previous)
     if reading.intent is Intent.XQL:
         return await _run(reading.xql, "as written", services)
+    if reading.unknown:
+        return _nothing("no_such", refuse.no_such(reading.unknown[0], words))
     if reading.intent not in _QUERIES or not (reading.constrained or reading.findings):
         message = refuse.CHANGE if reading.intent is Intent.CHANGE_CLOUD else refuse.unknown(reading)
         return _nothing("refuse", message)

@@ -31,7 +31,7 @@ class Concept:
 
 
 ANYONE = (
-    r"(?:any(?:one|body)|every(?:one|body)|strangers?|any strangers?|outsiders?|the (?:whole |entire |outside )?world|"
+    r"(?:any(?:one|body)|every(?:one|body)|(?:an? |any )?(?:strangers?|outsiders?|attackers?)|the (?:whole |entire |outside )?world|"
     r"the public|unauthenticated (?:users?|people)|anonymous(?: users?)?|all)"
 )
 OPEN = r"(?:open(?:ed)?|exposed|reachable|accessible|visible|facing|available|allow(?:s|ed|ing)?|listening|accessed|reached)"
@@ -114,14 +114,14 @@ CONCEPTS: tuple[Concept, ...] = (
     ),
     Concept(
         "unencrypted",
-        r"un[ -]?encrypted(?: at rest)?|plain ?text at rest|non[ -]encrypted|in (?:the )?clear",
+        r"un[ -]?encrypted(?: storage| disks?| data)?(?: at rest)?|plain ?text at rest|non[ -]encrypted|in (?:the )?clear",
         r"(?<!not_)encrypt|storage_encrypted|kms_encryption|unencrypted|encryption_at_rest",
         "are not encrypted at rest",
         "are encrypted at rest",
         but=r"transit|transport|node_to_node|https|field_level|origin_traffic|env_vars|in_transit|ssl|cmk|s3_bucket_kms|"
         r"log_group_kms|cloudtrail_kms",
-        thing=r"(?:default |disk |storage |server[ -]side |any )?encrypt(?:ed|ion|s|ing)?(?: at rest)?",
-        done=r"encrypted(?: at rest)?",
+        thing=r"(?:default |disk |storage |server[ -]side |any )?encrypt(?:ed|ion|s|ing)?(?: storage)?(?: at rest)?",
+        done=r"encrypted(?: storage)?(?: at rest)?",
     ),
     Concept(
         "imdsv1",
@@ -164,7 +164,7 @@ CONCEPTS: tuple[Concept, ...] = (
         "don't log access",
         "log access",
         but=r"log_metric|bedrock|cloudtrail_logs|log_group|metric_filter",
-        thing=r"(?:(?:server |access |audit |control plane |query |request )*(?:logging|logs?|logged)(?: access| requests| files)?|audit trails?)",
+        thing=r"(?:(?:server |access |audit |control plane |query |request )*(?:logging|logs?(?! (?:in|on|into)\b)|logged(?! in))(?: access| requests| files)?|audit trails?)",
         done=r"logged",
     ),
     Concept(

@@ -195,6 +195,8 @@ def _more(before: Sequence[Made]) -> Step:
 
 
 def _rows(reading: Reading, words: Vocabulary) -> Step:
+    if reading.unknown:
+        return Say(refuse.no_such(reading.unknown[0], words), refuse.STARTERS)
     if reading.intent is Intent.UNKNOWN or (
         reading.left_over and not reading.constrained and not reading.findings
     ):

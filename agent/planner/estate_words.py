@@ -42,6 +42,11 @@ _HOLDS = r"(?:(?:that |which |who )?(?:contain(?:s|ing)?|hold(?:s|ing)?|stor(?:e
 def take_ids(scan: Scanner, vocabulary: Vocabulary, slots: Slots) -> None:
     """Finding and issue ids; a bare number may also be an account."""
     found = []
+    for match in scan.take_all(r"(?:account|subscription|project) (?:id |number )?#?(\d{6,20})"):
+        if match[1] in vocabulary.accounts:
+            _put(slots, scan, match, "accounts", vocabulary.accounts[match[1]])
+        else:
+            slots["unknown"] = (*slots.get("unknown", ()), match[1])
     for match in scan.take_all(
         r"prowler-[\w.:/@+=,\-]+|(?:finding|issue|alert) (?:id )?#?\d{3,20}|#\d{4,20}|\d{6,20}"
     ):
@@ -102,8 +107,8 @@ def take_tags(scan: Scanner, vocabulary: Vocabulary, slots: Slots) -> None:
                 )
             )
             tags.append(TagUse(keys=keys, values=values, label=name, negated=negated(scan, match)))
-    _take_owner(scan, vocabulary, tags)
-    _take_tagged(scan, vocabulary, tags)
+    unknown = _take_owner(scan, vocabulary, tags) + _take_tagged(scan, vocabulary, tags)
+    slots["unknown"] = (*slots.get("unknown", ()), *unknown)
     slots["tags"] = tuple(_without_repeats(tags))
 
 
@@ -121,12 +126,13 @@ def _without_repeats(tags: Iterable[TagUse]) -> list[TagUse]:
     return kept
 
 
-def _take_tagged(scan: Scanner, vocabulary: Vocabulary, tags: list[TagUse]) -> None:
+def _take_tagged(scan: Scanner, vocabulary: Vocabulary, tags: list[TagUse]) -> list[str]:
+    """Words behind "tagged"; those that are no tag here come back."""
     match = scan.take(rf"(?:{_LEAD})([\w.\-@/]+)")
     if match is None:
         if (match := scan.take(r"untagged|(?:without|no|missing) (?:any )?tags?")) is not None:
             tags.append(TagUse(keys=(), label="any tag", negated=True))
-        return
+        return []
     value = match[1]
     excluded = negated(scan, match)
     if keys := vocabulary.tag_values.get(value):
@@ -134,7 +140,8 @@ def _take_tagged(scan: Scanner, vocabulary: Vocabulary, tags: list[TagUse]) -> N
     elif keys := vocabulary.tag_keys.get(value):
         tags.append(TagUse(keys=keys, label=value, negated=excluded))
     else:
-        tags.append(TagUse(keys=(value,), values=(value,), label=value))
+        return [value]
+    return []
 
 
 _OWNER = (
@@ -143,7 +150,8 @@ _OWNER = (
 )
 
 
-def _take_owner(scan: Scanner, vocabulary: Vocabulary, tags: list[TagUse]) -> None:
+def _take_owner(scan: Scanner, vocabulary: Vocabulary, tags: list[TagUse]) -> list[str]:
+    """Owners by the values of any tag; names that own nothing here come back."""
     for pattern in (
         _OWNER,
         r"(?:run|managed|maintained|operated) by (?:the )?([\w.\-@]+)(?: team| group| department)?",
@@ -159,16 +167,19 @@ def _take_owner(scan: Scanner, vocabulary: Vocabulary, tags: list[TagUse]) -> No
         if not values and pattern is not _OWNER:
             scan.put_back(match)
             continue
+        if not values:
+            return [value]
         known = {k for v in values for k in vocabulary.tag_values[v]}
         tags.append(
             TagUse(
-                keys=tuple(sorted(known)) or ("Owner", "owner", "Team", "team"),
-                values=values or (value,),
+                keys=tuple(sorted(known)),
+                values=values,
                 label=f"owner {value}",
                 negated=negated(scan, match),
             )
         )
-        return
+        break
+    return []
 
 
 def take_places(scan: Scanner, vocabulary: Vocabulary, slots: Slots) -> None:

@@ -52,7 +52,10 @@ def left_over(reading: Reading) -> str:
     """What of the question was not understood."""
     if not reading.left_over or not (reading.constrained or reading.findings):
         return ""
-    return f"Not understood and left out: {', '.join(inline(w) for w in reading.left_over[:5])}."
+    # As it was typed: a mended spelling stands in nobody's words.
+    said = reading.text.lower()
+    typed = [inline(w) for w in reading.left_over[:5] if w in said]
+    return f"Not understood and left out: {', '.join(typed)}." if typed else ""
 
 
 def paragraphs(*parts: str) -> str:

@@ -119,6 +119,7 @@ class Reading(BaseModel):
     new_severity: str | None = None
     comment: str = ""
     xql: str = ""
+    unknown: tuple[str, ...] = ()
     left_over: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
 

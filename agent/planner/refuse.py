@@ -74,6 +74,8 @@ def unknown(reading: Reading) -> str:
 
 def unknown_entity(reading: Reading) -> str | None:
     """A word that stands where a name belongs, or looks like one, and that nothing in the tenant is called."""
+    if reading.unknown:
+        return reading.unknown[0]
     text = reading.text.lower()
     for word in reading.left_over:
         if _MADE_UP.fullmatch(word):

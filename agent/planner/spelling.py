@@ -37,7 +37,7 @@ _SPELLED = {
     "sev": "severity", "crit": "critical", "crits": "critical", "vulns": "findings", "misconfigs": "misconfigurations",
     "acct": "account", "accts": "accounts", "hw": "how", "wich": "which", "waht": "what", "teh": "the", "hte": "the",
     "shwo": "show", "lsit": "list", "gimme": "give me", "whose": "who's", "nr": "number", "dbs": "databases",
-    "regoin": "region", "uneccrypted": "unencrypted", "infos": "info",
+    "db's": "dbs", "vm's": "vms", "sg's": "sgs", "regoin": "region", "uneccrypted": "unencrypted", "infos": "info",
 }  # fmt: skip
 _LEAST = 5
 _CLOSE = 0.83

@@ -48,6 +48,9 @@ def understand(
     scan = Scanner(mended(read, vocabulary))
     intent = intent_of(scan, scan.rest)
     slots["drops"] = shape.take_drops(scan) if previous is not None else ()
+    asks_scan = scan.take(
+        r"(?:did |does |do |has )?(?:the |this |our |that )?(?:last |latest )?(?:scan|scanner|prowler) (?:finds?|found|says?|said|reports?|reported)"
+    )
     estate_words.take_ids(scan, vocabulary, slots)
     estate_words.take_names(scan, vocabulary, slots, plain=False)
     if previous is not None and re.fullmatch(rf"\W*(?:{INVERTS})\W*", scan.rest):
@@ -69,7 +72,7 @@ def understand(
     estate_words.take_services(scan, vocabulary, slots, nouns_too=True)
     nouns = _take_nouns(scan, slots)
     estate_words.take_services(scan, vocabulary, slots, nouns_too=False)
-    findings = False
+    findings = asks_scan is not None
     while scan.take(w.FINDING_WORDS):
         findings = True
     if scan.take(r"pass(?:ed|ing|es)?|compliant"):
@@ -80,7 +83,15 @@ def understand(
     nouns, concepts = _fit(nouns, concepts, findings)
     rest = _take_values(scan, vocabulary, slots, _left(scan))
     if rest and intent in _WITH_RULES:
-        rest = _take_rules(scan, vocabulary, slots, rest, nouns, anchored=bool(nouns or concepts or findings))
+        rest = _take_rules(
+            scan,
+            vocabulary,
+            slots,
+            rest,
+            nouns,
+            anchored=bool(nouns or concepts or findings),
+            narrowed=bool(concepts or slots.get("tags")),
+        )
     slots["services"] = _services(slots, nouns, concepts, findings)
     if findings and not concepts and set(slots["services"]) & set(w.SERVICE_NOUNS):
         nouns = [n for n in nouns if n not in {w.SERVICE_NOUNS.get(s) for s in slots["services"]}]
@@ -162,8 +173,14 @@ def _take_rules(
     nouns: list[str],
     *,
     anchored: bool,
+    narrowed: bool,
 ) -> list[str]:
-    """Left words that are words of rules; what no rule has stays left over."""
+    """Left words that are words of rules; what no rule has stays left over.
+
+    Where the question is narrowed already, one word more is rather noise than another weakness.
+    """
+    if len(rest) == 1 and narrowed:
+        return rest
     found, left = find_rules(rest, vocabulary.rules, nouns)
     # One word that happens to stand in a rule's name, in a question about something else, is no reading.
     if left and not (anchored or slots.get("tags") or slots.get("regions")):

@@ -26,7 +26,7 @@ _OFF = r"off|disabled|missing|absent|(?:turned|switched) off|unset|inactive|deac
 _AFTER = re.compile(
     rf"^(?: (?:is|are|was|were|has|have|been|being|be|get|gets|it|that))*(?: (?:currently|still|ever|yet|even))?"
     rf"(?P<no> ?(?:not|n't|never|isn't|aren't|wasn't|hasn't been|haven't been)(?: (?:been|being|yet|even))?)?"
-    rf" (?:(?P<on>{_ON})|(?P<off>{_OFF}))(?![\w\-])"
+    rf" (?:(?P<neg>(?:doesn't|does not|don't|do not|isn't|is not|never) (?:manag|cover|protect|exist|appl|work|run|see|reach|watch)\w*)|(?P<on>{_ON})|(?P<off>{_OFF}))(?![\w\-])"
 )
 
 
@@ -75,7 +75,7 @@ def _good(scan: Scanner, concept: Concept, match: re.Match[str]) -> bool:
     absent = before_absent(scan, match.start())
     if (after := _AFTER.match(scan.rest[match.end() :])) is not None:
         scan.blank(match.end(), match.end() + after.end())
-        off = bool(after["off"]) != bool(after["no"])
+        off = bool(after["neg"]) or bool(after["off"]) != bool(after["no"])
         # "no versioning enabled" lacks it; "versioning not disabled" has it.
         return not (absent or off)
     if absent:

@@ -74,7 +74,7 @@ NOUN_PHRASES: tuple[tuple[str, str], ...] = (
     (r"secrets?(?: manager(?: secrets?)?)?", "secret"),
     (r"(?:api gateways?|rest apis?|apis?)", "api"),
     (r"(?:efs )?file ?systems?|efs", "file_system"),
-    (r"(?:cloudfront )?distributions?|cloudfront|cdns?", "distribution"),
+    (r"(?:cloudfront )?distributions?(?! (?:of|by|per|over|across))|cloudfront|cdns?", "distribution"),
 )
 
 # Services whose name people use for the kind of resource as well.
@@ -224,6 +224,8 @@ STOP = frozenset(
     worry tackle address attacker attackers biggest gravest scariest pressing threats threat exposures deal work act
     region regions severity should must shall ought everybody everyone nobody anybody anyone whole entire including include includes regarding concerning outside inside please also too
     real average course general fact detail details short sure moment least once total
+    distribution don't doesn't isn't aren't wasn't weren't can't cannot won't haven't hasn't
+    store stores storing sign signs login keep stranger
     whom account accounts subscription subscriptions project projects contain contains atm asap fyi btw
     belong belongs own owns owned activated kindly maybe perhaps possible possibly able says next previous already yet still ever even
     called named looking look find found identify got getting new worried care happen happened happening going keep keeps
