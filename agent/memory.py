@@ -32,6 +32,7 @@ async def checkpoints(database_url: str) -> AsyncIterator[BaseCheckpointSaver[An
         f"postgresql://{rest}",
         min_size=1,
         max_size=4,
+        timeout=10,
         open=False,
         kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
     ) as pool:

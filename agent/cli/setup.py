@@ -10,7 +10,7 @@ from agent.cli.failure import CommandFailed, WrongUsage
 if TYPE_CHECKING:
     from agent.settings import Settings
 
-_LONGEST_NAME = 200
+_LONGEST_NAME = 190
 _DATABASES = ("sqlite://", "sqlite+aiosqlite://", "postgresql://", "postgres://", "postgresql+psycopg://")
 
 
@@ -52,4 +52,8 @@ def actor(user: str, role: str) -> Any:
         raise WrongUsage(f"there is no role {role!r}; roles are {', '.join(Role)}")
     if not 0 < len(user.strip()) <= _LONGEST_NAME:
         raise WrongUsage(f"--user is a name of 1 to {_LONGEST_NAME} characters")
-    return Actor(user=user, role=Role(role))
+    from agent.desk import SHELL
+
+    # Chat users and people at a shell are told apart, so that neither can pass for the other's second person.
+    name = user if user.endswith(SHELL) else user + SHELL
+    return Actor(user=name, role=Role(role))
