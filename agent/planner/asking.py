@@ -20,7 +20,8 @@ _ROWS = 100
 
 
 async def ask_query(text: str, services: Services, previous: Reading | None = None) -> dict[str, Any]:
-    """The query of a question, run. `outcome` is answer, refuse (out of scope, or a change) or no_such (a name).
+    """The query of a question, run. `outcome` is answer, refuse (out of scope, or a change) or no_such (a name)
+    or ask (a name that two things have).
 
     Keys: parsed, valid, xql, errors, plan, reading, outcome, message, columns, rows, total, truncated, as_of.
     """
@@ -35,6 +36,9 @@ async def ask_query(text: str, services: Services, previous: Reading | None = No
         return _nothing("refuse", message)
     if (name := refuse.unknown_entity(reading)) is not None:
         return _nothing("no_such", refuse.no_such(name, words))
+    if reading.ambiguous:
+        text, both = refuse.which_one(reading, words)
+        return _nothing("ask", f"{text} {' / '.join(both)}")
     written = write(reading, words.rules, now=utcnow())
     if written.without_rules and not written.rules:
         return _nothing("no_such", refuse.nothing_looks(reading, written.without_rules))

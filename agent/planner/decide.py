@@ -203,6 +203,8 @@ def _rows(reading: Reading, words: Vocabulary) -> Step:
         return Say(refuse.unknown(reading), refuse.STARTERS)
     if (entity := refuse.unknown_entity(reading)) is not None:
         return Say(refuse.no_such(entity, words), refuse.STARTERS)
+    if reading.ambiguous:
+        return Say(*refuse.which_one(reading, words))
     if reading.left_over and _only_kinds(reading):
         label = noun_label(reading)
         return Say(refuse.not_understood(reading, words), (f"List all {label}", f"Findings on {label}"))

@@ -200,6 +200,8 @@ def take_places(scan: Scanner, vocabulary: Vocabulary, slots: Slots) -> None:
             rf"(?:the |our )?(?:accounts? |subscription |project )?{re.escape(name)}(?: (?:account|subscription|project)s?)?"
         )
         if match is not None:
+            if name in vocabulary.twofold and not re.search(r"account|subscription|project", match.group(0)):
+                slots["ambiguous"] = (name,)
             _put(slots, scan, match, "accounts", vocabulary.accounts[name])
     _take_part_of_account(scan, vocabulary, slots)
 

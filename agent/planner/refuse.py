@@ -128,3 +128,21 @@ def not_understood(reading: Reading, words: Vocabulary) -> str:
         f"**Not understood: {unknown_words}.** No check, tag or name here says that about {noun_label(reading)}, so I "
         f"looked nothing up.{about}{near}"
     )
+
+
+def which_one(reading: Reading, words: Vocabulary) -> tuple[str, tuple[str, ...]]:
+    """A name that two things have: ask which is meant, with both questions ready to send."""
+    name = reading.ambiguous[0]
+    keys = " or ".join(neutral.inline(k) for k in words.tag_values.get(name, ()))
+    said = re.compile(
+        rf"(?:\b(?:in|of|for|on|from|by)\s+(?:the\s+|our\s+)?)?\b{re.escape(name)}\b", re.IGNORECASE
+    )
+    both = tuple(
+        said.sub(lambda _, meant=meant: f"{meant} {name}", reading.text, count=1)  # type: ignore[misc]
+        for meant in ("in account", "tagged")
+    )
+    text = (
+        f"Two readings fit: **the account {neutral.inline(name)}** or **what is tagged {neutral.inline(name)}** ({keys}). "
+        "They are not the same resources. Which one?"
+    )
+    return text, both

@@ -35,6 +35,8 @@ class Vocabulary:
     spaced_names: tuple[str, ...] = ()
     type_ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     finding_ids: Mapping[str, str] = field(default_factory=dict)
+    twofold: frozenset[str] = frozenset()
+    """Names of an account that are also the value of a tag, where both don't mean the same resources."""
 
     def __contains__(self, word: object) -> bool:
         return (
@@ -156,6 +158,16 @@ def build(findings: Iterable[Finding], assets: Mapping[str, AssetRecord]) -> Voc
         spaced_names=tuple(sorted((n for n in names if " " in n), key=len, reverse=True)),
         type_ids={k: tuple(sorted(v)) for k, v in type_ids.items()},
         finding_ids=ids,
+        twofold=frozenset(
+            name for name in tag_values.keys() & accounts.keys() if _twofold(name, accounts[name], assets)
+        ),
+    )
+
+
+def _twofold(name: str, account: str, assets: Mapping[str, AssetRecord]) -> bool:
+    return any(
+        (asset.account == account) != (name in (v.lower() for v in asset.tags.values()))
+        for asset in assets.values()
     )
 
 

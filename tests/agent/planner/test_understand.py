@@ -226,3 +226,24 @@ def test_long_pasted_text_is_read_in_time(words: Vocabulary) -> None:
     started = time.perf_counter()
     understand("not " * 5_000 + "public buckets " * 300, words)
     assert time.perf_counter() - started < 1.0
+
+
+def test_a_name_that_two_things_have_is_asked_back(words: Vocabulary) -> None:
+    from agent.planner.refuse import which_one
+
+    twofold = vocabulary(
+        accounts={"payments": "111122223333"},
+        tag_values={"payments": ("Owner",)},
+        twofold=frozenset({"payments"}),
+    )
+    reading = understand("which buckets are public in payments?", twofold)
+    assert reading.ambiguous == ("payments",)
+    text, both = which_one(reading, twofold)
+    assert "Which one?" in text
+    assert both == (
+        "which buckets are public in account payments?",
+        "which buckets are public tagged payments?",
+    )
+    by_account, by_tag = (understand(question, twofold) for question in both)
+    assert (by_account.accounts, by_account.tags, by_account.ambiguous) == (("111122223333",), (), ())
+    assert (by_tag.accounts, [t.label for t in by_tag.tags], by_tag.ambiguous) == ((), ["payments"], ())
