@@ -12,7 +12,7 @@ from tools.findings.errors import UnreadableRecordError
 from tools.results import utcnow
 from tools.tenant.database import TenantDatabase
 from tools.tenant.errors import LoadError
-from tools.tenant.loading_report import LoadReport
+from tools.tenant.loading_report import LoadReport, empty_file, why_nothing
 from tools.tenant.loading_route import Router
 from tools.tenant.loading_stream import BadRecord, records
 from tools.tenant.loading_text import Window
@@ -61,7 +61,8 @@ def load_folder(
 ) -> list[LoadReport]:
     """Load every `<dataset>.jsonl` (.ndjson, .json) of a folder, not of its sub-folders; a report each.
 
-    A file of which nothing can be read gets a report with format "unreadable"; the others are loaded.
+    A file of which nothing can be read gets a report with format "unreadable", one without a byte "empty"; the
+    others are loaded.
     """
     files = sorted(
         (file for file in Path(path).iterdir() if file.is_file() and file.suffix.lower() in _SUFFIXES),
@@ -72,6 +73,9 @@ def load_folder(
     reports = []
     for file in files:
         try:
+            if not file.stat().st_size:
+                reports.append(empty_file(file.name))
+                continue
             with file.open("rb") as stream:
                 report = load_stream(
                     database, stream, file.name, who=who, on_progress=on_progress, in_folder=True
@@ -80,8 +84,8 @@ def load_folder(
             report = LoadReport(file=file.name, format="unreadable")
             report.skip(0, str(error))
         reports.append(report)
-    if all(report.format == "unreadable" for report in reports):
-        raise LoadError("; ".join(report.skipped[0].reason for report in reports[:3]))
+    if reason := why_nothing(reports):
+        raise LoadError(reason)
     return reports
 
 

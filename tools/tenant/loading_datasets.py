@@ -27,6 +27,15 @@ _LINKS = {
     "case_to_issue": ("xdm.case.id", "xdm.issue.id"),
 }
 _MAX_COLUMNS = 2_000
+# Issues that name no asset themselves are about those that the link table names.
+_LINKED = """
+    SELECT CAST("xdm.issue.id" AS VARCHAR) AS id, list(DISTINCT "xdm.asset.id" ORDER BY "xdm.asset.id") AS assets
+    FROM issue_to_asset WHERE "xdm.asset.id" IS NOT NULL GROUP BY 1
+"""
+_UNLINKED = f"""
+    FROM ({_LINKED}) AS linked
+    WHERE CAST(issues."xdm.issue.id" AS VARCHAR) = linked.id AND coalesce(len(issues."xdm.issue.asset_ids"), 0) = 0
+"""
 _STATE_TIMES = {
     "issues": ("xdm.issue.observation_time", "xdm.issue.last_modified"),
     "findings": (),
@@ -76,11 +85,16 @@ class DatasetMerger:
             keep_digests(cursor, self._dataset, contents, changed)
 
     def finish(self) -> None:
-        """Make the columns that were null in every row."""
+        """Make the columns that were null in every row; give issues the assets of the link table."""
         lacking = {name: "VARCHAR" for name in self._empty if name not in self._columns()}
         if lacking:
             with self._database.writing() as cursor:
                 self._database.define(cursor, self._dataset, lacking)
+        if self._dataset in {"issues", "issue_to_asset"} and self._database.rows(
+            f"SELECT 1 FROM issues WHERE EXISTS (SELECT 1 {_UNLINKED}) LIMIT 1"
+        ):
+            with self._database.writing() as cursor:
+                cursor.execute(f'UPDATE issues SET "xdm.issue.asset_ids" = linked.assets {_UNLINKED}')
 
     def _columns(self) -> dict[str, str]:
         return self._database.columns(self._dataset)
@@ -227,7 +241,9 @@ class DatasetMerger:
             for row in rows.values()
             for asset in dict.fromkeys(row.get("xdm.issue.asset_ids") or ())
         ]
-        delete(cursor, "issue_to_asset", "xdm.issue.id", rows)
+        # The links of an issue that names no asset came from the link table: they stay.
+        naming = [key for key, row in rows.items() if row.get("xdm.issue.asset_ids")]
+        delete(cursor, "issue_to_asset", "xdm.issue.id", naming)
         self._database.insert(cursor, "issue_to_asset", self._database.columns("issue_to_asset"), links)
 
 

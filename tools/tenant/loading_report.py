@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel, ConfigDict, Field
 
 MAX_LISTED = 1_000
@@ -82,3 +84,23 @@ class LoadReport(BaseModel):
         parts = [f"{self.read:,} read", f"{self.added:,} added", f"{self.updated:,} updated"]
         parts += [f"{self.unchanged:,} unchanged", f"{self.skipped_total:,} skipped"]
         return f"{self.file}: {', '.join(parts)}."
+
+
+def empty_file(name: str) -> LoadReport:
+    """The report of a data set's file without a byte in it: a data set of no rows, which is no error."""
+    report = LoadReport(file=name, format="empty")
+    report.note(0, "the file is empty: it adds no rows")
+    return report
+
+
+def why_nothing(reports: Sequence[LoadReport]) -> str:
+    """Why no file of a folder could be loaded; empty text when one could."""
+    if any(report.format not in {"unreadable", "empty"} for report in reports):
+        return ""
+    told = [
+        report.skipped[0].reason
+        if report.skipped
+        else f"{report.file} is empty. Export the findings again and load that file."
+        for report in reports
+    ]
+    return "; ".join(told[:3])

@@ -312,6 +312,17 @@ def test_files_and_folders(database: TenantDatabase, tmp_path: Path) -> None:
         load_folder(database, empty)
 
 
+def test_an_empty_data_set_of_a_folder_is_no_error(database: TenantDatabase, tmp_path: Path) -> None:
+    (tmp_path / "va_cves.jsonl").write_bytes(b"")
+    with pytest.raises(LoadError, match=r"va_cves\.jsonl is empty"):
+        load_folder(database, tmp_path)
+    (tmp_path / "own_notes.jsonl").write_text('{"a": 1}\n')
+    reports = {report.file: report for report in load_folder(database, tmp_path)}
+    empty = reports["va_cves.jsonl"]
+    assert (empty.format, empty.read, empty.skipped_total, empty.notes_total) == ("empty", 0, 0, 1)
+    assert reports["own_notes.jsonl"].added == 1
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize(
     ("name", "read", "by_status", "resources"),

@@ -68,6 +68,27 @@ def test_links_that_an_issue_made_are_not_made_again(database: TenantDatabase) -
     assert [(row["xdm.issue.id"], row["xdm.asset.id"]) for row in rows] == [(5, "a"), (5, "b")]
 
 
+def test_an_issue_that_names_no_asset_has_those_of_the_link_table(database: TenantDatabase) -> None:
+    bare = {"xdm.issue.id": 5, "xdm.issue.name": "n"}
+    pairs = [{"xdm.issue.id": 5, "xdm.asset.id": "b"}, {"xdm.issue.id": "5", "xdm.asset.id": "a"}]
+    own = {"xdm.issue.id": 6, "xdm.issue.asset_ids": ["x"]}
+
+    def assets() -> dict[int, Any]:
+        return {
+            row["xdm.issue.id"]: row["xdm.issue.asset_ids"] for row in database.rows("SELECT * FROM issues")
+        }
+
+    load(database, "issues", bare, own)
+    load(database, "issue_to_asset", *pairs, {"xdm.issue.id": 6, "xdm.asset.id": "y"})
+    assert assets() == {5: ["a", "b"], 6: ["x"]}
+    # a row that changed still has them, and so has the link table
+    load(database, "issues", bare | {"xdm.issue.name": "changed"})
+    assert assets() == {5: ["a", "b"], 6: ["x"]}
+    assert len(database.rows('SELECT * FROM issue_to_asset WHERE "xdm.issue.id" = 5')) == 2
+    again = load(database, "issue_to_asset", *pairs)
+    assert (again.added, again.updated) == (0, 0)
+
+
 def test_a_text_id_makes_the_ids_texts(database: TenantDatabase) -> None:
     load(database, "issues", {"xdm.issue.id": 5, "xdm.issue.asset_ids": ["a"]})
     load(database, "issues", {"xdm.issue.id": "ISS-7", "xdm.issue.asset_ids": ["a"]}, {"xdm.issue.id": "007"})

@@ -15,7 +15,7 @@ from tools.cortex.auth import authenticator
 from tools.cortex.clock import SystemClock
 from tools.cortex.config import CortexConfig
 from tools.tenant.errors import LoadError, StoreError
-from tools.tenant.loading_report import LoadReport
+from tools.tenant.loading_report import LoadReport, empty_file, why_nothing
 
 if TYPE_CHECKING:
     from tools.tenant.database import TenantDatabase
@@ -71,22 +71,25 @@ class LocalTenant:
     ) -> list[LoadReport]:
         """Load a file, or every data set of a folder (`<dataset>.jsonl`); a report each.
 
-        In a folder, a file of which nothing can be read gets a report of the format `unreadable` and the rest goes
-        in. Raises `LoadError` when nothing at all can be loaded.
+        In a folder, a file of which nothing can be read gets a report of the format `unreadable`, one without a
+        byte `empty`, and the rest goes in. Raises `LoadError` when nothing at all can be loaded.
         """
         files = await asyncio.to_thread(_files_of, path)
         if files is None:
             return [await self.load(path, who=who, on_progress=on_progress)]
         reports = []
         for file in files:
+            if not file.stat().st_size:
+                reports.append(empty_file(file.name))
+                continue
             try:
                 report = await self.actions.load(file, who=who, on_progress=on_progress, in_folder=True)
             except LoadError as error:
                 report = LoadReport(file=file.name, format="unreadable")
                 report.skip(0, str(error))
             reports.append(report)
-        if all(report.format == "unreadable" for report in reports):
-            raise LoadError("; ".join(report.skipped[0].reason for report in reports[:3]))
+        if reason := why_nothing(reports):
+            raise LoadError(reason)
         return reports
 
     async def seed(self, size: str = "small", seed: int = 1) -> dict[str, Any]:
