@@ -205,7 +205,7 @@ CONCEPTS: tuple[Concept, ...] = (
     ),
     Concept(
         "admin",
-        r"(?:full |too much )?admin(?:istrat(?:or|ive|ion))?(?: (?:privileges?|rights?|access|permissions?|polic(?:y|ies)))?|\*:\*|full (?:access|control|privileges?)|over(?:ly)?[ -]?(?:privileged|permissive)|excessive (?:permissions|privileges)|god mode|too (?:many|broad) (?:rights|permissions|privileges)",
+        r"admins|administrators|(?:full |too much )?admin(?:istrat(?:or|ive|ion))?(?: (?:privileges?|rights?|access|permissions?|polic(?:y|ies)))?|\*:\*|full (?:access|control|privileges?)|over(?:ly)?[ -]?(?:privileged|permissive)|excessive (?:permissions|privileges)|god mode|too (?:many|broad) (?:rights|permissions|privileges)",
         r"admin(?:istrative|istrator)?_(?:privileges|access)|administrat|full_access|\.admin",
         "have administrator rights",
         "have no administrator rights",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -123,6 +124,8 @@ def _target(reading: Reading, before: Sequence[Made], now: Sequence[Made]) -> st
         return reading.finding_ids[0]
     if now:
         return finding_in_focus(now, reading.ordinal or 1)
+    if _points(reading) and (pointed := finding_in_focus(before, reading.ordinal)) is not None:
+        return pointed
     if reading.names or reading.concepts or reading.rules or reading.nouns:
         return None
     if reading.severities or reading.regions or reading.tags or reading.accounts:
@@ -130,6 +133,13 @@ def _target(reading: Reading, before: Sequence[Made], now: Sequence[Made]) -> st
     if reading.ordinal is not None and _says_worst(reading.text) and not _has_ranked_list(before):
         return None
     return finding_in_focus(before, reading.ordinal)
+
+
+def _points(reading: Reading) -> bool:
+    """ "that bucket": a kind that only points at what was shown."""
+    if reading.names or reading.concepts or reading.rules or not reading.nouns:
+        return False
+    return re.search(r"\b(?:that|this|the same|said) \w+", reading.text.lower()) is not None
 
 
 def _says_worst(text: str) -> bool:

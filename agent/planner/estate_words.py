@@ -134,6 +134,8 @@ def _take_tagged(scan: Scanner, vocabulary: Vocabulary, tags: list[TagUse]) -> l
             tags.append(TagUse(keys=(), label="any tag", negated=True))
         return []
     value = match[1]
+    if value in w.STOP:
+        return []
     excluded = negated(scan, match)
     if keys := vocabulary.tag_values.get(value):
         tags.append(TagUse(keys=keys, values=(value,), label=value, negated=excluded))

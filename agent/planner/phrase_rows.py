@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from agent.neutral import inline, plain
@@ -56,7 +57,7 @@ def _resources(reading: Reading, item: Made, words: Vocabulary) -> Phrased:
     return Phrased(
         paragraphs(
             f"**{said}.**",
-            _names(item),
+            _names(reading, item),
             f"Read as: {read_as(reading)}. {as_of(item)} {shown(item)}",
             _caveat(reading, words),
             left_over(reading),
@@ -95,7 +96,7 @@ def _caveat(reading: Reading, words: Vocabulary) -> str:
     return "This lists what has no such open finding; a resource that no check looked at is listed too."
 
 
-def _names(item: Made) -> str:
+def _names(reading: Reading, item: Made) -> str:
     if item.result["total"] > _NAMED:
         return ""
     lines = []
@@ -107,9 +108,21 @@ def _names(item: Made) -> str:
         if isinstance(problems, list) and problems:
             more = " And more." if len(problems) > 1 else ""
             detail = f": {_detail(str(problems[0]), str(row['resource']))}{more}"
+        if reading.asks_tags:
+            detail = f": {_tags_of(row.get('tags'))}"
         name = str(row["resource"])
         lines.append(f"- {plain(name, 200) if _DATED.search(name) else inline(name)}{detail}")
     return "\n".join(lines)
+
+
+def _tags_of(tags: object) -> str:
+    try:
+        found = json.loads(tags) if isinstance(tags, str) else tags
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not found:
+        return "no tags"
+    return ", ".join(f"{inline(k)} is {inline(v)}" for k, v in list(found.items())[:12])
 
 
 # A date inside a name would be read as a date by the check of the answer: such a text is quoted as code.
@@ -125,6 +138,8 @@ def _detail(problem: str, resource: str) -> str:
 def _none(reading: Reading, item: Made) -> Phrased:
     population = item.data.get("population")
     lines = ["**None found, and here is what that rests on.**"]
+    if len(reading.names) == 1 and reading.concepts and all(u.negated for u in reading.concepts):
+        lines = [f"**No: nothing here shows that {inline(reading.names[0])} {weakness(reading, 1)}.**"]
     if isinstance(population, int) and reading.nouns:
         bare = {"tags": (), "names": (), "since": None, "services": ()}
         seen = f"{noun_label(reading, population)} {where(reading.model_copy(update=bare))}".strip()
@@ -139,6 +154,7 @@ def _none(reading: Reading, item: Made) -> Phrased:
 
 
 _FILTERS = (
+    ("asset.name", "name"),
     ("cloud.region", "region"),
     ("asset.realm", "account"),
     ("project_id", "account"),

@@ -76,7 +76,7 @@ def write(reading: Reading, rules: Sequence[Rule], *, now: datetime) -> Written:
 
 def about_assets(reading: Reading) -> bool:
     """Whether resources are listed or counted, rather than findings."""
-    if reading.group_by == "type":
+    if reading.group_by == "type" or (reading.asks_tags and reading.names):
         return True
     if (
         reading.status is not None

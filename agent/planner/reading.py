@@ -110,6 +110,7 @@ class Reading(BaseModel):
     framework: str | None = None
     controls: tuple[str, ...] = ()
     ordinal: int | None = None
+    asks_tags: bool = False
     refers_back: bool = False
     replaces: bool = False
     inverts: bool = False

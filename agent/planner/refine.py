@@ -13,6 +13,7 @@ from agent.planner.words import SERVICE_NOUNS
 _START = r"^\W*(?:(?:and|now|ok|okay|please|so|then|but|hm+|well|show me|show|give me|list) )*"
 BACK = (
     r"(?:which|how many|any|one|some|most|all|each|what|who|none) (?:one |ones )?(?:of|among|in|from) (?:these|those|them|that(?: list)?|it)"
+    r"|(?:with|on|for|about|of) (?:it|that|this)(?: one| bucket| resource| machine| instance| database| user| role| function)?(?=\W*$)"
     r"|(?:of|among|from|in|for|about) (?:these|those|them|that list)"
     rf"|{_START}(?:only|just)(?: show| list| give)?(?: me)?(?: the| those| these)? ?(?:ones?|those|these|them)?(?: (?:that|which|who) are)?"
     r"|(?:only|just) (?:the )?(?:ones?|those|these|them)(?: (?:that|which|who) are)?"

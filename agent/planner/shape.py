@@ -60,6 +60,15 @@ def take_group(scan: Scanner, slots: Slots) -> None:
         match = scan.find(
             rf"{many}(?= (?:by|ordered by|ranked by|sorted by) (?:(?:the|number|count|amount|total|of) )*(?:\w+ ){{0,2}}(?:findings|issues|problems))"
         )
+    if match is None:
+        match = scan.find(
+            rf"{many}(?= (?:that |which )?(?:fail(?:s|ing|ed)?|trigger(?:s|ed)?)(?: the)? (?:most|more|often))"
+        )
+    if match is None:
+        match = scan.find(
+            r"(?:how many|which|what|list|show|name)(?: me)?(?: all)?(?: the| our| of the)? (services|accounts|subscriptions|regions|providers|clouds)"
+            r"(?= (?:do|are|have|exist|is|in use)\b|\W*$)"
+        )
     if match is not None:
         slots["group_by"] = next(g for p, g in w.GROUPS if re.fullmatch(p, match[1]))
         scan.blank(*match.span(1))

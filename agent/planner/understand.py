@@ -27,6 +27,7 @@ _SAID_BY_NOUN = frozenset(
 _WITH_RULES = frozenset(
     {Intent.LIST, Intent.COUNT, Intent.UNKNOWN, Intent.FIX_FIRST, Intent.FIX, Intent.EXPLAIN, Intent.SHOW}
 )
+_ASKS_TAGS = r"who (?:owns|runs|is responsible for)|(?:the )?(?:owners?|tags?|labels?) (?:of|on|for|does)|(?:which|what) (?:tags?|labels?)|(?:tagged|labell?ed)(?: with| as)?(?=\W*$)"
 _ONE = frozenset({Intent.EXPLAIN, Intent.SHOW, Intent.FIX, Intent.COMMENT, Intent.SEVERITY})
 _THERE = re.compile(
     r"enabled|enforced|configured|attached|exists|_lock|lifecycle|waf|replication|validation|immutab|monitoring|insights|scan|"
@@ -58,6 +59,8 @@ def understand(
         scan.take(INVERTS)
     slots["replaces"] = scan.has(REPLACES)
     slots["refers_back"] = (scan.take(BACK) is not None) or bool(slots.get("inverts"))
+    if slots.get("names"):
+        slots["asks_tags"] = scan.take(_ASKS_TAGS) is not None
     estate_words.take_frameworks(scan, slots)
     slots["since"] = take_since(scan, now)
     estate_words.take_tags(scan, vocabulary, slots)

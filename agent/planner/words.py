@@ -224,6 +224,7 @@ STOP = frozenset(
     worry tackle address attacker attackers biggest gravest scariest pressing threats threat exposures deal work act
     region regions severity should must shall ought everybody everyone nobody anybody anyone whole entire including include includes regarding concerning outside inside please also too
     real average course general fact detail details short sure moment least once total
+    fail fails often trigger triggers
     distribution don't doesn't isn't aren't wasn't weren't can't cannot won't haven't hasn't
     store stores storing sign signs login keep stranger
     whom account accounts subscription subscriptions project projects contain contains atm asap fyi btw

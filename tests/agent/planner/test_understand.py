@@ -247,3 +247,20 @@ def test_a_name_that_two_things_have_is_asked_back(words: Vocabulary) -> None:
     by_account, by_tag = (understand(question, twofold) for question in both)
     assert (by_account.accounts, by_account.tags, by_account.ambiguous) == (("111122223333",), (), ())
     assert (by_tag.accounts, [t.label for t in by_tag.tags], by_tag.ambiguous) == ((), ["payments"], ())
+
+
+def test_what_a_resource_is_tagged_with(words: Vocabulary) -> None:
+    for text in ("who owns ledger-exports", "what is ledger-exports tagged with", "tags of ledger-exports"):
+        reading = understand(text, words)
+        assert (reading.asks_tags, reading.names) == (True, ("ledger-exports",)), text
+
+
+def test_what_there_is_is_counted_by_group(words: Vocabulary) -> None:
+    for text, group in (
+        ("how many accounts do we have", "account"),
+        ("which regions do we use", "region"),
+        ("what services are failing", "service"),
+        ("list the rules that fail most", "rule"),
+    ):
+        reading = understand(text, words)
+        assert (reading.intent, reading.group_by, reading.left_over) == (Intent.COUNT, group, ()), text
