@@ -8,7 +8,7 @@ from agent import neutral
 from agent.planner.concepts import BY_NAME
 from agent.planner.queries import about_assets
 from agent.planner.reading import Reading, Since
-from agent.planner.words import NOUNS
+from agent.planner.words import NOUNS, NUMBER_WORDS
 
 OWNER = "owner "
 """How the label of a tag begins that says who owns something."""
@@ -99,7 +99,7 @@ def where(reading: Reading) -> str:
     if reading.regions:
         parts.append("in " + _or(map(neutral.inline, reading.regions)))
     if reading.since is not None:
-        parts.append(since_words(reading.since))
+        parts.append(since_words(reading.since, reading.text))
     out = reading.excluded
     left_out = [
         *(NOUNS[n][2] for n in out.nouns),
@@ -111,15 +111,31 @@ def where(reading: Reading) -> str:
     return " ".join(parts)
 
 
-def since_words(since: Since) -> str:
+def since_words(since: Since, text: str = "") -> str:
     """A time bound in words."""
     if since.kind == "last_load":
         return "since the last load"
     if since.kind == "date":
         return f"since {since.date}"
-    days = since.days or 0
-    amount = f"{days:g} day{'' if days == 1 else 's'}" if days >= 1 else f"{days * 24:g} hours"
+    amount = _amount(since.days or 0, text)
     return f"older than {amount}" if since.older else f"in the last {amount}"
+
+
+_UNITS = ((365, "year"), (91, "quarter"), (30, "month"), (7, "week"), (1, "day"))
+_NUMBERS = {number: word for word, number in NUMBER_WORDS.items() if " " not in word}
+
+
+def _amount(days: float, text: str) -> str:
+    """A length of time: in figures where the person gave that figure, else in words, since no result states it."""
+    if f"{days:g}" in text.split():
+        return f"{days:g} day{'' if days == 1 else 's'}"
+    for length, unit in _UNITS:
+        count = round(days / length)
+        if count and abs(count * length - days) < 0.01:
+            said = "" if count == 1 else f"{_NUMBERS.get(count, count)} "
+            return f"{said}{unit}{'' if count == 1 else 's'}"
+    hours = round(days * 24)
+    return f"{_NUMBERS.get(hours, hours)} hour{'' if hours == 1 else 's'}"
 
 
 def severities(reading: Reading) -> str:
