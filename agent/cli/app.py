@@ -15,14 +15,9 @@ import typer
 from typer.core import TyperGroup
 
 from agent.cli.failure import CommandFailed, fail, sentence, usage_of
+from agent.cli.lean import prepare
 
-# httpx imports its own command line, and with it two formatting libraries, whenever they are installed. Ours has no
-# use for it, and a cold question would pay a quarter of a second.
-sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
-
-# Tracing libraries that our dependencies bring must not call home.
-os.environ.setdefault("LANGSMITH_TRACING", "false")
-os.environ.setdefault("ANONYMIZED_TELEMETRY", "false")
+prepare()
 
 
 class _Commands(TyperGroup):
