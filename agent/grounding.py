@@ -129,16 +129,16 @@ def check(answer: str, evidence: Evidence) -> Verdict:
         text, sums, wrong = _arithmetic(text)
         checked += sums
         problems += [Problem(token, sentence) for token in wrong]
-        for match in _MOMENT.finditer(text):
-            checked += 1
-            if not all(evidence.has(part) for part in match.groups() if part):
-                problems.append(Problem(match.group(0), sentence))
-        text = _MOMENT.sub(" ", text)
         for match in _CODE.finditer(text):
             checked += 1
             if not _quoted(match.group(1), evidence):
                 problems.append(Problem(match.group(1), sentence))
         text = _CODE.sub(" ", text)
+        for match in _MOMENT.finditer(text):
+            checked += 1
+            if not all(evidence.has(part) for part in match.groups() if part):
+                problems.append(Problem(match.group(0), sentence))
+        text = _MOMENT.sub(" ", text)
         for match in _IDENTIFIER.finditer(text):
             token = match.group(1).rstrip(".,:;")
             if token.lower() in _WORDS_WITH_MARKS or _plain_words(token):

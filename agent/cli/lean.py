@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from types import ModuleType
@@ -14,7 +15,9 @@ def prepare() -> None:
     httpx imports its own command line, and with it two formatting libraries, whenever they are installed. The tracing
     library behind LangChain imports all models of its service for the sake of one name in annotations. Together they
     are almost half a second of a cold question. Nothing of ours, and nothing that is switched on, uses either.
+    Imports make very many objects that stay, which the garbage collector would look through again and again.
     """
+    gc.set_threshold(50_000, 20, 50)
     # Tracing libraries that our dependencies bring must not call home.
     os.environ.setdefault("LANGSMITH_TRACING", "false")
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "false")

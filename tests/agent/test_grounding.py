@@ -7,7 +7,7 @@ from agent.grounding import Evidence, check, without
 
 EVIDENCE = Evidence.of(
     [
-        HumanMessage("is vpc-0badc0de1 open?"),
+        HumanMessage("is vpc-0badc0de1 open? and rds:payments-db-2026-11-25-01-19?"),
         ToolMessage(
             '{"summary": "2 of 7 buckets", "total": 7, "rows": [{"name": "acme-customer-pii-exports", "score": 92.8}]}',
             tool_call_id="1",
@@ -35,6 +35,7 @@ EVIDENCE = Evidence.of(
         "`vpc-0badc0de1` is not in the results.",
         "It is readable and/or writable, end-to-end.",
         "`acme-customer-pii-ex…` is public.",
+        "`rds:payments-db-2026-11-25-01-19` is shared.",
     ],
 )
 def test_what_the_results_say_passes(answer: str) -> None:
