@@ -172,7 +172,9 @@ def outcome_from(row: ProposalRow, approval: ApprovalRow | None) -> Outcome:
         because = f" ({approval.reason})" if approval.reason else ""
         message = f"Not done: {approval.actor} rejected it{because}. Nothing was written."
     elif state is State.EXPIRED and approval is not None:
-        message = f"Not done: {approval.actor} approved it, but the approval ran out first. Nothing was written."
+        message = (
+            f"Not done: {approval.actor} approved it, but the approval ran out first. Nothing was written."
+        )
     elif state is State.SUPERSEDED:
         message = f"Not done: it was edited and is now {row.superseded_by}. Nothing was written."
     else:
