@@ -95,7 +95,7 @@ def test_a_folder_with_one_bad_file_takes_the_rest(shell: Shell, tmp_path: Path)
     folder = tmp_path / "mixed"
     folder.mkdir()
     written(folder, "scan.json", ESTATE)
-    written(folder, "torn.jsonl", "")
+    written(folder, "torn.jsonl", "<html>no rows</html>")
     ended = shell.json("tenant", "load", folder)
     assert ended.code == 1
     assert ended.body["added"] == 5

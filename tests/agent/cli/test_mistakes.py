@@ -32,7 +32,7 @@ USAGE: list[tuple[list[str], str]] = [
     (["ask", "   "], "plain words"),
     (["ask", "hi", "--role", "king"], "analyst"),
     (["ask", "hi", "--user", ""], "--user"),
-    (["ask", "hi", "--user", "u" * 201], "200"),
+    (["ask", "hi", "--user", "u" * 201], "190"),
     (["ask", "hi", "--profile", "boss"], "engineer"),
     (["ask", "hi", "--thread", "\udcff"], "argument 4"),
     (["approvals", "list", "--thread", "\udcff"], "UTF-8"),
