@@ -226,7 +226,8 @@ async def test_a_folder_of_datasets(tmp_path: Path, served: bool) -> None:
     asset = {"xdm.asset.id": "a1", "xdm.asset.name": "b", "xdm.asset.tags": {"Env": "Prod"}}
     (folder / "asset_inventory.jsonl").write_text(json.dumps(asset) + "\n")
     (folder / "my_own_logs.jsonl").write_text('{"who": "me", "n": 5}\n')
-    (folder / "broken.jsonl").write_text("")
+    (folder / "broken.jsonl").write_text("<html>no rows</html>")
+    (folder / "nothing_yet.jsonl").write_text("")
     async with AsyncExitStack() as stack:
         tenant = await stack.enter_async_context(open_tenant(home, serve=served))
         if served:
@@ -234,6 +235,7 @@ async def test_a_folder_of_datasets(tmp_path: Path, served: bool) -> None:
             assert not tenant.owned
         reports = {r.file: r for r in await tenant.load_path(folder)}
         assert reports["broken.jsonl"].format == "unreadable"
+        assert reports["nothing_yet.jsonl"].format == "empty"
         assert reports["my_own_logs.jsonl"].added == 1
         datasets = (await tenant.info())["datasets"]
         assert (datasets["asset_inventory"], datasets["my_own_logs"]) == (1, 1)
