@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.events import Suggestion
+from agent.ui.charts import chart_props
 from agent.ui.steps import counted
 from agent.ui.text import code_safe, page_markdown, plain_value
 from tools.results import ToolResult
@@ -19,7 +20,10 @@ from tools.results import ToolResult
 MOST_ROWS = 500
 _SEVERITIES = {"critical", "high", "medium", "low", "info", "informational"}
 _TIME = re.compile(r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
-_TIME_KEYS = re.compile(r"(_at|_seen|time|updated|created|date)$", re.IGNORECASE)
+_TIME_KEYS = re.compile(
+    r"(_at|_seen|time|updated|created|date|observed|modified|(^|[._])(minute|hour|day|week|month|quarter|year))$",
+    re.IGNORECASE,
+)
 _FIRST = ("change", "score", "priority", "severity", "title", "finding")
 _NAMES = ("title", "finding")
 _LAST = ("id", "finding_id", "issue_id")
@@ -56,6 +60,8 @@ def elements_for(result: ToolResult) -> list[PageElement]:
         drawn.append(PageElement("ReportView", _report(result)))
     elif result.kind == "proposals":
         drawn.extend(approval_cards(_strings(data.get("cards"))[:_MOST_CARDS]))
+    if (chart := chart_props(result)) is not None:
+        drawn.append(PageElement("ChartView", chart))
     if result.rows and result.kind not in ("finding", "priority", "fix"):
         drawn.append(PageElement("ResultTable", _table(result)))
     return drawn

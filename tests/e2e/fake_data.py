@@ -318,6 +318,47 @@ def report() -> ToolResult:
     )
 
 
+def weekly(*, by_severity: bool = False) -> ToolResult:
+    """Issues opened per week, as bars or as one line for each severity."""
+    severities = ("CRITICAL", "HIGH", "MEDIUM", "LOW")
+    rows: list[dict[str, Any]] = []
+    for week in range(13):
+        at = 1_795_392_000_000 - (12 - week) * 7 * 86_400_000
+        if by_severity:
+            rows += [
+                {"week": at, "xdm.issue.severity": s, "issues": (week * 7 + 11 * i) % 23 + 3 * i}
+                for i, s in enumerate(severities)
+            ]
+        else:
+            rows.append({"week": at, "issues": (week * 37) % 90 + 12})
+    chart = {"type": "line", "x": "week", "y": ["issues"], "title": "Issues opened per week"}
+    if by_severity:
+        chart |= {"series": "xdm.issue.severity", "title": "Issues opened per week and severity"}
+    return _counted(rows, chart)
+
+
+def by_account() -> ToolResult:
+    names = ("payments-prod", "shop-prod", "data-platform-analytics-warehouse-eu", "sandbox", NASTY)
+    rows = [{"xdm.asset.realm": name, "assets": 1_240 - 270 * i} for i, name in enumerate(names)]
+    chart = {"type": "pie", "x": "xdm.asset.realm", "y": ["assets"], "title": "Share of assets per account"}
+    return _counted(rows, chart)
+
+
+def _counted(rows: list[dict[str, Any]], chart: dict[str, Any]) -> ToolResult:
+    return ToolResult(
+        kind="table",
+        summary=f"{len(rows)} rows",
+        total=len(rows),
+        returned=len(rows),
+        truncated=False,
+        as_of=AS_OF,
+        columns=tuple(rows[0]),
+        rows=tuple(rows),
+        queries=(query(len(rows), len(rows)),),
+        data={"chart": chart},
+    )
+
+
 def scripted(asked: str) -> tuple[str, dict[str, Any], ToolResult | None, str, list[tuple[str, str]]]:
     if "bucket" in asked:
         more = [
@@ -326,6 +367,11 @@ def scripted(asked: str) -> tuple[str, dict[str, Any], ToolResult | None, str, l
         ]
         said = "**Seven of 41 buckets are public.** One is tagged PII: `cust-exports`.\n\nRead as: S3 buckets whose public access block is off. Window: state as of 14:02."
         return "query_posture", {"question": "public buckets", "limit": 100}, buckets(), said, more
+    if "per week" in asked:
+        made = weekly(by_severity="severity" in asked)
+        return "query_posture", {"question": asked}, made, "**Most issues were opened in the last week.**", []
+    if "share" in asked:
+        return "query_posture", {"question": asked}, by_account(), "**Payments holds the largest share.**", []
     if "ten findings" in asked:
         more = [
             ("Why is the first one ranked highest?", "Why is the first one ranked highest?"),

@@ -155,3 +155,8 @@ def test_the_answer_says_what_was_left_out() -> None:
     assert drawn[2].props == {"proposals": ["p-1"], "compact": True}
     later = answer_elements([], ended, ("p-1", "p-2"))
     assert later[0].props == {"proposals": ["p-2", "p-1"], "compact": True}
+
+
+def test_a_time_bin_is_shown_as_a_time() -> None:
+    table = elements_for(data.weekly())[-1]
+    assert [column["type"] for column in table.props["columns"]] == ["epoch", "number"]

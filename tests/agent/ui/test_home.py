@@ -29,7 +29,15 @@ def test_the_root_has_everything_and_follows_the_package(tmp_path: Path) -> None
     assert config["features"]["spontaneous_file_upload"]["enabled"] is False
     assert config["project"]["allow_origins"] == []
     assert json.loads((root / "public" / "theme.json").read_text())["custom_fonts"] == []
-    for name in ("ResultTable", "FindingCard", "FixView", "ApprovalCard", "ReportView", "FollowUps"):
+    for name in (
+        "ResultTable",
+        "ChartView",
+        "FindingCard",
+        "FixView",
+        "ApprovalCard",
+        "ReportView",
+        "FollowUps",
+    ):
         assert (root / "public" / "elements" / f"{name}.jsx").is_file()
     style = root / "public" / "posture.css"
     assert "html.dark:root { --font-sans:" in style.read_text()
