@@ -1,0 +1,1 @@
+"""The attack graph: positions, steps with evidence, the paths through them."""
