@@ -10,157 +10,144 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from tools.xql.plan.model_conditions import (
+    ONLY_WHERE,
     All,
     AnyOf,
+    Computed,
     Condition,
-    JsonPath,
-    Key,
-    Name,
     Not,
-    PlanModel,
-    Real,
     Related,
-    Scalar,
     Test,
-    Text,
-    Whole,
+    has_related,
 )
+from tools.xql.plan.model_values import JsonPath, Key, Name, PlanModel, Real, Scalar, Text, Whole
+from tools.xql.plan.times import epoch_ms
 
-
-class Computed(PlanModel):
-    """A new column: exactly one of the ways to make it.
-
-    `json_path` reads a scalar (`convert` makes it a number or time), or with `array` the elements of an array;
-    `age_days` counts the days since a time; `length` the items of an array; `date_part` formats a time
-    (strftime codes); `when` gives `then` or `otherwise`.
-    """
-
-    name: Name
-    json_path: JsonPath | None = None
-    array: bool = False
-    tag: Key | None = None
-    age_days: Name | None = None
-    length: Name | None = None
-    lower: Name | None = None
-    coalesce: tuple[Name, ...] = ()
-    concat: tuple[Name, ...] = ()
-    date_part: Name | None = None
-    format: Text = "%Y-%m-%d"
-    when: Condition | None = None
-    then: Scalar | None = None
-    otherwise: Scalar | None = None
-    math: Literal["add", "subtract", "multiply", "divide"] | None = None
-    left: Name | Whole | Real | None = None
-    right: Name | Whole | Real | None = None
-    convert: Literal["text", "integer", "number"] = "text"
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Computed:
-        ways = [
-            self.json_path,
-            self.tag,
-            self.age_days,
-            self.length,
-            self.lower,
-            self.date_part,
-            self.when,
-            self.math,
-        ]
-        if sum(way is not None for way in ways) + bool(self.coalesce) + bool(self.concat) != 1:
-            raise ValueError("a computed column is made in exactly one way")
-        if self.when is not None and self.then is None:
-            raise ValueError("when needs then")
-        if (
-            self.then is not None
-            and self.otherwise is not None
-            and _family(self.then) != _family(self.otherwise)
-        ):
-            raise ValueError("then and otherwise are of one type")
-        if self.math is not None and (self.left is None or self.right is None):
-            raise ValueError("math needs left and right")
-        if self.array and self.json_path is None:
-            raise ValueError("array goes with json_path")
-        if self.date_part is not None and "%" not in self.format:
-            raise ValueError("format needs codes such as %Y-%m-%d")
-        return self
-
-
-def _family(value: Scalar) -> str:
-    return "bool" if isinstance(value, bool) else "text" if isinstance(value, str) else "number"
+Span = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(m|h|d|w|mo|y)$")]
 
 
 class JoinedField(PlanModel):
-    field: Name
-    name: Name | None = None
+    """A column under another name."""
 
-
-class Join(PlanModel):
-    """Columns of another dataset. Without `left` and `right` the known link of the two datasets is used."""
-
-    dataset: Name
-    kind: Literal["inner", "left"] = "inner"
-    left: Name | None = None
-    right: Name | None = None
-    fields: tuple[JoinedField, ...] = Field(default=(), max_length=50)
-    where: Condition | None = None
-    compute: tuple[Computed, ...] = Field(default=(), max_length=20)
-
-    @model_validator(mode="after")
-    def _both_keys(self) -> Join:
-        if (self.left is None) != (self.right is None):
-            raise ValueError("a join names both keys or neither")
-        return self
+    field: Name = Field(description="The column.")
+    name: Name | None = Field(default=None, description="Its name in the result.")
 
 
 AggregateName = Literal[
-    "count", "count_distinct", "sum", "avg", "min", "max", "values", "median", "earliest", "latest"
+    "count",
+    "count_rows",
+    "count_distinct",
+    "percent",
+    "sum",
+    "avg",
+    "min",
+    "max",
+    "values",
+    "median",
+    "earliest",
+    "latest",
 ]
 
 
 class Aggregate(PlanModel):
-    function: AggregateName
-    field: Name | None = None
-    name: Name
+    """A measure of each group.
+
+    `count` counts things of the dataset once each, also where joins or expansion repeat them (`count_rows` counts the
+    rows). `percent` with `where`: the percentage of the group that satisfies it; without: the group's percentage of all.
+    """
+
+    function: AggregateName = Field(description="earliest and latest: value at the first and last _time.")
+    field: Name | None = Field(default=None, description="Column to measure; count and percent need none.")
+    name: Name = Field(description="Name of the result column.")
+    where: Condition | None = Field(default=None, description="Measure only what satisfies this.")
 
     @model_validator(mode="after")
     def _has_field(self) -> Aggregate:
-        if self.field is None and self.function != "count":
+        if self.field is None and self.function not in ("count", "count_rows", "percent"):
             raise ValueError(f"{self.function} needs a field")
+        if self.field is not None and self.function in ("count_rows", "percent"):
+            raise ValueError(f"{self.function} takes no field")
+        if self.where is not None and has_related(self.where):
+            raise ValueError(ONLY_WHERE)
+        return self
+
+
+class Join(PlanModel):
+    """Columns of another dataset. Without `left` and `right` the known link of the two datasets is used.
+
+    With `aggregates` its rows are measured per key first (how many issues an asset has); with kind `left` what has
+    none counts 0.
+    """
+
+    dataset: Name = Field(description="Dataset to join.")
+    kind: Literal["inner", "left"] = Field(default="inner", description="left keeps rows without a partner.")
+    left: Name | None = Field(default=None, description="Key on this side.")
+    right: Name | None = Field(default=None, description="Key on the other side.")
+    fields: tuple[JoinedField, ...] = Field(default=(), max_length=50, description="Columns to bring.")
+    where: Condition | None = Field(default=None, description="Which of its rows.")
+    compute: tuple[Computed, ...] = Field(default=(), max_length=20, description="Columns made there first.")
+    expand: tuple[Name, ...] = Field(default=(), max_length=5, description="Arrays expanded there.")
+    aggregates: tuple[Aggregate, ...] = Field(
+        default=(), max_length=10, description="Measures of its rows per key, instead of fields."
+    )
+
+    @model_validator(mode="after")
+    def _sound(self) -> Join:
+        if (self.left is None) != (self.right is None):
+            raise ValueError("a join names both keys or neither")
+        if self.aggregates and self.fields:
+            raise ValueError("a join brings either fields or aggregates")
+        if any(item.function == "percent" for item in self.aggregates):
+            raise ValueError("percent is no measure of a join; count with where instead")
+        made = [item.name.lower() for item in (*self.aggregates, *self.compute)]
+        if len(set(made)) != len(made):
+            raise ValueError("two columns have one name")
         return self
 
 
 class TimeBin(PlanModel):
     """A time column cut into spans, and grouped by."""
 
-    field: Name
-    span: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(m|h|d|w|mo|y)$")]
+    field: Name = Field(description="Time column.")
+    span: Span = Field(description="1d, 1w, 1mo, ...")
+    name: Name | None = Field(default=None, description="Name of the result column; the field's own without.")
+    format: Text | None = Field(default=None, description="strftime codes to write it, as %Y-%m.")
+    timezone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+:/-]{1,40}$")] | None = Field(
+        default=None, description="Zone of the days, as Europe/Berlin or +02:00; UTC without."
+    )
+
+    @model_validator(mode="after")
+    def _written(self) -> TimeBin:
+        if self.format is not None and "%" not in self.format:
+            raise ValueError("format needs codes such as %Y-%m")
+        return self
 
 
 class TopPerGroup(PlanModel):
     """The first `n` rows of each group in an order."""
 
-    n: int = Field(ge=1, le=1_000)
-    by: tuple[Name, ...] = Field(min_length=1, max_length=5)
-    order: Name
-    direction: Literal["asc", "desc"] = "desc"
+    n: int = Field(ge=1, le=1_000, description="Rows per group.")
+    by: tuple[Name, ...] = Field(min_length=1, max_length=5, description="Columns that make the group.")
+    order: Name = Field(description="Column that decides.")
+    direction: Literal["asc", "desc"] = Field(default="desc", description="desc: highest first.")
 
 
 class Order(PlanModel):
-    field: Name
-    direction: Literal["asc", "desc"] = "asc"
+    """One key of the order."""
+
+    field: Name = Field(description="Column to sort by.")
+    direction: Literal["asc", "desc"] = Field(default="asc", description="desc: highest or newest first.")
 
 
 class TimeFrame(PlanModel):
     """The last so long (`30d`), or from `start` to `end` (ISO, UTC; end defaults to now)."""
 
-    last: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(m|h|d|w|mo|y)$")] | None = None
-    start: Text | None = None
-    end: Text | None = None
+    last: Span | None = Field(default=None, description="As 24h, 30d, 6mo.")
+    start: Text | None = Field(default=None, description="ISO date or time.")
+    end: Text | None = Field(default=None, description="ISO date or time.")
 
     @model_validator(mode="after")
     def _one_form(self) -> TimeFrame:
-        from tools.xql.plan.times import epoch_ms
-
         if (self.last is None) == (self.start is None):
             raise ValueError("a time frame has either last or start")
         if self.end is not None and self.start is None:
@@ -172,45 +159,65 @@ class TimeFrame(PlanModel):
 
 
 class PostureQuery(PlanModel):
-    """A question: rows of `dataset` where ..., with columns, or counted by group.
+    """A question: rows of `dataset` where ..., with columns, or measured by group.
 
-    Conditions are placed as early as their columns exist (before or after expansion, joins and computing).
-    `fields` names output columns (with `group_by` or `aggregates` the output is those instead); without them the
-    dataset's usual columns come back. `having` tests aggregates.
+    Conditions and computed columns are placed as early as their columns exist (before or after expansion, joins and
+    each other; what reads an aggregate after it). Then `distinct`, aggregates, `having`, `top`, `order`, `fields`,
+    `limit`.
     """
 
-    dataset: Name
-    where: Condition | None = None
-    expand: tuple[Name, ...] = Field(default=(), max_length=5)
-    joins: tuple[Join, ...] = Field(default=(), max_length=5)
-    compute: tuple[Computed, ...] = Field(default=(), max_length=30)
-    fields: tuple[Name, ...] = Field(default=(), max_length=50)
-    distinct: tuple[Name, ...] = Field(default=(), max_length=10)
-    time_bin: TimeBin | None = None
-    group_by: tuple[Name, ...] = Field(default=(), max_length=10)
-    aggregates: tuple[Aggregate, ...] = Field(default=(), max_length=20)
-    having: Condition | None = None
-    top: TopPerGroup | None = None
-    order: tuple[Order, ...] = Field(default=(), max_length=5)
-    limit: int = Field(default=100, ge=1, le=1_000_000)
-    timeframe: TimeFrame | None = None
+    dataset: Name = Field(description="What is asked about: asset_inventory, issues, findings, ...")
+    where: Condition | None = Field(default=None, description="Which rows.")
+    expand: tuple[Name, ...] = Field(
+        default=(), max_length=5, description="Arrays, columns or computed: one row for each item."
+    )
+    joins: tuple[Join, ...] = Field(default=(), max_length=5, description="Columns of other datasets.")
+    compute: tuple[Computed, ...] = Field(default=(), max_length=30, description="New columns.")
+    fields: tuple[Name | JoinedField, ...] = Field(
+        default=(), max_length=50, description="Columns of the result, {field, name} to rename; usual ones without."
+    )
+    distinct: tuple[Name, ...] = Field(default=(), max_length=10, description="One row for each of these.")
+    keep: Order | None = Field(
+        default=None, description="With distinct: keep the first in this order (newest without)."
+    )
+    time_bin: TimeBin | None = Field(default=None, description="Group by spans of time.")
+    group_by: tuple[Name, ...] = Field(default=(), max_length=10, description="Group by these columns.")
+    aggregates: tuple[Aggregate, ...] = Field(default=(), max_length=20, description="Measures of each group.")
+    having: Condition | None = Field(default=None, description="Tests what aggregates or distinct left.")
+    top: TopPerGroup | None = Field(default=None, description="Only the first n rows of each group.")
+    order: tuple[Order, ...] = Field(default=(), max_length=5, description="Order of the result.")
+    limit: int = Field(default=100, ge=1, le=1_000_000, description="Most rows.")
+    timeframe: TimeFrame | None = Field(
+        default=None, description="Of _time. Without: all current rows; of logs the last 24 hours."
+    )
 
     @model_validator(mode="after")
     def _sound(self) -> PostureQuery:
-        if self.having is not None and not self.aggregates:
-            raise ValueError("having needs aggregates")
+        if self.having is not None and not self.aggregates and not self.distinct:
+            raise ValueError("having needs aggregates or distinct")
+        if self.having is not None and has_related(self.having):
+            raise ValueError(ONLY_WHERE)
         if (self.group_by or self.time_bin) and not self.aggregates:
             raise ValueError("group_by and time_bin need aggregates")
-        if self.aggregates and self.fields:
-            raise ValueError("with aggregates the output is the groups and the aggregates; leave fields out")
+        if self.keep is not None and not self.distinct:
+            raise ValueError("keep goes with distinct")
         names = [item.name.lower() for item in self.compute]
         made = [item.name.lower() for item in self.aggregates] + [name.lower() for name in self.group_by]
-        if len(set(names)) != len(names) or len(set(made)) != len(made):
+        shown = [_shown(item) for item in self.fields]
+        if any(len(set(some)) != len(some) for some in (names, made)) or (
+            len(set(shown)) != len(shown) and any(isinstance(item, JoinedField) for item in self.fields)
+        ):
             raise ValueError("two columns have one name")
+        if set(names) & {item.name.lower() for item in self.aggregates}:
+            raise ValueError("a computed column and an aggregate have one name")
         return self
 
 
-for _model in (Computed, Join, PostureQuery):
+def _shown(item: str | JoinedField) -> str:
+    return (item if isinstance(item, str) else item.name or item.field).lower()
+
+
+for _model in (Aggregate, Join, PostureQuery):
     _model.model_rebuild()
 
 __all__ = [
