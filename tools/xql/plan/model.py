@@ -53,7 +53,7 @@ class Aggregate(PlanModel):
     """A measure of each group.
 
     `count` counts things of the dataset once each, also where joins or expansion repeat them (`count_rows` counts the
-    rows). `percent` with `where`: the percentage of the group that satisfies it; without: the group's percentage of all.
+    rows). `percent` with `where`: the percentage of the group that satisfies it; without: the group's part of all.
     """
 
     function: AggregateName = Field(description="earliest and latest: value at the first and last _time.")
@@ -174,7 +174,9 @@ class PostureQuery(PlanModel):
     joins: tuple[Join, ...] = Field(default=(), max_length=5, description="Columns of other datasets.")
     compute: tuple[Computed, ...] = Field(default=(), max_length=30, description="New columns.")
     fields: tuple[Name | JoinedField, ...] = Field(
-        default=(), max_length=50, description="Columns of the result, {field, name} to rename; usual ones without."
+        default=(),
+        max_length=50,
+        description="Columns of the result, {field, name} to rename; usual ones without.",
     )
     distinct: tuple[Name, ...] = Field(default=(), max_length=10, description="One row for each of these.")
     keep: Order | None = Field(
@@ -182,7 +184,9 @@ class PostureQuery(PlanModel):
     )
     time_bin: TimeBin | None = Field(default=None, description="Group by spans of time.")
     group_by: tuple[Name, ...] = Field(default=(), max_length=10, description="Group by these columns.")
-    aggregates: tuple[Aggregate, ...] = Field(default=(), max_length=20, description="Measures of each group.")
+    aggregates: tuple[Aggregate, ...] = Field(
+        default=(), max_length=20, description="Measures of each group."
+    )
     having: Condition | None = Field(default=None, description="Tests what aggregates or distinct left.")
     top: TopPerGroup | None = Field(default=None, description="Only the first n rows of each group.")
     order: tuple[Order, ...] = Field(default=(), max_length=5, description="Order of the result.")

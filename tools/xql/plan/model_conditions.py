@@ -205,3 +205,18 @@ def _family(value: Scalar) -> str:
 
 for _model in (All, AnyOf, Not, Related, Computed):
     _model.model_rebuild()
+
+__all__ = [
+    "BARE_OPS",
+    "LIST_OPS",
+    "ONLY_WHERE",
+    "All",
+    "AnyOf",
+    "Computed",
+    "Condition",
+    "Not",
+    "Op",
+    "Related",
+    "Test",
+    "has_related",
+]

@@ -51,7 +51,9 @@ class JsonPath(PlanModel):
 
     field: Name = Field(description="The column that holds JSON.")
     path: tuple[Key | Annotated[int, Field(ge=0, le=10_000)], ...] = Field(
-        min_length=1, max_length=20, description="Keys (literal, may hold dots) and positions, outermost first."
+        min_length=1,
+        max_length=20,
+        description="Keys (literal, may hold dots) and positions, outermost first.",
     )
 
 
