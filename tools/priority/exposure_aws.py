@@ -13,6 +13,7 @@ from tools.priority.exposure_aws_identity import IDENTITY_HANDLERS
 from tools.priority.exposure_aws_shared import SHARED_HANDLERS
 from tools.priority.network import OpenRange, group_ids, group_openings, openings_of, port_grade, ports_text
 from tools.priority.reading import View, ids, items, openness
+from tools.priority.subnets import through_subnets
 
 _INDEXED = ("", "security groups")
 
@@ -60,6 +61,10 @@ def _by_groups(reader: Reader, asset: AssetRecord, view: View, where: str, *wher
     name = asset.name or asset.uid
     groups = group_ids(view)
     openings, missing = openings_of(reader.estate, asset.account, groups)
+    place = (view.text("subnet_id", "SubnetId"), view.text("vpc_id", "VpcId"))
+    openings, stopped = through_subnets(reader.estate, asset.account, [place], openings)
+    if stopped is not None and not missing:
+        return reader.closed(f"{where}, but {stopped.says}", name, stopped.by, *where_ids, host=True)
     if openings:
         owners = tuple(dict.fromkeys(o.owner for o in openings))
         text = f"{ports_text(openings)} open to {openings[0].cidr} on {', '.join(owners)}, {where}"
@@ -170,6 +175,9 @@ def _database(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     openings, missing = openings_of(reader.estate, asset.account, groups)
     number = int(port) if port.isdigit() and port != "0" else None
     mine: list[OpenRange] = [o for o in openings if number is None or o.covers(number)]
+    mine, stopped = through_subnets(reader.estate, asset.account, _subnets(view), mine, port=number)
+    if stopped is not None and not missing:
+        return reader.closed(f"publicly accessible, but {stopped.says}", name, stopped.by)
     if mine:
         shown = str(number) if number is not None else ports_text(mine)
         owners = tuple(dict.fromkeys(o.owner for o in mine))
@@ -186,6 +194,14 @@ def _database(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     return reader.closed(
         "publicly accessible, but no inbound rule lets the internet in on its port", name, *groups
     )
+
+
+def _subnets(view: View) -> list[tuple[str, str]]:
+    """Subnets that a database may stand in, with their VPC."""
+    group = view.at("DBSubnetGroup", "subnet_group")
+    vpc = group.text("VpcId") or view.text("vpc_id", "VpcId")
+    named = [s.text("SubnetIdentifier", "SubnetId") for s in group.each("Subnets")]
+    return [(subnet, vpc) for subnet in [*named, *view.texts("subnet_ids")] if subnet] or [("", vpc)]
 
 
 def _cluster(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
