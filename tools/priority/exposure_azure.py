@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from tools.findings.model import AssetRecord
@@ -108,12 +109,15 @@ def _with_nsgs(reader: Reader, asset: AssetRecord, groups: list[str], address: s
             text = f"public address {address}, the rules of {_last(ref)} were not collected"
             return reader.maybe(text, "reachable", asset.name, address, _last(ref))
         layers.append(openings)
-    # Traffic has to pass the interface's group and the subnet's.
-    through = [
-        o
-        for o in layers[0]
-        if all(any(p.first <= o.last and o.first <= p.last for p in rest) for rest in layers[1:])
-    ]
+    # Traffic has to pass the interface's group and the subnet's: only the ports that both open are open.
+    through = list(layers[0])
+    for rest in layers[1:]:
+        through = [
+            replace(o, first=max(o.first, p.first), last=min(o.last, p.last))
+            for o in through
+            for p in rest
+            if p.first <= o.last and o.first <= p.last
+        ]
     if not through:
         return reader.closed(
             f"public address {address}, but no inbound rule lets the internet in",

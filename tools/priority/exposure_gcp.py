@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tools.findings.model import AssetRecord
 from tools.priority.exposure import Exposure, Handler, Reader, exposure_of
@@ -30,6 +30,43 @@ def firewall_openings(view: View, owner: str) -> tuple[OpenRange, ...] | None:
     return tuple(
         OpenRange(first, last, share, cidr, owner) for rule in allowed for first, last in _ports(rule)
     )
+
+
+def _denials(view: View) -> list[tuple[int, int]]:
+    """Ports that a rule denies to the whole internet."""
+    if view.text("direction").upper() == "EGRESS" or view.flag("disabled"):
+        return []
+    if max((openness(r) for r in view.texts("sourceRanges", "source_ranges")), default=0.0) < 1:
+        return []
+    return [ports for rule in view.each("denied", "denied_rules") for ports in _ports(rule)]
+
+
+def _rank(view: View) -> tuple[int, bool]:
+    """The lower number goes first; of the same number, a deny."""
+    number = view.text("priority")
+    return int(number) if number.isdigit() else 1000, not view.get("denied")
+
+
+def _through(rules: Iterable[tuple[AssetRecord, View]]) -> list[OpenRange]:
+    """What the rules let in together, by priority: what an earlier deny covers whole is closed."""
+    found: list[OpenRange] = []
+    denied: list[tuple[int, int]] = []
+    for rule, view in sorted(rules, key=lambda pair: (*_rank(pair[1]), pair[0].asset_id)):
+        denied += _denials(view)
+        for opening in firewall_openings(view, rule.name) or ():
+            if not any(low <= opening.first and opening.last <= high for low, high in denied):
+                found.append(opening)
+    return found
+
+
+def _applies(seen: View, networks: set[str], tags: set[str], accounts: set[str]) -> bool:
+    """Whether a firewall rule is about a machine in these networks, with these tags and service accounts."""
+    targets = {t.lower() for t in seen.texts("targetTags", "target_tags")}
+    owners = {t.lower() for t in seen.texts("targetServiceAccounts", "target_service_accounts")}
+    network = _last(seen.text("network"))
+    if network and networks and network not in networks:
+        return False
+    return not (targets or owners) or bool(targets & tags) or bool(owners & accounts)
 
 
 def _ports(rule: View) -> Iterator[tuple[int, int]]:
@@ -66,14 +103,13 @@ def _vm(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     rules = reader.estate.index("firewalls", lambda: _by_account(reader, "gcp.firewall")).get(
         asset.account, []
     )
-    openings: list[OpenRange] = []
-    for rule in rules:
-        seen = reader.estate.view(rule)
-        targets = {t.lower() for t in seen.texts("targetTags", "target_tags")}
-        network = _last(seen.text("network"))
-        if (targets and not targets & tags) or (network and networks and network not in networks):
-            continue
-        openings += firewall_openings(seen, rule.name) or ()
+    accounts = {a.text("email").lower() for a in view.each("serviceAccounts", "service_accounts")}
+    mine = [
+        (rule, reader.estate.view(rule))
+        for rule in rules
+        if _applies(reader.estate.view(rule), networks, tags, accounts)
+    ]
+    openings = _through(mine)
     where = f"public address {addresses[0]}"
     if openings:
         text = f"{ports_text(openings)} open to {openings[0].cidr} by {openings[0].owner}, {where}"

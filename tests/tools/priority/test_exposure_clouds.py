@@ -89,6 +89,22 @@ def test_a_later_deny_does_not_undo_an_earlier_allow() -> None:
     assert exposed(vm, nic, nsg(rule(priority=100), rule(access="Deny", priority=200))).fact.state == "known"
 
 
+@pytest.mark.parametrize(("port", "seen"), [("22", "22 open"), ("443", "absent"), ("0-100", "22 open")])
+def test_only_what_both_groups_open_is_open(port: str, seen: str) -> None:
+    vm, nic = machine()
+    config = dict(nic.config["properties"])
+    path = "Microsoft.Network/networkSecurityGroups/nsg2"
+    inner = {**config["ipConfigurations"][0]["properties"]}
+    inner["subnet"] = {"properties": {"networkSecurityGroup": {"id": f"{SUB}/{path}"}}}
+    config["ipConfigurations"] = [{"properties": inner}]
+    second = azure(path, {"securityRules": [{"properties": rule(port=port)}]})
+    found = exposed(vm, nic.model_copy(update={"config": {"properties": config}}), nsg(rule(port="22-25")), second).fact
+    assert found.state == ("absent" if seen == "absent" else "known")
+    if seen != "absent":
+        assert "22" in found.value
+        assert "443" not in found.value
+
+
 def test_a_deallocated_machine_is_no_door() -> None:
     vm, nic = machine(running=False)
     assert exposed(vm, nic, nsg(rule())).fact.state == "absent"
@@ -195,6 +211,36 @@ def test_a_google_machine_behind_its_firewall_rule() -> None:
 )
 def test_firewall_rules_that_do_not_reach_the_machine(changes: dict[str, Any]) -> None:
     assert exposed(vm(), firewall(**changes)).fact.state == "absent"
+
+
+def deny(**changes: Any) -> Any:
+    described = {
+        "network": "projects/p/global/networks/default",
+        "direction": "INGRESS",
+        "priority": 900,
+        "denied": [{"IPProtocol": "tcp"}],
+        "sourceRanges": ["0.0.0.0/0"],
+        **changes,
+    }
+    return google("global/firewalls/no", described)
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({}, "absent"),
+        ({"priority": 1000}, "absent"),
+        ({"priority": 1100}, "known"),
+        ({"disabled": True}, "known"),
+        ({"sourceRanges": ["198.51.100.0/24"]}, "known"),
+        ({"targetTags": ["other"]}, "known"),
+        ({"denied": [{"IPProtocol": "tcp", "ports": ["443"]}]}, "known"),
+        ({"denied": [{"IPProtocol": "tcp", "ports": ["20-25"]}]}, "absent"),
+        ({"direction": "EGRESS"}, "known"),
+    ],
+)
+def test_a_deny_that_comes_first_closes(changes: dict[str, Any], state: str) -> None:
+    assert exposed(vm(), firewall(priority=1000), deny(**changes)).fact.state == state
 
 
 def test_google_machines_that_are_no_door() -> None:
