@@ -1,0 +1,1 @@
+"""What is known of assets from outside their inventory record: flaws, data, business, activity, exceptions."""
