@@ -40,6 +40,7 @@ NEEDED = (
     "tools/findings/kinds.tsv",
     "tools/findings/kind_titles.tsv",
     "tools/findings/resource_types.tsv",
+    "tools/priority/data/graph.toml",
     "tools/priority/data/weights.toml",
     "tools/priority/data/vocabulary.toml",
     "tools/priority/data/weakness.tsv",

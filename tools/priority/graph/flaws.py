@@ -1,0 +1,43 @@
+"""How likely a known flaw lets an attacker in, and which flaw of an asset is the worst."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tools.priority.enrich.model import Flaw
+from tools.priority.graph.vocabulary import GraphWords
+from tools.priority.reading import shown
+
+
+class Weakest(NamedTuple):
+    """The name of the chance in the vocabulary, the flaw, and a clause."""
+
+    name: str
+    flaw: Flaw
+    why: str
+
+
+def weakest(flaws: Iterable[Flaw], words: GraphWords) -> Weakest | None:
+    """The flaw that most likely gives control from the network; None if none does."""
+    found = [judged for flaw in flaws if (judged := judge(flaw, words)) is not None]
+    return max(
+        found,
+        key=lambda w: (words.entry[w.name], w.flaw.epss or 0.0, w.flaw.cvss or 0.0, w.flaw.cve),
+        default=None,
+    )
+
+
+def judge(flaw: Flaw, words: GraphWords) -> Weakest | None:
+    """One flaw. What is known not to be usable over a network is no way in, however grave it is."""
+    if flaw.remote is False:
+        return None
+    cve = shown(flaw.cve)
+    if flaw.kev:
+        return Weakest("exploited_flaw", flaw, f"{cve} is known to be exploited")
+    if flaw.epss is not None and flaw.epss >= words.flaw.likely_epss:
+        return Weakest("likely_flaw", flaw, f"{cve} has an exploit probability of {flaw.epss:.0%}")
+    if flaw.cvss is not None and flaw.cvss >= words.flaw.remote_cvss:
+        name = "likely_flaw" if flaw.remote else "known_flaw"
+        return Weakest(name, flaw, f"{cve} scores {flaw.cvss:g} of 10")
+    return Weakest("known_flaw", flaw, f"{cve} can be used over the network") if flaw.remote else None

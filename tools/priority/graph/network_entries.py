@@ -1,0 +1,112 @@
+"""From the internet to machines, databases and clusters: a door, and what proves that it can be walked through.
+
+That something answers the internet is no entry by itself: the chance comes from what answers (a service without a
+login, one with a known flaw, one that asks for a password). What is stopped, detached or closed is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from tools.findings.model import AssetRecord
+from tools.priority.enrich.model import Enrichments
+from tools.priority.estate import name_of
+from tools.priority.exposure import Exposure, Reader, exposure_of
+from tools.priority.graph.flaws import weakest
+from tools.priority.graph.model import INTERNET, Edge, Relation
+from tools.priority.graph.vocabulary import GraphWords
+from tools.priority.network import OpenRange, ports_text
+from tools.priority.reading import shown
+
+MACHINES = ("ec2.instance", "azure.vm", "gcp.vm", "k8s.workload", "ecs.service")
+DATABASES = ("rds.db", "redshift.cluster", "azure.sql", "gcp.sql", "es.domain")
+CLUSTERS = ("eks.cluster", "azure.aks", "gcp.gke")
+_ALL = 65_000
+
+
+class Door(NamedTuple):
+    """The chance of getting through a door, the relation, and what it is."""
+
+    chance: float
+    relation: Relation
+    why: str
+
+
+class NetworkEntries:
+    """Entries of one estate."""
+
+    def __init__(self, reader: Reader, enriched: Enrichments, words: GraphWords) -> None:
+        self._reader = reader
+        self._enriched = enriched
+        self._words = words
+
+    def edges(self) -> Iterator[Edge]:
+        """One edge for each asset that answers the internet."""
+        estate = self._reader.estate
+        for asset in estate.of_kind(*MACHINES, *DATABASES, *CLUSTERS):
+            exposure = exposure_of(self._reader, asset)
+            if exposure.fact.state == "absent" or exposure.fact.high <= 0:
+                continue
+            yield self._edge(asset, estate.kind(asset), exposure)
+
+    def _edge(self, asset: AssetRecord, kind: str, exposure: Exposure) -> Edge:
+        door = self.door(asset, kind, exposure.openings)
+        known = exposure.fact.state == "known"
+        chance = door.chance if known else door.chance * self._words.step["unknown"]
+        where = exposure.fact.value
+        return Edge(
+            INTERNET,
+            asset.asset_id,
+            door.relation,
+            chance,
+            f"{where}; {door.why}" if door.why else where,
+            self._behind(asset, exposure),
+            (shown(name_of(asset)), *exposure.fact.ids),
+            known,
+        )
+
+    def _behind(self, asset: AssetRecord, exposure: Exposure) -> tuple[str, ...]:
+        """Assets whose rules open the door."""
+        owners = dict.fromkeys(o.owner for o in exposure.openings)
+        kinds = ("ec2.sg", "azure.nsg", "gcp.firewall")
+        found = self._reader.estate.find_all(asset.account, owners, *kinds)
+        return tuple(sorted(a.asset_id for a in found if a.asset_id != asset.asset_id))
+
+    def door(self, asset: AssetRecord, kind: str, openings: Iterable[OpenRange]) -> Door:
+        """The easiest way through what is open."""
+        entry, open_ = self._words.entry, list(openings)
+        doors = [self._service(kind, open_)]
+        flaw = weakest(self._enriched.flaws.get(asset.asset_id, ()), self._words)
+        if flaw is not None and kind not in CLUSTERS and (open_ or kind in DATABASES):
+            doors.append(Door(entry[flaw.name], Relation.EXPLOITS, flaw.why))
+        return max(doors, key=lambda d: (d.chance, d.why))
+
+    def _service(self, kind: str, openings: list[OpenRange]) -> Door:
+        entry, services = self._words.entry, self._words.services
+        if kind in CLUSTERS:
+            return Door(entry["cluster_endpoint"], Relation.SIGNS_IN, "its API asks for a login")
+        if kind in DATABASES:
+            return Door(entry["database_login"], Relation.SIGNS_IN, "a password is needed")
+        bare = self._covered(openings, services["no_login"])
+        if bare:
+            what = ", ".join(map(str, bare[:3]))
+            return Door(
+                entry["no_login"], Relation.REACHES, f"what listens on {what} asks for no login by default"
+            )
+        if self._covered(openings, services["admin"]):
+            return Door(entry["admin_login"], Relation.SIGNS_IN, "a password or key is needed")
+        if self._covered(openings, services["database"]):
+            return Door(entry["database_login"], Relation.SIGNS_IN, "a password is needed")
+        if self._covered(openings, services["web"]):
+            return Door(entry["web"], Relation.REACHES, "no known flaw in what answers")
+        what = ports_text(openings) or "its port"
+        return Door(entry["other_port"], Relation.REACHES, f"what listens on {what} is not known")
+
+    @staticmethod
+    def _covered(openings: Iterable[OpenRange], ports: frozenset[int]) -> list[int]:
+        """Ports of a class that are open; a rule for all ports says nothing of what listens."""
+        narrow = [o for o in openings if o.last - o.first < _ALL]
+        wide = [o for o in openings if o.last - o.first >= _ALL]
+        found = sorted(p for p in ports if any(o.covers(p) for o in narrow))
+        return found or (sorted(p for p in ports if p in (22, 3389)) if wide else [])
