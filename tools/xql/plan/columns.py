@@ -7,15 +7,8 @@ from collections.abc import Callable, Iterator
 from tools.xql import ast
 from tools.xql.functions import Kind
 from tools.xql.plan import model
-from tools.xql.plan.conditions import (
-    NUMERIC,
-    TAGS,
-    ConditionCompiler,
-    json_base,
-    literal,
-    names_of,
-    number_literal,
-)
+from tools.xql.plan.conditions import TAGS, ConditionCompiler, names_of
+from tools.xql.plan.literals import NUMERIC, json_base, literal, number_literal
 
 _CONVERT = {"integer": ("to_integer", Kind.INT), "number": ("to_number", Kind.FLOAT)}
 
@@ -26,7 +19,16 @@ def inputs_of(item: model.Computed) -> Iterator[str]:
         yield item.json_path.field
     if item.tag is not None:
         yield TAGS
-    for name in (item.age_days, item.length, item.lower, item.date_part):
+    for name in (
+        item.age_days,
+        item.age_hours,
+        item.until,
+        item.length,
+        item.lower,
+        item.extract,
+        item.date_part,
+        item.rank,
+    ):
         if name is not None:
             yield name
     yield from item.coalesce
@@ -49,9 +51,11 @@ def computed(
         return _converted(ast.Arrow(base, item.json_path.path), item)
     if item.tag is not None:
         return _converted(ast.Arrow(ast.Field(TAGS), (item.tag,)), item)
-    if item.age_days is not None:
-        when = _time(item.age_days, kind_of(item.age_days))
-        return ast.Call("timestamp_diff", (ast.Call("current_time"), when, ast.String("DAY"))), Kind.INT
+    since = item.age_days if item.age_days is not None else item.age_hours
+    if since is not None:
+        end = ast.Call("current_time") if item.until is None else _time(item.until, kind_of(item.until))
+        unit = ast.String("DAY" if item.age_days is not None else "HOUR")
+        return ast.Call("timestamp_diff", (end, _time(since, kind_of(since)), unit)), Kind.INT
     if item.length is not None:
         kind = kind_of(item.length)
         name = "array_length" if kind in (Kind.ARRAY, Kind.JSON, Kind.ANY) else "len"
@@ -60,6 +64,13 @@ def computed(
         ), Kind.INT
     if item.lower is not None:
         return ast.Call("lowercase", (_text(item.lower, kind_of(item.lower)),)), Kind.TEXT
+    if item.extract is not None:
+        assert item.pattern is not None
+        pattern = ast.String(item.pattern, raw='"' in item.pattern)
+        matches = ast.Call("regextract", (_text(item.extract, kind_of(item.extract)), pattern))
+        return ast.Call("arrayindex", (matches, ast.Number("0"))), Kind.TEXT
+    if item.rank is not None:
+        return _rank(item, kind_of(item.rank)), Kind.INT
     if item.date_part is not None:
         when = _time(item.date_part, kind_of(item.date_part))
         return ast.Call("format_timestamp", (ast.String(item.format.replace('"', "'")), when)), Kind.TEXT
@@ -113,6 +124,16 @@ def _choice(item: model.Computed, conditions: ConditionCompiler) -> tuple[ast.Ex
     ):
         kind = Kind.INT
     return ast.Call("if", tuple(args)), kind
+
+
+def _rank(item: model.Computed, kind: Kind) -> ast.Expr:
+    """1 for the first value, 2 for the second, ..., one more than there are for any other."""
+    assert item.rank is not None
+    column = _text(item.rank, kind)
+    args: list[ast.Expr] = []
+    for number, value in enumerate(item.ranks, start=1):
+        args += [ast.Compare("=", column, literal(value, wild=True)), ast.Number(str(number))]
+    return ast.Call("if", (*args, ast.Number(str(len(item.ranks) + 1))))
 
 
 def _side(side: str | float | int | None, kind_of: Callable[[str], Kind]) -> ast.Expr:

@@ -10,9 +10,19 @@ from tools.xql import ast
 from tools.xql.errors import XqlPlanError
 from tools.xql.functions import Kind
 from tools.xql.plan import model
+from tools.xql.plan.literals import (
+    NUMERIC,
+    is_number,
+    json_base,
+    literal,
+    number_literal,
+    text_literal,
+    texted,
+)
+from tools.xql.plan.model_conditions import ONLY_WHERE
+from tools.xql.plan.model_values import AGE_OPS
 from tools.xql.plan.times import epoch_ms
 
-NUMERIC: Final = frozenset({Kind.INT, Kind.FLOAT, Kind.NUMBER})
 _OPPOSITE: Final = {
     "eq": "ne",
     "in": "not_in",
@@ -28,39 +38,6 @@ TAGS: Final = "xdm.asset.tags"
 ELEMENT: Final = ast.String("@element")
 
 Kinds = Mapping[str, Kind]
-
-
-def text_literal(value: str) -> ast.String:
-    """Exactly this text, with no wildcards: in the plain form where that can hold it, else escaped and raw."""
-    if '"' not in value and "*" not in value:
-        return ast.String(value)
-    return ast.String(value.replace("\\", "\\\\").replace('"', '\\"'), raw=True)
-
-
-def pattern_literal(value: str) -> ast.String:
-    """Text in which `*` is a wildcard, or the exact text where the plain form cannot hold it."""
-    return ast.String(value) if '"' not in value else text_literal(value)
-
-
-def number_literal(value: float) -> ast.Number:
-    text = repr(value)
-    if "e" in text or "E" in text:
-        text = format(value, ".10f").rstrip("0").rstrip(".")
-    return ast.Number(text)
-
-
-def literal(value: model.Scalar, *, wild: bool = False) -> ast.Expr:
-    if isinstance(value, bool):
-        return ast.Boolean(value)
-    if isinstance(value, int | float):
-        return number_literal(value)
-    return pattern_literal(value) if wild else text_literal(value)
-
-
-def json_base(name: str, kind: Kind) -> ast.Expr:
-    """A column to read JSON from; of a number or time the text, which holds none."""
-    column = ast.Field(name)
-    return ast.Call("to_string", (column,)) if kind in NUMERIC or kind in (Kind.TIME, Kind.BOOL) else column
 
 
 def both(parts: list[ast.Expr]) -> ast.Expr:
@@ -82,9 +59,12 @@ def names_of(condition: model.Condition) -> Iterator[str]:
     elif isinstance(condition, model.Not):
         yield from names_of(condition.none)
     elif isinstance(condition, model.Related):
-        yield condition.field
+        if condition.field is not None:
+            yield condition.field
     else:
         yield _subject(condition)
+        if condition.other is not None:
+            yield condition.other
 
 
 def _subject(test: model.Test) -> str:
@@ -101,7 +81,7 @@ class ConditionCompiler:
         self.kinds = {name.lower(): kind for name, kind in kinds.items()}
 
     def related(self, condition: model.Related, negated: bool) -> ast.Expr:
-        raise XqlPlanError("a related condition stands only in where")
+        raise XqlPlanError(ONLY_WHERE)
 
     def compile(self, condition: model.Condition, *, negated: bool = False) -> ast.Expr:
         if isinstance(condition, model.All | model.AnyOf):
@@ -146,7 +126,9 @@ class ConditionCompiler:
             return ast.Compare("!=", subject, NULL)
         if op in ("is_empty", "not_empty"):
             return self._empty(subject, kind, op == "is_empty")
-        if op in ("older_than_days", "within_days", "before", "after"):
+        if test.other is not None:
+            return self._columns(op, test.other, subject, kind)
+        if op in AGE_OPS or op in ("before", "after"):
             return self._time(op, test, subject, kind)
         if kind is Kind.ARRAY:
             return self._array(op, test, subject)
@@ -168,11 +150,33 @@ class ConditionCompiler:
             if kind not in NUMERIC:
                 subject = ast.Call("to_integer", (subject,))
             when = ast.Call("to_timestamp", (subject, ast.String("MILLIS")))
-        if op in ("older_than_days", "within_days"):
-            age = ast.Call("timestamp_diff", (ast.Call("current_time"), when, ast.String("DAY")))
-            return ast.Compare(">" if op == "older_than_days" else "<=", age, literal(_given(test)))
+        if op in AGE_OPS:
+            symbol, unit = AGE_OPS[op]
+            age = ast.Call("timestamp_diff", (ast.Call("current_time"), when, ast.String(unit)))
+            return ast.Compare(symbol, age, literal(_given(test)))
         epoch = ast.Call("to_epoch", (when, ast.String("MILLIS")))
         return ast.Compare("<" if op == "before" else ">=", epoch, ast.Number(str(epoch_ms(str(test.value)))))
+
+    def _columns(self, op: str, other: str, subject: ast.Expr, kind: Kind) -> ast.Expr:
+        """Two columns of one row. `ne` and `not_contains` also hold where either has no value."""
+        right: ast.Expr = ast.Field(other)
+        kinds = {kind, self.kinds.get(other.lower(), Kind.ANY)}
+        if Kind.ARRAY in kinds:
+            raise XqlPlanError(f"an array is compared with {other}; name the array in expand first")
+        sides = (subject, kind), (right, self.kinds.get(other.lower(), Kind.ANY))
+        if op in ("contains", "not_contains"):
+            left, right = (_as_text(*side) for side in sides)
+        elif op in _SYMBOL and not kinds <= {Kind.TIME, Kind.ANY}:
+            left, right = (_as_number(*side) for side in sides)
+        elif op in _SYMBOL or len(kinds - {Kind.ANY}) < 2 or kinds <= NUMERIC:
+            left = subject
+        else:
+            left, right = (_as_text(*side) for side in sides)
+        positive = OPPOSITE[op] if op in ("ne", "not_contains") else op
+        if positive == op:
+            return ast.Compare(_SYMBOL.get(op, "=" if op == "eq" else op), left, right)
+        without = ast.Compare("!=" if op == "ne" else "not contains", left, right)
+        return ast.Or((without, self._null(subject), self._null(ast.Field(other))))
 
     def _array(self, op: str, test: model.Test, subject: ast.Expr) -> ast.Expr:
         """Any element satisfies the test; the negated forms say that none does."""
@@ -225,26 +229,26 @@ class ConditionCompiler:
     ) -> tuple[ast.Expr, tuple[ast.Expr, ...]]:
         """Subject and values in one type: the column's own where all values fit it, else text."""
         if kind in NUMERIC:
-            fits = all(not isinstance(v, bool) and (not isinstance(v, str) or _number(v)) for v in values)
+            fits = all(not isinstance(v, bool) and (not isinstance(v, str) or is_number(v)) for v in values)
         elif kind in (Kind.BOOL, Kind.JSON):
             fits = all(isinstance(v, bool) for v in values)
         else:
             fits = kind is not Kind.TIME
         if fits:
             return subject, tuple(self.value(v, kind, wild=True) for v in values)
-        return ast.Call("to_string", (subject,)), tuple(literal(_texted(v), wild=True) for v in values)
+        return ast.Call("to_string", (subject,)), tuple(literal(texted(v), wild=True) for v in values)
 
     def value(self, value: model.Scalar, kind: Kind, *, wild: bool) -> ast.Expr:
         if kind is Kind.BOOL and isinstance(value, bool):
             return ast.Boolean(value)
         if kind in NUMERIC:
-            if isinstance(value, str) and _number(value):
+            if isinstance(value, str) and is_number(value):
                 return ast.Number(value)
             if not isinstance(value, str | bool):
                 return number_literal(value)
         if kind is Kind.ANY and isinstance(value, int | float) and not isinstance(value, bool):
             return number_literal(value)
-        return literal(_texted(value), wild=wild)
+        return literal(texted(value), wild=wild)
 
     def _ordered(self, symbol: str, subject: ast.Expr, kind: Kind, value: model.Scalar) -> ast.Expr:
         if isinstance(value, str):
@@ -258,16 +262,20 @@ class ConditionCompiler:
         return ast.Compare(symbol, subject, number_literal(value))
 
 
+def _as_text(node: ast.Expr, kind: Kind) -> ast.Expr:
+    return node if kind in (Kind.TEXT, Kind.ANY) else ast.Call("to_string", (node,))
+
+
+def _as_number(node: ast.Expr, kind: Kind) -> ast.Expr:
+    if kind in NUMERIC:
+        return node
+    return (
+        ast.Call("to_epoch", (node, ast.String("MILLIS")))
+        if kind is Kind.TIME
+        else ast.Call("to_number", (node,))
+    )
+
+
 def _given(test: model.Test) -> model.Scalar:
     assert test.value is not None
     return test.value
-
-
-def _texted(value: model.Scalar) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else number_literal(value).text
-
-
-def _number(text: str) -> bool:
-    return re.fullmatch(r"-?\d{1,18}(?:\.\d{1,9})?", text) is not None

@@ -153,7 +153,7 @@ def condition(item: model.Condition) -> str:
     if isinstance(item, model.Related):
         word = "have no" if item.absent else "have"
         tail = f" whose {condition(item.where)}" if item.where is not None else ""
-        return f"they {word} {noun(item.dataset)} ({short(item.field)}){tail}"
+        return f"they {word} {noun(item.dataset)} ({short(item.field or "")}){tail}"
     subject = (
         short(item.field)
         if item.field is not None

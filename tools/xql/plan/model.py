@@ -99,7 +99,8 @@ class Join(PlanModel):
             raise ValueError("a join brings either fields or aggregates")
         if any(item.function == "percent" for item in self.aggregates):
             raise ValueError("percent is no measure of a join; count with where instead")
-        made = [item.name.lower() for item in (*self.aggregates, *self.compute)]
+        made = [item.name.lower() for item in self.aggregates]
+        made += [item.name.lower() for item in self.compute]
         if len(set(made)) != len(made):
             raise ValueError("two columns have one name")
         return self
