@@ -1,114 +1,201 @@
-"""A plan in plain words, on one line."""
+"""A plan in plain words, on one line: what a person signs as the reading of a question."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from tools.xql.plan import model
+from tools.xql.plan.clauses import Words, date
+from tools.xql.plan.noun_phrases import things
+from tools.xql.plan.vocabulary import HAPPENED, noun, several, short
 
-_NOUNS: Final = {
-    "asset_inventory": "assets",
-    "issues": "issues",
-    "issues_with_sbac": "issues",
-    "findings": "findings",
-    "cases": "cases",
-    "issue_to_asset": "links of issues to assets",
-    "case_to_issue": "links of cases to issues",
-    "cloud_audit_logs": "cloud audit events",
-    "management_auditing": "audit events of the tenant",
-    "endpoints": "endpoints",
-    "va_cves": "vulnerabilities",
-}
-_OPS: Final = {
-    "eq": "is {}",
-    "ne": "is not {}",
-    "in": "is one of {}",
-    "not_in": "is none of {}",
-    "contains": "contains {}",
-    "not_contains": "does not contain {}",
-    "starts_with": "starts with {}",
-    "ends_with": "ends with {}",
-    "matches": "matches the pattern {}",
-    "gt": "is more than {}",
-    "gte": "is at least {}",
-    "lt": "is less than {}",
-    "lte": "is at most {}",
-    "is_null": "has no value",
-    "not_null": "has a value",
-    "is_empty": "is empty",
-    "not_empty": "is not empty",
-    "in_cidr": "is in {}",
-    "not_in_cidr": "is outside {}",
-    "older_than_days": "is more than {} days ago",
-    "within_days": "is within the last {} days",
-    "before": "is before {}",
-    "after": "is from {} on",
-}
 _FUNCTIONS: Final = {
-    "count": "number of",
     "count_distinct": "number of different",
-    "sum": "sum of",
+    "sum": "total",
     "avg": "average",
-    "min": "smallest",
-    "max": "largest",
+    "min": "lowest",
+    "max": "highest",
     "values": "list of",
-    "median": "median of",
+    "median": "median",
     "earliest": "earliest",
     "latest": "latest",
 }
-_PREFIXES: Final = ("xdm.asset.", "xdm.issue.", "xdm.finding.", "xdm.case.", "xdm.")
+_COUNTS: Final = frozenset({"count", "count_rows", "count_distinct"})
 _SPANS: Final = {"m": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month", "y": "year"}
-_SHOWN_VALUES: Final = 6
+DEFAULT_LIMIT: Final = 100
+_MANY: Final = 1_000
 
 
-def noun(dataset: str) -> str:
-    return _NOUNS.get(dataset.lower(), f"rows of {dataset}")
+def describe_plan(plan: model.PostureQuery, *, cut: bool = False) -> str:
+    """What the plan asks, as one sentence part without a full stop.
 
-
-def short(name: str) -> str:
-    """A column without its prefix: `xdm.asset.cloud.region` as `cloud region`."""
-    lowered = name.lower()
-    for prefix in _PREFIXES:
-        if lowered.startswith(prefix):
-            name = name[len(prefix) :]
-            break
-    return name.strip("_").replace(".", " ").replace("_", " ") or name
-
-
-def describe_plan(plan: model.PostureQuery) -> str:
-    """What the plan asks, as one sentence part without a full stop."""
-    things = noun(plan.dataset)
-    if plan.aggregates:
-        head = _measures(plan, things)
-    elif plan.distinct:
-        head = f"{things[0].upper()}{things[1:]}, one for each {_list([short(n) for n in plan.distinct])}"
-    else:
-        head = things[0].upper() + things[1:]
+    The limit is said where it was asked for, or where it cut (`cut`).
+    """
+    words = words_of(plan)
+    rows = things(words, plan.where, extra=_joined(plan))
+    head = _measured(plan, words, rows) if plan.aggregates else _listed(plan, words, rows)
     parts = [head]
-    for join in plan.joins:
-        word = "with" if join.kind == "inner" else "with, where there are any,"
-        tail = f" whose {condition(join.where)}" if join.where is not None else ""
-        parts.append(f"{word} their {noun(join.dataset)}{tail}")
-    if plan.where is not None:
-        parts.append(f"where {condition(plan.where)}")
     if plan.expand:
-        parts.append(f"one row for each of {_list([short(n) for n in plan.expand])}")
+        parts.append(f"one row for each item of {several([words.column(name) for name in plan.expand])}")
     if plan.having is not None:
-        parts.append(f"keeping groups where {condition(plan.having)}")
+        parts.append(f"only where {words.condition(plan.having)}")
     if plan.top is not None:
-        way = "highest" if plan.top.direction == "desc" else "lowest"
-        groups = _list([short(n) for n in plan.top.by])
-        parts.append(f"the {plan.top.n} with the {way} {short(plan.top.order)} for each {groups}")
+        parts.append(_top(plan.top, words))
     if plan.order:
-        parts.append("sorted by " + _list([f"{short(k.field)} ({_way(k.direction)})" for k in plan.order]))
-    parts.append(_frame(plan.timeframe))
-    parts.append(f"at most {plan.limit:,} rows")
-    return ", ".join(part for part in parts if part)
+        parts.append(several([_ordered(key, plan, words) for key in plan.order], "then"))
+    parts += [_frame(plan.timeframe), _limited(plan, cut)]
+    text = ", ".join(part for part in parts if part)
+    return text[0].upper() + text[1:]
 
 
-def _way(direction: str) -> str:
-    return "descending" if direction == "desc" else "ascending"
+def words_of(plan: model.PostureQuery) -> Words:
+    """The words of a plan's own columns: computed, joined, measured."""
+    words = Words(plan.dataset, plan.compute)
+    for join in plan.joins:
+        theirs = Words(join.dataset, join.compute)
+        for shown in join.fields:
+            name = (shown.name or shown.field).lower()
+            words.names.setdefault(name, theirs.column(shown.field))
+        for item in join.aggregates:
+            words.names[item.name.lower()] = _join_measure(item, join)
+    for item in plan.aggregates:
+        words.names.setdefault(
+            item.name.lower(), f"the {_measure(item, words, noun(plan.dataset), first=True)}"
+        )
+    if plan.time_bin is not None:
+        words.names.setdefault((plan.time_bin.name or "").lower(), _span(plan.time_bin.span))
+    return words
+
+
+def _joined(plan: model.PostureQuery) -> str:
+    told = []
+    for join in plan.joins:
+        if join.aggregates:
+            continue
+        theirs = things(Words(join.dataset, join.compute), join.where)
+        if join.kind == "left":
+            told.append(f"with their {theirs}, if any,")
+        elif join.where is not None or join.dataset.lower() != "asset_inventory":
+            told.append(
+                f"on {theirs}" if join.dataset.lower() == "asset_inventory" else f"with their {theirs}"
+            )
+    return " and ".join(told)
+
+
+def _join_measure(item: model.Aggregate, join: model.Join) -> str:
+    theirs = Words(join.dataset, join.compute)
+    rows = things(theirs, _both(join.where, item.where))
+    if item.function in ("count", "count_rows"):
+        return (
+            f"the number of their {rows}"
+            if item.field is None
+            else f"the number of their {rows} with {short(item.field)}"
+        )
+    return f"the {_FUNCTIONS[item.function]} {theirs.column(item.field or '')} of their {rows}"
+
+
+def _both(first: model.Condition | None, second: model.Condition | None) -> model.Condition | None:
+    given = tuple(item for item in (first, second) if item is not None)
+    return model.All(all=given) if len(given) == 2 else given[0] if given else None
+
+
+def _listed(plan: model.PostureQuery, words: Words, rows: str) -> str:
+    counted = [words.names[item.name.lower()] for join in plan.joins for item in join.aggregates]
+    text = f"{rows}, with {several(counted)}" if counted else rows
+    if not plan.distinct:
+        return text
+    keys = several([words.column(name) for name in plan.distinct])
+    if plan.keep is None:
+        return f"{text}, one for each {keys}"
+    way = _way(words.column(plan.keep.field), plan.keep.direction)
+    return f"{text}, for each {keys} the one with the {way}"
+
+
+def _way(column: str, direction: str) -> str:
+    if column in HAPPENED or column in ("time", "insert time"):
+        order = "newest" if direction == "desc" else "oldest"
+        return f"{order} time {column}" if column in HAPPENED else f"{order} {column}"
+    return f"{'highest' if direction == 'desc' else 'lowest'} {column}"
+
+
+def _measured(plan: model.PostureQuery, words: Words, rows: str) -> str:
+    told = []
+    for number, item in enumerate(plan.aggregates):
+        told.append(_measure(item, words, rows, first=number == 0))
+    text = several(told, most=20)
+    if plan.aggregates[0].field is not None and plan.aggregates[0].function != "count":
+        text += f" of {rows}" if len(told) == 1 else f", of {rows}"
+    groups = [words.column(name) for name in plan.group_by]
+    if plan.time_bin is not None:
+        groups.insert(0, _span(plan.time_bin.span))
+    if plan.distinct:
+        keys = several([words.column(name) for name in plan.distinct])
+        text += f", one for each {keys}"
+    return f"{text}, by {several(groups)}" if groups else text
+
+
+def _measure(item: model.Aggregate, words: Words, rows: str, *, first: bool) -> str:
+    condition = words.condition(item.where) if item.where is not None else ""
+    if item.function == "percent":
+        if condition:
+            return f"percentage of {rows if first else 'them'} for which {condition}"
+        return f"percentage of all {rows}" if first else "their percentage of all"
+    if item.field is None:
+        what = "rows" if item.function == "count_rows" else rows
+        if not first:
+            return f"number where {condition}" if condition else f"number of {what}"
+        return f"number of {what}" + (f" for which {condition}" if condition else "")
+    column = words.column(item.field)
+    if item.function == "count":
+        return f"number of {rows if first else 'them'} with {column}" + (
+            f" where {condition}" if condition else ""
+        )
+    word = _FUNCTIONS[item.function]
+    if column in HAPPENED or column in ("time", "insert time"):
+        word = {"min": "earliest", "max": "latest"}.get(item.function, word)
+    return f"{word} {column}" + (f" where {condition}" if condition else "")
+
+
+def _span(text: str) -> str:
+    unit = text.lstrip("0123456789")
+    count = text[: -len(unit)]
+    return _SPANS[unit] if count == "1" else f"{count} {_SPANS[unit]}s"
+
+
+def _top(top: model.TopPerGroup, words: Words) -> str:
+    way = "highest" if top.direction == "desc" else "lowest"
+    groups = several([words.column(name) for name in top.by])
+    column = words.column(top.order).removeprefix("the ")
+    if column in HAPPENED or column in ("time", "insert time"):
+        return f"the {'newest' if top.direction == 'desc' else 'oldest'} {top.n} for each {groups}"
+    return f"the {top.n} with the {way} {column} for each {groups}"
+
+
+def _ordered(key: model.Order, plan: model.PostureQuery, words: Words) -> str:
+    measure = next((item for item in plan.aggregates if item.name.lower() == key.field.lower()), None)
+    falling = key.direction == "desc"
+    counted = next(
+        (item for join in plan.joins for item in join.aggregates if item.name.lower() == key.field.lower()),
+        None,
+    )
+    if (measure or counted) is not None and (measure or counted).function in _COUNTS:  # type: ignore[union-attr]
+        return "most first" if falling else "fewest first"
+    column = words.column(key.field).removeprefix("the ")
+    if plan.time_bin is not None and column == _span(plan.time_bin.span):
+        return "newest first" if falling else "oldest first"
+    if plan.time_bin is not None and key.field.lower() == (plan.time_bin.name or plan.time_bin.field).lower():
+        return "newest first" if falling else "oldest first"
+    if column in HAPPENED or column in ("time", "insert time"):
+        return "newest first" if falling else "oldest first"
+    computed = words.made.get(key.field.lower())
+    if computed is not None and computed.rank is not None:
+        ranks = computed.ranks if not falling else tuple(reversed(computed.ranks))
+        return f"{ranks[0].lower()} {words.column(computed.rank)} first"
+    if measure is not None or (
+        computed is not None and (computed.age_days or computed.age_hours or computed.math)
+    ):
+        return f"highest {column} first" if falling else f"lowest {column} first"
+    return f"sorted by {column}" + (" from the highest" if falling else "")
 
 
 def _frame(frame: model.TimeFrame | None) -> str:
@@ -118,73 +205,24 @@ def _frame(frame: model.TimeFrame | None) -> str:
         unit = frame.last.lstrip("0123456789")
         count = int(frame.last[: -len(unit)])
         return f"in the last {_SPANS[unit]}" if count == 1 else f"in the last {count} {_SPANS[unit]}s"
-    return f"from {frame.start} to {frame.end or 'now'}"
+    start = date(frame.start or "1970-01-01")
+    return f"from {start} to {date(frame.end)}" if frame.end is not None else f"since {start}"
 
 
-def _measures(plan: model.PostureQuery, things: str) -> str:
-    told = []
-    for item in plan.aggregates:
-        subject = (
-            f"{short(item.field)} values"
-            if item.field and item.function == "count_distinct"
-            else (short(item.field) if item.field else things)
-        )
-        told.append(f"{_FUNCTIONS[item.function]} {subject}")
-    text = _list(told)
-    text = text[0].upper() + text[1:]
-    if all(item.field is not None for item in plan.aggregates):
-        text += f" of {things}"
-    groups = [short(name) for name in plan.group_by]
-    if plan.time_bin is not None:
-        unit = plan.time_bin.span.lstrip("0123456789")
-        count = plan.time_bin.span[: -len(unit)]
-        groups.insert(0, _SPANS[unit] if count == "1" else f"{count} {_SPANS[unit]}s")
-    return f"{text} per {_list(groups)}" if groups else text
+def _limited(plan: model.PostureQuery, cut: bool) -> str:
+    asked = plan.limit != DEFAULT_LIMIT and plan.limit < _MANY
+    if not cut and not asked:
+        return ""
+    if plan.aggregates and not plan.group_by and plan.time_bin is None:
+        return ""
+    if plan.limit == 1:
+        return "only the first" if plan.order else "only one"
+    return f"the first {plan.limit:,}" if plan.order else f"at most {plan.limit:,}"
 
 
-def condition(item: model.Condition) -> str:
+def condition(item: model.Condition, dataset: str = "asset_inventory") -> str:
     """A condition in words."""
-    if isinstance(item, model.All):
-        return " and ".join(_nested(part, model.AnyOf) for part in item.all)
-    if isinstance(item, model.AnyOf):
-        return " or ".join(_nested(part, model.All) for part in item.any)
-    if isinstance(item, model.Not):
-        return f"not ({condition(item.none)})"
-    if isinstance(item, model.Related):
-        word = "have no" if item.absent else "have"
-        tail = f" whose {condition(item.where)}" if item.where is not None else ""
-        return f"they {word} {noun(item.dataset)} ({short(item.field or "")}){tail}"
-    subject = (
-        short(item.field)
-        if item.field is not None
-        else f"tag {item.tag}"
-        if item.tag is not None
-        else _place(item.json_path)
-    )
-    shown = [_shown(value) for value in item.values[:_SHOWN_VALUES]]
-    if len(item.values) > _SHOWN_VALUES:
-        shown.append(f"{len(item.values) - _SHOWN_VALUES} more")
-    given = ", ".join(shown) if item.values else "" if item.value is None else _shown(item.value)
-    return f"{subject} {_OPS[item.op].format(given)}"
+    return Words(dataset).condition(item)
 
 
-def _nested(part: model.Condition, kind: type) -> str:
-    text = condition(part)
-    return f"({text})" if isinstance(part, kind) else text
-
-
-def _place(path: model.JsonPath | None) -> str:
-    assert path is not None
-    return f"{short(path.field)} at " + " / ".join(str(step) for step in path.path)
-
-
-def _shown(value: model.Scalar) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f'"{value}"' if isinstance(value, str) else f"{value}"
-
-
-def _list(items: Sequence[str]) -> str:
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
+__all__ = ["condition", "describe_plan", "noun", "short", "words_of"]

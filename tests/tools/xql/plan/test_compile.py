@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from tests.tools.xql.conftest import NOW
-from tests.tools.xql.plans import CATALOG, TABLES, Planner
+from tests.tools.xql.plan.plans import CATALOG, TABLES, Planner
 from tools.xql import (
     PostureQuery,
     XqlPlanError,
@@ -173,22 +173,3 @@ def test_unknown_names_come_with_near_ones(body: dict[str, Any], message: str) -
 def test_plans_without_a_meaning_do_not_validate(body: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         PostureQuery.model_validate(body)
-
-
-def test_reading() -> None:
-    plan = PostureQuery.model_validate(
-        {
-            "dataset": "issues",
-            "where": {"all": [{"field": "xdm.issue.severity", "op": "in", "values": ["HIGH", "CRITICAL"]},
-                              {"field": "xdm.issue.status.progress", "op": "ne", "value": "Resolved"}]},
-            "group_by": ["xdm.issue.category"],
-            "aggregates": [{"function": "count", "name": "n"}],
-            "order": [{"field": "n", "direction": "desc"}],
-            "timeframe": {"last": "7d"},
-            "limit": 5,
-        }
-    )  # fmt: skip
-    assert describe_plan(plan) == (
-        'Number of issues per category, where severity is one of "HIGH", "CRITICAL" and status progress is not "Resolved", '  # noqa: E501
-        "sorted by n (descending), in the last 7 days, at most 5 rows"
-    )
