@@ -3,6 +3,7 @@
 PriorityError
 ├── WeightsError      the weights file cannot be used
 ├── UnknownFindingError    no open finding has this id (`.suggestions` are near ids)
+├── FeedbackError     a rating or a version of the weights that cannot be taken
 └── UnfoundedTextError     a rationale names something that is not in its facts
 """
 
@@ -34,3 +35,7 @@ class UnknownFindingError(PriorityError):
 
 class UnfoundedTextError(PriorityError):
     """A sentence of ours names a number, id or name that its facts do not hold. This is a defect of ours."""
+
+
+class FeedbackError(PriorityError):
+    """A rating says nothing, a role may not give it, or there is no such version of the weights."""

@@ -37,8 +37,9 @@ Event = Literal[
     "sending",
     "resumed",
     "approval_refused",
+    "weights_activated",
 ]
-"""What a row records. The last three change no state; each of the others is one transition."""
+"""What a row records. The last four change no proposal; each of the others is one transition."""
 
 _FIRST = "0" * 64
 _PAGE = 1_000
