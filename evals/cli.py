@@ -30,11 +30,14 @@ def real_findings() -> Path:
 
 @eval_app.command("eval")
 def evaluate(
-    suite: Annotated[Literal["conversation"], typer.Argument(help="Which suite.")],
+    suite: Annotated[Literal["conversation", "xql"], typer.Argument(help="Which suite.")],
     data: Annotated[Path | None, typer.Option(help="Cases as JSONL instead of the suite's own.")] = None,
     findings: Annotated[
-        Path | None, typer.Option(help="The scanner output that the answers are about.")
+        Path | None, typer.Option(help="The scanner output that the answers are about, for `conversation`.")
     ] = None,
+    split: Annotated[
+        Literal["develop", "test"], typer.Option(help="Which of the suite's own cases, for `xql`.")
+    ] = "develop",
     model: Annotated[
         str | None, typer.Option(help="built-in, or a model name at the configured endpoint.")
     ] = None,
@@ -43,17 +46,34 @@ def evaluate(
 ) -> None:
     """Measure answers against right ones that were found another way."""
     from evals.results import keep
-    from evals.suites import conversation
 
-    body = asyncio.run(conversation.run(data, findings or real_findings(), model))
+    if data is not None and not data.is_file():
+        raise CommandFailed(f"there is no file {data}; give cases as JSONL")
+    shares: tuple[str, ...]
+    if suite == "xql":
+        from evals.suites import xql
+
+        shares = ("right", "valid_query", "row_set_match", "outcome_match", "reading")
+        try:
+            body = asyncio.run(xql.run(data, model, split))
+        except ValueError as error:
+            raise CommandFailed(f"the cases cannot be used: {error}") from None
+    else:
+        from evals.suites import conversation
+
+        shares = ("right", "valid_query", "cited", "nothing_dropped")
+        body = asyncio.run(conversation.run(data, findings or real_findings(), model))
     if out is not None:
         note(f"kept: {keep(out, f'eval-{suite}', body)}")
 
     def render() -> None:
-        for name in ("right", "valid_query", "cited", "nothing_dropped"):
+        for name in shares:
             p = body[name]
-            say(f"{name}: {p['value']:.3f} (n {p['n']}, 95 % {p['ci95'][0]:.3f} to {p['ci95'][1]:.3f})")
-        say(f"seconds a turn: median {body['seconds']['median']}, p95 {body['seconds']['p95']}")
+            value = "none measured" if p["value"] is None else f"{p['value']:.3f}"
+            say(f"{name}: {value} (n {p['n']}, 95 % {p['ci95'][0]:.3f} to {p['ci95'][1]:.3f})")
+        for name in ("seconds", "seconds_to_query", "seconds_to_rows"):
+            if name in body:
+                say(f"{name}: " + ", ".join(f"{k} {v}" for k, v in body[name].items()))
         for case in body["cases"]:
             for fault in case["faults"]:
                 note(f"{case['id']}: {fault}")
