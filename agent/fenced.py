@@ -30,7 +30,7 @@ def adopt(message: AIMessage, offered: Collection[str]) -> AIMessage:
     spans = [m for pattern in (_BLOCK, _TAGGED) for m in pattern.finditer(text)]
     candidates = [m.group(1) for m in spans] or [text]
     for candidate in candidates:
-        for item in _objects(candidate):
+        for item in objects_in(candidate):
             if (call := _as_call(item, offered, len(calls))) is not None:
                 calls.append(call)
     if not calls:
@@ -41,7 +41,8 @@ def adopt(message: AIMessage, offered: Collection[str]) -> AIMessage:
     )
 
 
-def _objects(text: str) -> list[dict[str, Any]]:
+def objects_in(text: str) -> list[dict[str, Any]]:
+    """The JSON objects that stand in a text, outermost ones, at most twenty."""
     decoder = json.JSONDecoder()
     found: list[dict[str, Any]] = []
     stripped = text.strip()

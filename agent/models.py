@@ -11,7 +11,7 @@ import json
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import (
@@ -26,6 +26,9 @@ from langchain_core.messages import (
 from langchain_core.tools import BaseTool
 
 from agent.fenced import adopt
+
+if TYPE_CHECKING:
+    from httpx import AsyncClient
 
 CallStyle = Literal["auto", "native", "schema"]
 OnText = Callable[[str], None]
@@ -262,8 +265,13 @@ def _as_text(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
     return out
 
 
-def open_model(name: str, *, key: str | None, url: str | None, timeout_s: float) -> BaseChatModel:
-    """A chat model at an OpenAI-compatible endpoint (imported here: it costs more than a second)."""
+def open_model(
+    name: str, *, key: str | None, url: str | None, timeout_s: float, connections: AsyncClient | None = None
+) -> BaseChatModel:
+    """A chat model at an OpenAI-compatible endpoint (imported here: it costs more than a second).
+
+    Who gives `connections` closes them; else the process keeps one pool for each address.
+    """
     from langchain_openai import ChatOpenAI
     from pydantic import SecretStr
 
@@ -276,4 +284,5 @@ def open_model(name: str, *, key: str | None, url: str | None, timeout_s: float)
         temperature=0,
         stream_usage=False,
         use_responses_api=False,
+        http_async_client=connections,
     )

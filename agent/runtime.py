@@ -22,6 +22,7 @@ from tools.results import ToolResult
 from tools.xql import Catalog, XqlService
 
 if TYPE_CHECKING:
+    from agent.asking.facets import FacetSource
     from agent.conversation import Conversation
     from tools.compliance import ComplianceService, SearchResult
     from tools.remediation import RemediationService
@@ -58,6 +59,12 @@ class Services:
     @cached_property
     def xql(self) -> XqlService:
         return XqlService(self.client, self.catalog)
+
+    @cached_property
+    def facets(self) -> FacetSource:
+        from agent.asking.facets import FacetSource
+
+        return FacetSource(self.findings)
 
     @cached_property
     def compliance(self) -> ComplianceService:

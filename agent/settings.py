@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     model_calls: Literal["auto", "native", "schema"] = "auto"
     model_timeout_s: float = Field(default=60.0, gt=0, le=600)
     model_context_tokens: int = Field(default=32_000, ge=2_000)
+    model_query_tokens: int = Field(default=4_500, ge=500, le=100_000)
 
     phase: Literal["audit", "assist", "automate"] = "assist"
     approval_hours: float = Field(default=24.0, gt=0, le=24 * 30)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from agent.cli.output import JsonFlag, emit, note, run, say, table, to_json
+
+if TYPE_CHECKING:
+    from agent.asking import Endpoint
+    from agent.runtime import Services
 
 app = typer.Typer(no_args_is_help=True, help="XQL: check, format, run, ask.")
 
@@ -90,27 +95,53 @@ def ask(
             metavar="[TEXT|FILE|DIR|-]...", help="Questions; files, *.txt of folders and - have one a line."
         ),
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="Model that reads the question; `built-in` for the planner. Default: POSTURE_MODEL."
+        ),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Turn plain words into a query, check it, run it. `outcome` is answer, clarify, refuse or no_such."""
     from agent.cli.questions import read_questions
     from agent.cli.setup import settings
-    from agent.planner.asking import ask_query
     from agent.runtime import open_services
+    from agent.settings import BUILT_IN
 
     asked = read_questions(questions or ["-"])
+    configured = settings()
+    endpoint = None
+    if (model or configured.model) != BUILT_IN:
+        # the client library of a model takes a second to load: only where one is asked
+        from agent.asking.entry import open_endpoint
+
+        endpoint = open_endpoint(configured, model)
 
     async def work() -> list[dict[str, Any]]:
-        async with open_services(settings(), demo_if_empty=True) as services:
+        async with open_services(configured, demo_if_empty=True) as services, endpoint or nullcontext():
             if services.notice:
                 note(services.notice)
-            return [
-                {**({"file": file} if file else {}), "question": text, **await ask_query(text, services)}
-                for file, text in asked
-            ]
+            results = []
+            for file, text in asked:
+                body = await _asked(text, services, endpoint)
+                if body.get("notice"):
+                    note(body["notice"])
+                results.append({**({"file": file} if file else {}), "question": text, **body})
+            return results
 
     results = run(work())
     emit(_one_or_many(results), as_json, lambda: _all_rows(results))
+
+
+async def _asked(text: str, services: Services, endpoint: Endpoint | None) -> dict[str, Any]:
+    from agent.planner.asking import ask_query
+
+    if endpoint is None:
+        return await ask_query(text, services)
+    from agent.asking.entry import ask_or
+
+    return await ask_or(text, services, endpoint, None, lambda: ask_query(text, services))
 
 
 def _one_or_many(results: list[dict[str, Any]]) -> Any:
@@ -140,6 +171,8 @@ def _all_rows(results: list[dict[str, Any]]) -> None:
 def _rows(body: dict[str, Any]) -> None:
     if body.get("message"):
         say(body["message"])
+    for choice in body.get("choices") or ():
+        say(f"- {choice}")
     if body.get("errors"):
         _diagnostics([body])
         return

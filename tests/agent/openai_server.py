@@ -68,6 +68,8 @@ def scripted_endpoint(*steps: Step) -> Iterator[ScriptedEndpoint]:
                 self._json(step["code"], {"error": {"message": step["message"], "type": "x"}})
             elif step["kind"] == "garbage":
                 self._raw(200, step["body"].encode(), "text/html")
+            elif step["kind"] == "cut" and not request.get("stream"):
+                self._half(step)
             elif request.get("stream"):
                 self._stream(step)
             else:
@@ -75,6 +77,16 @@ def scripted_endpoint(*steps: Step) -> Iterator[ScriptedEndpoint]:
 
         def _json(self, code: int, body: dict[str, Any]) -> None:
             self._raw(code, json.dumps(body).encode(), "application/json")
+
+        def _half(self, step: Step) -> None:
+            """An answer that says how long it is and ends before that."""
+            data = json.dumps(_whole(step)).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data[: len(data) // 2])
+            self.close_connection = True
 
         def _raw(self, code: int, data: bytes, kind: str) -> None:
             self.send_response(code)
@@ -149,5 +161,5 @@ def _whole(step: Step) -> dict[str, Any]:
     return {
         "id": "c", "object": "chat.completion", "created": 1, "model": "scripted",
         "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-        "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+        "usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110},
     }  # fmt: skip

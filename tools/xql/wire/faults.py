@@ -27,13 +27,13 @@ _CLASS: Final = re.compile(r"(\w+)\]*\Z")
 _LOOKS: Final = {
     "value": "text, a number, true or false",
     "values": "a list of texts, numbers, true or false",
-    "where": "a condition object such as {\"field\": ..., \"op\": \"eq\", \"value\": ...} or {\"all\": [...]}",
+    "where": 'a condition object such as {"field": ..., "op": "eq", "value": ...} or {"all": [...]}',
     "having": "a condition object on an aggregate's name",
-    "order": "a list such as [{\"field\": ..., \"direction\": \"desc\"}]",
-    "aggregates": "a list such as [{\"function\": \"count\", \"name\": \"n\"}]",
-    "time_bin": "an object such as {\"field\": \"_time\", \"span\": \"1d\"}",
-    "timeframe": "an object such as {\"last\": \"30d\"}",
-    "json_path": "an object such as {\"field\": ..., \"path\": [\"Platform Discovery\", \"key\"]}",
+    "order": 'a list such as [{"field": ..., "direction": "desc"}]',
+    "aggregates": 'a list such as [{"function": "count", "name": "n"}]',
+    "time_bin": 'an object such as {"field": "_time", "span": "1d"}',
+    "timeframe": 'an object such as {"last": "30d"}',
+    "json_path": 'an object such as {"field": ..., "path": ["Platform Discovery", "key"]}',
 }
 
 
@@ -86,9 +86,7 @@ def meant(node: Any) -> str:
     return best if overlap[best] else "Test"
 
 
-def _followed(
-    loc: Sequence[str | int], raw: Any
-) -> tuple[str, type[BaseModel], str | int | None] | None:
+def _followed(loc: Sequence[str | int], raw: Any) -> tuple[str, type[BaseModel], str | int | None] | None:
     """The path of an error in the given object, the model it is about and its last step; None for another form."""
     node: Any = raw
     owner: type[BaseModel] = model.PostureQuery

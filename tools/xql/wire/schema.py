@@ -167,7 +167,9 @@ def _undescribed(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     return {
-        key: {name: _undescribed(spec) for name, spec in value.items()} if key == "properties" else _undescribed(value)
+        key: {name: _undescribed(spec) for name, spec in value.items()}
+        if key == "properties"
+        else _undescribed(value)
         for key, value in node.items()
         if key != "description"
     }

@@ -1,0 +1,161 @@
+"""A question in plain words to a query by a language model: asked, judged by code, mended at most twice.
+
+A model only proposes. What it sends is read into a plan, compiled, checked and run here; what is wrong goes back to it
+by place, with the nearest right form. After two repairs the person is told that no valid query came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+
+from agent.asking.answers import ModelAnswer, UnusableAnswerError, read_answer
+from agent.asking.doubts import strange_values
+from agent.asking.endpoint import Endpoint, Form, Said, Usage, guide
+from agent.asking.outcome import Asked
+from agent.asking.prompt import help_for, messages_for
+from prompts import load
+from tools.cortex import CortexError
+from tools.xql.errors import XqlError
+from tools.xql.plan.model import PostureQuery
+from tools.xql.service import QueryOutcome
+from tools.xql.wire import Fault, elsewhere, widened
+
+if TYPE_CHECKING:
+    from agent.runtime import Services
+
+MOST_REPAIRS: Final = 2
+ROWS: Final = 100
+_SHOWN_BACK: Final = 8_000
+_COULD_NOT: Final = (
+    "The model gave no valid query for this question, also after {count} corrections. Last fault: {fault}. "
+    "Ask in other words, or write the XQL and run it with `posture xql run`."
+)
+_CONFIRM: Final = (
+    "If one of those is meant, use it; if the question names a thing that is not there, answer no_such; "
+    "if the query is right as it is, send it again"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What code says of an attempt: usable with its result, or the problems of it. `doubt`: usable, but look again."""
+
+    answer: ModelAnswer | None = None
+    result: QueryOutcome | None = None
+    problems: tuple[str, ...] = ()
+    doubt: bool = False
+
+
+async def ask_model(
+    question: str, services: Services, model: Endpoint, previous: Mapping[str, Any] | None = None
+) -> Asked:
+    """The outcome of a question. `previous` is the outcome (as JSON values, with `question`) that a follow-up refines.
+
+    Raises `ModelUnavailableError` where the endpoint gave nothing, and `CortexError` where the tenant did.
+    """
+    given = await help_for(question, services, services.settings.model_query_tokens)
+    form = model.form
+    messages = messages_for(question, given, guide(form, brief=model.brief), previous)
+    usage = Usage()
+    verdict = doubted = _Verdict(problems=("nothing was asked",))
+    for repairs in range(MOST_REPAIRS + 1):
+        said = await model.answer(messages)
+        usage += said.usage
+        verdict = await _judged(said, services)
+        if verdict.answer is not None and verdict.doubt and repairs < MOST_REPAIRS and doubted.answer is None:
+            doubted = verdict
+        elif verdict.answer is not None:
+            return _asked(verdict, usage, repairs, model, said.form)
+        elif doubted.answer is not None:
+            # it was valid before it was asked to look again
+            return _asked(doubted, usage, repairs, model, said.form)
+        if model.form is not form:
+            # the endpoint refused the form; the prompt names the one that is asked for now
+            form = model.form
+            messages[0] = messages_for(question, given, guide(form, brief=model.brief), previous)[0]
+        messages += _told(said, verdict)
+    fault = verdict.problems[0] if verdict.problems else "the answer was unusable"
+    return Asked(
+        "refuse",
+        usage,
+        MOST_REPAIRS,
+        model.name,
+        str(model.form),
+        message=_COULD_NOT.format(count=MOST_REPAIRS, fault=fault[:400].rstrip(".")),
+        result=verdict.result,
+        problems=verdict.problems,
+    )
+
+
+async def _judged(said: Said, services: Services) -> _Verdict:
+    if said.given is None:
+        return _Verdict(problems=("it holds no JSON object",))
+    try:
+        answer = read_answer(said.given)
+    except UnusableAnswerError as error:
+        return _Verdict(problems=tuple(map(str, error.faults)))
+    if answer.outcome != "answer":
+        if not answer.message:
+            return _Verdict(problems=("message: is missing: say it to the person in one sentence",))
+        return _Verdict(answer)
+    if answer.plan is None:
+        return _checked(answer, await services.xql.run_text(answer.xql or "", limit=ROWS))
+    try:
+        result = await services.xql.run_plan(widened(answer.plan), limit=ROWS)
+    except XqlError as error:
+        return _Verdict(problems=(str(error), *elsewhere(answer.plan, services.catalog)))
+    verdict = _checked(answer, result)
+    if verdict.answer is not None and not result.total:
+        return await _doubted(verdict, answer.plan, services)
+    return verdict
+
+
+async def _doubted(verdict: _Verdict, plan: PostureQuery, services: Services) -> _Verdict:
+    try:
+        strange = strange_values(plan, await services.facets.current())
+    except CortexError:
+        return verdict
+    if not strange:
+        return verdict
+    return _Verdict(verdict.answer, verdict.result, (*strange, _CONFIRM), doubt=True)
+
+
+def _checked(answer: ModelAnswer, result: QueryOutcome) -> _Verdict:
+    if result.valid:
+        return _Verdict(answer, result)
+    faults = tuple(
+        str(Fault(f"line {e.line}, column {e.column}", e.message, e.suggestions[:3]))
+        for e in result.errors[:6]
+    )
+    return _Verdict(result=result, problems=faults or ("the checker refused the query",))
+
+
+def _told(said: Said, verdict: _Verdict) -> list[AnyMessage]:
+    problems = "\n".join(f"- {problem}" for problem in verdict.problems)
+    return [
+        AIMessage(said.text[:_SHOWN_BACK] or "(nothing)"),
+        HumanMessage(load("ask_repair").render(problems=problems)),
+    ]
+
+
+def _asked(verdict: _Verdict, usage: Usage, repairs: int, model: Endpoint, form: Form) -> Asked:
+    answer, result = verdict.answer, verdict.result
+    assert answer is not None
+    return Asked(
+        answer.outcome,
+        usage,
+        repairs,
+        model.name,
+        str(form),
+        plan=answer.plan,
+        reading=result.reading if result is not None else "",
+        model_reading=answer.reading,
+        xql_reason=answer.xql_reason,
+        message=answer.message,
+        choices=answer.choices,
+        result=result,
+    )
