@@ -13,6 +13,7 @@ from typing import Any
 
 from agent.events import Suggestion
 from agent.ui.charts import chart_props
+from agent.ui.paths import path_props
 from agent.ui.steps import counted
 from agent.ui.text import code_safe, page_markdown, plain_value
 from tools.results import ToolResult
@@ -60,6 +61,8 @@ def elements_for(result: ToolResult) -> list[PageElement]:
         drawn.append(PageElement("ReportView", _report(result)))
     elif result.kind == "proposals":
         drawn.extend(approval_cards(_strings(data.get("cards"))[:_MOST_CARDS]))
+    elif result.kind == "path" and (paths := path_props(result)) is not None:
+        drawn.append(PageElement("PathView", paths))
     if (chart := chart_props(result)) is not None:
         drawn.append(PageElement("ChartView", chart))
     if result.rows and result.kind not in ("finding", "priority", "fix"):

@@ -344,6 +344,74 @@ def by_account() -> ToolResult:
     return _counted(rows, chart)
 
 
+def attack_paths() -> ToolResult:
+    """Three paths that share a machine and its role; one of them only possible."""
+
+    def step(
+        key: str, kind: str, relation: str, why: str, chance: float, value: float = 0, *, known: bool = True
+    ) -> dict[str, Any]:
+        return {"key": key, "label": key, "kind": kind, "account": "payments-prod" if kind != "internet" else "", "value": value,
+                "relation": relation, "why": why, "chance": chance, "known": known, "because_of": []}  # fmt: skip
+
+    web = step(
+        "checkout-web-07",
+        "compute",
+        "exploits",
+        "443 open to 0.0.0.0/0 on sg-0f3a9b; CVE-2021-44228 is known to be exploited",
+        0.9,
+    )
+    role = step(
+        "checkout-instance-role", "identity", "runs_as", "its metadata service asks for no token", 0.95
+    )
+    bucket = step(
+        "acme-customer-exports-eu-west-1",
+        "data",
+        "reads",
+        "policy checkout-data allows s3:GetObject on all buckets",
+        0.95,
+        1.0,
+    )
+    admin = step(
+        "administrator of payments-prod",
+        "control_plane",
+        "escalates",
+        "iam:PassRole with lambda:CreateFunction",
+        0.9,
+        1.0,
+    )
+    database = step(
+        "payments-db", "data", "opens", "DB_PASSWORD in the environment of ledger-hook", 0.9, 1.0, known=False
+    )
+    hook = step("ledger-hook", "compute", "invokes", "anyone can invoke it by a URL without login", 0.35)
+
+    def path(steps: list[dict[str, Any]], worth: str) -> dict[str, Any]:
+        chance = 1.0
+        for item in steps:
+            chance *= item["chance"]
+        return {"entry": steps[0]["label"], "jewel": steps[-1]["label"], "worth": worth, "value": 1.0, "chance": chance,
+                "risk": chance, "known": all(s["known"] for s in steps), "text": "", "steps": steps}  # fmt: skip
+
+    paths = [
+        path([web, role, bucket], "PII data (tag DataClass=PII)"),
+        path([web, role, admin], "everything in the account"),
+        path([hook, database], "PCI data (classifier)"),
+    ]
+    return ToolResult(
+        kind="path",
+        summary="3 attack paths",
+        total=3,
+        returned=3,
+        truncated=False,
+        as_of=AS_OF,
+        data={
+            "paths": paths,
+            "choke_points": [
+                {"asset_id": "a", "label": "checkout-web-07", "closes": 2, "jewels": [], "worth": 1.6}
+            ],
+        },
+    )
+
+
 def _counted(rows: list[dict[str, Any]], chart: dict[str, Any]) -> ToolResult:
     return ToolResult(
         kind="table",
@@ -370,6 +438,9 @@ def scripted(asked: str) -> tuple[str, dict[str, Any], ToolResult | None, str, l
     if "per week" in asked:
         made = weekly(by_severity="severity" in asked)
         return "query_posture", {"question": asked}, made, "**Most issues were opened in the last week.**", []
+    if "path" in asked:
+        said = "**Three paths lead from the internet to crown jewels; two pass `checkout-web-07`.**"
+        return "attack_paths", {"limit": 5}, attack_paths(), said, []
     if "share" in asked:
         return "query_posture", {"question": asked}, by_account(), "**Payments holds the largest share.**", []
     if "ten findings" in asked:

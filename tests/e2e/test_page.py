@@ -40,6 +40,7 @@ def test_every_view_in_every_look(visit: Any, look: dict[str, Any]) -> None:
         ("Show the ten findings to fix first", ".pa-table-panel >> nth=1", "findings"),
         ("Issues opened per week", ".pa-chart rect >> nth=12", "chart"),
         ("Issues opened per week and severity", ".pa-chart polyline >> nth=3", "chart-lines"),
+        ("Draw the attack paths", ".pa-path rect >> nth=6", "paths"),
         ("Share of assets per account", ".pa-bars li >> nth=4", "chart-share"),
         ("Why is the first one ranked highest?", ".pa-dial", "finding"),
         ("Draft a fix for the worst finding", ".pa-diff", "fix"),
