@@ -37,7 +37,7 @@ function Picture({ width }) {
   const at = (n) => (down
     ? { x: width / 2 + n.row * stepX - boxW / 2, y: 4 + n.layer * stepY }
     : { x: n.layer * stepX, y: height / 2 + n.row * stepY - BOX.h / 2 });
-  const letters = Math.max(6, Math.floor((boxW - 38) / 7.3));
+  const letters = Math.max(6, Math.floor((boxW - 38) / 7.7));
   return (
     <svg width={width} height={height} viewBox={'0 0 ' + width + ' ' + height} className="pa-path" role="img" aria-label={text(props.title)}>
       <defs>
