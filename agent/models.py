@@ -26,6 +26,7 @@ from langchain_core.messages import (
 from langchain_core.tools import BaseTool
 
 from agent.fenced import adopt
+from agent.offering import Offer
 
 if TYPE_CHECKING:
     from httpx import AsyncClient
@@ -58,10 +59,11 @@ class ChatModels:
         name: str = "",
         calls: CallStyle = "auto",
         timeout_s: float = 60.0,
+        window: int = 32_000,
     ) -> None:
         self._planner = planner
-        self._tools = list(tools)
-        self._names = {t.name for t in self._tools}
+        self._offer = Offer(tools, window)
+        self._names = {t.name for t in tools}
         self._model = model
         self._name = name
         self._schema_driven = calls == "schema"
@@ -71,6 +73,11 @@ class ChatModels:
     @property
     def has_model(self) -> bool:
         return self._model is not None
+
+    @property
+    def offered_tokens(self) -> int:
+        """What the definitions of the tools take of the model's window."""
+        return self._offer.tokens if self.has_model else 0
 
     async def respond(
         self,
@@ -103,7 +110,7 @@ class ChatModels:
                     self._schema_driven = True
                     continue
                 raise
-            message = adopt(message, self._names if tools_allowed else ())
+            message = self._offer.without_hidden(adopt(message, self._names if tools_allowed else ()))
             if message.tool_calls or message.invalid_tool_calls or str(message.content).strip():
                 return message
         raise UnusableAnswer
@@ -115,7 +122,7 @@ class ChatModels:
         async with asyncio.timeout(self._timeout_s):
             if self._schema_driven:
                 return await self._by_schema(messages, tools_allowed)
-            runnable: Any = self._model.bind_tools(self._tools) if tools_allowed else self._model
+            runnable: Any = self._model.bind_tools(self._offer.definitions) if tools_allowed else self._model
             whole: AIMessageChunk | None = None
             shown = ""
             async for chunk in runnable.astream(list(messages)):
@@ -161,9 +168,10 @@ class ChatModels:
             'or {"tool": "answer", "answer": TEXT}.'
         )
         if tools_allowed:
+            offered = [definition["function"] for definition in self._offer.definitions]
             guide += "\nTools:\n" + "\n".join(
-                f"- {t.name}: {t.description.splitlines()[0]} Arguments: {json.dumps(_properties(t))}"
-                for t in self._tools
+                f"- {o['name']}: {o['description'].splitlines()[0]} Arguments: {json.dumps(o['parameters'])}"
+                for o in offered
             )
         plain = [*_as_text(messages), HumanMessage(guide)]
         bound: Any = self._model.bind(
@@ -245,11 +253,6 @@ def _strict_calls(message: AIMessage) -> tuple[list[ToolCall], list[InvalidToolC
 
 def _joined(content: Sequence[Any]) -> str:
     return "".join(p if isinstance(p, str) else str(p.get("text", "")) for p in content)
-
-
-def _properties(tool: BaseTool) -> dict[str, Any]:
-    properties = tool.tool_call_schema.model_json_schema().get("properties", {})  # type: ignore[union-attr]
-    return {name: spec.get("description") or spec.get("type", "any") for name, spec in properties.items()}
 
 
 def _as_text(messages: Sequence[AnyMessage]) -> list[AnyMessage]:

@@ -1,4 +1,4 @@
-"""The system prompt of a turn: who reads, which tenant, which phase, and what can be queried. No secrets."""
+"""The system prompt of a turn: who reads, which tenant, which phase, and what helps with the question. No secrets."""
 
 from __future__ import annotations
 
@@ -16,32 +16,28 @@ _READERS = {
     "auditor": "an auditor who wants requirements, evidence and what was not assessed",
     "analyst": "an analyst who wants what to do first, why, and the write-back",
 }
-_DATASETS = ("asset_inventory", "issues", "findings", "issue_to_asset")
-_FIELDS = 30
+_SHARE = 5  # of the window: the help takes at most this part
 
 
 class SystemPrompt:
-    """Renders `prompts/system.md` for a turn."""
+    """Renders `prompts/system.md` for a turn and its question."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    def __call__(self, turn: TurnContext) -> str:
+    async def __call__(self, turn: TurnContext, question: str) -> str:
+        # only a question to a model needs this
+        from agent.asking.prompt import help_for
+
+        settings = self._services.settings
+        budget = min(settings.model_query_tokens, turn.limits.context_tokens // _SHARE)
+        given = await help_for(question, self._services, budget)
         return load("system").render(
             profile=_READERS[turn.profile.value],
             tenant=self._services.tenant,
             today=utcnow().date().isoformat(),
-            phase=self._services.settings.phase,
-            schema=self._schema(),
+            phase=settings.phase,
+            schema=given.schema,
+            estate=given.estate,
+            examples=given.examples,
         )
-
-    def _schema(self) -> str:
-        catalog = self._services.catalog
-        lines = []
-        for name in _DATASETS:
-            dataset = catalog.dataset(name)
-            if dataset is None:
-                continue
-            fields = ", ".join(f"{c.name}:{c.kind}" for c in list(dataset.columns.values())[:_FIELDS])
-            lines.append(f"- {name}: {fields}")
-        return "\n".join(lines)

@@ -18,10 +18,11 @@ from agent.logs import get_logger
 from agent.state import TurnContext
 from tools.cortex.errors import CortexError
 from tools.results import ToolResult
+from tools.xql.errors import XqlError
 
 _log = get_logger(__name__)
 _BLANKS: tuple[object, ...] = ("", None, [], {}, "null", "None", "none", "undefined", "N/A", "n/a")
-_ROWS_FOR_MODEL = 25
+ROWS_FOR_MODEL = 25
 _CELL_FOR_MODEL = 200
 
 
@@ -37,6 +38,8 @@ class ToolOutcome:
     args: dict[str, Any]
     result: ToolResult | None
     error: str | None = None
+    refused: bool = False
+    """Whether the call itself was wrong, so that a corrected one may do."""
 
     @property
     def ok(self) -> bool:
@@ -75,6 +78,11 @@ class Toolbox:
     @property
     def names(self) -> list[str]:
         return list(self._tools)
+
+    def takes(self, name: str, argument: str) -> bool:
+        """Whether a tool has an argument of this name."""
+        schema = self._tools[name].args_schema if name in self._tools else None
+        return isinstance(schema, type) and argument in getattr(schema, "model_fields", ())
 
     def checked(self, name: str, args: Any) -> dict[str, Any]:
         """Arguments as the tool takes them; raises `ToolCallError` with the fault by field."""
@@ -116,7 +124,8 @@ class Toolbox:
                     None,
                     error=f"{name} failed inside ({type(error).__name__}); this is a defect of ours, and it was logged",
                 )
-            return ToolOutcome(name, args, None, error=str(expected or error))
+            refused = isinstance(error, XqlError)
+            return ToolOutcome(name, args, None, error=str(expected or error), refused=refused)
         result = getattr(value, "artifact", value)
         if not isinstance(result, ToolResult):
             return ToolOutcome(name, args, None, error=f"{name} gave no result")
@@ -128,7 +137,7 @@ def for_model(outcome: ToolOutcome) -> str:
     if outcome.result is None:
         return json.dumps({"error": outcome.error})
     result = outcome.result
-    rows = [{k: _cell(v) for k, v in row.items()} for row in list(result.rows)[:_ROWS_FOR_MODEL]]
+    rows = [{k: _cell(v) for k, v in row.items()} for row in list(result.rows)[:ROWS_FOR_MODEL]]
     body: dict[str, Any] = {
         "summary": result.summary,
         "total": result.total,

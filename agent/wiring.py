@@ -59,6 +59,7 @@ def build_models(services: Services, toolbox: Toolbox) -> ChatModels:
         name=settings.model,
         calls=settings.model_calls,
         timeout_s=settings.model_timeout_s,
+        window=settings.model_context_tokens,
     )
 
 

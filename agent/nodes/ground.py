@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 from langgraph.runtime import Runtime
 
 from agent import neutral
@@ -13,7 +14,8 @@ from agent.context import fit
 from agent.events import Grounding
 from agent.grounding import Evidence, check, without
 from agent.models import ChatModels
-from agent.nodes.converse import SystemPrompt
+from agent.nodes.converse import SystemPrompt, question_of
+from agent.nodes.use_tools import QUERY
 from agent.state import AgentState, TurnContext
 from prompts import load
 
@@ -21,6 +23,10 @@ _NOTHING_LEFT = (
     "The answer named things that no result of this conversation contains, so it was withheld. The results "
     "above stand; ask again, or ask for the table itself."
 )
+
+
+_MOST_READINGS = 2
+_READING_WIDTH = 400
 
 
 class Ground:
@@ -50,6 +56,7 @@ class Ground:
         if verdict.problems:
             text, dropped = without(text, verdict)
             text = text.strip() or _NOTHING_LEFT
+        text = with_reading(text, state["messages"])
         grounding = Grounding(checked=verdict.checked, dropped=dropped, rewritten=rewritten)
         return {
             "messages": [AIMessage(text, id=last.id, additional_kwargs=last.additional_kwargs)],
@@ -59,6 +66,25 @@ class Ground:
     async def _rewrite(self, state: AgentState, turn: TurnContext, text: str, problems: str) -> str:
         request = load("ground_rewrite").render(problems=problems)
         history = [*state["messages"][:-1], AIMessage(text), HumanMessage(request)]
-        messages = fit(self._system_prompt(turn), history, turn.limits.context_tokens)
+        system = await self._system_prompt(turn, question_of(state["messages"]))
+        messages = fit(system, history, turn.limits.context_tokens)
         reply = await self._models.respond(messages, full_history=history, tools_allowed=False)
         return "" if reply.notice else str(reply.message.content)
+
+
+def with_reading(text: str, messages: Sequence[AnyMessage]) -> str:
+    """The answer with one line on how the question was read, told by code from the queries that ran in this turn."""
+    start = max((i for i, m in enumerate(messages) if isinstance(m, HumanMessage)), default=0)
+    readings: dict[str, None] = {}
+    for message in messages[start:]:
+        if not isinstance(message, ToolMessage) or message.status != "success":
+            continue
+        stored = message.artifact or {}
+        queries = stored.get("result", {}).get("queries", ()) if stored.get("name") == QUERY else ()
+        for query in queries:
+            if reading := " ".join(str(query.get("reading", "")).split()):
+                readings[reading] = None
+    shown = [neutral.markdown(reading[:_READING_WIDTH]) for reading in list(readings)[-_MOST_READINGS:]]
+    if not shown or not text.strip():
+        return text
+    return f"{text.rstrip()}\n\nRead as: {'; '.join(shown)}."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
@@ -16,10 +17,17 @@ from langgraph.runtime import Runtime
 
 from agent.events import StepFinished, StepStarted
 from agent.state import AgentState, ProposalRef, TurnContext
-from agent.toolbox import Toolbox, ToolCallError, ToolOutcome, call_key, for_model
+from agent.toolbox import ROWS_FOR_MODEL, Toolbox, ToolCallError, ToolOutcome, call_key, for_model
 
 _ROWS_KEPT = 200
 READ_MORE = "read_more"
+QUERY = "query_posture"
+REFUSED = "refused"
+MOST_REPAIRS = 2
+_SPENT = (
+    "query_posture was corrected twice for this question and is still refused; no further query is run. Say what could "
+    "not be queried, and ask the person for other words."
+)
 
 
 class UseTools:
@@ -33,6 +41,7 @@ class UseTools:
         assert isinstance(last, AIMessage)
         turn = runtime.context
         before = _calls_of_turn(state["messages"][:-1])
+        spent = _refusals_of_turn(state["messages"][:-1]) > MOST_REPAIRS
         handles = dict(state.get("handles", {}))
         wanted: list[tuple[str, str, Any]] = [
             (call["id"] or f"call-{i}", call["name"], call["args"]) for i, call in enumerate(last.tool_calls)
@@ -42,7 +51,12 @@ class UseTools:
             for i, call in enumerate(last.invalid_tool_calls)
         ]
         results = await asyncio.gather(
-            *(self._one(call_id, name, args, before, handles, turn) for call_id, name, args in wanted)
+            *(
+                self._spent(call_id, name)
+                if spent and name == QUERY
+                else self._one(call_id, name, args, before, handles, turn)
+                for call_id, name, args in wanted
+            )
         )
         proposals: list[ProposalRef] = list(state.get("proposals", []))
         for message, outcome in results:
@@ -82,10 +96,10 @@ class UseTools:
             if name == READ_MORE:
                 name, args = self._resolve(args, handles)
         except ToolCallError as error:
-            outcome = ToolOutcome(name, {}, None, error=str(error))
+            outcome = ToolOutcome(name, {}, None, error=str(error), refused=True)
             writer(StepStarted(call_id, name, {}))
             writer(StepFinished(call_id, name, ok=False, summary=str(error), error=str(error)))
-            return ToolMessage(for_model(outcome), tool_call_id=call_id, name=name, status="error"), outcome
+            return _message(call_id, outcome), outcome
         earlier = before.get(call_key(name, args), [])
         if len(earlier) >= 2:
             text = f"{name} was called with these arguments already; its result stands above. Answer from it."
@@ -99,14 +113,29 @@ class UseTools:
         if turn.out_of_time():
             outcome = ToolOutcome(name, args, None, error="the turn's time is used up")
         else:
-            outcome = await self._toolbox.run(name, args, turn)
+            outcome = self._with_handle(await self._toolbox.run(name, args, turn))
         writer(
             StepFinished(
                 call_id, name, outcome.ok, outcome.summary, result=outcome.result, error=outcome.error
             )
         )
-        status = "success" if outcome.ok else "error"
-        return ToolMessage(for_model(outcome), tool_call_id=call_id, name=name, status=status), outcome
+        return _message(call_id, outcome), outcome
+
+    async def _spent(self, call_id: str, name: str) -> tuple[ToolMessage, None]:
+        """The answer to one more try after two corrections: a model that keeps guessing does not stop by being told."""
+        return ToolMessage(_SPENT, tool_call_id=call_id, name=name, status="error"), None
+
+    def _with_handle(self, outcome: ToolOutcome) -> ToolOutcome:
+        """The outcome with a handle where it has more rows than a model is shown and the tool can give them."""
+        result = outcome.result
+        if result is None or not result.rows or not self._toolbox.takes(outcome.name, "offset"):
+            return outcome
+        offset = int(outcome.args.get("offset") or 0)
+        if offset + len(result.rows) >= result.total and len(result.rows) <= ROWS_FOR_MODEL:
+            return outcome
+        base = {key: value for key, value in outcome.args.items() if key != "offset"}
+        handle = handle_for(outcome.name, base)
+        return replace(outcome, result=result.model_copy(update={"handle": handle}))
 
     def _resolve(
         self, args: dict[str, Any], handles: dict[str, dict[str, Any]]
@@ -119,6 +148,23 @@ class UseTools:
                 f"there is no result {args['handle']!r} in this conversation (known: {known})"
             )
         return made["name"], {**made["args"], "offset": args["offset"]}
+
+
+def _message(call_id: str, outcome: ToolOutcome) -> ToolMessage:
+    marks = {REFUSED: True} if outcome.refused else {}
+    status = "success" if outcome.ok else "error"
+    return ToolMessage(
+        for_model(outcome), tool_call_id=call_id, name=outcome.name, status=status, additional_kwargs=marks
+    )
+
+
+def _refusals_of_turn(messages: list[AnyMessage]) -> int:
+    """How many queries of the current question were refused as wrong."""
+    start = max((i for i, m in enumerate(messages) if isinstance(m, HumanMessage)), default=0)
+    return sum(
+        isinstance(m, ToolMessage) and m.name == QUERY and bool(m.additional_kwargs.get(REFUSED))
+        for m in messages[start:]
+    )
 
 
 def handle_for(name: str, args: dict[str, Any]) -> str:

@@ -14,13 +14,17 @@ from agent.conversation import Conversation
 from agent.events import Event, Profile, StepFinished, TurnEnded
 from agent.graph import build_graph
 from agent.models import ChatModels
-from agent.state import ProposalRef, TurnLimits
+from agent.state import ProposalRef, TurnContext, TurnLimits
 from agent.toolbox import Toolbox
 from tests.agent.scripted import ScriptedModel, call, result, tool
 from tools.results import Actor, Role, ToolResult
 
 ANNA = Actor(user="anna", role=Role.ANALYST)
 PROPOSAL = ProposalRef(id="p-0001", hash="ab" * 32)
+
+
+async def system(turn: TurnContext, question: str) -> str:
+    return "system"
 
 
 class Bench:
@@ -70,7 +74,7 @@ class Bench:
         toolbox = Toolbox([tool("list_things", self.list_tool), tool("propose", self.propose_tool)])
         models = ChatModels(self.planner, toolbox.tools, model=self.model, name="scripted")
         async with AsyncSqliteSaver.from_conn_string(str(self.path)) as saver:
-            graph = build_graph(models, toolbox, lambda turn: "system", self.settle, saver)
+            graph = build_graph(models, toolbox, system, self.settle, saver)
             async for event in work(Conversation(graph, self.waiting, self.limits)):
                 yield event
 
@@ -233,7 +237,7 @@ async def test_a_turn_cut_off_between_call_and_result_can_go_on(path: Path) -> N
     toolbox = Toolbox([tool("list_things", bench.list_tool)])
     async with AsyncSqliteSaver.from_conn_string(str(path)) as saver:
         models = ChatModels(bench.planner, toolbox.tools)
-        graph = build_graph(models, toolbox, lambda turn: "system", bench.settle, saver)
+        graph = build_graph(models, toolbox, system, bench.settle, saver)
         await graph.aupdate_state(
             {"configurable": {"thread_id": "t"}}, {"messages": [call("list_things", name="x")]}
         )
