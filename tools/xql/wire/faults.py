@@ -58,7 +58,7 @@ def told(faults: Iterable[Fault]) -> str:
 def plan_faults(error: ValidationError, raw: Mapping[str, Any]) -> tuple[Fault, ...]:
     """The faults of a refused plan, at most six, those of forms that were not meant left out."""
     found: dict[tuple[str, str], Fault] = {}
-    for item in error.errors(include_url=False, include_input=False, include_context=True):
+    for item in error.errors(include_url=False):
         place = _followed(item["loc"], raw)
         # a list whose items are wrong counts as empty: the items are told
         if place is None or (item["type"] == "too_short" and _given(raw, item["loc"])):

@@ -101,10 +101,10 @@ def _blank(key: str, value: Any) -> bool:
 
 def _test(made: dict[str, Any]) -> dict[str, Any]:
     """One spelling of the operator, and its value where that operator has it."""
-    op = made["op"]
-    if isinstance(op, str):
-        op = op.strip().lower()
-        made["op"] = op = _OPS.get(op, op)
+    if not isinstance(made["op"], str):
+        return made
+    op = made["op"].strip().lower()
+    made["op"] = op = _OPS.get(op, op)
     if op in LIST_OPS and "values" not in made and isinstance(made.get("value"), list):
         made["values"] = made.pop("value")
     if op in LIST_OPS and "values" in made and made.get("value") in ("", False, 0):

@@ -40,6 +40,8 @@ def json_schema(
     whole = model.model_json_schema()
     unrolled = _Unrolled(whole.get("$defs", {}), strict=strict)
     root = {key: value for key, value in whole.items() if key != "$defs"}
+    if "$ref" in root:  # a model that holds itself
+        root = whole["$defs"][root["$ref"].removeprefix(_ROOT_REF)]
     shown = {k: v for k, v in root.get("properties", {}).items() if k not in hidden}
     made = unrolled.object(
         {**root, "properties": shown, "required": [k for k in root.get("required", ()) if k in shown]}, levels
