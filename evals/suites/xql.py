@@ -25,7 +25,7 @@ from agent.settings import BUILT_IN
 from evals.results import proportion, quantile
 from evals.suites.xql_asking import Asker
 from evals.suites.xql_cases import DATA, Case, Estate, Split, by_estate, load
-from evals.suites.xql_gold import GoldTables, Rows, seed_store
+from evals.suites.xql_gold import GoldTables, seed_store
 from evals.suites.xql_judge import Judged, judge
 from tools.results import utcnow
 
@@ -66,10 +66,9 @@ async def run(data: Path | None, model: str | None, split: Split = "develop") ->
 
 
 async def _on_estate(folder: Path, estate: Estate, cases: Sequence[Case], model: str | None) -> list[Judged]:
-    said = [case.at(utcnow()) for case in cases]
     store = seed_store(folder, estate.size, estate.seed)
-    golds: list[list[Rows]] = []
     with GoldTables(store) as tables:
+        said = [tables.said(case.at(utcnow())) for case in cases]
         golds = [tables.gold(case.expect) for case in said]
     found = []
     async with Asker.open(folder, model) as asker:

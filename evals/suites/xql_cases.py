@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -90,7 +90,10 @@ class Reading(BaseModel):
 
 
 class Case(BaseModel):
-    """One conversation; its last turn is judged."""
+    """One conversation; its last turn is judged.
+
+    `let` asks the estate for names: `{bucket}` in turns, SQL and reading is what the SQL of `bucket` gives (one value).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -102,12 +105,40 @@ class Case(BaseModel):
     turns: tuple[str, ...] = Field(min_length=1)
     expect: Expect
     reading: Reading | None = None
+    let: dict[str, str] = Field(default_factory=dict)
 
     def at(self, now: datetime) -> Case:
         """The case with its relative dates said for `now`."""
-        sql = tuple(dated(text, now) for text in self.expect.sql)
-        turns = tuple(dated(text, now) for text in self.turns)
-        return self.model_copy(update={"turns": turns, "expect": self.expect.model_copy(update={"sql": sql})})
+        return self._said(lambda text: dated(text, now), lambda text: dated(text, now))
+
+    def naming(self, values: Mapping[str, str]) -> Case:
+        """The case with the names that `let` asked the estate for, in place of `{name}`."""
+
+        def plainly(text: str) -> str:
+            for name, value in values.items():
+                text = text.replace(f"{{{name}}}", value)
+            return text
+
+        def quoted(text: str) -> str:
+            for name, value in values.items():
+                text = text.replace(f"{{{name}}}", value.replace("'", "''"))
+            return text
+
+        return self._said(plainly, quoted)
+
+    def _said(self, say: Callable[[str], str], sql: Callable[[str], str]) -> Case:
+        expect = self.expect.model_copy(
+            update={
+                "sql": tuple(map(sql, self.expect.sql)),
+                "names": tuple(map(say, self.expect.names)),
+            }
+        )
+        reading = self.reading and Reading(
+            must=tuple(map(say, self.reading.must)), must_not=tuple(map(say, self.reading.must_not))
+        )
+        return self.model_copy(
+            update={"turns": tuple(map(say, self.turns)), "expect": expect, "reading": reading}
+        )
 
 
 def dated(text: str, now: datetime) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evals.suites.xql_cases import Expect
+from evals.suites.xql_cases import Case, Expect
 from evals.suites.xql_views import PREPARE
 
 if TYPE_CHECKING:
@@ -40,6 +40,16 @@ class GoldTables:
         cursor = self._connection.execute(sql)
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def said(self, case: Case) -> Case:
+        """The case with the names of this estate. Raises `ValueError` where the estate has no such thing."""
+        values = {}
+        for name, sql in case.let.items():
+            found = self.rows(sql)
+            if len(found) != 1:
+                raise ValueError(f"{case.id}: {name} gives {len(found)} rows on the estate, not one")
+            values[name] = str(next(iter(found[0].values())))
+        return case.naming(values)
 
     def gold(self, expect: Expect) -> list[Rows]:
         """The right rows of every acceptable reading. A further reading that gives nothing is not one to accept."""

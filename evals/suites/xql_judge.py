@@ -110,7 +110,7 @@ def _outcome_fault(case: Case, reply: Reply) -> str | None:
     if reply.outcome == "no_such":
         unsaid = [name for name in case.expect.names if name.casefold() not in message.casefold()]
         return f"the message does not name {', '.join(unsaid)}" if unsaid else None
-    if reply.outcome == "clarify":
+    if reply.outcome == "clarify" and case.expect.choices:
         return choices_fault(case.expect.choices, reply.body.get("choices") or ())
     return None
 

@@ -2,9 +2,9 @@
 
     a      assets: id, strong_id, name, provider (upper case), account, account_name, region, class, category, type,
            type_name, tags (JSON), cfg (the provider's configuration, JSON), facts (normalized fields, JSON), groups,
-           first_seen, last_seen, os, host_state, namespace; of the tags: env (production, staging, dev, test, however it is
-           spelled, or the word as it stands), env_tag (what stands under `Environment`), owner (under `Owner`), contact
-           (under any key for it), team, app, tier, dataclass (any key, upper case)
+           first_seen, last_seen, os, host_state, namespace; of the tags: env (production, staging, dev, test, however
+           it is spelled, or the word as it stands), env_tag (what stands under `Environment`), owner (under `Owner`),
+           contact (under any key for it), team, app, tier, dataclass (any key, upper case)
     ec2    AWS machines: a.*, state, tokens, public_ip, ssm (managed by SSM), monitoring, size
     s3     AWS buckets: a.*, versioning, logging, encryption, tls (plain HTTP refused), blocked (all four public blocks)
     rds    AWS databases: a.*, engine, public, encrypted, backup_days, protected (from deletion), multi_az
