@@ -23,6 +23,9 @@ PACKAGES = ("agent", "tools", "prompts", "evals")
 NEEDED = (
     "prompts/system.md",
     "prompts/ground_rewrite.md",
+    "prompts/ask_query.md",
+    "prompts/ask_repair.md",
+    "prompts/plan_examples.jsonl",
     "agent/ui/static/config.toml",
     "agent/ui/static/guide.md",
     "agent/ui/static/texts.json",
