@@ -83,6 +83,16 @@ class Subnets:
         says = f"its subnet has no route to the internet (route table {name_of(table)})"
         return Passage(False, name_of(table), table.asset_id, says)
 
+    def leads_to(self, account: str, subnet: str, vpc: str, peering: str) -> bool | None:
+        """Whether the subnet has a live route through a peering connection; None if its routes were not collected."""
+        table = self._of(self._routes, account, subnet, vpc)
+        if table is None:
+            return None
+        return any(
+            route.text("VpcPeeringConnectionId") == peering and route.text("State").lower() != "blackhole"
+            for route in self._estate.view(table).each("Routes", "routes")
+        )
+
     def admits(self, account: str, subnet: str, vpc: str, opening: OpenRange) -> Passage:
         """Whether the subnet's ACL lets any port of an opening in from addresses all over the internet."""
         acl = self._of(self._acls, account, subnet, vpc)

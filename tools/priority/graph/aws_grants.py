@@ -1,0 +1,205 @@
+"""From the internet by what is granted: public data and copies, open roles, functions that anyone may run, logins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tools.findings.model import AssetRecord
+from tools.priority.estate import Estate, name_of
+from tools.priority.exposure import Reader, exposure_of
+from tools.priority.graph.aws_load import AwsIam
+from tools.priority.graph.model import INTERNET, Edge, Relation
+from tools.priority.graph.vocabulary import GraphWords
+from tools.priority.iam.aws.public import open_to_strangers
+from tools.priority.iam.logic import Verdict
+from tools.priority.reading import View, shown
+
+_COPIES = ("ec2.snapshot", "rds.snapshot", "ec2.image")
+_READ = {
+    "s3.bucket": "s3:GetObject",
+    "policy.secret": "secretsmanager:GetSecretValue",
+    "policy.dynamodb": "dynamodb:GetItem",
+    "policy.sqs": "sqs:ReceiveMessage",
+    "policy.ecr": "ecr:BatchGetImage",
+}
+_RUN = ("lambda:InvokeFunction", "lambda:InvokeFunctionUrl")
+
+
+class AwsGrants:
+    """Entries by grant of one estate."""
+
+    def __init__(self, estate: Estate, reader: Reader, iam: AwsIam, words: GraphWords) -> None:
+        self._estate = estate
+        self._reader = reader
+        self._iam = iam
+        self._words = words
+
+    def edges(self) -> Iterator[Edge]:
+        """One edge for each thing that strangers may use."""
+        yield from self._roles()
+        yield from self._data()
+        yield from self._copies()
+        yield from self._functions()
+        yield from self._logins()
+        yield from self._builds()
+
+    def _edge(
+        self, asset: AssetRecord, relation: Relation, chance: float, why: str, *, known: bool = True
+    ) -> Edge:
+        scaled = chance if known else chance * self._words.step["unknown"]
+        return Edge(
+            INTERNET, asset.asset_id, relation, scaled, shown(why, 300), (), (shown(name_of(asset)),), known
+        )
+
+    def _roles(self) -> Iterator[Edge]:
+        entry = self._words.entry
+        for arn, entries in self._iam.graph.trusts.items():
+            role = self._iam.by_arn.get(arn)
+            if role is None:
+                continue
+            for trust in entries:
+                if trust.strangers is Verdict.DENY:
+                    continue
+                known = trust.strangers is Verdict.ALLOW
+                if trust.kind == "oidc":
+                    why = f"any user of {trust.party} may become {name_of(role)}"
+                    yield self._edge(role, Relation.ASSUMES, entry["federated_trust"], why, known=known)
+                else:
+                    yield self._edge(
+                        role,
+                        Relation.ASSUMES,
+                        entry["open_trust"],
+                        f"anyone may assume {name_of(role)}",
+                        known=known,
+                    )
+
+    def _data(self) -> Iterator[Edge]:
+        for kind, action in _READ.items():
+            for asset in self._estate.of_kind(kind):
+                exposure = exposure_of(self._reader, asset).fact
+                if exposure.state == "absent" and kind == "s3.bucket":
+                    continue
+                verdict = self._strangers(asset, action)
+                by_list = (
+                    kind == "s3.bucket" and exposure.state == "known" and "access list" in exposure.value
+                )
+                if verdict is Verdict.DENY and not by_list:
+                    continue
+                known = by_list or verdict is Verdict.ALLOW
+                why = exposure.value if by_list else f"its policy allows {action} to anyone"
+                yield self._edge(asset, Relation.READS, self._words.entry["public_data"], why, known=known)
+
+    def _strangers(self, asset: AssetRecord, *actions: str) -> Verdict:
+        arn = asset.uid if asset.uid in self._iam.engine.resources else ""
+        resource = self._iam.engine.resources.get(arn)
+        if resource is None or resource.policy is None:
+            return Verdict.DENY
+        if ":s3:::" in arn:
+            resource = resource.inside("/*")
+        found = open_to_strangers(self._iam.engine.evaluator, resource, actions)
+        order = (Verdict.ALLOW, Verdict.UNKNOWN, Verdict.DENY)
+        return min((d.verdict for d in found.values()), key=order.index)
+
+    def _copies(self) -> Iterator[Edge]:
+        """Public snapshots and images, and what they are copies of."""
+        for asset in self._estate.of_kind(*_COPIES):
+            exposure = exposure_of(self._reader, asset).fact
+            if exposure.state == "known" and exposure.grade > 0:
+                yield self._edge(asset, Relation.COPIES, self._words.entry["public_copy"], exposure.value)
+            for source in self._sources(asset):
+                yield Edge(
+                    asset.asset_id,
+                    source.asset_id,
+                    Relation.COPIES,
+                    self._words.step["reads"],
+                    f"{shown(name_of(asset))} is a copy of {shown(name_of(source))}",
+                    (),
+                    (shown(name_of(asset)), shown(name_of(source))),
+                )
+
+    def _sources(self, asset: AssetRecord) -> Iterator[AssetRecord]:
+        view, kind = self._estate.view(asset), self._estate.kind(asset)
+        names = {
+            "rds.snapshot": [view.text("DBInstanceIdentifier", "instance_id", "DBClusterIdentifier")],
+            "ec2.snapshot": [view.text("VolumeId", "volume")],
+            "ec2.image": [m.at("Ebs").text("SnapshotId") for m in view.each("BlockDeviceMappings")],
+        }[kind]
+        kinds = {
+            "rds.snapshot": ("rds.db",),
+            "ec2.snapshot": ("ec2.volume",),
+            "ec2.image": ("ec2.snapshot",),
+        }[kind]
+        yield from self._estate.find_all(asset.account, [n for n in names if n], *kinds)
+
+    def _functions(self) -> Iterator[Edge]:
+        for asset in self._estate.of_kind("lambda.function"):
+            view = self._estate.view(asset)
+            if view.at("Concurrency").text("ReservedConcurrentExecutions") == "0":
+                continue
+            verdict = self._strangers(asset, *_RUN)
+            address = view.at("FunctionUrlConfig", "url_config", "FunctionUrl")
+            bare = address.text("AuthType", "auth_type").upper().endswith("NONE")
+            if verdict is Verdict.DENY and not (bare and self._iam.engine.resources.get(asset.uid) is None):
+                continue
+            how = "by an address without login" if bare else "by its policy"
+            yield self._edge(
+                asset,
+                Relation.INVOKES,
+                self._words.entry["public_function"],
+                f"anyone may run {name_of(asset)} {how}",
+                known=verdict is not Verdict.UNKNOWN,
+            )
+
+    def _logins(self) -> Iterator[Edge]:
+        """People who sign in with a password alone, and keys that are old enough to have gone astray."""
+        for asset in self._estate.of_kind("iam.user"):
+            exposure = exposure_of(self._reader, asset).fact
+            if exposure.state != "known" or exposure.grade <= 0:
+                continue
+            password = "password" in exposure.value
+            chance = self._words.entry["console_no_mfa" if password else "old_key"]
+            if not password and not _active_key(self._estate.view(asset)):
+                continue
+            yield self._edge(asset, Relation.SIGNS_IN, chance, f"{name_of(asset)} {exposure.value}")
+
+    def _builds(self) -> Iterator[Edge]:
+        """Builds that run what anybody proposes."""
+        for asset in self._estate.of_kind("aws.build"):
+            view = self._estate.view(asset)
+            public = view.text("projectVisibility").upper() == "PUBLIC_READ"
+            if _builds_for_anyone(view):
+                why = f"{name_of(asset)} builds pull requests of anybody"
+                yield self._edge(asset, Relation.CONTROLS, self._words.entry["federated_trust"], why)
+            elif public:
+                yield self._edge(
+                    asset, Relation.READS, self._words.entry["web"], "its builds can be read by anyone"
+                )
+
+
+def _active_key(view: View) -> bool:
+    keys = list(view.each("AccessKeys"))
+    if keys:
+        return any(k.text("Status").lower() != "inactive" for k in keys)
+    return any(view.flag(k) for k in ("access_key_1_active", "access_key_2_active"))
+
+
+def _builds_for_anyone(view: View) -> bool:
+    """Whether a filter group lets pull requests in without saying of whom. All filters of a group must match."""
+    groups = view.at("webhook").get("filterGroups")
+    for group in groups if isinstance(groups, list) else ():
+        filters = [View(f) for f in group] if isinstance(group, list) else []
+        pulls = any(f.text("type") == "EVENT" and "PULL_REQUEST" in f.text("pattern") for f in filters)
+        named = any(
+            f.text("type") == "ACTOR_ACCOUNT_ID"
+            and not f.flag("excludeMatchedPattern")
+            and _anchored(f.text("pattern"))
+            for f in filters
+        )
+        if pulls and not named:
+            return True
+    return False
+
+
+def _anchored(pattern: str) -> bool:
+    """An unanchored pattern matches longer ids that somebody else may have."""
+    return all(part.startswith("^") and part.endswith("$") for part in [pattern])

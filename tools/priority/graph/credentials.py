@@ -1,0 +1,245 @@
+"""Credentials that lie in environments, start scripts, images and vaults, and what they open.
+
+Values are compared with the estate's own records (a key's id, a database's address) and never kept or shown: a step
+names the variable or place, not what it holds.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tools.findings.model import AssetRecord
+from tools.priority.estate import Estate, name_of
+from tools.priority.exposure import Reader, exposure_of
+from tools.priority.graph.aws_inside import Inside
+from tools.priority.graph.model import Edge, Parts, Relation
+from tools.priority.graph.vocabulary import GraphWords
+from tools.priority.identity import secret_names
+from tools.priority.reading import View, items, plain, shown
+
+_KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
+_HOST = re.compile(r"\b[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+){2,}\b", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{3,}")
+_PASSWORD = re.compile(r"pass(?:word|wd)?|secret|pwd|token|connection_?string", re.IGNORECASE)
+_MOST_TEXT = 100_000
+_HOLDERS = (
+    "lambda.function", "ec2.instance", "container.image", "aws.build", "ecs.task", "azure.vm", "azure.app", "gcp.vm",
+    "gcp.function", "k8s.workload", "ec2.template",
+)  # fmt: skip
+_DATABASES = ("rds.db", "redshift.cluster", "azure.sql", "gcp.sql", "azure.data", "policy.cache")
+_VAULTED = ("policy.secret", "gcp.secret", "k8s.secret", "aws.parameter")
+_PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306, "sqlserver": 1433, "oracle": 1521}
+
+
+class Credentials:
+    """Steps by credentials over one estate."""
+
+    def __init__(
+        self, estate: Estate, reader: Reader, inside: Inside, words: GraphWords, parts: Parts
+    ) -> None:
+        self._estate = estate
+        self._reader = reader
+        self._inside = inside
+        self._words = words
+        self._parts = parts
+        self._keys = {
+            key: user for user in estate.of_kind("iam.user") for key in _live_keys(estate.view(user))
+        }
+        self._addresses: dict[str, AssetRecord] = {}
+        self._names: dict[tuple[str, str], AssetRecord] = {}
+        for database in estate.of_kind(*_DATABASES):
+            for address in _addresses(estate.view(database)):
+                self._addresses[address.lower()] = database
+            for name in (database.name, name_of(database), database.uid.rsplit("/", 1)[-1]):
+                if len(name) > 4:
+                    self._names.setdefault((database.account, name.lower()), database)
+
+    def add(self) -> None:
+        """All steps by credentials."""
+        for holder in self._estate.of_kind(*_HOLDERS):
+            texts = list(texts_of(self._estate.view(holder)))
+            self._keys_in(holder, texts)
+            self._databases_in(holder, texts)
+        for secret in self._estate.of_kind(*_VAULTED):
+            self._opened_by(secret)
+        self._managed()
+        self._images()
+
+    def _keys_in(self, holder: AssetRecord, texts: list[tuple[str, str]]) -> None:
+        for where, text in texts:
+            for key in _KEY_ID.findall(text):
+                user = self._keys.get(key)
+                if user is not None and user.asset_id != holder.asset_id:
+                    why = f"{where} of {shown(name_of(holder))} holds an access key of {shown(name_of(user))}"
+                    self._join(holder, user, Relation.HOLDS, self._words.step["holds"], why, known=True)
+
+    def _databases_in(self, holder: AssetRecord, texts: list[tuple[str, str]]) -> None:
+        named = any(_PASSWORD.search(name) for name, _ in texts) or bool(
+            secret_names(self._estate.view(holder))
+        )
+        for where, text in texts:
+            if not named and not _PASSWORD.search(text):
+                continue
+            for host in _HOST.findall(text):
+                database = self._addresses.get(host.lower())
+                if database is None:
+                    continue
+                reached, rule = self._reached(holder, database)
+                if reached is False:
+                    continue
+                why = (
+                    f"{where} of {shown(name_of(holder))} names {shown(name_of(database))} beside a password"
+                )
+                self._join(
+                    holder,
+                    database,
+                    Relation.OPENS,
+                    self._words.step["opens"],
+                    why,
+                    rule,
+                    known=bool(reached),
+                )
+
+    def _reached(self, holder: AssetRecord, database: AssetRecord) -> tuple[bool | None, tuple[str, ...]]:
+        """Whether the holder gets to the database's port; an address on the internet is reached from anywhere."""
+        if exposure_of(self._reader, database).fact.grade > 0:
+            return True, ()
+        port = port_of(self._estate.view(database))
+        found, rule = self._inside.reaches(holder, database, port)
+        return found, (rule,) if rule else ()
+
+    def _opened_by(self, secret: AssetRecord) -> None:
+        """What a secret is for, by what its record says of it: a database's name, address or id."""
+        view = self._estate.view(secret)
+        said = " ".join([secret.name, view.text("Description"), *secret.tags.values()])
+        for word in dict.fromkeys(w.lower().strip(".") for w in _WORD.findall(said[:2_000])):
+            database = self._addresses.get(word) or self._names.get((secret.account, word))
+            if database is not None:
+                why = f"{shown(name_of(secret))} says that it is for {shown(name_of(database))}"
+                self._join(secret, database, Relation.OPENS, self._words.step["opens"], why, known=True)
+
+    def _managed(self) -> None:
+        """Databases whose login the cloud itself keeps in a secret."""
+        for database in self._estate.of_kind(*_DATABASES):
+            arn = self._estate.view(database).at("MasterUserSecret").text("SecretArn")
+            secret = self._estate.find(database.account, arn, "policy.secret") if arn else None
+            if secret is not None:
+                why = f"{shown(name_of(secret))} is the login that the cloud keeps for {shown(name_of(database))}"
+                self._join(secret, database, Relation.OPENS, self._words.step["opens"], why, known=True)
+
+    def _images(self) -> None:
+        """Whoever may pull from a repository has what is inside its images."""
+        repositories = {}
+        for repository in self._estate.of_kind("policy.ecr"):
+            view = self._estate.view(repository)
+            repositories[repository.account, view.text("repositoryName") or name_of(repository)] = repository
+        for image in self._estate.of_kind("container.image"):
+            view = self._estate.view(image)
+            account = view.text("registryId") or image.account
+            found = repositories.get((account, view.text("repositoryName")))
+            if found is not None:
+                why = f"{shown(name_of(image))} is pulled from {shown(name_of(found))}"
+                self._join(found, image, Relation.READS, 0.99, why, known=True)
+
+    def _join(
+        self,
+        source: AssetRecord,
+        target: AssetRecord,
+        relation: Relation,
+        chance: float,
+        why: str,
+        behind: tuple[str, ...] = (),
+        *,
+        known: bool,
+    ) -> None:
+        scaled = chance if known else chance * self._words.step["unknown"]
+        names = (shown(name_of(source)), shown(name_of(target)))
+        self._parts.join(Edge(source.asset_id, target.asset_id, relation, scaled, why, behind, names, known))
+
+
+def texts_of(view: View) -> Iterator[tuple[str, str]]:
+    """Places of a configuration where credentials lie about, with their text: (name of the place, text)."""
+    environment = view.get("Environment", "environment")
+    if isinstance(environment, Mapping):
+        inner = environment.get("Variables") or environment.get("variables") or environment
+        for name, value in _pairs(inner):
+            yield f"variable {shown(name, 60)}", value
+        listed = environment.get("environmentVariables")
+        for item in items(listed):
+            yield f"variable {shown(View(item).text('name'), 60)}", View(item).text("value")
+    for item in [*items(view.at("Config").get("Env")), *items(view.get("Env"))]:
+        name, _, value = str(item).partition("=")
+        yield f"variable {shown(name, 60)}", value
+    for container in [*view.each("containerDefinitions", "container_definitions"), *_containers(view)]:
+        for item in container.each("environment", "env"):
+            yield f"variable {shown(item.text('name'), 60)}", item.text("value")
+    for setting in [
+        *view.each("appSettings"),
+        *view.at("siteConfig").each("appSettings", "connectionStrings"),
+    ]:
+        yield f"setting {shown(setting.text('name'), 60)}", setting.text("value", "connectionString")
+    for name, value in _pairs(view.get("appSettings", "environmentVariables", "env_vars")):
+        yield f"variable {shown(name, 60)}", value
+    script = view.get("UserData", "user_data", "customData")
+    text = View(script).text("Value") if isinstance(script, Mapping) else script
+    if isinstance(text, str) and text:
+        yield "start script", decoded(text)
+    for item in view.at("metadata").each("items"):
+        yield f"metadata {shown(item.text('key'), 60)}", item.text("value")[:_MOST_TEXT]
+
+
+def _pairs(value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for name, text in value.items():
+            if isinstance(text, str):
+                yield str(name), text[:_MOST_TEXT]
+
+
+def _containers(view: View) -> Iterator[View]:
+    spec = view.at("spec")
+    for place in (spec, spec.at("template").at("spec"), view.at("template").at("spec")):
+        yield from place.each("containers")
+        yield from place.each("initContainers")
+
+
+def decoded(text: str) -> str:
+    """A start script as text; it may come in base64."""
+    compact = "".join(text.split())
+    if len(compact) >= 16 and re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", compact):
+        try:
+            return base64.b64decode(compact, validate=True).decode("utf-8")[:_MOST_TEXT]
+        except (binascii.Error, UnicodeDecodeError):
+            pass
+    return text[:_MOST_TEXT]
+
+
+def port_of(view: View) -> int | None:
+    """A database's port; None if no record says."""
+    text = view.at("Endpoint", "endpoint").text("Port") or view.text("port", "Port", "DbInstancePort")
+    if text.isdigit() and text != "0":
+        return int(text)
+    engine = plain(view.text("Engine", "engine"))
+    return next((port for name, port in _PORTS.items() if engine.startswith(name)), None)
+
+
+def _addresses(view: View) -> Iterator[str]:
+    endpoint = view.at("Endpoint", "endpoint")
+    for found in (
+        endpoint.text("Address"),
+        view.text("Endpoint", "ReaderEndpoint", "fullyQualifiedDomainName", "connectionName"),
+    ):
+        if found:
+            yield found
+    for address in view.each("ipAddresses"):
+        if address.text("ipAddress"):
+            yield address.text("ipAddress")
+
+
+def _live_keys(view: View) -> Iterator[str]:
+    for key in view.each("AccessKeys", "access_keys"):
+        if key.text("Status", "status").lower() != "inactive" and key.text("AccessKeyId", "access_key_id"):
+            yield key.text("AccessKeyId", "access_key_id")

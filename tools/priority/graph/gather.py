@@ -1,0 +1,106 @@
+"""The attack graph of a snapshot: every reader asked, nodes for what steps join, all in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from tools.findings.model import AssetRecord
+from tools.priority.enrich.model import NOTHING, Enrichments
+from tools.priority.estate import Estate, name_of
+from tools.priority.exposure import Reader
+from tools.priority.graph.aws_grants import AwsGrants
+from tools.priority.graph.aws_identity_edges import AwsIdentityEdges
+from tools.priority.graph.aws_inside import Inside
+from tools.priority.graph.aws_load import AwsIam
+from tools.priority.graph.aws_network_edges import AwsNetworkEdges
+from tools.priority.graph.credentials import Credentials
+from tools.priority.graph.jewels import Jewels
+from tools.priority.graph.model import Edge, Node, NodeKind, Parts
+from tools.priority.graph.network_entries import NetworkEntries
+from tools.priority.graph.search import AttackGraph
+from tools.priority.graph.vocabulary import GraphWords, graph_words
+from tools.priority.reading import shown
+
+_KINDS: tuple[tuple[tuple[str, ...], NodeKind], ...] = (
+    (("iam.", "gcp.sa", "azure.identity", "azure.principal", "azure.user", "k8s.account"), NodeKind.IDENTITY),
+    (("ec2.instance", "lambda.", "aws.build", "ecs.", "k8s."), NodeKind.COMPUTE),
+    (("azure.vm", "azure.app", "gcp.vm", "gcp.function"), NodeKind.COMPUTE),
+    (("policy.secret", "gcp.secret", "azure.vault"), NodeKind.CREDENTIAL),
+    (("elb", "apigw", "container.image", "policy.ecr", "eks.", "azure.aks", "gcp.gke"), NodeKind.SERVICE),
+)  # fmt: skip
+
+
+class Gatherer:
+    """Collects the parts of one estate's graph."""
+
+    def __init__(self, reader: Reader, enriched: Enrichments, words: GraphWords) -> None:
+        self.estate: Estate = reader.estate
+        self.reader = reader
+        self.enriched = enriched
+        self.words = words
+        self.parts = Parts()
+        self.jewels = Jewels(self.estate, enriched, words, reader.at)
+
+    def gather(self) -> AttackGraph:
+        """All steps, then the positions that they join."""
+        self._take(NetworkEntries(self.reader, self.enriched, self.words).edges())
+        self._aws()
+        self._positions()
+        return AttackGraph(self.parts)
+
+    def _take(self, edges: Iterable[Edge]) -> None:
+        for edge in edges:
+            self.parts.join(edge)
+
+    def _aws(self) -> None:
+        iam = AwsIam(self.estate)
+        inside = Inside(self.estate, self.parts)
+        self._take(AwsGrants(self.estate, self.reader, iam, self.words).edges())
+        AwsIdentityEdges(self.estate, iam, self.jewels, self.words, self.parts).add()
+        AwsNetworkEdges(
+            self.estate, self.reader, inside, self.enriched, self.jewels, self.words, self.parts
+        ).add()
+        Credentials(self.estate, self.reader, inside, self.words, self.parts).add()
+        self.parts.unread += [f"{f.source}: {f.where} {f.problem}" for f in iam.engine.faults[:200]]
+
+    def _positions(self) -> None:
+        """A node for each asset at either end of a step; one that nothing joins is none."""
+        ends = {end for edge in self.parts.edges.values() for end in (edge.source, edge.target)}
+        for key in ends:
+            asset = self.estate.assets.get(key)
+            if asset is not None:
+                self.parts.add(self.node(asset))
+
+    def node(self, asset: AssetRecord) -> Node:
+        """The position of controlling an asset."""
+        kind = self.estate.kind(asset)
+        worth = self.jewels.of(asset)
+        found = next((k for starts, k in _KINDS if kind.startswith(starts)), NodeKind.DATA)
+        return Node(
+            asset.asset_id,
+            found,
+            shown(name_of(asset)),
+            asset.asset_id,
+            asset.account,
+            worth.value,
+            worth.why,
+        )
+
+
+def attack_graph(
+    assets: Estate | Reader,
+    enriched: Enrichments = NOTHING,
+    words: GraphWords | None = None,
+    at: datetime | None = None,
+) -> AttackGraph:
+    """The graph of an estate. A `Reader` brings its own exposures; an `Estate` is read with the shipped weights."""
+    if isinstance(assets, Estate):
+        from tools.priority.weights import load_weights
+        from tools.results import utcnow
+
+        weights = load_weights()
+        reader = Reader(assets, weights.ports, weights.exposure, at or utcnow())
+    else:
+        reader = assets
+    return Gatherer(reader, enriched, words or graph_words()).gather()
