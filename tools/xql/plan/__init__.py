@@ -20,6 +20,7 @@ from tools.xql.plan.model import (
     TimeFrame,
     TopPerGroup,
 )
+from tools.xql.plan.read import plan_of, read_plan
 
 __all__ = [
     "Aggregate",
@@ -40,4 +41,6 @@ __all__ = [
     "TopPerGroup",
     "compile_plan",
     "describe_plan",
+    "plan_of",
+    "read_plan",
 ]

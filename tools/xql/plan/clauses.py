@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
 from tools.xql.plan import model
-from tools.xql.plan.links import KEYS as ROW_KEYS
+from tools.xql.plan.conditions import OPPOSITE
 from tools.xql.plan.model_values import AGE_OPS
 from tools.xql.plan.times import epoch_ms
-from tools.xql.plan.vocabulary import COLUMNS, HAPPENED, place, several, short, shown
+from tools.xql.plan.vocabulary import HAPPENED, place, several, short, shown
 
 _OPS: Final = {
     "eq": "is {}",
@@ -33,6 +33,16 @@ _OPS: Final = {
     "in_cidr": "is in {}",
     "not_in_cidr": "is outside {}",
 }
+_NOT: Final = {
+    "starts_with": "does not start with {}",
+    "ends_with": "does not end with {}",
+    "matches": "does not match the pattern {}",
+    "gt": "is not more than {}",
+    "gte": "is not at least {}",
+    "lt": "is not less than {}",
+    "lte": "is not at most {}",
+    **{op: _OPS[other] for op, other in OPPOSITE.items()},
+}
 _FLAGS: Final = {"has a fix": ("a fix exists", "no fix exists"), "excluded": ("excluded", "not excluded")}
 
 
@@ -53,8 +63,9 @@ class Words:
             return short(name)
         if item.tag is not None:
             return f"tag {item.tag}"
-        if item.json_path is not None and not item.array:
-            return self._place(item.json_path)
+        if item.json_path is not None:
+            last = item.json_path.path[-1]
+            return self._place(item.json_path) if not item.array or isinstance(last, int) else last
         since = item.age_days or item.age_hours
         if since is not None and item.until is None:
             word = self.column(since)
@@ -73,12 +84,15 @@ class Words:
     def condition(self, item: model.Condition) -> str:
         """A clause: `region is eu-west-1 and (severity is critical or severity is high)`."""
         if isinstance(item, model.All):
-            return " and ".join(self._nested(part, model.AnyOf) for part in item.all)
+            return " and ".join(self._nested(part, model.AnyOf) for part in told(list(item.all)))
         if isinstance(item, model.AnyOf):
             one = self._one_text_in_many(item)
             return one or " or ".join(self._nested(part, model.All) for part in item.any)
         if isinstance(item, model.Not):
-            return f"not ({self.condition(item.none)})"
+            inner = item.none
+            if isinstance(inner, model.Test) and inner.op in _NOT and "is_" not in inner.op:
+                return f"{self.subject(inner)} {self._said(inner, _NOT)}"
+            return f"not ({self.condition(inner)})"
         if isinstance(item, model.Related):
             from tools.xql.plan.noun_phrases import related
 
@@ -90,7 +104,8 @@ class Words:
         while isinstance(inner, model.All | model.AnyOf) and len(_parts(inner)) == 1:
             inner = _parts(inner)[0]
         text = self.condition(inner)
-        return f"({text})" if isinstance(inner, kind) and " or " in text + " and " else text
+        mixed = isinstance(inner, kind) and (" or " in text if kind is model.AnyOf else " and " in text)
+        return f"({text})" if mixed else text
 
     def _one_text_in_many(self, item: model.AnyOf) -> str | None:
         """`name or description contains x` for one text looked for in several columns."""
@@ -120,17 +135,18 @@ class Words:
             return f"there is {'no' if test.op in ('is_null', 'is_empty') else 'a'} tag {test.tag}"
         return f"{subject} {self._said(test)}"
 
-    def _said(self, test: model.Test) -> str:
+    def _said(self, test: model.Test, ops: Mapping[str, str] = _OPS) -> str:
         if test.other is not None:
-            return _OPS[test.op].format(self.column(test.other))
+            return ops[test.op].format(self.column(test.other))
+        positive = (test.op in ("eq", "in")) == (ops is _OPS)
         if test.op in ("in", "not_in"):
             values = [shown(value) for value in test.values]
-            if test.op == "not_in" and len(values) == 1:
-                return f"is not {values[0]}"
-            return _OPS[test.op].format(several(values, "or" if test.op == "in" else "nor"))
+            if len(values) == 1:
+                return f"is {values[0]}" if positive else f"is not {values[0]}"
+            return f"is {several(values, 'or')}" if positive else f"is neither {several(values, 'nor')}"
         if test.op in ("eq", "ne") and isinstance(test.value, str):
-            return _wild(test.op, test.value)
-        return _OPS[test.op].format("" if test.value is None else shown(test.value))
+            return _wild("eq" if positive else "ne", test.value)
+        return ops[test.op].format("" if test.value is None else shown(test.value))
 
 
 def _wild(op: str, value: str) -> str:
@@ -149,7 +165,9 @@ def _wild(op: str, value: str) -> str:
 
 def when(subject: str, test: model.Test) -> str:
     """A condition on a time."""
-    happened = subject in HAPPENED
+    if subject == "time":
+        subject = "recorded"
+    happened = subject in HAPPENED or subject == "recorded"
     if test.op in AGE_OPS:
         unit = AGE_OPS[test.op][1].lower()
         count = int(str(test.value))
@@ -170,8 +188,24 @@ def date(text: str) -> str:
     return moment.strftime(shape)
 
 
+def told(parts: list[model.Condition]) -> list[model.Condition]:
+    """Conditions without those that only say that a column tested beside them has a value."""
+    tested = {_about(part) for part in parts if not _only_present(part)}
+    return [part for part in parts if not _only_present(part) or _about(part) not in tested]
+
+
+def _only_present(part: model.Condition) -> bool:
+    return isinstance(part, model.Test) and part.op == "not_null"
+
+
+def _about(part: model.Condition) -> tuple[object, ...]:
+    if isinstance(part, model.Not):
+        return _about(part.none)
+    return (part.field, part.tag, part.json_path) if isinstance(part, model.Test) else (id(part),)
+
+
 def _parts(item: model.All | model.AnyOf) -> tuple[model.Condition, ...]:
     return item.all if isinstance(item, model.All) else item.any
 
 
-__all__ = ["COLUMNS", "ROW_KEYS", "Words", "date", "when"]
+__all__ = ["Words", "date", "told", "when"]

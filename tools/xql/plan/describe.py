@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from tools.xql.plan import model
 from tools.xql.plan.clauses import Words, date
+from tools.xql.plan.conditions import names_of
 from tools.xql.plan.noun_phrases import things
-from tools.xql.plan.vocabulary import HAPPENED, noun, several, short
+from tools.xql.plan.vocabulary import HAPPENED, noun, plural, several, short
 
 _FUNCTIONS: Final = {
     "count_distinct": "number of different",
@@ -22,6 +24,7 @@ _FUNCTIONS: Final = {
 }
 _COUNTS: Final = frozenset({"count", "count_rows", "count_distinct"})
 _SPANS: Final = {"m": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month", "y": "year"}
+_NUMERIC: Final = re.compile(r"score|count|size|number|days|hours|age\Z|percent|total|bytes", re.IGNORECASE)
 DEFAULT_LIMIT: Final = 100
 _MANY: Final = 1_000
 
@@ -42,7 +45,8 @@ def describe_plan(plan: model.PostureQuery, *, cut: bool = False) -> str:
     if plan.top is not None:
         parts.append(_top(plan.top, words))
     if plan.order:
-        parts.append(several([_ordered(key, plan, words) for key in plan.order], "then"))
+        first, *others = [_ordered(key, plan, words) for key in plan.order]
+        parts += [first, *(f"then {text.removeprefix('sorted ')}" for text in others)]
     parts += [_frame(plan.timeframe), _limited(plan, cut)]
     text = ", ".join(part for part in parts if part)
     return text[0].upper() + text[1:]
@@ -59,9 +63,7 @@ def words_of(plan: model.PostureQuery) -> Words:
         for item in join.aggregates:
             words.names[item.name.lower()] = _join_measure(item, join)
     for item in plan.aggregates:
-        words.names.setdefault(
-            item.name.lower(), f"the {_measure(item, words, noun(plan.dataset), first=True)}"
-        )
+        words.names.setdefault(item.name.lower(), f"the {_measure(item, words, noun(plan.dataset))}")
     if plan.time_bin is not None:
         words.names.setdefault((plan.time_bin.name or "").lower(), _span(plan.time_bin.span))
     return words
@@ -100,7 +102,13 @@ def _both(first: model.Condition | None, second: model.Condition | None) -> mode
 
 
 def _listed(plan: model.PostureQuery, words: Words, rows: str) -> str:
-    counted = [words.names[item.name.lower()] for join in plan.joins for item in join.aggregates]
+    tested = set(names_of(plan.where)) if plan.where is not None else set()
+    counted = [
+        words.names[item.name.lower()]
+        for join in plan.joins
+        for item in join.aggregates
+        if item.name not in tested
+    ]
     text = f"{rows}, with {several(counted)}" if counted else rows
     if not plan.distinct:
         return text
@@ -119,41 +127,52 @@ def _way(column: str, direction: str) -> str:
 
 
 def _measured(plan: model.PostureQuery, words: Words, rows: str) -> str:
-    told = []
-    for number, item in enumerate(plan.aggregates):
-        told.append(_measure(item, words, rows, first=number == 0))
-    text = several(told, most=20)
-    if plan.aggregates[0].field is not None and plan.aggregates[0].function != "count":
-        text += f" of {rows}" if len(told) == 1 else f", of {rows}"
+    items = plan.aggregates
+    if len(items) == 1:
+        text = _measure(items[0], words, rows)
+        if items[0].field is not None and items[0].function != "count" and not _flag(items[0], words):
+            text += f" of {rows}"
+    else:
+        text = f"{rows}: {several([_measure(item, words, '') for item in items], most=20)}"
+    if plan.distinct:
+        text += f", one for each {several([words.column(name) for name in plan.distinct])}"
     groups = [words.column(name) for name in plan.group_by]
     if plan.time_bin is not None:
         groups.insert(0, _span(plan.time_bin.span))
-    if plan.distinct:
-        keys = several([words.column(name) for name in plan.distinct])
-        text += f", one for each {keys}"
     return f"{text}, by {several(groups)}" if groups else text
 
 
-def _measure(item: model.Aggregate, words: Words, rows: str, *, first: bool) -> str:
-    condition = words.condition(item.where) if item.where is not None else ""
+def _measure(item: model.Aggregate, words: Words, rows: str) -> str:
+    """A measure of `rows`, or if they are named already (``) of them."""
+    flag = _flag(item, words)
+    tested = flag if flag is not None else item.where
+    condition = words.condition(tested) if tested is not None else ""
+    of = f" of {rows}" if rows else ""
+    where = f" where {condition}" if condition else ""
     if item.function == "percent":
         if condition:
-            return f"percentage of {rows if first else 'them'} for which {condition}"
-        return f"percentage of all {rows}" if first else "their percentage of all"
-    if item.field is None:
-        what = "rows" if item.function == "count_rows" else rows
-        if not first:
-            return f"number where {condition}" if condition else f"number of {what}"
-        return f"number of {what}" + (f" for which {condition}" if condition else "")
+            return f"percentage{of} {'for which' if rows else 'where'} {condition}"
+        return f"percentage of all {rows}" if rows else "percentage of all"
+    if item.field is None or flag:
+        rows_too = " (rows)" if item.function == "count_rows" and not rows else ""
+        return f"number{of}{rows_too}" + (f" for which {condition}" if condition and rows else where)
     column = words.column(item.field)
     if item.function == "count":
-        return f"number of {rows if first else 'them'} with {column}" + (
-            f" where {condition}" if condition else ""
-        )
+        return f"number{of} with {column}{where}"
     word = _FUNCTIONS[item.function]
+    if item.function in ("count_distinct", "values"):
+        column = plural(column)
     if column in HAPPENED or column in ("time", "insert time"):
         word = {"min": "earliest", "max": "latest"}.get(item.function, word)
-    return f"{word} {column}" + (f" where {condition}" if condition else "")
+    return f"{word} {column}{where}"
+
+
+def _flag(item: model.Aggregate, words: Words) -> model.Condition | None:
+    """The condition of a column of ones and zeros that is summed: that counts."""
+    made = words.made.get((item.field or "").lower())
+    if item.function != "sum" or made is None or item.where is not None:
+        return None
+    return made.when if made.then == 1 and made.otherwise in (0, None) else None
 
 
 def _span(text: str) -> str:
@@ -191,8 +210,10 @@ def _ordered(key: model.Order, plan: model.PostureQuery, words: Words) -> str:
     if computed is not None and computed.rank is not None:
         ranks = computed.ranks if not falling else tuple(reversed(computed.ranks))
         return f"{ranks[0].lower()} {words.column(computed.rank)} first"
-    if measure is not None or (
-        computed is not None and (computed.age_days or computed.age_hours or computed.math)
+    if (
+        _NUMERIC.search(key.field)
+        or measure is not None
+        or (computed is not None and (computed.age_days or computed.age_hours or computed.math))
     ):
         return f"highest {column} first" if falling else f"lowest {column} first"
     return f"sorted by {column}" + (" from the highest" if falling else "")

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tools.xql.plan import model
-from tools.xql.plan.clauses import Words
-from tools.xql.plan.vocabulary import article, noun, several, short, shown
+from tools.xql.plan.clauses import Words, told
+from tools.xql.plan.vocabulary import HAPPENED, article, noun, plural, several, short, shown
 
 _TYPES: Final[dict[str, str]] = {
     "ec2_instance": "EC2 instance",
@@ -63,16 +63,18 @@ class Phrase:
 def things(words: Words, where: model.Condition | None, *, many: bool = True, extra: str = "") -> str:
     """The rows that satisfy a condition, as a noun phrase in the singular or plural."""
     phrase = Phrase()
-    for part in _conjuncts(where):
+    for part in told(_conjuncts(where)):
         _put(phrase, part, words)
-    heads = [_many(head) for head in phrase.head] if many else phrase.head
+    heads = [plural(head) for head in phrase.head] if many else phrase.head
     head = several(heads, "or") or noun(words.dataset, many=many)
     parts = [*phrase.before, head, *phrase.after]
     if extra:
         parts.append(extra)
     if phrase.having:
         parts.append("that " + " and ".join(_number(text, many) for text in phrase.having))
-    if phrase.where:
+    if len(phrase.where) == 1:
+        parts.append(f"where {phrase.where[0].strip('()') if _whole(phrase.where[0]) else phrase.where[0]}")
+    elif phrase.where:
         parts.append("where " + " and ".join(phrase.where))
     return " ".join(parts)
 
@@ -94,8 +96,9 @@ def related(item: model.Related, dataset: str) -> str:
     if item.at_least > 1:
         count = f"fewer than {item.at_least}" if item.absent else f"at least {item.at_least}"
         return f"{verb} {count} {things(words, where)}"
-    one = things(words, where, many=False)
-    return f"{verb} no {one}" if item.absent else f"{verb} {article(one)}"
+    if item.absent:
+        return f"{verb} no {things(words, where)}"
+    return f"{verb} {article(things(words, where, many=False))}"
 
 
 def _through(item: model.Related) -> model.Related | None:
@@ -112,6 +115,9 @@ def _put(phrase: Phrase, part: model.Condition, words: Words) -> None:
     if isinstance(part, model.Test) and part.other is None and _placed(phrase, part, words):
         return
     text = words.condition(part)
+    if isinstance(part, model.Test) and (words.subject(part) in HAPPENED or text.startswith("recorded ")):
+        phrase.after.append(text)
+        return
     phrase.where.append(f"({text})" if isinstance(part, model.AnyOf) and " or " in text else text)
 
 
@@ -131,7 +137,7 @@ def _placed(phrase: Phrase, test: model.Test, words: Words) -> bool:
     if test.op not in ("eq", "in") or not texts or len(texts) != len(values):
         return False
     if name in _SEVERITY:
-        phrase.before.append(several([text.lower() for text in dict.fromkeys(texts)], "or"))
+        phrase.before.append(_severity([text.lower() for text in dict.fromkeys(texts)]))
     elif name in _STATUS and {text.lower() for text in texts} == _DONE:
         phrase.before.insert(0, "resolved")
     elif name in _KINDS and not phrase.head:
@@ -149,6 +155,15 @@ def _placed(phrase: Phrase, test: model.Test, words: Words) -> bool:
     return True
 
 
+def _whole(text: str) -> bool:
+    """Whether one pair of brackets holds the whole text."""
+    return text.startswith("(") and text.endswith(")") and text.count("(") == 1
+
+
+def _severity(texts: list[str]) -> str:
+    return several(texts, "or") if len(texts) > 1 or texts == ["critical"] else f"{texts[0]}-severity"
+
+
 def _provider(text: str) -> str:
     return {"aws": "AWS", "azure": "Azure", "gcp": "Google Cloud"}.get(text.lower(), text)
 
@@ -163,15 +178,6 @@ def _kind(text: str) -> str:
     else:
         words = [word if word in _ACRONYMS or not word.istitle() else word.lower() for word in words]
     return " ".join(words) or text
-
-
-def _many(text: str) -> str:
-    last = text.rsplit(" ", 1)[-1]
-    if last.endswith(("s", "x", "ch")):
-        return f"{text}es"
-    if last.endswith("y") and last[-2:-1].lower() not in "aeiou":
-        return f"{text[:-1]}ies"
-    return text if last.lower() in ("data", "software") else f"{text}s"
 
 
 def _number(text: str, many: bool) -> str:

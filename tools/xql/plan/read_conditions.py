@@ -122,8 +122,11 @@ class ConditionReader:
             flip = {value: key for key, value in _NEGATIVE.items()}
             if negative.get("op") in flip:
                 return {**negative, "op": flip[negative["op"]]}
-            return negative.get("none", {"none": negative})
+            inner: Body = negative.get("none", {"none": negative})
+            return inner
         test = self.positive(node)
+        if test.get("op") in _NEGATIVE:
+            return {"all": [{**test, "op": _NEGATIVE[test["op"]]}, {**_about(test), "op": "not_null"}]}
         if test.get("op") in ("is_null", "not_null"):
             return {**test, "op": "not_null" if test["op"] == "is_null" else "is_null"}
         if test.get("op") in ("is_empty", "not_empty"):
@@ -240,7 +243,10 @@ class ConditionReader:
         if isinstance(value, str):
             if isinstance(right, ast.Enum | ast.Field):
                 raise UnreadableError("an order of named values")
-            return {**self._about(unwrapped(left, "to_string")), "op": _ORDER[op], "value": value}
+            about = self._about(unwrapped(left, "to_string"))
+            if op in ("<", ">=") and left is unwrapped(left, "to_string") and self._kind(about) is Kind.TIME:
+                return {**about, "op": "before" if op == "<" else "after", "value": value}
+            return {**about, "op": _ORDER[op], "value": value}
         return self._ordered(left, op, value)
 
     def _equal(self, left: ast.Expr, op: str, right: ast.Expr, value: Any, *, whole: bool) -> Body:

@@ -159,6 +159,18 @@ def several(items: Sequence[str], word: str = "and", *, most: int = _SHOWN) -> s
     return "".join(items) if len(items) < 2 else f"{', '.join(items[:-1])} {word} {items[-1]}"
 
 
+def plural(text: str) -> str:
+    """`accounts`, `policies`; of what is no countable thing the same."""
+    last = text.rsplit(" ", 1)[-1]
+    if last.endswith(("s", "data", "software")):
+        return text
+    if last.endswith(("x", "ch")):
+        return f"{text}es"
+    if last.endswith("y") and last[-2:-1].lower() not in "aeiou":
+        return f"{text[:-1]}ies"
+    return f"{text}s"
+
+
 def article(text: str) -> str:
     """`an open issue`, `a finding`."""
     return f"{'an' if text[:1].lower() in 'aeio' or text[:3] in ('S3 ', 'EC2') else 'a'} {text}"

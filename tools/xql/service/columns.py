@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.xql.ast import Between, Comp, Dataset, Duration, Expr, Fields, Query, String, View, WindowComp
+from tools.xql.ast import Between, Comp, Dataset, Duration, Expr, Fields, Query, String, WindowComp
 from tools.xql.catalog import Catalog
 from tools.xql.local.relation import SYSTEM
 from tools.xql.printer.expressions import ExpressionPrinter
@@ -79,16 +79,3 @@ def window_of(query: Query, catalog: Catalog) -> str:
 
 def _end(node: Expr) -> str:
     return node.value if isinstance(node, String) else ExpressionPrinter(False).flat(node)
-
-
-def chart_of(query: Query) -> dict[str, Any] | None:
-    """The chart that a view stage asks for: kind and options."""
-    for stage in reversed(query.stages):
-        if isinstance(stage, View):
-            printer = ExpressionPrinter(False)
-            options: dict[str, Any] = {}
-            for option in stage.options:
-                values = [v.value if isinstance(v, String) else printer.flat(v) for v in option.values]
-                options[option.name] = values if len(values) > 1 else values[0]
-            return {"view": stage.kind, **options}
-    return None

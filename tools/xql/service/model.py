@@ -51,7 +51,7 @@ class Client(Protocol):
 
 
 class Relaxation(BaseModel):
-    """How many rows there would be without one condition."""
+    """How many there would be without one condition, told in words (of a query that no plan says, in XQL)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -62,8 +62,10 @@ class Relaxation(BaseModel):
 class QueryOutcome(BaseModel):
     """A query that was checked and, if valid, run.
 
-    `columns` are those that the query names (system columns that came along are left out). `window` says which time
-    was read. `relaxations` are there when no row came back.
+    `plan` is the question as a plan, also read back from a query text where a plan can say it. `columns` are those
+    that the query names (system columns that came along are left out). `window` says which time was read. `chart`:
+    `{type: line|bar|pie, x: column, y: [columns], title[, series: column]}` where a picture serves. When nothing was
+    found, `relaxations` count what there is without one condition, and `notes` say what is not there at all.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -84,6 +86,7 @@ class QueryOutcome(BaseModel):
     as_of: datetime | None = None
     chart: dict[str, Any] | None = None
     relaxations: tuple[Relaxation, ...] = ()
+    notes: tuple[str, ...] = ()
     query: SkipValidation[Any] = Field(default=None, exclude=True, repr=False)
 
     def raise_if_invalid(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -14,10 +13,11 @@ from tools.xql.checker import CheckPolicy, CheckReport, check
 from tools.xql.errors import XqlPlanError
 from tools.xql.plan.compile import compile_plan
 from tools.xql.plan.describe import describe_plan
-from tools.xql.plan.model import PostureQuery
+from tools.xql.plan.model import All, AnyOf, Not, PostureQuery, Related
+from tools.xql.plan.read import plan_of
 from tools.xql.printer import format_query
+from tools.xql.service.charts import chart_of
 from tools.xql.service.columns import (
-    chart_of,
     dataset_of,
     named_system,
     only_state,
@@ -25,8 +25,9 @@ from tools.xql.service.columns import (
     window_of,
 )
 from tools.xql.service.discover import everything, lacking, learn_from_tenant
-from tools.xql.service.model import Client, QueryOutcome, Relaxation, Run
-from tools.xql.service.relax import COUNTED, counting, relaxed
+from tools.xql.service.explain import found_nothing, why_nothing
+from tools.xql.service.model import Client, QueryOutcome, Run
+from tools.xql.service.relax import COUNTED, counting
 from tools.xql.service.words import describe_query
 
 MOST_ROWS: Final = 10_000
@@ -55,7 +56,9 @@ class XqlService:
 
     async def run_text(self, text: str, limit: int | None = None, *, relax: bool = True) -> QueryOutcome:
         """Check and run a query text; a refused one comes back with its errors and is not sent."""
-        return await self._run(await self._checked(text), None, "", limit, relax)
+        report = await self._checked(text)
+        plan = plan_of(report.query, self.catalog) if report.valid else None
+        return await self._run(report, plan, limit, relax)
 
     async def run_plan(
         self, plan: PostureQuery, limit: int | None = None, *, relax: bool = True
@@ -64,11 +67,11 @@ class XqlService:
         try:
             query = compile_plan(plan, self.catalog)
         except XqlPlanError:
-            named = (plan.dataset, *(join.dataset for join in plan.joins))
+            named = datasets_of(plan)
             if not await learn_from_tenant(self.client, self.catalog, named):
                 raise
             query = compile_plan(plan, self.catalog)
-        return await self._run(await self._checked(query), plan, describe_plan(plan), limit, relax)
+        return await self._run(await self._checked(query), plan, limit, relax)
 
     async def _checked(self, source: str | Query) -> CheckReport:
         """The report; what only the tenant has is learned from it before a query is refused as unknown."""
@@ -94,7 +97,7 @@ class XqlService:
         return await self._count(counting(Query(query.source, stages)))
 
     async def _run(
-        self, report: CheckReport, plan: PostureQuery | None, reading: str, limit: int | None, relax: bool
+        self, report: CheckReport, plan: PostureQuery | None, limit: int | None, relax: bool
     ) -> QueryOutcome:
         if not report.valid:
             return QueryOutcome(
@@ -104,7 +107,7 @@ class XqlService:
                 errors=report.errors,
                 warnings=report.warnings,
                 plan=plan,
-                reading=reading,
+                reading=describe_plan(plan) if plan is not None else "",
                 as_of=datetime.now(UTC),
             )
         query: Query = report.query
@@ -112,22 +115,27 @@ class XqlService:
         rows = tuple(run.rows)
         self._learn(query, rows)
         columns = output_columns(query, rows)
+        shown = _only(rows, columns)
+        empty = relax and found_nothing(shown, plan)
+        relaxations, notes = await why_nothing(query, plan, self.catalog, self._ask) if empty else ((), ())
+        cut = plan is not None and run.total >= plan.limit
         return QueryOutcome(
             parsed=True,
             valid=True,
             xql=report.xql,
             warnings=report.warnings,
             plan=plan,
-            reading=reading or describe_query(query),
+            reading=describe_plan(plan, cut=cut) if plan is not None else describe_query(query),
             dataset=dataset_of(query),
             window=window_of(query, self.catalog),
             columns=columns,
-            rows=_only(rows, columns),
+            rows=shown,
             total=run.total,
             truncated=run.truncated,
             as_of=run.as_of,
-            chart=chart_of(query),
-            relaxations=await self._relaxations(query) if relax and not rows else (),
+            chart=chart_of(query, plan, shown),
+            relaxations=relaxations,
+            notes=notes,
             query=query,
         )
 
@@ -151,16 +159,9 @@ class XqlService:
         value = run.rows[0].get(COUNTED) if run.rows else 0
         return int(value or 0)
 
-    async def _relaxations(self, query: Query) -> tuple[Relaxation, ...]:
-        """Counts with one condition left out; those that would bring rows come first."""
-        cases = list(relaxed(query))
-        counts = await asyncio.gather(*(self._count(other) for _, other in cases), return_exceptions=True)
-        told = [
-            Relaxation(without=text, total=count)
-            for (text, _), count in zip(cases, counts, strict=True)
-            if isinstance(count, int)
-        ]
-        return tuple(sorted(told, key=lambda item: -item.total))
+    async def _ask(self, query: Query, limit: int) -> list[dict[str, Any]]:
+        """The first rows of a query that explains another."""
+        return list((await self._send(query, format_query(query), limit)).rows)
 
     def _learn(self, query: Query, rows: tuple[dict[str, Any], ...]) -> None:
         """Columns that a plain reading of one dataset showed."""
@@ -169,6 +170,24 @@ class XqlService:
             return
         if isinstance(source, Dataset) and len(source.names) == 1 and not source.datamodel:
             self.catalog.learn(source.names[0], rows[:200])
+
+
+def datasets_of(plan: PostureQuery) -> tuple[str, ...]:
+    """Every dataset that a plan names."""
+    named = [plan.dataset, *(join.dataset for join in plan.joins)]
+    pending: list[Any] = [plan.where, *(join.where for join in plan.joins)]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Related):
+            named.append(part.dataset)
+            pending.append(part.where)
+        elif isinstance(part, All):
+            pending += part.all
+        elif isinstance(part, AnyOf):
+            pending += part.any
+        elif isinstance(part, Not):
+            pending.append(part.none)
+    return tuple(dict.fromkeys(named))
 
 
 def _about_scope(part: Expr) -> bool:

@@ -2,50 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from types import SimpleNamespace
+from datetime import UTC
 from typing import Any
 
 import pytest
 
 from tests.tools.xql.conftest import NOW
-from tools.xql import Catalog, PostureQuery, XqlInvalidError, XqlService, local, parse
-
-
-class Api:
-    """A tenant that is the local execution."""
-
-    def __init__(self, database: Any) -> None:
-        self.database = database
-        self.sent: list[tuple[str, Any]] = []
-
-    async def run(
-        self, query: str, *, timeframe: Any = None, limit: int | None = None, timeout_s: float = 120
-    ) -> Any:
-        self.sent.append((query, timeframe))
-        result = local.run(self.database.cursor(), parse(query), now=NOW, max_rows=1_000_000)
-        rows = tuple(result.records())
-        shown = rows[: limit or 10_000]
-        return SimpleNamespace(
-            rows=shown,
-            total=len(rows),
-            truncated=len(shown) < len(rows),
-            as_of=datetime(2026, 11, 25, tzinfo=UTC),
-        )
-
-    async def datasets(self) -> Any:
-        tables = self.database.execute("SELECT table_name FROM duckdb_tables()").fetchall()
-        return tuple(SimpleNamespace(name=name) for (name,) in tables)
-
-
-@pytest.fixture
-def api(database: Any) -> Api:
-    return Api(database)
-
-
-@pytest.fixture
-def service(api: Api) -> XqlService:
-    return XqlService(SimpleNamespace(xql=api), Catalog.seeded())
+from tests.tools.xql.service.conftest import Api
+from tools.xql import PostureQuery, XqlInvalidError, XqlService
 
 
 async def test_a_text_runs(service: XqlService, api: Api) -> None:
@@ -97,25 +61,7 @@ async def test_a_plan_runs_with_its_reading(service: XqlService) -> None:
     outcome = await service.run_plan(plan)
     assert outcome.rows == ({"xdm.issue.id": "1"},)
     assert outcome.plan == plan
-    assert 'severity is "high"' in outcome.reading
-
-
-async def test_no_rows_are_explained(service: XqlService) -> None:
-    text = (
-        'dataset = asset_inventory | filter xdm.asset.provider = "aws" and xdm.asset.type.class = "Data"'
-        " | join (dataset = issues | arrayexpand xdm.issue.asset_ids | fields xdm.issue.asset_ids as k) as i i.k = xdm.asset.id"  # noqa: E501
-        " | fields xdm.asset.id"
-    )
-    outcome = await service.run_text(text)
-    assert outcome.total == 0
-    assert outcome.columns == ("xdm.asset.id",)
-    told = {item.without: item.total for item in outcome.relaxations}
-    assert told == {
-        'xdm.asset.provider = "aws"': 1,
-        'xdm.asset.type.class = "Data"': 2,
-        "the join with issues": 0,
-    }
-    assert outcome.relaxations[0].total == 2
+    assert outcome.reading == "High-severity issues"
 
 
 async def test_the_population_is_the_kind_and_place_asked_about(service: XqlService) -> None:
@@ -133,10 +79,31 @@ async def test_rows_teach_the_catalog(service: XqlService) -> None:
     assert "Open port" in column.values
 
 
-async def test_a_view_is_a_chart_hint(service: XqlService) -> None:
-    text = "dataset = issues | comp count() as n by xdm.issue.severity | view graph type = pie xaxis = xdm.issue.severity yaxis = n"  # noqa: E501
+async def test_a_text_comes_with_its_plan_and_reading(service: XqlService) -> None:
+    text = 'dataset = issues | filter xdm.issue.severity = "high" | comp count() as n'
     outcome = await service.run_text(text)
-    assert outcome.chart == {"view": "graph", "type": "pie", "xaxis": "xdm.issue.severity", "yaxis": "n"}
+    assert outcome.plan == PostureQuery.model_validate(
+        {
+            "dataset": "issues",
+            "where": {"field": "xdm.issue.severity", "op": "eq", "value": "high"},
+            "aggregates": [{"function": "count", "name": "n"}],
+            "limit": outcome.plan.limit if outcome.plan else 0,
+        }
+    )
+    assert outcome.reading == "Number of high-severity issues"
+    unsaid = await service.run_text(
+        "dataset = issues | union asset_inventory | fields xdm.issue.id | limit 5"
+    )
+    assert unsaid.valid
+    assert unsaid.plan is None
+    assert unsaid.reading == "Issues, at most 5 rows"
+
+
+async def test_a_default_limit_is_told_where_it_cut(service: XqlService) -> None:
+    plan = PostureQuery.model_validate({"dataset": "issues", "fields": ["xdm.issue.id"], "limit": 100})
+    assert (await service.run_plan(plan)).reading == "Issues"
+    plan = plan.model_copy(update={"limit": 2})
+    assert (await service.run_plan(plan)).reading == "Issues, at most 2"
 
 
 @pytest.fixture
