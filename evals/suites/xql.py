@@ -76,7 +76,7 @@ async def _on_estate(folder: Path, estate: Estate, cases: Sequence[Case], model:
             await asker.hold(said[0].turns[:1])
         for case, gold in zip(said, golds, strict=True):
             reply = await asker.hold(case.turns)
-            valid = bool(reply.body.get("valid")) and asker.valid(reply.xql) if reply.xql else None
+            valid = bool(reply.body.get("valid")) and asker.valid(reply.xql)
             found.append(judge(case, gold, reply, valid))
     return found
 

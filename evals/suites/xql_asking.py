@@ -106,6 +106,9 @@ class Asker:
         try:
             body = await self._ask(text, previous)
             seconds = time.perf_counter() - started
+            if self._endpoint is not None and body.get("answered_by") == BUILT_IN:
+                # the planner stood in for the model: that is no answer of the model
+                return Reply(error=str(body.get("notice") or "the model did not answer"), to_rows=seconds)
             rows = await self._all_rows(body)
         except Exception as error:  # noqa: BLE001 - a question that breaks the product is a failed case
             return Reply(

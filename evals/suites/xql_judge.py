@@ -17,9 +17,9 @@ from evals.suites.xql_match import fault
 class Judged(BaseModel):
     """How one case came out. A flag is None where it does not apply; `faults` says what was wrong.
 
-    valid: the reply's query is valid, where it has one. rows: an answer was due and its rows are right. outcome: the
-    outcome is one of those expected and says what it must (the missing name, both readings). reading: the stated
-    reading has the words it must have, where rows were given.
+    valid: the reply's query is valid, where it has one (a query that was rightly refused does not count). rows: an
+    answer was due and its rows are right. outcome: the outcome is one of those expected and says what it must (the
+    missing name, both readings). reading: the stated reading has the words it must have, where rows were given.
     """
 
     id: str
@@ -44,8 +44,8 @@ class Judged(BaseModel):
         return self.outcome and self.rows is not False
 
 
-def judge(case: Case, golds: Sequence[Rows], reply: Reply, valid: bool | None) -> Judged:
-    """Judge the reply to the last turn of a case."""
+def judge(case: Case, golds: Sequence[Rows], reply: Reply, valid_query: bool) -> Judged:
+    """Judge the reply to the last turn of a case. `valid_query`: whether the query in it is valid."""
     faults: list[str] = []
     wrong = _outcome_fault(case, reply)
     if wrong:
@@ -57,6 +57,8 @@ def judge(case: Case, golds: Sequence[Rows], reply: Reply, valid: bool | None) -
         reading = lacking is None
         if lacking:
             faults.append(lacking)
+    declined = reply.outcome != "answer" and reply.outcome in case.expect.outcome
+    valid = valid_query if reply.xql and not declined else None
     if valid is False:
         faults.append("the query is not valid")
     prompt, answer = reply.tokens
