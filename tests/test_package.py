@@ -52,6 +52,8 @@ NEEDED = (
     "tools/remediation/schemas/google.json.gz",
     "tools/remediation/schemas/NOTICE.md",
     "evals/data/conversation/first.jsonl",
+    "evals/data/xql/develop.jsonl",
+    "evals/data/xql/test.jsonl",
 )
 _NO_CODE = {".pyc", ".pyo"}
 
