@@ -8,7 +8,8 @@
     ec2    AWS machines: a.*, state, tokens, public_ip, ssm (managed by SSM), monitoring, size
     s3     AWS buckets: a.*, versioning, logging, encryption, tls (plain HTTP refused), blocked (all four public blocks)
     rds    AWS databases: a.*, engine, public, encrypted, backup_days, protected (from deletion), multi_az
-    iam    AWS users: a.*, console, mfa (number of devices), key_days (age of the oldest active key)
+    iam    AWS users: a.*, console, mfa (number of devices), key_days (age of the oldest active key),
+           any_key_days (of the oldest one)
     vol    AWS volumes: a.*, encrypted, gigabytes
     fn     AWS functions: a.*, runtime, url_auth
     kms    AWS customer keys: a.*, rotation
@@ -96,7 +97,10 @@ SELECT *, coalesce(cfg->>'$.console_access' = 'true', json_type(cfg->'$.LoginPro
   coalesce(json_array_length(coalesce(cfg->'$.MFADevices', cfg->'$.mfa_devices')), 0) AS mfa,
   coalesce(CAST(cfg->>'$.access_key_age_days' AS INT), date_diff('day', CAST((
     SELECT min(k->>'$.CreateDate') FROM unnest(CAST(cfg->'$.AccessKeys' AS JSON[])) AS keys(k)
-    WHERE k->>'$.Status' = 'Active') AS TIMESTAMP), utc_now()), 0) AS key_days
+    WHERE k->>'$.Status' = 'Active') AS TIMESTAMP), utc_now()), 0) AS key_days,
+  coalesce(CAST(cfg->>'$.access_key_age_days' AS INT), date_diff('day', CAST((
+    SELECT min(k->>'$.CreateDate') FROM unnest(CAST(cfg->'$.AccessKeys' AS JSON[])) AS keys(k)
+    ) AS TIMESTAMP), utc_now()), 0) AS any_key_days
 FROM a WHERE type = 'AWS_IAM_USER'
 """,
     """

@@ -148,6 +148,14 @@ class TestCounts:
         assert fault(expect, [gold], [*named, {"team": None, "n": 3}]) is not None
         assert fault(expect, [gold], [{"team": None, "n": 4}, {"team": "ml", "n": 2}]) is not None
 
+    def test_groups_side_by_side(self) -> None:
+        expect = _expect("counts", keys=[["status"]], value="n")
+        gold = [{"status": "PASS", "n": 8}, {"status": "FAIL", "n": 5}]
+        assert fault(expect, [gold], [{"passed": 8, "failed": 5, "all": 13}]) is None
+        assert fault(expect, [gold], [{"passed": 5, "failed": 8}]) is not None
+        assert fault(expect, [gold], [{"passed": 8}]) is not None
+        assert fault(expect, [gold], [{"a": 8, "b": 5}]) is not None
+
     def test_two_dimensions(self) -> None:
         expect = _expect("counts", keys=[["cloud"], ["severity"]], value="n")
         gold = [

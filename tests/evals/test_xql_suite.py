@@ -41,7 +41,10 @@ def _rows(where: str) -> dict[str, Any]:
 
 CASES = [
     _case(
-        "buckets", "which s3 buckets are there?", _rows("type = 'S3_BUCKET'"), reading={"must": ["s3 bucket|s3_bucket"]}
+        "buckets",
+        "which s3 buckets are there?",
+        _rows("type = 'S3_BUCKET'"),
+        reading={"must": ["s3 bucket|s3_bucket"]},
     ),
     _case("roles", "which iam roles are there?", _rows("type = 'AWS_IAM_ROLE'")),
     _case("weather", "will it rain?", {"outcome": "refuse"}),
