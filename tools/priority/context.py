@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from tools.findings.model import AssetRecord, Finding, FindingSet
 from tools.priority.acceptance import Acceptance
 from tools.priority.business import data_fact, environment_fact, inherited
-from tools.priority.estate import Estate
+from tools.priority.enrich.model import NOTHING, Enrichments
+from tools.priority.enriched import business_of, data_held
+from tools.priority.estate import Estate, cloud_of
 from tools.priority.exposure import Exposure, Reader, exposure_of
 from tools.priority.exposure_aws import group_users
 from tools.priority.facts import Fact, absent, known, unknown
+from tools.priority.graph.gather import Gatherer
+from tools.priority.graph.search import AttackGraph
+from tools.priority.graph.vocabulary import graph_words
 from tools.priority.identity import Holding, holding_of, secret_names
-from tools.priority.paths import Link, first_path
+from tools.priority.paths import Link, first_path, graph_path
 from tools.priority.reading import shown
 from tools.priority.vocabulary import vocabulary
 from tools.priority.weakness import weakness_of
@@ -51,9 +57,15 @@ class Context:
     serious: Mapping[str, int]
     accepted: tuple[Acceptance, ...] = ()
     enrichment: Enrichment = field(default_factory=dict)
+    enriched: Enrichments = NOTHING
     facts: dict[str, AssetFacts] = field(default_factory=dict)
     nowhere: AssetFacts | None = None
     links: dict[str, Link] | None = None
+
+    @cached_property
+    def graph(self) -> AttackGraph:
+        """The attack graph of the snapshot, made when a fact first needs it."""
+        return Gatherer(self.reader, self.enriched, graph_words()).gather()
 
     def facts_of(self, asset: AssetRecord | None) -> AssetFacts:
         """Facts of an asset, or those of a finding whose asset the tenant does not have."""
@@ -72,6 +84,7 @@ def build_context(
     weights: Weights | None = None,
     accepted: Iterable[Acceptance] = (),
     enrichment: Enrichment | None = None,
+    enriched: Enrichments = NOTHING,
 ) -> Context:
     """Index a snapshot for scoring."""
     used = weights or load_weights()
@@ -82,7 +95,7 @@ def build_context(
         if finding.open and weakness_of(finding).name in SERIOUS:
             key = finding.resource.asset_id
             serious[key] = serious.get(key, 0) + 1
-    return Context(used, estate, reader, snapshot.as_of, serious, tuple(accepted), enrichment or {})
+    return Context(used, estate, reader, snapshot.as_of, serious, tuple(accepted), enrichment or {}, enriched)
 
 
 def context_for(
@@ -98,15 +111,21 @@ def _facts(context: Context, asset: AssetRecord) -> AssetFacts:
     kind = estate.kind(asset)
     exposure = exposure_of(context.reader, asset)
     related = tuple(sorted(_related(context, asset, kind), key=lambda r: r.asset_id))
-    own_data = data_fact(asset, asset.tags, kind.startswith(vocabulary().holds_data), at)
+    own_data = _gravest(
+        data_fact(asset, asset.tags, kind.startswith(vocabulary().holds_data), at),
+        data_held(asset, context.enriched, at),
+    )
     data = inherited(own_data, ((r, data_fact(r, r.tags, True, at)) for r in related))
     environment = inherited(
-        environment_fact(asset, asset.tags, at), ((r, environment_fact(r, r.tags, at)) for r in related)
+        business_of(asset, context.enriched, at) or environment_fact(asset, asset.tags, at),
+        ((r, environment_fact(r, r.tags, at)) for r in related),
     )
     if kind == "policy.secret" and data.state != "known":
         data = known("data class", "a secret", 0.9, "asset type", shown(asset.name), at=at)
     holding = holding_of(estate, asset)
-    path = first_path(context, asset, kind, exposure, data, holding, related)
+    path = graph_path(context, asset)
+    if path.grade <= 0 and cloud_of(asset) != "aws":
+        path = first_path(context, asset, kind, exposure, data, holding, related)
     blast = _blast(context.weights, holding, at)
     secrets = secret_names(estate.view(asset))
     if secrets and blast.grade < context.weights.blast["secrets"]:
@@ -121,6 +140,13 @@ def _facts(context: Context, asset: AssetRecord) -> AssetFacts:
             at=at,
         )
     return AssetFacts(exposure, data, environment, blast, path, holding, related)
+
+
+def _gravest(own: Fact, told: Fact | None) -> Fact:
+    """The graver of what tags and other sources say; a known fact before an unknown one."""
+    if told is None or (own.state == "known" and own.grade >= told.grade):
+        return own
+    return told
 
 
 def _nowhere(context: Context) -> AssetFacts:

@@ -11,6 +11,7 @@ from tools.findings.model import Finding, FindingStatus
 from tools.priority.acceptance import accepted_by_platform
 from tools.priority.arithmetic import Inputs
 from tools.priority.context import SERIOUS, AssetFacts, Context
+from tools.priority.enriched import activity_fact, exploit_fact
 from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.network import port_grade
 from tools.priority.reading import shown
@@ -47,13 +48,15 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
         "data": own.data,
         "environment": own.environment,
         "blast": own.blast,
-        "exploit": _FLAW
+        "exploit": exploit_fact(finding, context.enriched, context.as_of) or _FLAW
         if weakness.name == "vulnerability" or finding.category.upper() == "VULNERABILITY"
         else _NO_FLAW,
         "threat": _NO_THREAT
         if reachable
         else absent("active threat", "nothing that could be attacked directly", "weakness class"),
-        "activity": _NO_ACTIVITY if reachable and exposure.grade > 0 else _NOT_TARGET,
+        "activity": (activity_fact(asset, context.enriched, context.as_of) or _NO_ACTIVITY)
+        if reachable and exposure.grade > 0
+        else _NOT_TARGET,
         "combination": _combination(finding, weakness, context),
         "compensating": _compensating(own, context),
         "age": _age(finding, context.as_of),

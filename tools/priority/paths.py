@@ -15,6 +15,7 @@ from tools.priority.business import data_fact
 from tools.priority.estate import name_of
 from tools.priority.exposure import Exposure, exposure_of
 from tools.priority.facts import Fact, absent, known, unknown
+from tools.priority.graph.view import path_text
 from tools.priority.identity import Holding, holding_of
 from tools.priority.reading import View, shown
 from tools.priority.vocabulary import vocabulary
@@ -37,6 +38,23 @@ class Link:
     sure: bool
     text: str
     ids: tuple[str, ...]
+
+
+def graph_path(context: Context, asset: AssetRecord) -> Fact:
+    """The gravest path of the attack graph that an asset stands on or makes possible.
+
+    The grade is the square root of the path's risk, so that a hard path still counts beside an easy one.
+    """
+    path = context.graph.path_of(asset.asset_id)
+    if path is None:
+        return absent(_NAME, "none found", _SOURCE, at=context.as_of)
+    grade = path.risk**0.5
+    ids = tuple(dict.fromkeys(name for node in path.nodes[1:] for name in (node.label,)))
+    if path.known:
+        return known(_NAME, path_text(path), grade, _SOURCE, *ids, at=context.as_of)
+    proved = context.graph.path_of(asset.asset_id, known_only=True)
+    low = proved.risk**0.5 if proved is not None else 0.0
+    return unknown(_NAME, path_text(path), grade, low, max(grade, 0.9), _SOURCE, *ids, at=context.as_of)
 
 
 def first_path(

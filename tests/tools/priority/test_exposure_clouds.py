@@ -98,7 +98,9 @@ def test_only_what_both_groups_open_is_open(port: str, seen: str) -> None:
     inner["subnet"] = {"properties": {"networkSecurityGroup": {"id": f"{SUB}/{path}"}}}
     config["ipConfigurations"] = [{"properties": inner}]
     second = azure(path, {"securityRules": [{"properties": rule(port=port)}]})
-    found = exposed(vm, nic.model_copy(update={"config": {"properties": config}}), nsg(rule(port="22-25")), second).fact
+    found = exposed(
+        vm, nic.model_copy(update={"config": {"properties": config}}), nsg(rule(port="22-25")), second
+    ).fact
     assert found.state == ("absent" if seen == "absent" else "known")
     if seen != "absent":
         assert "22" in found.value

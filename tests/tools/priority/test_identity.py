@@ -74,7 +74,7 @@ def test_an_exposed_administrator_is_a_path_and_a_stopped_one_is_none() -> None:
     parts = (open_group(), profile("web", "app"), role("app", admin=True))
     path = facts(with_profile(), *parts).path
     assert path.state == "known"
-    assert path.value == "internet → i-0web → app → administrator of the account"
+    assert path.value == f"internet → i-0web → app → administrator of {ACCOUNT}"
     assert facts(with_profile(State={"Name": "stopped"}), *parts).path.state == "absent"
     guessed = facts(with_profile(), open_group(), role("app", admin=True)).path
     assert guessed.state == "unknown"
@@ -97,7 +97,7 @@ def test_the_role_and_its_policy_stand_on_the_path_too() -> None:
 
 def test_an_open_role_and_a_user_without_second_factor() -> None:
     stranger = facts(role("r", admin=True, trust={"AWS": "*"})).path
-    assert stranger.value == "internet → r → administrator of the account"
+    assert stranger.value == f"internet → r → administrator of {ACCOUNT}"
     user = asset(
         f"arn:aws:iam::{ACCOUNT}:user/u",
         {
@@ -146,13 +146,14 @@ def test_google_and_azure_identities() -> None:
     assert held(azure).privilege == "admin"
 
 
-def test_an_identity_with_whole_services_may_read_the_gravest_data_of_its_account() -> None:
+def test_an_identity_with_whole_services_reads_the_data_of_its_account() -> None:
     reader = {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
     app = role("app", RolePolicyList=[{"PolicyName": "p", "PolicyDocument": reader}])
     store = bucket("exports", tags={"DataClass": "PII"})
     parts = (open_group(), profile("web", "app"), app)
     path = facts(with_profile(), *parts, store).path
-    assert (path.state, path.value) == ("unknown", "possibly internet → i-0web → app → exports (PII data)")
+    assert path.state == "known"
+    assert path.value == "internet → i-0web → app → exports (PII data (tag DataClass=PII))"
     assert facts(with_profile(), *parts).path.grade == 0
 
 
@@ -165,5 +166,6 @@ def test_a_host_whose_role_was_not_collected_is_not_known_to_be_harmless() -> No
     stated = instance(instance_profile={"Arn": f"arn:aws:iam::{ACCOUNT}:instance-profile/x", "Role": "gone"})
     found = facts(stated, open_group())
     assert found.path.state == "unknown"
-    assert (found.path.grade, found.path.high) == (0.0, 1.0)
+    assert found.path.grade < 0.25
+    assert (found.path.low, found.path.high) == (0.0, 0.9)
     assert found.blast.state == "unknown"

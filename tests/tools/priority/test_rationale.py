@@ -24,7 +24,7 @@ def test_the_words_say_what_why_and_what_lowers_it() -> None:
     found = finding("ec2_instance_port_ssh_exposed_to_internet", web, "CRITICAL")
     one = scored(found, web, open_group(), profile("web", "app"), role("app", admin=True))
     assert one.headline.startswith("web-1 (i-0web): a service on it answers the internet")
-    assert "a path leads to administrator of the account" in one.headline
+    assert "a path leads to administrator of 111122223333" in one.headline
     assert one.rationale.startswith(f"{one.score:.0f} of 100 ({one.low:.0f} to {one.high:.0f}).")
     assert "22 open to 0.0.0.0/0 on sg-0a1" in one.rationale
     assert "Not known: " in one.rationale

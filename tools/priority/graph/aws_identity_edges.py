@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tools.findings.model import AssetRecord
 from tools.priority.estate import Estate, name_of
-from tools.priority.graph.aws_load import AwsIam
+from tools.priority.graph.aws_load import AwsIam, Holds
 from tools.priority.graph.jewels import Jewels
 from tools.priority.graph.model import Edge, Node, NodeKind, Parts, Relation
 from tools.priority.graph.vocabulary import GraphWords
@@ -79,29 +79,45 @@ class AwsIdentityEdges:
 
     def _workloads(self) -> None:
         """Whoever controls a workload acts as its role."""
-        for asset_id, role in self._iam.roles_of.items():
+        for asset_id, holds in self._iam.roles_of.items():
             asset = self._estate.assets[asset_id]
             chance, how, known = self._credentials(asset)
-            target = self._key(role)
             if chance <= 0:
                 continue
-            if target is None:
-                target = self._parts.add(
-                    Node(role, NodeKind.IDENTITY, role.rsplit("/", 1)[-1], "", asset.account)
-                )
-                how, known = f"{how}; the role itself was not collected", False
+            for held in holds:
+                self._runs_as(asset, held, chance, how, known=known)
+
+    def _runs_as(self, asset: AssetRecord, held: Holds, chance: float, how: str, *, known: bool) -> None:
+        target = self._key(held.role)
+        name = shown(held.role.rsplit("/", 1)[-1])
+        if target is None:
+            target = self._parts.add(Node(held.role, NodeKind.IDENTITY, name, "", asset.account))
+            how, known = f"{how}; what its role may do was not collected", False
             self._parts.join(
                 Edge(
-                    asset_id,
                     target,
-                    Relation.RUNS_AS,
-                    chance,
-                    how,
-                    (),
-                    (shown(name_of(asset)), shown(role.rsplit("/", 1)[-1])),
-                    known,
+                    self._admin_node(asset.account),
+                    Relation.ESCALATES,
+                    self._words.step["unknown"] ** 3,
+                    "what it may do was not collected",
+                    known=False,
                 )
             )
+        elif not held.sure:
+            how, known = f"{how}; no record names its role, {name} is likely", False
+        scaled = chance if held.sure else chance * self._words.step["unknown"]
+        self._parts.join(
+            Edge(
+                asset.asset_id,
+                target,
+                Relation.RUNS_AS,
+                scaled,
+                how,
+                (),
+                (shown(name_of(asset)), name),
+                known,
+            )
+        )
 
     def _credentials(self, asset: AssetRecord) -> tuple[float, str, bool]:
         """The chance of getting a workload's credentials, how, and whether a record says so."""
@@ -139,20 +155,21 @@ class AwsIdentityEdges:
     def _to_admin(
         self, key: str, who: Principal, because: Iterable[Evidence], chance: float, why: str, verdict: Verdict
     ) -> None:
-        account = who.account
-        words = self._words
-        self._parts.add(
+        target = self._admin_node(who.account)
+        self._join(key, target, Relation.ESCALATES, chance, f"{who.name} {why}", because, verdict)
+
+    def _admin_node(self, account: str) -> str:
+        return self._parts.add(
             Node(
                 admin_key(account),
                 NodeKind.CONTROL_PLANE,
                 f"administrator of {shown(account)}",
                 "",
                 account,
-                words.jewel["admin"],
+                self._words.jewel["admin"],
                 "everything in the account",
             )
         )
-        self._join(key, admin_key(account), Relation.ESCALATES, chance, f"{who.name} {why}", because, verdict)
 
     def _assumes(self, key: str, principal: Principal) -> None:
         for step in self._iam.graph.steps_from(principal.arn):

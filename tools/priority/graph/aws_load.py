@@ -7,13 +7,14 @@ collected stays "not collected" (None), which is not the same as empty.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from tools.findings.model import AssetRecord
 from tools.priority.estate import Estate
 from tools.priority.iam.aws.chains import AssumeGraph
 from tools.priority.iam.aws.escalate import Escalations
 from tools.priority.iam.aws.estate import AwsEstate
+from tools.priority.iam.aws.managed import managed_policy
 from tools.priority.iam.aws.organization import Caps, Organization
 from tools.priority.iam.aws.reach import Reach
 from tools.priority.reading import View, items
@@ -32,7 +33,16 @@ _WORKLOADS = {
     "aws.build": "project",
     "ecs.task": "task",
 }
+_ATTACHED = ("AttachedManagedPolicies", "attached_policies", "AttachedPolicies")
+_MOST_LIKELY = 4
 _MANAGEMENT_LEVELS = ("ROOT", "ORGANIZATIONAL_UNIT", "ACCOUNT")
+
+
+class Holds(NamedTuple):
+    """A role that a workload runs as; `sure` is False where no record names it."""
+
+    role: str
+    sure: bool = True
 
 
 class AwsIam:
@@ -41,8 +51,8 @@ class AwsIam:
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
         self.by_arn: dict[str, AssetRecord] = {}
-        self.roles_of: dict[str, str] = {}
-        """The role's ARN of each workload, by asset id."""
+        self.roles_of: dict[str, tuple[Holds, ...]] = {}
+        """The role of each workload, or the roles that it may have, by asset id."""
         self.engine = AwsEstate(_organization(estate))
         self._add_policies()
         self._add_identities()
@@ -58,8 +68,8 @@ class AwsIam:
     def _arn(self, asset: AssetRecord, *names: str) -> str:
         view = self._estate.view(asset)
         found = asset.uid if asset.uid.startswith("arn:") else view.text("Arn", *names)
-        if found:
-            self.by_arn.setdefault(found, asset)
+        if found and self.by_arn.setdefault(found, asset).asset_id != asset.asset_id:
+            return ""  # two records of one ARN: the first by id counts
         return found
 
     def _add_policies(self) -> None:
@@ -73,7 +83,7 @@ class AwsIam:
         for group in self._estate.of_kind("iam.group"):
             view = self._estate.view(group)
             if arn := self._arn(group):
-                self.engine.add_group(arn, inline(view, "GroupPolicyList"), attached(view))
+                self.engine.add_group(arn, inline(view, "GroupPolicyList"), attached(view, group.account))
         for user in self._estate.of_kind("iam.user"):
             view = self._estate.view(user)
             arn = self._arn(user)
@@ -82,7 +92,7 @@ class AwsIam:
                 self.engine.add_user(
                     arn,
                     inline=inline(view, "UserPolicyList"),
-                    attached=attached(view),
+                    attached=attached(view, user.account),
                     groups=groups,
                     boundary=_boundary(view),
                     tags=user.tags,
@@ -95,7 +105,7 @@ class AwsIam:
                     arn,
                     trust=view.get("AssumeRolePolicyDocument", "assume_role_policy"),
                     inline=inline(view, "RolePolicyList"),
-                    attached=attached(view),
+                    attached=attached(view, role.account),
                     boundary=_boundary(view),
                     tags=role.tags,
                     unique_id=view.text("RoleId"),
@@ -128,42 +138,60 @@ class AwsIam:
                     region=asset.region,
                     tags=asset.tags,
                 )
-            role = self.role_of(asset, view, kind)
-            if role:
-                self.roles_of[asset.asset_id] = role
-                if kind in _WORKLOADS and role in self.engine.roles:
-                    self.engine.add_workload(
-                        _WORKLOADS[kind], arn, role, region=asset.region, tags=asset.tags
-                    )
+            held = tuple(self.roles(asset, view, kind))
+            if held:
+                self.roles_of[asset.asset_id] = held
+            for role in (
+                h.role for h in held if h.sure and h.role in self.engine.roles and kind in _WORKLOADS
+            ):
+                self.engine.add_workload(_WORKLOADS[kind], arn, role, region=asset.region, tags=asset.tags)
 
-    def role_of(self, asset: AssetRecord, view: View, kind: str) -> str:
-        """The ARN of the role that something runs as; empty when it has none or no record names it."""
+    def roles(self, asset: AssetRecord, view: View, kind: str) -> Iterator[Holds]:
+        """The role that something runs as, or may run as; nothing when it has none."""
         if kind == "ec2.instance":
-            return self._role_of_profile(asset, view)
+            yield from self._roles_of_profile(asset, view)
+            return
         named = view.text("Role", "serviceRole", "TaskRoleArn", "task_role_arn", "RoleArn")
-        if not named:
-            return ""
-        if named.startswith("arn:"):
-            return named
-        role = self._estate.find(asset.account, named, "iam.role")
-        return self._arn(role) if role else ""
+        if named:
+            role = None if named.startswith("arn:") else self._estate.find(asset.account, named, "iam.role")
+            yield Holds(self._arn(role) if role else named)
 
-    def _role_of_profile(self, asset: AssetRecord, view: View) -> str:
+    def _roles_of_profile(self, asset: AssetRecord, view: View) -> Iterator[Holds]:
         profile = view.at("IamInstanceProfile", "instance_profile")
-        arn = profile.text("Arn") or view.text(
-            "IamInstanceProfile", "instance_profile", "iam_instance_profile"
-        )
-        if not arn:
-            return ""
-        listed = self._estate.index("roles by instance profile", self._by_profile)
-        if arn in listed:
-            return listed[arn]
+        named = view.text("IamInstanceProfile", "instance_profile", "iam_instance_profile")
+        arn = profile.text("Arn", "Name") or named
+        if not arn and not profile:
+            return
         name = arn.rsplit("/", 1)[-1]
-        record = self._estate.find(asset.account, name, "iam.profile")
-        for role in self._estate.view(record).each("Roles") if record else ():
-            if named := role.text("Arn"):
-                return named
-        return ""
+        stated = profile.text("Role", "RoleArn", "RoleName")
+        listed = self._estate.index("roles by instance profile", self._by_profile).get(arn) or stated
+        record = self._estate.find(asset.account, name, "iam.profile") if name else None
+        for held in self._estate.view(record).each("Roles") if record and not listed else ():
+            listed = listed or held.text("Arn", "RoleName")
+        if listed:
+            role = None if listed.startswith("arn:") else self._estate.find(asset.account, listed, "iam.role")
+            yield Holds(self._arn(role) if role else listed)
+            return
+        same = self._estate.find(asset.account, name, "iam.role") if name else None
+        if same is not None:  # the console names profile and role alike
+            yield Holds(self._arn(same), sure=False)
+            return
+        likely = self._estate.index("roles for machines", self._for_machines).get(asset.account, [])
+        if not likely:
+            yield Holds(arn or "instance profile", sure=False)
+        for found in likely[:_MOST_LIKELY]:
+            yield Holds(found, sure=False)
+
+    def _for_machines(self) -> dict[str, list[str]]:
+        """By account, roles that EC2 may assume and that no recorded instance profile holds."""
+        taken = set(self._estate.index("roles by instance profile", self._by_profile).values())
+        found: dict[str, list[str]] = {}
+        for role in self._estate.of_kind("iam.role"):
+            trust = self._estate.view(role).get("AssumeRolePolicyDocument", "assume_role_policy")
+            arn = self._arn(role)
+            if arn and arn not in taken and "ec2.amazonaws.com" in str(trust):
+                found.setdefault(role.account, []).append(arn)
+        return found
 
     def _by_profile(self) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -204,13 +232,22 @@ def inline(view: View, name: str) -> Mapping[str, Any] | None:
         return {
             str(n) if not isinstance(n, Mapping) else f"inline {i}": document for i, n in enumerate(named)
         }
-    return {} if view.has("inline_policies", "InlinePolicies") else None
+    # A record that lists the attached policies and no inline ones has none: a scanner leaves an empty list out.
+    return {} if view.has("inline_policies", "InlinePolicies", *_ATTACHED) else None
 
 
-def attached(view: View) -> list[str]:
-    """ARNs of the attached managed policies."""
-    listed = view.each("AttachedManagedPolicies", "attached_policies", "AttachedPolicies")
-    return [arn for p in listed if (arn := p.text("PolicyArn", "Arn"))]
+def attached(view: View, account: str = "") -> list[str]:
+    """ARNs of the attached managed policies; one that is only named is AWS's own if AWS has one of that name."""
+    found = []
+    for policy in view.each(*_ATTACHED):
+        name = policy.text("PolicyName")
+        arn = policy.text("PolicyArn", "Arn")
+        if not arn and name:
+            owner = "aws" if managed_policy(f"arn:aws:iam::aws:policy/{name}") is not None else account
+            arn = f"arn:aws:iam::{owner}:policy/{name}"
+        if arn:
+            found.append(arn)
+    return found
 
 
 def resource_policy(view: View, kind: str) -> tuple[Any, bool]:

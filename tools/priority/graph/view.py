@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tools.priority.graph.model import AttackPath, BlastRadius, ChokePoint, Node
+from tools.priority.graph.model import AttackPath, BlastRadius, ChokePoint, Node, NodeKind
 from tools.priority.reading import shown
 
 
@@ -39,7 +39,8 @@ def path_view(path: AttackPath) -> dict[str, Any]:
 def path_text(path: AttackPath) -> str:
     """`internet → web-1 → role app → s3 bucket (PII data)`; "possibly" before a path that no record settles."""
     names = " → ".join(shown(node.label) for node in path.nodes)
-    worth = f" ({path.jewel.worth})" if path.jewel.worth else ""
+    says_itself = path.jewel.kind is NodeKind.CONTROL_PLANE
+    worth = f" ({path.jewel.worth})" if path.jewel.worth and not says_itself else ""
     return f"{'' if path.known else 'possibly '}{names}{worth}"
 
 
