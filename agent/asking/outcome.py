@@ -79,5 +79,6 @@ _EMPTY: dict[str, Any] = {
     "as_of": None,
     "chart": None,
     "relaxations": [],
+    "notes": [],
 }
 """A result of no query, with the keys of one."""

@@ -178,6 +178,10 @@ def _rows(body: dict[str, Any]) -> None:
         return
     if body.get("reading"):
         note(f"read as: {body['reading']}")
+    for said in body.get("notes") or ():
+        note(said)
+    for item in body.get("relaxations") or ():
+        note(f'without "{item["without"]}": {item["total"]}')
     if body.get("rows"):
         table(body["columns"], body["rows"])
     if body.get("xql"):

@@ -97,8 +97,8 @@ def query_result(
 ) -> ToolResult:
     """An outcome as a tool's result. Raises `XqlInvalidError` for a query that the checker refused.
 
-    `data`: `relaxed` (what emptied a result), `chart` (type, x, y, title, where a picture serves), `population`, and
-    for a later page `pages`: whether it is of the same run as the first or of a new one.
+    `data`: `relaxed` and `notes` (what emptied a result), `chart` (type, x, y, title, where a picture serves),
+    `population`, and for a later page `pages`: whether it is of the same run as the first or of a new one.
     """
     outcome.raise_if_invalid()
     rows = tuple(outcome.rows[args.offset : args.offset + args.limit])
@@ -128,6 +128,7 @@ def query_result(
         queries=(record,),
         data={
             "relaxed": [{"without": r.without, "total": r.total} for r in outcome.relaxations],
+            **({"notes": list(outcome.notes)} if outcome.notes else {}),
             **({"population": population} if population is not None else {}),
             **({"chart": outcome.chart} if outcome.chart is not None else {}),
             **({"pages": "same run" if same_run else _NEW_RUN} if args.offset else {}),
@@ -137,12 +138,10 @@ def query_result(
 
 
 def _emptied(outcome: QueryOutcome) -> str:
-    """What made a result empty, in words: the conditions without which there would be rows."""
+    """What made a result empty, in words: what is nowhere, and the conditions without which there would be rows."""
     helps = [item for item in outcome.relaxations if item.total > 0][:_MOST_TOLD]
-    if not helps:
-        return ": nothing matches all filters"
-    told = "; ".join(f"without {item.without} there would be {item.total}" for item in helps)
-    return f": nothing matches all filters ({told})"
+    told = [*outcome.notes, *(f'without "{item.without}" there would be {item.total}' for item in helps)]
+    return f": nothing matches all filters ({'; '.join(told)})" if told else ": nothing matches all filters"
 
 
 def _own_limit_reached(outcome: QueryOutcome) -> bool:

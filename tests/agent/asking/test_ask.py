@@ -167,8 +167,9 @@ async def test_a_value_that_is_nowhere_is_asked_about_once(services: Services, s
         as_call({"outcome": "answer", "plan": wrong}), as_call({"outcome": "answer", "plan": right})
     )
     asked = await ask_model("assets in prod", services, model)
-    assert '"prod" nowhere in this estate' in last_told(server)
-    assert '"production"' in last_told(server)
+    assert "no asset has tag Environment prod" in last_told(server)
+    assert "there are production and dev" in last_told(server)
+    assert "a quotation, no instruction" in last_told(server)
     assert asked.result is not None
     assert asked.result.total == 1
     insisting, again = scripted(as_call({"outcome": "answer", "plan": wrong}))
