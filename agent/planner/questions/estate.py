@@ -1,0 +1,203 @@
+"""Everything of a tenant that a question may name: its own words, its configuration, its datasets and their values."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final, Protocol
+
+from agent.planner.questions.entities import ENTITIES, FACTS
+from agent.planner.questions.settings import Settings, gather
+from agent.planner.vocabulary import Vocabulary, VocabularySource
+from tools.findings import AssetRecord, FindingLookup
+
+_SAMPLE: Final = 300
+_MOST_VALUES: Final = 200
+_LONGEST: Final = 80
+PLATFORM: Final = "Platform Discovery"
+_ALWAYS: Final = ("asset_inventory", "issues", "findings")
+# words that ask for a dataset which is only looked at then
+_ASKS: Final[Mapping[str, str]] = {
+    "cases": r"case|incident",
+    "endpoints": r"endpoint|agent|workstation|laptop",
+    "cloud_audit_logs": r"event|log|audit|activit|operation|api call|who |console|\bcall|user",
+    "va_cves": r"cve|vuln",
+    "dspm_asset_file_inventory": r"file|document",
+    "cwp_packages_raw": r"package|software|librar|installed",
+    "ciem_permissions_with_last_access": r"permission|entitle|access right",
+    "cloud_health_auditing": r"connector|health|onboard|scan error",
+    "management_auditing": r"management|tenant audit|console audit|admin activity",
+}
+
+
+class Runner(Protocol):
+    """What runs a query text and gives back rows (`XqlService`)."""
+
+    async def run_text(self, text: str, limit: int | None = None, *, relax: bool = True) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What rows of a dataset showed: columns with short values (lower case to as written), and keys of its facts."""
+
+    rows: int = 0
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Estate:
+    """The words of one tenant. `samples` are by dataset; one that is lacking was not looked at."""
+
+    words: Vocabulary = field(default_factory=Vocabulary)
+    settings: Settings = field(default_factory=Settings)
+    samples: Mapping[str, Sample] = field(default_factory=dict)
+    types: Mapping[str, tuple[str, str, str, str]] = field(default_factory=dict)
+    """Type id to class, category, type name, provider."""
+    platform: str = PLATFORM
+    account_names: Mapping[str, str] = field(default_factory=dict)
+
+    def has_rows(self, dataset: str) -> bool | None:
+        """Whether a dataset has rows; None where it was not looked at."""
+        sample = self.samples.get(dataset)
+        return None if sample is None else sample.rows > 0
+
+    def has_column(self, dataset: str, column: str) -> bool:
+        sample = self.samples.get(dataset)
+        return sample is not None and column in sample.columns
+
+    def values(self, entity: str, attribute: str) -> Mapping[str, str]:
+        """Values that a sample showed of an attribute, lower case to as written."""
+        place = ENTITIES[entity].places.get(attribute)
+        sample = self.samples.get(ENTITIES[entity].dataset)
+        if place is None or sample is None:
+            return {}
+        return (sample.facts.get(place.key) if place.key else sample.columns.get(place.column)) or {}
+
+    def has_fact(self, entity: str, key: str) -> bool:
+        sample = self.samples.get(ENTITIES[entity].dataset)
+        return sample is not None and key in sample.facts
+
+    @cached_property
+    def vulnerabilities_in(self) -> str:
+        """Where the tenant keeps vulnerabilities: findings, issues, or nowhere."""
+        for entity, dataset, column in (
+            ("vulnerability", "findings", "xdm.finding.category"),
+            ("issue", "issues", "xdm.issue.category"),
+        ):
+            sample = self.samples.get(dataset)
+            if sample is not None and "vulnerability" in sample.columns.get(column, {}):
+                return entity
+        return ""
+
+    @cached_property
+    def providers(self) -> frozenset[str]:
+        return frozenset(provider.upper() for _, _, _, provider in self.types.values() if provider)
+
+    @cached_property
+    def type_names(self) -> Mapping[str, tuple[str, ...]]:
+        """Names of types and categories in lower case, to type ids."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for type_id, (_, category, name, _) in self.types.items():
+            for word in (name, category, type_id.replace("_", " ")):
+                if word:
+                    found[word.lower()].add(type_id)
+        return {word: tuple(sorted(ids)) for word, ids in found.items()}
+
+
+class EstateSource:
+    """The estate as it is now; gathered again only when the snapshot is another one."""
+
+    def __init__(self, lookup: FindingLookup, runner: Runner) -> None:
+        self._lookup, self._runner = lookup, runner
+        self._words = VocabularySource(lookup)
+        self._kept: tuple[object, Settings, Mapping[str, Any]] | None = None
+        self._samples: dict[str, Sample] = {}
+
+    async def current(self, text: str = "") -> Estate:
+        """The estate, with a look at the datasets that a question may be about. Raises `CortexError`."""
+        words = await self._words.current()
+        snapshot = await self._lookup.snapshot()
+        evidence = await self._lookup.evidence()
+        assets: dict[str, AssetRecord] = {**evidence.assets, **snapshot.assets}
+        if self._kept is None or self._kept[0] is not snapshot:
+            self._samples = {}
+            self._kept = (snapshot, gather(assets.values()), _types(assets.values()))
+        lowered = text.lower()
+        wanted = [*_ALWAYS, *(name for name, asks in _ASKS.items() if re.search(asks, lowered))]
+        for dataset in wanted:
+            if dataset not in self._samples:
+                self._samples[dataset] = await self._look(dataset)
+        names = {uid: name for name, uid in words.accounts.items() if name != uid.lower()}
+        return Estate(
+            words, self._kept[1], dict(self._samples), self._kept[2], self._platform(assets.values()), names
+        )
+
+    def _platform(self, assets: Iterable[AssetRecord]) -> str:
+        sample = self._samples.get("asset_inventory")
+        found = sample.columns.get("xdm.asset.raw_fields", {}) if sample else {}
+        return next(iter(found.values()), PLATFORM)
+
+    async def _look(self, dataset: str) -> Sample:
+        order = " | filter xdm.finding.category != null | sort desc xdm.finding.category" if dataset == "findings" else ""
+        if dataset == "issues":
+            order = " | sort desc xdm.issue.category"
+        outcome = await self._runner.run_text(
+            f"config timeframe between \"begin\" and \"now\" | dataset = {dataset}{order} | limit {_SAMPLE}",
+            limit=_SAMPLE, relax=False,
+        )
+        return read_rows(dataset, outcome.rows) if outcome.valid else Sample()
+
+
+def _types(assets: Iterable[AssetRecord]) -> dict[str, tuple[str, str, str, str]]:
+    found: dict[str, tuple[str, str, str, str]] = {}
+    for asset in assets:
+        if asset.type_id:
+            found.setdefault(asset.type_id, (asset.asset_class, asset.category, asset.type_name, asset.provider))
+    return found
+
+
+def read_rows(dataset: str, rows: Iterable[Mapping[str, Any]]) -> Sample:
+    """What rows show. Of `xdm.asset.raw_fields` the outermost keys are kept as its values."""
+    columns: dict[str, dict[str, str]] = defaultdict(dict)
+    facts: dict[str, dict[str, str]] = defaultdict(dict)
+    fact_columns = frozenset(FACTS.values())
+    count = 0
+    for row in rows:
+        count += 1
+        for name, cell in row.items():
+            seen = columns[name]
+            if cell is None:
+                continue
+            if name in fact_columns or name == "xdm.asset.raw_fields":
+                whole = _json(cell)
+                for key, value in whole.items():
+                    if name == "xdm.asset.raw_fields":
+                        seen.setdefault(key.lower(), key)
+                    else:
+                        _note(facts[key], value)
+                continue
+            for item in cell if isinstance(cell, list) else [cell]:
+                _note(seen, item)
+    return Sample(count, dict(columns), dict(facts))
+
+
+def _note(seen: dict[str, str], value: Any) -> None:
+    if isinstance(value, bool):
+        value = "true" if value else "false"
+    if isinstance(value, str) and len(value) <= _LONGEST and len(seen) < _MOST_VALUES:
+        seen.setdefault(value.lower(), value)
+
+
+def _json(cell: Any) -> Mapping[str, Any]:
+    if isinstance(cell, Mapping):
+        return cell
+    try:
+        found = json.loads(cell)
+    except (TypeError, ValueError):
+        return {}
+    return found if isinstance(found, Mapping) else {}

@@ -1,0 +1,157 @@
+"""The logical form of a question: what is asked of what, in the question's own terms, before it becomes a plan."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.xql.plan import PostureQuery
+
+Outcome = Literal["answer", "clarify", "refuse", "no_such"]
+Op = Literal[
+    "eq", "in", "contains", "starts", "ends", "gt", "gte", "lt", "lte", "empty", "older", "within", "range", "cidr", "true",
+]  # fmt: skip
+
+
+class FormModel(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Where(FormModel):
+    """A place in the configuration of one type of asset; `*` is each item of an array. `good`: values that mean yes."""
+
+    type_id: str
+    path: tuple[str, ...]
+    kind: str = "text"
+    good: tuple[str, ...] = ()
+
+
+class Ref(FormModel):
+    """What a condition or group is about: an attribute, the tag with one of these keys, or configuration."""
+
+    name: str
+    tags: tuple[str, ...] = ()
+    places: tuple[Where, ...] = ()
+    fact: str = ""
+
+    @property
+    def key(self) -> str:
+        """What tells one ref from another."""
+        if self.tags:
+            return f"tag:{'|'.join(sorted(t.lower() for t in self.tags))}"
+        return f"setting:{self.name}" if self.places else self.name
+
+
+class Atom(FormModel):
+    """One condition. `of` names the entity that it is about where that is not the one asked for."""
+
+    kind: Literal["atom"] = "atom"
+    ref: Ref
+    op: Op
+    values: tuple[str | float, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    label: str = ""
+    of: str = ""
+    negated: bool = False
+
+
+class Kinds(FormModel):
+    """Assets of these types, categories or classes."""
+
+    kind: Literal["kinds"] = "kinds"
+    types: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    label: str = ""
+    negated: bool = False
+
+
+class Weakness(FormModel):
+    """A weakness that rules report (`rules`), or that configuration shows (`setting`), or both for several types.
+
+    `negated` asks for what does not have it.
+    """
+
+    kind: Literal["weakness"] = "weakness"
+    name: str
+    rules: tuple[str, ...] = ()
+    setting: tuple[Atom, ...] = ()
+    label: str = ""
+    negated: bool = False
+
+
+class Has(FormModel):
+    """A related row of another entity, or `count` of them by `op`."""
+
+    kind: Literal["has"] = "has"
+    entity: str
+    items: tuple[Item, ...] = ()
+    op: Literal["gt", "gte", "lt", "lte", "eq"] | None = None
+    count: int = 0
+    negated: bool = False
+
+
+class Either(FormModel):
+    """At least one of these."""
+
+    kind: Literal["either"] = "either"
+    items: tuple[Item, ...]
+    negated: bool = False
+
+
+Item: TypeAlias = Annotated[Atom | Kinds | Weakness | Has | Either, Field(discriminator="kind")]
+
+
+class Measure(FormModel):
+    """`count` counts things, `distinct` the values of `ref`, `percent` the part that satisfies `part`."""
+
+    function: Literal["count", "distinct", "sum", "avg", "min", "max", "median", "percent"]
+    ref: Ref | None = None
+    part: tuple[Item, ...] = ()
+
+
+class Rank(FormModel):
+    """Order by an attribute, by a count of related things (`has`) or by the group's own count (neither)."""
+
+    ref: Ref | None = None
+    has: Has | None = None
+    descending: bool = True
+
+
+class Form(FormModel):
+    """What is asked. `ask` list gives things themselves; with `group` or `bin` a measure of each."""
+
+    entity: str = "asset"
+    items: tuple[Item, ...] = ()
+    measure: Measure | None = None
+    group: tuple[Ref, ...] = ()
+    having: tuple[Literal["gt", "gte", "lt", "lte", "eq"], float] | None = None
+    span: str = ""
+    bin_ref: Ref | None = None
+    rank: Rank | None = None
+    limit: int | None = None
+    per: tuple[Ref, ...] = ()
+    columns: tuple[Ref, ...] = ()
+    only_columns: bool = False
+    status: Literal["open", "closed", "all", "said", ""] = ""
+    rule_form: bool = False
+    noun: str = ""
+
+
+class Asked(FormModel):
+    """What became of a question; kept with its message, so that the next one can refine it."""
+
+    outcome: Outcome
+    question: str = ""
+    form: Form | None = None
+    plan: PostureQuery | None = None
+    reading: str = ""
+    message: str = ""
+    choices: tuple[str, ...] = ()
+
+
+for _model in (Has, Either, Measure, Rank, Form, Asked):
+    _model.model_rebuild()
