@@ -10,7 +10,7 @@ from tools.xql.plan import model
 from tools.xql.plan.conditions import OPPOSITE
 from tools.xql.plan.model_values import AGE_OPS
 from tools.xql.plan.times import epoch_ms
-from tools.xql.plan.vocabulary import HAPPENED, place, several, short, shown
+from tools.xql.plan.vocabulary import HAPPENED, PLURAL, place, several, short, shown
 
 _OPS: Final = {
     "eq": "is {}",
@@ -43,6 +43,7 @@ _NOT: Final = {
     "lte": "is not at most {}",
     **{op: _OPS[other] for op, other in OPPOSITE.items()},
 }
+_LATER: Final = {"gt": "after", "gte": "not before", "lt": "before", "lte": "not after"}
 _FLAGS: Final = {"has a fix": ("a fix exists", "no fix exists"), "excluded": ("excluded", "not excluded")}
 
 
@@ -90,8 +91,14 @@ class Words:
             return one or " or ".join(self._nested(part, model.All) for part in item.any)
         if isinstance(item, model.Not):
             inner = item.none
+            if isinstance(inner, model.AnyOf):
+                return self.condition(model.All(all=tuple(model.Not(none=part) for part in inner.any)))
+            if isinstance(inner, model.Not):
+                return self.condition(inner.none)
+            if isinstance(inner, model.Related):
+                return self.condition(inner.model_copy(update={"absent": not inner.absent}))
             if isinstance(inner, model.Test) and inner.op in _NOT and "is_" not in inner.op:
-                return f"{self.subject(inner)} {self._said(inner, _NOT)}"
+                return agreed(self.subject(inner), self._said(inner, _NOT))
             return f"not ({self.condition(inner)})"
         if isinstance(item, model.Related):
             from tools.xql.plan.noun_phrases import related
@@ -133,7 +140,9 @@ class Words:
             return when(subject, test)
         if test.tag is not None and test.op in ("is_null", "not_null", "is_empty", "not_empty"):
             return f"there is {'no' if test.op in ('is_null', 'is_empty') else 'a'} tag {test.tag}"
-        return f"{subject} {self._said(test)}"
+        if test.other is not None and subject in HAPPENED and test.op in _LATER:
+            return f"{subject} {_LATER[test.op]} {self.column(test.other)}"
+        return agreed(subject, self._said(test))
 
     def _said(self, test: model.Test, ops: Mapping[str, str] = _OPS) -> str:
         if test.other is not None:
@@ -147,6 +156,15 @@ class Words:
         if test.op in ("eq", "ne") and isinstance(test.value, str):
             return _wild("eq" if positive else "ne", test.value)
         return ops[test.op].format("" if test.value is None else shown(test.value))
+
+
+def agreed(subject: str, said: str) -> str:
+    """Subject and verb, the verb in the plural where the subject is."""
+    if subject in PLURAL:
+        verb, _, rest = said.partition(" ")
+        many = {"is": "are", "has": "have", "does": "do", "contains": "contain"}
+        said = f"{many.get(verb, verb)} {rest}"
+    return f"{subject} {said}"
 
 
 def _wild(op: str, value: str) -> str:

@@ -9,7 +9,7 @@ from tools.xql.plan import model
 from tools.xql.plan.clauses import Words, date
 from tools.xql.plan.conditions import names_of
 from tools.xql.plan.noun_phrases import things
-from tools.xql.plan.vocabulary import HAPPENED, noun, plural, several, short
+from tools.xql.plan.vocabulary import HAPPENED, LOGS, TIMED, noun, plural, several, short
 
 _FUNCTIONS: Final = {
     "count_distinct": "number of different",
@@ -47,8 +47,9 @@ def describe_plan(plan: model.PostureQuery, *, cut: bool = False) -> str:
     if plan.order:
         first, *others = [_ordered(key, plan, words) for key in plan.order]
         parts += [first, *(f"then {text.removeprefix('sorted ')}" for text in others)]
-    parts += [_frame(plan.timeframe), _limited(plan, cut)]
+    parts += [_frame(plan), _limited(plan, cut)]
     text = ", ".join(part for part in parts if part)
+    text = " ".join(text.split())
     return text[0].upper() + text[1:]
 
 
@@ -112,11 +113,17 @@ def _listed(plan: model.PostureQuery, words: Words, rows: str) -> str:
     text = f"{rows}, with {several(counted)}" if counted else rows
     if not plan.distinct:
         return text
+    return f"{text}, {_one_for_each(plan, words)}"
+
+
+def _one_for_each(plan: model.PostureQuery, words: Words) -> str:
     keys = several([words.column(name) for name in plan.distinct])
     if plan.keep is None:
-        return f"{text}, one for each {keys}"
-    way = _way(words.column(plan.keep.field), plan.keep.direction)
-    return f"{text}, for each {keys} the one with the {way}"
+        return f"{'the newest' if plan.dataset.lower() in TIMED else 'one'} for each {keys}"
+    column, falling = words.column(plan.keep.field), plan.keep.direction == "desc"
+    if column == "time":
+        return f"the {'newest' if falling else 'oldest'} for each {keys}"
+    return f"for each {keys} the one with the {_way(column, plan.keep.direction)}"
 
 
 def _way(column: str, direction: str) -> str:
@@ -135,7 +142,7 @@ def _measured(plan: model.PostureQuery, words: Words, rows: str) -> str:
     else:
         text = f"{rows}: {several([_measure(item, words, '') for item in items], most=20)}"
     if plan.distinct:
-        text += f", one for each {several([words.column(name) for name in plan.distinct])}"
+        text += f", {_one_for_each(plan, words)}"
     groups = [words.column(name) for name in plan.group_by]
     if plan.time_bin is not None:
         groups.insert(0, _span(plan.time_bin.span))
@@ -164,6 +171,9 @@ def _measure(item: model.Aggregate, words: Words, rows: str) -> str:
         column = plural(column)
     if column in HAPPENED or column in ("time", "insert time"):
         word = {"min": "earliest", "max": "latest"}.get(item.function, word)
+        column = f"{column} time" if column in HAPPENED else column
+    elif column.startswith(("days since", "hours since")):
+        word = {"min": "fewest", "max": "most"}.get(item.function, word)
     return f"{word} {column}{where}"
 
 
@@ -219,9 +229,10 @@ def _ordered(key: model.Order, plan: model.PostureQuery, words: Words) -> str:
     return f"sorted by {column}" + (" from the highest" if falling else "")
 
 
-def _frame(frame: model.TimeFrame | None) -> str:
+def _frame(plan: model.PostureQuery) -> str:
+    frame = plan.timeframe
     if frame is None:
-        return ""
+        return "in the last 24 hours" if plan.dataset.lower() in LOGS else ""
     if frame.last is not None:
         unit = frame.last.lstrip("0123456789")
         count = int(frame.last[: -len(unit)])

@@ -43,6 +43,8 @@ _PLACES: Final = {
 }
 _SEVERITY: Final = ("xdm.issue.severity", "severity")
 _STATUS: Final = ("xdm.issue.status.progress", "xdm.case.status_progress", "status")
+_CATEGORY: Final = ("xdm.issue.category", "xdm.finding.category", "xdm.issue.domain")
+_ADJECTIVES: Final = frozenset({"starred", "excluded", "deleted"})
 _DONE: Final = frozenset({"resolved"})
 _ACRONYMS: Final = frozenset({"VM", "AI", "EC2", "S3", "IAM", "RDS", "SQL", "MySQL", "VPC", "KMS", "ECS"})
 _ON_ASSETS: Final = frozenset({"issues", "issues_with_sbac", "findings", "uvm_findings", "cwp_packages_raw"})
@@ -57,7 +59,7 @@ class Phrase:
     head: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
     having: list[str] = field(default_factory=list)
-    where: list[str] = field(default_factory=list)
+    where: list[tuple[str, bool]] = field(default_factory=list)
 
 
 def things(words: Words, where: model.Condition | None, *, many: bool = True, extra: str = "") -> str:
@@ -67,16 +69,16 @@ def things(words: Words, where: model.Condition | None, *, many: bool = True, ex
         _put(phrase, part, words)
     heads = [plural(head) for head in phrase.head] if many else phrase.head
     head = several(heads, "or") or noun(words.dataset, many=many)
-    parts = [*phrase.before, head, *phrase.after]
-    if extra:
-        parts.append(extra)
+    parts = [*phrase.before, head, *phrase.after, *([extra] if extra else [])]
+    text = " ".join(parts)
+    if phrase.where:
+        alone = len(phrase.where) == 1
+        told_where = [f"({said})" if mixed and not alone else said for said, mixed in phrase.where]
+        text += " where " + " and ".join(told_where)
     if phrase.having:
-        parts.append("that " + " and ".join(_number(text, many) for text in phrase.having))
-    if len(phrase.where) == 1:
-        parts.append(f"where {phrase.where[0].strip('()') if _whole(phrase.where[0]) else phrase.where[0]}")
-    elif phrase.where:
-        parts.append("where " + " and ".join(phrase.where))
-    return " ".join(parts)
+        text += ", " if phrase.where else " "
+        text += " and ".join(f"that {_number(said, many)}" for said in phrase.having)
+    return text
 
 
 def related(item: model.Related, dataset: str) -> str:
@@ -110,7 +112,11 @@ def _through(item: model.Related) -> model.Related | None:
 
 def _put(phrase: Phrase, part: model.Condition, words: Words) -> None:
     if isinstance(part, model.Related):
-        phrase.having.append(related(part, words.dataset))
+        said = related(part, words.dataset)
+        if said.startswith("are on "):
+            phrase.after.append(said.removeprefix("are "))
+        else:
+            phrase.having.append(said)
         return
     if isinstance(part, model.Test) and part.other is None and _placed(phrase, part, words):
         return
@@ -118,7 +124,7 @@ def _put(phrase: Phrase, part: model.Condition, words: Words) -> None:
     if isinstance(part, model.Test) and (words.subject(part) in HAPPENED or text.startswith("recorded ")):
         phrase.after.append(text)
         return
-    phrase.where.append(f"({text})" if isinstance(part, model.AnyOf) and " or " in text else text)
+    phrase.where.append((text, isinstance(part, model.AnyOf) and " or " in text))
 
 
 def _placed(phrase: Phrase, test: model.Test, words: Words) -> bool:
@@ -128,9 +134,17 @@ def _placed(phrase: Phrase, test: model.Test, words: Words) -> bool:
     if test.tag is not None and test.op in ("eq", "in") and len(texts) == len(values):
         phrase.after.append(f"tagged {shown(test.tag)} = {several([shown(text) for text in texts], 'or')}")
         return True
+    if test.tag is not None and test.op in ("is_empty", "is_null", "not_empty", "not_null"):
+        word = "without" if test.op.startswith("is_") else "with"
+        phrase.after.append(f"{word} a tag {shown(test.tag)}")
+        return True
     name = (test.field or "").lower()
     if name in words.made or not name:
         return False
+    if words.column(name) in _ADJECTIVES and test.op in ("eq", "ne") and isinstance(test.value, bool):
+        wanted = test.value == (test.op == "eq")
+        phrase.before.append(f"{'' if wanted else 'not '}{words.column(name)}")
+        return True
     if name in _STATUS and test.op in ("ne", "not_in") and {t.lower() for t in texts} == _DONE:
         phrase.before.insert(0, "open")
         return True
@@ -140,6 +154,8 @@ def _placed(phrase: Phrase, test: model.Test, words: Words) -> bool:
         phrase.before.append(_severity([text.lower() for text in dict.fromkeys(texts)]))
     elif name in _STATUS and {text.lower() for text in texts} == _DONE:
         phrase.before.insert(0, "resolved")
+    elif name in _CATEGORY:
+        phrase.before.append(several([text.lower() for text in dict.fromkeys(texts)], "or"))
     elif name in _KINDS and not phrase.head:
         phrase.head += [_kind(text) for text in dict.fromkeys(texts)]
     elif name == "xdm.asset.type.class" and not any(" class " in text for text in phrase.after):
@@ -153,11 +169,6 @@ def _placed(phrase: Phrase, test: model.Test, words: Words) -> bool:
     else:
         return False
     return True
-
-
-def _whole(text: str) -> bool:
-    """Whether one pair of brackets holds the whole text."""
-    return text.startswith("(") and text.endswith(")") and text.count("(") == 1
 
 
 def _severity(texts: list[str]) -> str:

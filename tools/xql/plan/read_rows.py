@@ -116,12 +116,13 @@ class RowReader:
         made: list[tuple[Body, Kind]] = []
         own = {item.name.lower() for item in stage.assignments}
         for item in stage.assignments:
-            before = set(self.scope.read)
+            before, self.scope.read = self.scope.read, set()
             body = self.columns.computed(item.name, item.value)
             if item.name.lower() in before:
                 raise UnreadableError(f"{item.name} is read before it is made anew")
-            if (self.scope.read - before) & (own - {item.name.lower()}):
+            if self.scope.read & (own - {item.name.lower()}):
                 raise UnreadableError("a column is read and made anew in one stage")
+            self.scope.read |= before
             made.append((body, self._kind(body)))
         for body, kind in made:
             self.compute.append(body)
@@ -250,7 +251,8 @@ class SideReader(RowReader):
         made = AggregateReader(self.scope, self.conditions, {}).read(stage.aggregates[0], RELATED)
         test = after.condition
         alias = stage.aggregates[0].alias or "count_1"
-        if made != {"function": "count", "name": RELATED} or not isinstance(test, ast.Compare):
+        counts = made["function"] in ("count", "count_rows") and "field" not in made
+        if not counts or not isinstance(test, ast.Compare):
             raise UnreadableError("a look-up in rows that are measured")
         if test.op not in (">", ">=") or test.left != ast.Field(alias):
             raise UnreadableError("a look-up in rows that are counted otherwise than from a least number")

@@ -47,7 +47,7 @@ COLUMNS: Final[dict[str, str]] = {
     "xdm.asset.group_ids": "groups",
     "xdm.asset.raw_fields": "configuration",
     "xdm.asset.normalized_fields": "details",
-    "xdm.host.ipv4_addresses": "IP addresses",
+    "xdm.host.ipv4_addresses": "IP address",
     "xdm.host.os_distribution": "operating system",
     "xdm.kubernetes.resource.namespace": "namespace",
     "xdm.kubernetes.cluster.version": "cluster version",
@@ -79,7 +79,9 @@ COLUMNS: Final[dict[str, str]] = {
     "file_name": "name",
     "file_folder": "folder",
     "file_size_bytes": "size in bytes",
-    "file_data_patterns": "data patterns",
+    "file_data_patterns": "data pattern",
+    "file_is_deleted": "deleted",
+    "file_is_shadow_backup": "shadow copy",
     "file_extension_category": "kind of file",
     "endpoint_name": "name",
     "endpoint_status": "status",
@@ -89,6 +91,21 @@ COLUMNS: Final[dict[str, str]] = {
     "dest_cloud_resource_name": "target",
     "action_name": "action",
 }
+# datasets of events: without a time frame the last 24 hours are read
+LOGS: Final = frozenset(
+    {
+        "cloud_audit_logs",
+        "cloud_health_auditing",
+        "management_auditing",
+        "alerts",
+        "incidents",
+        "playbook_runs",
+        "xdr_data",
+    }
+)
+# datasets whose rows have a time: of several for one key, the newest is meant
+TIMED: Final = LOGS | {"issues", "issues_with_sbac", "findings", "uvm_findings", "cases"}
+PLURAL: Final = frozenset({"assets", "groups", "affected hosts", "affected products", "details", "cves"})
 # columns whose words are past participles: "first seen more than 90 days ago"
 HAPPENED: Final = frozenset(
     {"first seen", "last seen", "observed", "last changed", "published", "last modified", "last classified"}
@@ -112,6 +129,7 @@ KEYS: Final[dict[str, str]] = {
 _PREFIXES: Final = ("xdm.asset.", "xdm.issue.", "xdm.finding.", "xdm.case.", "xdm.")
 _PLAIN: Final = re.compile(r"[\w.:/@+*-]+\Z")
 _SHOWN: Final = 6
+_LONGEST: Final = 80
 
 
 def noun(dataset: str, *, many: bool = True) -> str:
@@ -148,7 +166,8 @@ def shown(value: model.Scalar) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return value if _PLAIN.match(value) else f'"{" ".join(value.split()) or value.strip()}"'
+        text = value if len(value) <= _LONGEST else f"{value[: _LONGEST - 3]}..."
+        return text if _PLAIN.match(text) else '"' + " ".join(text.split()).replace('"', "'") + '"'
     return f"{value:,}" if isinstance(value, int) and abs(value) >= 10_000 else f"{value}"
 
 
