@@ -42,11 +42,7 @@ class Form(StrEnum):
     TEXT = "text"
 
 
-_LADDERS: Final[dict[CallStyle, tuple[Form, ...]]] = {
-    "auto": tuple(Form),
-    "native": (Form.FORCED, Form.CALL),
-    "schema": (Form.STRICT, Form.SCHEMA, Form.TEXT),
-}
+_NATIVE: Final = (Form.FORCED, Form.CALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +74,8 @@ class Said:
 class Endpoint:
     """A model and what its endpoint takes. Keep one per endpoint: it remembers the forms that were refused.
 
-    As a context manager it closes its connections at the end.
+    `strict_first`: try the strict schema before the plain one. Where a strict schema is enforced it is never broken; a
+    small local model held to it writes hundreds of tokens of null. As a context manager it closes its connections.
     """
 
     def __init__(
@@ -89,12 +86,13 @@ class Endpoint:
         calls: CallStyle = "auto",
         timeout_s: float = 60.0,
         window: int = 32_000,
+        strict_first: bool = True,
         close: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.name = name
         self._close = close
         self._model = model
-        self._forms = list(_LADDERS[calls])
+        self._forms = _ladder(calls, strict_first)
         self._timeout_s = timeout_s
         self.brief = window < _SMALL_WINDOW
 
@@ -138,6 +136,12 @@ class Endpoint:
                 body["strict"] = True
             return self._model.bind(response_format={"type": "json_schema", "json_schema": body})
         return self._model
+
+
+def _ladder(calls: CallStyle, strict_first: bool) -> list[Form]:
+    by_schema = [Form.STRICT, Form.SCHEMA] if strict_first else [Form.SCHEMA, Form.STRICT]
+    native = [] if calls == "schema" else list(_NATIVE)
+    return native if calls == "native" else [*native, *by_schema, Form.TEXT]
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from httpx import AsyncClient
 
@@ -38,8 +39,15 @@ def open_endpoint(settings: Settings, name: str | None = None) -> Endpoint | Non
         calls=settings.model_calls,
         timeout_s=settings.model_timeout_s,
         window=settings.model_context_tokens,
+        strict_first=_enforces_strict(settings.model_url),
         close=connections.aclose,
     )
+
+
+def _enforces_strict(url: str | None) -> bool:
+    """Whether the address is of a service that is known to hold models to a strict schema."""
+    host = urlsplit(url).hostname if url else "api.openai.com"
+    return (host or "").endswith((".openai.com", ".azure.com"))
 
 
 async def ask_or(

@@ -233,8 +233,8 @@ async def test_forms_that_are_refused_are_left_one_after_the_other(
     assert (asked.outcome, asked.form) == ("answer", "text")
     assert server.requests[0]["tool_choice"] != "auto"
     assert server.requests[1]["tool_choice"] == "auto"
-    assert server.requests[2]["response_format"]["json_schema"]["strict"] is True
-    assert "strict" not in server.requests[3]["response_format"]["json_schema"]
+    assert "strict" not in server.requests[2]["response_format"]["json_schema"]
+    assert server.requests[3]["response_format"]["json_schema"]["strict"] is True
     assert not {"tools", "response_format"} & server.requests[4].keys()
     await ask_model(QUESTION, services, model)
     assert len(server.requests) == 6
@@ -272,6 +272,24 @@ async def test_an_order_in_a_tag_stays_data_even_for_a_model_that_obeys(home: Pa
     assert "SYSTEM" not in rest
     assert "</estate-data>" not in system
     assert data.count("`") == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "form"),
+    [
+        (None, "strict schema"),
+        ("https://eu.api.openai.com/v1", "strict schema"),
+        ("https://posture.openai.azure.com/openai/v1", "strict schema"),
+        ("http://127.0.0.1:11434/v1", "schema"),
+        ("https://openai.com.evil.example/v1", "schema"),
+    ],
+)
+async def test_strict_schemas_come_first_where_they_are_enforced(url: str | None, form: str) -> None:
+    chosen = settings_for(Path("unused"), model="m", model_key="k", model_url=url, model_calls="schema")
+    endpoint = open_endpoint(chosen)
+    assert endpoint is not None
+    async with endpoint:
+        assert endpoint.form == form
 
 
 def test_no_endpoint_where_the_planner_is_wanted() -> None:
