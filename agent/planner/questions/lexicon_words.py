@@ -72,8 +72,8 @@ BINS: Final[dict[str, str]] = {
 }
 WITH: Final = (
     "with|have|having|has|that have|which have|affected by|having at least|that has|carrying|carry|containing|suffering from|that suffer from|hit by|exhibiting|show|subject to|"
-    "who have|who has|with at least|had|got|impacted by|that are affected by|vulnerable to|exposed to|flagged for|flagged with|reported with|that show|own|owning|bearing|that carry|for which there is|for which|where there is|use|using|"
-    "that use|run|running|that run|runs on|run on|running on|that are running|support|supporting|allow|allowing|that allow|with their|enforce|enforcing"
+    "who have|who has|with at least|had|got|impacted by|that are affected by|vulnerable to|exposed to|flagged for|flagged with|reported with|that show|own|owning|bearing|that carry|for which there is|for which|where there is|use|using|that use|"
+    "run on|running on|that run on|run|support|supporting|allow|allowing|that allow|with their|enforce|enforcing"
 )
 OF: Final = "of|on|in|for|at|from|belonging to|that belong to|belong to|affecting|that affect|against|about|to|attached to|located in|that sit on|under|hosted in|deployed in|living in|concerning|related to|relating to|found on|reported on|raised on|raised against|opened on|opened against|impacting|that impact|which affect|sitting in|residing in|placed in|that are in|which are in|that are on|inside|within|associated with|linked to|tied to|targeting|hitting|that hit|touching|around|into|detected on|seen on|reported for|through|via|over|stored in|deployed to|for our|held by|kept in|present on|installed on|present in|across all|across our"
 TAGGED: Final = "tagged|tag|labelled|labeled|label|with tag|with the tag|with label|marked|tagged as|tagged with|classified as|carrying the tag|with a tag|carry a tag|marked as|with the label"
@@ -81,6 +81,7 @@ OWNED: Final = "owned by|own by|belonging to team|belonging to the|of team|team|
 EMPTY: Final = "empty|missing|blank|unset|unknown|null|not set|undefined|not defined|absent|not present|not specified|not known|not given|n/a"
 ON: Final = "enabled|on|active|activated|turned on|switched on|configured|set up|set|in place|true|yes|present|required|enforced|available|allowed"
 OFF: Final = "disabled|off|inactive|deactivated|turned off|switched off|missing|false|unset|absent|not configured|not enabled|not set|not turned on|not active|not on|unavailable|not available|not enforced|not required|suspended|turned down|isn't enabled|isn't on|is off|are off|not activated|not in place|not set up|not present|not allowed"
+DIST: Final = "distribution|breakdown|split|histogram|spread|composition|mix|break down|distributed|make up|makeup|division|broken down"
 ALL_OF: Final = "all|list all|every|any|all of|all the|each of|complete list of|full list of|entire"
 # no content of their own
 STOP: Final = frozenset("""a an the our my your their his its this that these those it they them we us i you me he she one ones is are was were be been being am do does did

@@ -1,0 +1,129 @@
+"""What the pieces of a question are: words of the lists, of the tenant, times, numbers; the rest stays as words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.form import Atom, Ref
+from agent.planner.questions.names import named
+from agent.planner.questions.phrases import STOP, lexicon_table
+from agent.planner.questions.times import find_times
+from agent.planner.questions.tokens import Token
+from agent.planner.questions.weaknesses import Found, find_weaknesses
+
+# the order in which marks of the same length are preferred
+_RANKS: Final = {
+    kind: n
+    for n, kind in enumerate(
+        "quoted time name weakness tenant tag bin value kind entity dist agg rank order desc asc after compare not tagged owned attr empty "
+        "on off vague with by top all or and but of number id date stop word mark".split()
+    )
+}
+_MOST_WORDS: Final = 9
+
+
+@dataclass(slots=True)
+class Mark:
+    """A piece that has a meaning: its kind and what it holds; `also` are other meanings of the same words."""
+
+    kind: str
+    start: int
+    end: int
+    data: Any = None
+    text: str = ""
+    also: dict[str, Any] = field(default_factory=dict)
+
+    def has(self, *kinds: str) -> bool:
+        return self.kind in kinds or any(kind in self.also for kind in kinds)
+
+    def get(self, kind: str) -> Any:
+        return self.data if self.kind == kind else self.also.get(kind)
+
+
+def find_marks(text: str, tokens: list[Token], estate: Estate, now: datetime) -> list[Mark]:
+    """The marks of a question in their order; every piece is in exactly one of them."""
+    found: list[Mark] = []
+    found += _times(text, tokens, now)
+    found += _weaknesses(text, tokens, estate)
+    for at, token in enumerate(tokens):
+        found += _listed(tokens, at)
+        found += [Mark(kind, at, end, data) for end, kind, data in named(tokens, at, estate)]
+        found.append(_plain(token, at))
+    return _chosen(found, tokens)
+
+
+def _plain(token: Token, at: int) -> Mark:
+    if token.kind == "word":
+        plain = token.text in STOP or token.norm in STOP or len(token.text) == 1
+        return Mark("stop" if plain else "word", at, at + 1, token)
+    if token.kind == "mark":
+        return Mark("comma" if token.text in ",;" else "mark", at, at + 1, token)
+    return Mark(token.kind, at, at + 1, token)
+
+
+def _listed(tokens: list[Token], at: int) -> Iterator[Mark]:
+    for norm in {tokens[at].norm, tokens[at].text}:
+        for phrase in lexicon_table().get(norm, ()):
+            end = at + len(phrase.words)
+            if end <= len(tokens) and all(
+                word in (token.norm, token.text) for word, token in zip(phrase.words, tokens[at:end], strict=True)
+            ):
+                yield Mark(phrase.kind, at, end, phrase.data)
+
+
+def _times(text: str, tokens: list[Token], now: datetime) -> Iterator[Mark]:
+    for when in find_times(text, now):
+        span = _covered(tokens, when.start_at, when.end_at)
+        if span is not None:
+            yield Mark("time", *span, when)
+
+
+def _weaknesses(text: str, tokens: list[Token], estate: Estate) -> Iterator[Mark]:
+    for found in find_weaknesses(text, estate):
+        span = _covered(tokens, found.start, found.end)
+        if span is not None:
+            yield Mark("weakness", *span, found)
+
+
+def _covered(tokens: list[Token], start: int, end: int) -> tuple[int, int] | None:
+    inside = [n for n, token in enumerate(tokens) if token.start < end and start < token.end]
+    return (inside[0], inside[-1] + 1) if inside else None
+
+
+def _chosen(found: Iterable[Mark], tokens: list[Token]) -> list[Mark]:
+    """The longest marks that do not overlap; of the same words the preferred one, with the others beside it."""
+    best: dict[tuple[int, int], list[Mark]] = {}
+    for mark in found:
+        best.setdefault((mark.start, mark.end), []).append(mark)
+    spans = sorted(best, key=lambda span: (span[0] - span[1], _preferred(best[span]), span[0]))
+    taken = [False] * len(tokens)
+    chosen: list[Mark] = []
+    for start, end in spans:
+        if any(taken[start:end]):
+            continue
+        taken[start:end] = [True] * (end - start)
+        alike = sorted(best[start, end], key=lambda mark: _RANKS.get(mark.kind, 99))
+        first = alike[0]
+        for other in alike[1:]:
+            if other.kind != first.kind:
+                first.also.setdefault(other.kind, other.data)
+            elif other.kind in ("attr", "value", "entity", "kind"):
+                first.also.setdefault(f"{other.kind}2", other.data)
+        first.text = " ".join(token.raw for token in tokens[start:end])
+        chosen.append(first)
+    return sorted(chosen, key=lambda mark: mark.start)
+
+
+def _preferred(marks: list[Mark]) -> int:
+    return min(_RANKS.get(mark.kind, 99) for mark in marks)
+
+
+def atom(name: str, op: Any, values: tuple[str | float, ...] = (), label: str = "", **more: Any) -> Atom:
+    return Atom(ref=Ref(name=name), op=op, values=values, label=label, **more)
+
+
+__all__ = ["Found", "Mark", "atom", "find_marks"]

@@ -1,0 +1,188 @@
+"""Configuration keys and values among the words of a question, for the types of asset that it is about."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.form import Atom, Kinds, Ref
+from agent.planner.questions.marks import Mark
+from agent.planner.questions.phrases import STOP
+from agent.planner.questions.settings import FLUFF, Setting, key_words, stem
+from agent.planner.questions.tokens import Token
+from agent.planner.questions.weaknesses import where_of
+
+_WINDOW: Final = 5
+_OWN: Final = frozenset({"id", "arn", "name", "region", "tag", "account"})
+_VALUE_KEYS_NOT: Final = frozenset({"name", "id", "arn", "region", "description", "key", "path", "sid", "effect", "action", "resource"})
+_ID: Final = re.compile(r"([a-z]{1,8})-[0-9a-f]{4,20}\Z")
+_STATES: Final = frozenset({"running", "stopped", "terminated", "available", "stopping", "paused", "deallocated"})
+_CODED: Final = {"vpc": "vpc", "sg": "security group", "subnet": "subnet", "eni": "network interface", "vol": "volume", "ami": "image"}
+
+
+def types_of(kinds: Iterable[Kinds], estate: Estate) -> frozenset[str]:
+    """The tenant's types that kinds speak of."""
+    found: set[str] = set()
+    for one in kinds:
+        categories, classes = {c.lower() for c in one.categories}, {c.lower() for c in one.classes}
+        for type_id, (asset_class, category, _, _) in estate.types.items():
+            if type_id in one.types or category.lower() in categories or asset_class.lower() in classes:
+                found.add(type_id)
+    return frozenset(found)
+
+
+def with_settings(marks: list[Mark], tokens: list[Token], estate: Estate, types: frozenset[str], all_assets: bool) -> list[Mark]:
+    """The marks, where words of configuration stand as `setting` marks (keys) and `tenant` marks (values)."""
+    scope = types or (frozenset(estate.settings.by_type) if all_assets else frozenset())
+    if not scope:
+        return marks
+    index = _index(estate, scope)
+    at = 0
+    made: list[Mark] = []
+    while at < len(marks):
+        found = _key_at(marks, at, tokens, index, scoped=bool(types)) or _value_at(marks, at, tokens, estate, scope, bool(types))
+        if found is None:
+            made.append(marks[at])
+            at += 1
+        else:
+            made.append(found[0])
+            at += found[1]
+    return made
+
+
+def _index(estate: Estate, scope: frozenset[str]) -> Mapping[frozenset[str], list[Setting]]:
+    kept = estate.__dict__.setdefault("_setting_indexes", {})
+    if scope in kept:
+        found: Mapping[frozenset[str], list[Setting]] = kept[scope]
+        return found
+    index: dict[frozenset[str], list[Setting]] = defaultdict(list)
+    for setting in estate.settings.of(scope):
+        leaf = key_words(setting.leaf)
+        own = [step for step in setting.path if step != "*"]
+        names = {frozenset(leaf), frozenset(setting.words)}
+        if len(own) > 1:
+            names.add(frozenset(leaf) | frozenset(key_words(own[-2])))
+            names.add(frozenset(setting.words) | {w for w in key_words(own[-2]) if w not in FLUFF})
+        if len(setting.words) > 2:
+            names.add(frozenset(setting.words[:2]))
+        for name in names:
+            if name and not name <= _OWN:
+                index[name].append(setting)
+    kept[scope] = index
+    return index
+
+
+def _key_at(
+    marks: list[Mark], at: int, tokens: list[Token], index: Mapping[frozenset[str], list[Setting]], *, scoped: bool
+) -> tuple[Mark, int] | None:
+    if not _open_to(marks[at]) and not marks[at].has("kind", "attr", "weakness"):
+        return None
+    for size in range(min(_WINDOW, len(marks) - at), 0, -1):
+        window = marks[at : at + size]
+        if any(m.kind in ("comma", "mark", "time", "quoted", "by", "and", "or", "not", "tenant") for m in window):
+            continue
+        if not _open_to(window[-1]) and not window[-1].has("attr", "weakness"):
+            continue
+        if size == 1 and window[0].kind in ("kind", "entity", "stop", "with", "of", "value"):
+            continue
+        if window[0].kind == "weakness" and size == 1:
+            continue
+        words = [stem(t.text) for m in window for t in tokens[m.start : m.end] if t.kind != "mark"]
+        if any(m.kind == "weakness" for m in window) and len(words) > 4:
+            continue
+        wanted = frozenset(words)
+        nouns = {stem(t.norm) for m in window if m.kind == "kind" for t in tokens[m.start : m.end]}
+        for tried in (wanted, wanted - FLUFF, wanted - nouns if size > 1 else wanted):
+            if not tried or (len(tried) == 1 and tried <= (FLUFF | _OWN) and not (nouns or scoped)):
+                continue
+            settings = index.get(tried, [])
+            if settings and (scoped or len(tried) > 1):
+                if size == 1 and window[0].has("attr") and window[0].get("attr") in ("type", "name", "id", "region", "account", "status"):
+                    continue
+                text = " ".join(t.raw for m in window for t in tokens[m.start : m.end])
+                ref = Ref(name=text.lower(), places=tuple(where_of(s) for s in _best(settings)))
+                weak = next((m.data for m in window if m.kind == "weakness"), None)
+                return Mark("setting", window[0].start, window[-1].end, ref, text, {"weakness": weak} if weak else {}), size
+    return None
+
+
+def _best(settings: list[Setting]) -> list[Setting]:
+    """For each type, the places with a value, the least deep ones, not inside each other."""
+    by_type: dict[str, list[Setting]] = defaultdict(list)
+    for setting in settings:
+        by_type[setting.type_id].append(setting)
+    best: list[Setting] = []
+    for some in by_type.values():
+        some = [s for s in some if not any(o is not s and o.path[: len(s.path)] == s.path and s.kind == "object" for o in some)]
+        least = min(len(s.path) for s in some)
+        best += [s for s in some if len(s.path) <= least + 1][:4]
+    return best
+
+
+def _open_to(mark: Mark) -> bool:
+    return mark.kind in ("word", "stop", "on", "off", "empty", "rank", "agg", "after") or mark.has("attr")
+
+
+def _value_at(
+    marks: list[Mark], at: int, tokens: list[Token], estate: Estate, scope: frozenset[str], scoped: bool
+) -> tuple[Mark, int] | None:
+    mark = marks[at]
+    if mark.kind not in ("word", "id", "number", "quoted", "stop", "on") or mark.end - mark.start != 1:
+        return None
+    token = tokens[mark.start]
+    if mark.kind == "number" and not re.search(r"[a-z]", token.text):
+        return None
+    if mark.kind in ("stop", "on") and token.text not in _STATES:
+        return None
+    if token.text in STOP and token.text not in _STATES:
+        return None
+    if mark.kind == "word" and not scoped and not re.search(r"\d", token.text):
+        return None
+    if token.text in _STATES and (host := estate.values("asset", "state")) and token.text in host:
+        return Mark("tenant", mark.start, mark.end, Atom(ref=Ref(name="state"), op="in", values=(token.text,), label=token.text), token.raw), 1
+    version = tokens[mark.start + 1] if mark.start + 1 < len(tokens) else None
+    places = [s for s in estate.settings.of_value(token.text, scope) if _speaks(s)]
+    values: tuple[str, ...] = (token.text,)
+    op = "eq"
+    if not places and mark.kind != "quoted":
+        places, op = _beginning(token.text, estate, scope)
+    if not places and (coded := _ID.match(token.text)):
+        places = [s for s in estate.settings.of(scope) if any(v.startswith(coded[1] + "-") and _ID.match(v) for v in list(s.values)[:3])]
+        places = [s for s in places if _speaks(s)]
+        op = "eq"
+    if not places:
+        return None
+    size = 1
+    found = Atom(
+        ref=Ref(name=places[0].leaf, places=tuple(where_of(s) for s in _best(places))),
+        op="eq" if op == "eq" else "starts", values=values, label=f"{places[0].leaf.replace('_', ' ')} {token.raw}",
+    )
+    if version is not None and version.kind == "number" and not version.unit and at + 1 < len(marks) and marks[at + 1].kind == "number":
+        versions = [s for s in estate.settings.of({p.type_id for p in places}) if "version" in key_words(s.leaf) and len(s.path) <= 2]
+        if versions:
+            second = Atom(
+                ref=Ref(name="version", places=tuple(where_of(s) for s in versions)), op="starts",
+                values=(version.text,), label=f"version {version.text}",
+            )
+            return Mark("tenant", mark.start, mark.end + 1, [found, second], f"{token.raw} {version.raw}"), 2
+    return Mark("tenant", mark.start, mark.end, found, token.raw), size
+
+
+def _speaks(setting: Setting) -> bool:
+    return setting.leaf.lower() not in _VALUE_KEYS_NOT and setting.kind != "bool"
+
+
+def _beginning(text: str, estate: Estate, scope: frozenset[str]) -> tuple[list[Setting], str]:
+    """Places whose values begin with a word, as `python` begins python3.9, or `t3` t3.micro."""
+    if len(text) < 2:
+        return [], ""
+    found = [
+        s
+        for s in estate.settings.of(scope)
+        if _speaks(s) and len(s.values) <= 100 and not s.many
+        and any(v.startswith(text) and re.match(r"[\d.:_\-]", v[len(text) : len(text) + 1] or "x") for v in s.values)
+    ]
+    return found, "starts"

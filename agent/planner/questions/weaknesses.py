@@ -1,0 +1,166 @@
+"""Weaknesses that a question names, where they stand in it, and how they are seen at this tenant: by rules or settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from agent.planner import weakness
+from agent.planner.concepts import BY_NAME, CONCEPTS, port_rules, rules_of
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.form import Atom, Ref, Weakness, Where
+from agent.planner.questions.settings import Setting
+from agent.planner.scan import Scanner
+
+# concept -> words of keys that mean the good state; `!value`: values of the bad state instead
+GOOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "unencrypted": (
+        "encrypt", "storage encrypt", "server side encrypt configuration", "encrypt at rest", "tde", "encrypt type",
+        "server side encrypt", "transparent data encrypt",
+    ),
+    "no_versioning": ("version", "version enabled"),
+    "no_logging": ("log", "log enabled", "is log", "access log"),
+    "no_deletion_protection": ("delet protect", "delet protect enabled"),
+    "no_multi_az": ("multi az",),
+    "no_mfa": ("mfa device", "mfadevice", "mfa active"),
+    "mfa_delete": ("mfa delet",),
+    "no_rotation": ("rotat enabled", "key rotat enabled", "rotat"),
+    "no_ssm": ("managed by ssm", "instance information", "ssm managed"),
+    "no_flow_logs": ("flow log",),
+    "no_backup": ("backup retain period", "backup"),
+    "unencrypted_transit": ("secure transport", "supports https traffic only", "https only", "require ssl"),
+    "imdsv1": ("http tokens",),
+    "no_cmk": (),
+}  # fmt: skip
+BAD_KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "public": ("public", "publicly access", "public access"),
+}
+_GOOD_VALUES: Final = {"imdsv1": ("required",)}
+_PUBLIC_BY_SETTING: Final = ("Database", "Database Instance")
+_VAGUE: Final = frozenset({"old", "ancient", "stale", "exposed", "all", "deletable", "idle"})
+_TAKEN: Final = "\x01"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A weakness at a place in the text. `negated`: what does not have it is asked for."""
+
+    name: str
+    start: int
+    end: int
+    negated: bool
+    port: int | None = None
+
+
+def find_weaknesses(text: str, estate: Estate) -> list[Found]:
+    """The weaknesses of a text in lower case; the same words count for one only."""
+    scan = Scanner(text)
+    if len(scan.rest) != len(text):
+        return []
+    found: list[Found] = []
+    before = scan.rest
+    uses = weakness.take_ports(scan)
+    for use in uses:
+        span = _span(before, scan.rest, joined=len(uses) > 1)
+        if span:
+            found.append(Found("port", *span, use.negated, use.port))
+    for concept in CONCEPTS:
+        for pattern, turned in ((concept.good, True), (concept.bad, False), (concept.thing, None)):
+            while True:
+                before = scan.rest
+                match = scan.take(pattern)
+                if match is None or not match.group(0).strip():
+                    break
+                if turned is None:
+                    good = weakness._good(scan, concept, match)
+                else:
+                    good = weakness.negated(scan, match) != turned
+                span = _span(before, scan.rest)
+                if span is None or text[span[0] : span[1]].strip() in _VAGUE:
+                    continue
+                found.append(Found(concept.name, *span, good))
+    return found
+
+
+def _span(before: str, after: str, joined: bool = False) -> tuple[int, int] | None:
+    """What was taken between two states of a scan."""
+    changed = [n for n, (a, b) in enumerate(zip(before, after, strict=True)) if a != b]
+    return (changed[0], changed[-1] + 1) if changed else None
+
+
+def resolve(found: Found, estate: Estate, types: frozenset[str], nouns: Iterable[str]) -> Weakness | None:
+    """How this tenant shows a weakness for assets of some types; None where nothing looks at it."""
+    if found.name == "port":
+        assert found.port is not None
+        rules = tuple(rule.id for rule in port_rules(found.port, estate.words.rules, tuple(nouns)))
+        label = f"with port {found.port} open"
+        if not rules:
+            return None
+        return Weakness(name=f"port {found.port}", rules=rules, label=label, negated=found.negated)
+    spec = BY_NAME[found.name]
+    atoms = _by_settings(found.name, estate, types)
+    covered = {where.type_id for item in atoms for where in item.ref.places}
+    rules = ()
+    if not types or types - covered:
+        rules = tuple(rule.id for rule in rules_of(found.name, estate.words.rules, tuple(nouns)))
+    if not rules and not atoms:
+        return None
+    return Weakness(
+        name=found.name,
+        rules=rules,
+        setting=atoms,
+        label=f"that {spec.inverse if found.negated else spec.label}",
+        negated=found.negated,
+    )
+
+
+def _by_settings(name: str, estate: Estate, types: frozenset[str]) -> tuple[Atom, ...]:
+    """Conditions on configuration that hold for what has the weakness, one for each type of asset."""
+    good = GOOD_KEYS.get(name, ())
+    bad = BAD_KEYS.get(name, ())
+    found: list[Atom] = []
+    for type_id in sorted(types):
+        if bad and estate.types.get(type_id, ("", "", "", ""))[1] not in _PUBLIC_BY_SETTING:
+            continue
+        places = [s for s in estate.settings.by_type.get(type_id, ()) if _means(s, good or bad)]
+        # Versioning.Status says more than that there is a Versioning
+        places = [s for s in places if not any(o is not s and o.path[: len(s.path)] == s.path for o in places)]
+        if not places:
+            continue
+        wheres = tuple(where_of(s, _GOOD_VALUES.get(name, ())) for s in places)
+        found.append(
+            Atom(ref=Ref(name=BY_NAME[name].name, places=wheres), op="true", negated=bool(good), label=BY_NAME[name].label)
+        )
+    return tuple(found)
+
+
+def _means(setting: Setting, keys: tuple[str, ...]) -> bool:
+    if setting.many or len(setting.path) > 3:
+        return False
+    whole = " ".join(_key(setting.leaf))
+    if whole in keys:
+        return setting.kind not in ("object",) or len(setting.path) == 1
+    own = [" ".join(_key(step)) for step in setting.path]
+    # Versioning.Status: the key before the last says what it is about
+    return len(own) == 2 and own[1] in ("statu", "status", "enabled", "state") and own[0] in keys
+
+
+def _key(key: str) -> tuple[str, ...]:
+    from agent.planner.questions.settings import key_words
+
+    return key_words(key)
+
+
+_YES: Final = re.compile(r"(?:true|enabled|enforced|on|active|yes|required|optin|customer|\d*[1-9]\d*|aes256|aws:.*|sse.*|kms.*)\Z")
+_NO: Final = re.compile(r"(?:false|disabled|off|none|no|suspended|inactive|never|0|optional|not_enabled|unencrypted|unset|n/a)?\Z")
+
+
+def where_of(setting: Setting, good: tuple[str, ...] = ()) -> Where:
+    """A place, with the values that mean yes where there are words for both."""
+    if not good and setting.kind == "text":
+        values = list(setting.values)
+        if any(_NO.match(v) for v in values) or all(_YES.match(v) for v in values):
+            good = tuple(setting.values[v] for v in values if not _NO.match(v))
+    return Where(type_id=setting.type_id, path=setting.path, kind=setting.kind, good=good)
