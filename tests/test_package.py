@@ -26,6 +26,7 @@ NEEDED = (
     "prompts/ask_query.md",
     "prompts/ask_repair.md",
     "prompts/plan_examples.jsonl",
+    "prompts/plan_form.md",
     "agent/ui/static/config.toml",
     "agent/ui/static/guide.md",
     "agent/ui/static/texts.json",

@@ -59,7 +59,7 @@ async def ask_model(
     """
     given = await help_for(question, services, services.settings.model_query_tokens)
     form = model.form
-    messages = messages_for(question, given, guide(form, brief=model.brief), previous)
+    messages = messages_for(question, given, guide(form), previous)
     usage = Usage()
     verdict = doubted = _Verdict(problems=("nothing was asked",))
     for repairs in range(MOST_REPAIRS + 1):
@@ -76,7 +76,7 @@ async def ask_model(
         if model.form is not form:
             # the endpoint refused the form; the prompt names the one that is asked for now
             form = model.form
-            messages[0] = messages_for(question, given, guide(form, brief=model.brief), previous)[0]
+            messages[0] = messages_for(question, given, guide(form), previous)[0]
         messages += _told(said, verdict)
     fault = verdict.problems[0] if verdict.problems else "the answer was unusable"
     return Asked(

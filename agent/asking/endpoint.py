@@ -23,6 +23,7 @@ from agent.asking.errors import ModelUnavailableError
 from agent.fenced import adopt, objects_in
 from agent.models import CallStyle, explain
 from agent.tokens import counter, message_tokens
+from prompts import load
 from tools.xql.wire import json_schema
 
 TOOL: Final = "answer_question"
@@ -157,14 +158,14 @@ def _tool(brief: bool) -> dict[str, Any]:
     }
 
 
-def guide(form: Form, *, brief: bool = False) -> str:
-    """How to answer in a form, for the prompt."""
+def guide(form: Form) -> str:
+    """How to answer in a form, for the prompt. With a call the model reads the plan's form off the tool."""
     if form in (Form.FORCED, Form.CALL):
         return f"Answer with one call of `{TOOL}`."
-    text = 'Answer with one JSON object: {"outcome": ..., "plan": {...}, "reading": ...}.'
-    if form is Form.TEXT:
-        text += " Put it into a ```json fence. Its JSON schema:\n" + json.dumps(answer_schema(brief=brief))
-    return text
+    text = 'Answer with one JSON object: {"outcome": ..., "plan": {...}, "reading": ...}'
+    text += " in a ```json fence." if form is Form.TEXT else "."
+    # servers that hold a model to a schema don't show it the schema
+    return f"{text}\n{load('plan_form').body}"
 
 
 def _said(reply: AIMessage, messages: Sequence[AnyMessage], form: Form) -> Said:
