@@ -37,7 +37,7 @@ def list_findings(
 
     from agent.cli.setup import settings
     from agent.runtime import open_services
-    from tools.priority.tool import SearchArguments, search_findings
+    from tools.priority.listing import SearchArguments, search_findings
 
     wanted = {**_arguments(where or []), "grouped": grouped, "order_by": order}
     try:
@@ -94,7 +94,7 @@ def show(
     from agent.runtime import open_services
 
     async def work() -> Any:
-        from tools.priority.tool import one_finding
+        from tools.priority.listing import one_finding
 
         async with open_services(settings()) as services:
             return await one_finding(finding_id, services.findings, services.priority)
@@ -116,6 +116,49 @@ def show(
 
     head = {name: finding[name] for name in ("id", "title", "severity")}
     emit({**head, "finding": finding, "score": score, "as_of": result.as_of}, as_json, render)
+
+
+@app.command()
+def paths(
+    resource: Annotated[
+        str | None, typer.Argument(metavar="[RESOURCE]", help="Name or id; leave out for the gravest of all.")
+    ] = None,
+    top: Annotated[int, typer.Option("--top", min=1, max=50, help="How many paths.")] = 5,
+    proved: Annotated[bool, typer.Option("--proved", help="Only paths that records prove.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Attack paths from the internet to crown jewels, step by step."""
+    from agent.cli.setup import settings
+    from agent.runtime import open_services
+
+    async def work() -> Any:
+        from tools.priority.attack_paths import PathArguments, attack_paths
+
+        async with open_services(settings(), demo_if_empty=True) as services:
+            if services.notice:
+                note(services.notice)
+            args = PathArguments(resource=resource, limit=top, proved_only=proved)
+            return await attack_paths(args, services.priority)
+
+    result = run(work())
+
+    def render() -> None:
+        say(result.summary)
+        for path in result.data["paths"]:
+            say("")
+            say(f"{path['text']}  ({path['chance']:.0%})")
+            for number, step in enumerate(path["steps"], 1):
+                say(f"  {number}. {step['relation'].replace('_', ' ')} {step['label']}: {step['why']}")
+        for point in result.data["choke_points"]:
+            note(f"{point['label']} stands on every path to {point['closes']} crown jewels")
+
+    body = {
+        "total": result.total,
+        "returned": result.returned,
+        "truncated": result.truncated,
+        "as_of": result.as_of,
+    }
+    emit({**body, **result.data}, as_json, render)
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

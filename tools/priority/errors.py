@@ -3,6 +3,7 @@
 PriorityError
 ├── WeightsError      the weights file cannot be used
 ├── UnknownFindingError    no open finding has this id (`.suggestions` are near ids)
+├── UnknownAssetError      nothing in the inventory has this name (`.suggestions` are near names)
 ├── FeedbackError     a rating or a version of the weights that cannot be taken
 └── UnfoundedTextError     a rationale names something that is not in its facts
 """
@@ -31,6 +32,16 @@ class UnknownFindingError(PriorityError):
             f"No open finding has the id {finding_id!r}.{hint} "
             "List the open findings first; passed and resolved ones have no score."
         )
+
+
+class UnknownAssetError(PriorityError):
+    """Nothing in the inventory has this name or id."""
+
+    def __init__(self, name: str, suggestions: Sequence[str] = ()) -> None:
+        self.name = name
+        self.suggestions = tuple(suggestions)
+        hint = f" Near: {', '.join(self.suggestions)}." if self.suggestions else ""
+        super().__init__(f"Nothing in the inventory is called {name!r}.{hint} Ask with its exact name or id.")
 
 
 class UnfoundedTextError(PriorityError):

@@ -57,6 +57,10 @@ class PriorityService:
         """All scores of the present snapshot; computed again only when the snapshot is another one."""
         return (await self._current())[1]
 
+    async def context(self) -> Context:
+        """What the scores of the present snapshot rest on; its `graph` is the attack graph."""
+        return (await self._current())[2]
+
     async def explain(self, finding_id: str) -> PriorityScore:
         """The score of one open finding by its public id or the tenant's issue id."""
         return (await self.explained(finding_id))[1]

@@ -8,7 +8,7 @@ from tools.findings.model import AssetRecord
 from tools.priority.estate import Estate, name_of
 from tools.priority.graph.aws_load import AwsIam, Holds
 from tools.priority.graph.jewels import Jewels
-from tools.priority.graph.model import Edge, Node, NodeKind, Parts, Relation
+from tools.priority.graph.model import BUNDLE, Edge, Node, NodeKind, Parts, Relation
 from tools.priority.graph.vocabulary import GraphWords
 from tools.priority.iam.aws.identity import Principal
 from tools.priority.iam.aws.reach import DataAction
@@ -236,7 +236,7 @@ class AwsIdentityEdges:
             return assets[0].asset_id
         key = self._hubs.get((action.service, *members))
         if key is None:
-            key = f"several:{action.action}/{len(self._hubs)}/{assets[0].asset_id}"
+            key = f"{BUNDLE}{action.action}/{len(self._hubs)}/{assets[0].asset_id}"
             self._hubs[action.service, *members] = key
             label = f"{len(assets)} resources of {action.service}"
             self._parts.add(Node(key, NodeKind.NETWORK, label, "", assets[0].account))

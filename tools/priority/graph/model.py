@@ -14,6 +14,9 @@ from typing import Final
 INTERNET: Final = "internet"
 """Key of the node where every path begins."""
 
+BUNDLE: Final = "several:"
+"""Keys that begin so are no positions: they bundle targets that an identity gets at alike."""
+
 MOST_CERTAIN: Final = 0.999
 LEAST_CERTAIN: Final = 0.001
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import rustworkx as rx
 
 from tools.priority.graph.model import (
+    BUNDLE,
     INTERNET,
     LEAST_CERTAIN,
     MOST_CERTAIN,
@@ -44,6 +46,7 @@ class AttackGraph:
             key=lambda e: (e.source, e.target, e.asset_ids),
         )
         self.edges: tuple[Edge, ...] = tuple(kept)
+        self.unread: tuple[str, ...] = tuple(parts.unread)
         self.known = _Search(self, known_only=True)
         self.likely = _Search(self, known_only=False)
 
@@ -172,7 +175,7 @@ class _Search:
     def _path(self, steps: Sequence[int]) -> AttackPath | None:
         if not steps:
             return None
-        edges = tuple(self._graph.edges[number] for number in steps)
+        edges = tuple(_without_hubs([self._graph.edges[number] for number in steps]))
         nodes = [self._graph.nodes[self._graph.place[edges[0].source]]]
         nodes += [self._graph.nodes[self._graph.place[edge.target]] for edge in edges]
         chance = math.exp(-sum(_cost(edge.chance) for edge in edges))
@@ -274,6 +277,25 @@ class _Search:
 def _cost(chance: float) -> float:
     """A chance as a length; never nothing, so that no circle is free."""
     return -math.log(min(max(chance, LEAST_CERTAIN), MOST_CERTAIN))
+
+
+def _without_hubs(edges: Sequence[Edge]) -> list[Edge]:
+    """Two steps through a place that only bundles alike targets are one step."""
+    kept: list[Edge] = []
+    for edge in edges:
+        if kept and kept[-1].target.startswith(BUNDLE):
+            first = kept.pop()
+            kept.append(
+                replace(
+                    first,
+                    target=edge.target,
+                    chance=first.chance * edge.chance,
+                    known=first.known and edge.known,
+                )
+            )
+        else:
+            kept.append(edge)
+    return kept
 
 
 def _without_loops(steps: Sequence[int], graph: AttackGraph) -> list[int]:
