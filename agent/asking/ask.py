@@ -7,13 +7,14 @@ by place, with the nearest right form. After two repairs the person is told that
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
-from agent.asking.answers import ModelAnswer, UnusableAnswerError, read_answer
+from agent.asking.answers import ModelAnswer, Outcome, UnusableAnswerError, read_answer
 from agent.asking.endpoint import Endpoint, Form, Said, Usage, guide
 from agent.asking.outcome import Asked
 from agent.asking.prompt import help_for, messages_for
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 MOST_REPAIRS: Final = 2
 ROWS: Final = 100
+_WRITTEN: Final = re.compile(
+    r"\s*(?:config\s+\w+\s*=|config\s+timeframe\b|(?:cold_)?dataset\s*=|dataset\s+in\s*\(|preset\s*=|datamodel\s+dataset\b)",
+    re.IGNORECASE,
+)
 _SHOWN_BACK: Final = 8_000
 _LONGEST_PROBLEM: Final = 900
 _COULD_NOT: Final = (
@@ -57,6 +62,8 @@ async def ask_model(
 
     Raises `ModelUnavailableError` where the endpoint gave nothing, and `CortexError` where the tenant did.
     """
+    if _WRITTEN.match(question):
+        return await _as_written(question, services, model)
     given = await help_for(question, services, services.settings.model_query_tokens)
     form = model.form
     messages = messages_for(question, given, guide(form), previous)
@@ -88,6 +95,16 @@ async def ask_model(
         message=_COULD_NOT.format(count=MOST_REPAIRS, fault=fault[:400].rstrip(".")),
         result=verdict.result,
         problems=verdict.problems,
+    )
+
+
+async def _as_written(text: str, services: Services, model: Endpoint) -> Asked:
+    """A query that the person wrote: checked and run as it stands, no model asked."""
+    result = await services.xql.run_text(text, limit=ROWS)
+    message = "" if result.valid else "The query is not valid; it was not run."
+    outcome: Outcome = "answer" if result.valid else "refuse"
+    return Asked(
+        outcome, Usage(), 0, model.name, "as written", reading=result.reading, message=message, result=result
     )
 
 

@@ -128,6 +128,19 @@ async def test_raw_query_with_its_reason(services: Services, scripted: Opened) -
     assert asked.result.total == 4
 
 
+async def test_a_query_that_the_person_wrote_goes_past_the_model(
+    services: Services, scripted: Opened
+) -> None:
+    model, server = scripted(as_call(RIGHT))
+    good = await ask_model("dataset = issues | comp count() as n", services, model)
+    assert (good.outcome, good.form, server.requests) == ("answer", "as written", [])
+    assert good.result is not None
+    assert good.result.rows == ({"n": 4},)
+    bad = (await ask_model("dataset = isues | limit 1", services, model)).as_json()
+    assert (bad["outcome"], bad["valid"], server.requests) == ("refuse", False, [])
+    assert bad["errors"][0]["suggestions"]
+
+
 @pytest.mark.parametrize("outcome", ["clarify", "refuse", "no_such"])
 async def test_other_outcomes(services: Services, scripted: Opened, outcome: str) -> None:
     model, _ = scripted(
