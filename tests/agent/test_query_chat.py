@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from agent.offering import Offer
 from agent.tokens import estimate
 from agent.wiring import build_toolbox
@@ -156,6 +158,34 @@ async def test_pages_come_from_one_run_and_together_are_the_whole(home: Path) ->
                 seen += [row["xdm.issue.id"] for row in more.rows]
     assert len(seen) == len(set(seen)) == 60
     assert len([q for q in sent if "s3_bucket_public_access" in q]) == runs
+
+
+async def test_rows_beyond_what_was_fetched_are_read_anew(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tools.xql.tool.FETCHED", 30)
+    await load_estate(home, [record("s3_bucket_public_access", f"bucket-{n:02}") for n in range(60)])
+    ordered = {**PUBLIC, "order": [{"field": "xdm.issue.id"}]}
+    with scripted_endpoint(calls(("query_posture", {"plan": ordered, "limit": 25})), text("60.")) as endpoint:
+        async with talk(home, **model(endpoint.url)) as chat:
+            await chat.say("which buckets are public?")
+            first = chat.steps[0].result
+            assert first is not None
+            pages = {}
+            for offset in (25, 50, 75):
+                endpoint.steps[:] = [
+                    calls(("read_more", {"handle": first.handle, "offset": offset})),
+                    text("More."),
+                ]
+                await chat.say("more")
+                pages[offset] = chat.steps[0].result
+    seen = [row["xdm.issue.id"] for page in (first, *pages.values()) if page for row in page.rows]
+    assert len(seen) == len(set(seen)) == 60
+    assert seen == sorted(seen)
+    last = pages[75]
+    assert last is not None
+    assert (last.returned, last.total) == (0, 60)
+    assert "none from row 75 on" in last.summary
 
 
 async def test_a_page_of_a_run_that_is_gone_says_so(home: Path) -> None:

@@ -62,6 +62,8 @@ def build_tools(service: XqlService) -> list[BaseTool]:
     async def query(args: QueryArguments, caller: Caller) -> ToolResult:
         key = results.key(args.plan, args.xql)
         kept = results.get(key) if args.offset else None
+        if kept is not None and len(kept.rows) < min(args.offset + args.limit, kept.total):
+            kept = None  # it was cut before these rows
         outcome = kept or await run(args)
         if outcome.valid and kept is None:
             results.keep(key, outcome)
@@ -114,11 +116,12 @@ def query_result(
         as_of=outcome.as_of,
     )
     cut = _own_limit_reached(outcome)
+    beyond = f"; none from row {args.offset} on" if args.offset and not rows else ""
     count = "1 row" if outcome.total == 1 else f"{outcome.total} rows"
     return ToolResult(
         kind="table",
         summary=f"{count}{', as many as the query lets through; there may be more' if cut else ''}"
-        f"{'' if outcome.total else _emptied(outcome)}.",
+        f"{beyond if outcome.total else _emptied(outcome)}.",
         total=outcome.total,
         returned=len(rows),
         truncated=cut or outcome.truncated or len(rows) < outcome.total,
