@@ -1,0 +1,321 @@
+"""Marks to a logical form: the head, its conditions with the scope of not, and, or, and what is asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from agent.planner.questions import reader_refs as refs
+from agent.planner.questions import reader_shape as shape
+from agent.planner.questions.entities import BELONGS, ENTITIES
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.form import Atom, Item, Kinds, Ref, Weakness
+from agent.planner.questions.marks import Mark
+from agent.planner.questions.reader_state import Relation, State, key_of
+from agent.planner.questions.setting_marks import types_of
+from agent.planner.questions.times import When
+from agent.planner.questions.tokens import Token, singular
+from agent.planner.questions.weaknesses import Found, resolve
+
+RELATED: Final = ("issue", "vulnerability", "finding", "case", "cve")
+
+
+def read(marks: list[Mark], tokens: list[Token], estate: Estate, *, context: str = "") -> State:
+    """What the marks say. `context` is the entity of the question before, for a follow-up that names none."""
+    state = State(marks, tokens, estate)
+    if context:
+        state.entity = context
+    while (mark := state.mark()) is not None:
+        if state.rule_form is False and shape.custom_rule(state):
+            continue
+        _READ.get(mark.kind, _word)(state, mark)
+        state.at += 1
+    shape.finish(state)
+    return state
+
+
+# --- nouns ---
+
+
+def _entity(state: State, mark: Mark) -> None:
+    name = str(mark.data)
+    following = state.next()
+    if name == "vulnerability" and following and following[1].kind == "entity" and following[1].data in ("issue", "finding"):
+        return _category(state, "VULNERABILITY", str(following[1].data), following[0])
+    if name == "cve" and state.estate.vulnerabilities_in:
+        name = "vulnerability"
+    if state.entity and "attr" in mark.also and name in ("asset", "event", "package", "vulnerability") and _named(state, mark):
+        return None
+    if name == "asset" and state.entity == "asset" and not state.negated and state.relation is None:
+        return None
+    if name == state.entity and (state.relation is None or state.relation.entity == name):
+        if not state.negated and state.compare is None:
+            return None
+    if not state.entity:
+        _head(state, mark, name)
+        return None
+    if state.dims and state.entity == "asset" and not state.noun and name != "asset":
+        return _head(state, mark, name)
+    if name == "asset" and state.entity != "asset":
+        state.negated = False
+        return None
+    if name in RELATED or name in ("endpoint", "event", "file", "package"):
+        return _relate(state, name)
+    state.lose(mark)
+    return None
+
+
+def _named(state: State, mark: Mark) -> bool:
+    """Whether a word that is a noun too stands for an attribute here (`by cve`, `cve CVE-2024-1`)."""
+    following = state.next()
+    return bool(following and following[1].kind in ("id", "compare", "quoted"))
+
+
+def _category(state: State, category: str, entity: str, at: int) -> None:
+    state.at = at
+    if not state.entity:
+        _head(state, state.marks[at], entity)
+    elif state.entity != entity:
+        _relate(state, entity)
+    name = "issue_category" if entity == "issue" else "finding_category"
+    atom = Atom(ref=Ref(name=name), op="in", values=(category,), label=f"of category {category.lower()}")
+    state.add(atom, to_relation=state.relation is not None and state.entity != entity)
+
+
+def _head(state: State, mark: Mark, name: str) -> None:
+    state.entity = name
+    last = state.words(mark)[-1]
+    state.noun = state.noun or " ".join(t.text for t in state.words(mark))
+    state.plural = last.text != last.norm or singular(last.text) != last.text
+    for connector, item in state.waiting:
+        state.parts.append((connector, item))
+    state.waiting = []
+    if state.compare is not None:
+        shape.counted(state, name)
+    if state.negated:
+        state.negated = False
+        if state.dims:
+            # "accounts without issues"
+            state.having = ("eq", 0)
+
+
+def _relate(state: State, name: str) -> None:
+    """A related entity: what was said before it and belongs to it goes along."""
+    state.relation = Relation(name, state.connector, negated=state.take_not())
+    state.connector = ""
+    if state.compare is not None:
+        state.relation.op, state.relation.count = state.compare[0], int(state.compare[1])  # type: ignore[assignment]
+        state.compare = None
+    state.relation.parts = [*state.waiting]
+    state.waiting = []
+    if state.pending_rank in ("most", "fewest"):
+        shape.ranked_by(state, state.relation)
+        state.relation = Relation(name, "", parts=state.relation.parts)
+        state.pending_rank = ""
+        state.relations.append(("", state.relation))
+        state.relation.count = -1
+        return
+    state.relations.append((state.relation.connector, state.relation))
+
+
+def _kind(state: State, mark: Mark) -> None:
+    kinds: Kinds = mark.data
+    if state.entity == "event" and mark.has("attr"):
+        return refs.attribute(state, mark, str(mark.get("attr")))
+    types = types_of([kinds], state.estate)
+    text = " ".join(t.text for t in state.words(mark))
+    if not state.entity or (state.dims and not state.noun and state.entity == "asset"):
+        negated = state.take_not()
+        _head(state, mark, "asset")
+        state.add(kinds.model_copy(update={"negated": negated}))
+        if not types and not negated:
+            state.missing.append(text)
+        return None
+    if state.entity == "asset" and not any(isinstance(i, Kinds) for _, i in state.parts) and not state.relation:
+        state.add(kinds.model_copy(update={"negated": state.take_not()}))
+        state.noun = text
+        return None
+    if state.entity == "asset" and state.relation is None:
+        last = next((i for _, i in reversed(state.parts)), None)
+        if isinstance(last, Kinds) or state.connector in ("and", "or", "comma") or state.negated:
+            return state.add(kinds.model_copy(update={"negated": state.take_not()}))
+        if set(types) & types_of([i for _, i in state.parts if isinstance(i, Kinds)], state.estate):
+            return None
+        state.lose(mark)
+        return None
+    if state.entity in ("issue", "finding", "vulnerability", "file", "package"):
+        return state.add(kinds.model_copy(update={"negated": state.take_not()}))
+    if state.relation is not None:
+        return None
+    state.lose(mark)
+    return None
+
+
+# --- conditions ---
+
+
+def place(state: State, item: Item) -> None:
+    """Put a condition where it belongs: to what is asked for, or to a related entity."""
+    if isinstance(item, Atom) and item.of and item.of != state.entity and item.of in ENTITIES and item.of != "asset":
+        return _to(state, item, item.of)
+    if isinstance(item, Atom) and not item.ref.tags and not item.ref.places:
+        own = ENTITIES[state.entity].places if state.entity else {}
+        belongs = BELONGS.get(item.ref.name, "")
+        if belongs and item.ref.name not in own and state.entity:
+            return _to(state, item, belongs)
+        if belongs and not state.entity:
+            state.add(item, to_relation=True)
+            return None
+        if item.ref.name in ("first_seen", "last_seen", "modified", "resolved", "name") and state.relation is not None:
+            return state.add(item, to_relation=True)
+    if isinstance(item, Weakness) and state.entity == "" :
+        state.add(item)
+        return None
+    state.add(item)
+    return None
+
+
+def _to(state: State, item: Atom, entity: str) -> None:
+    if state.relation is not None and item.ref.name in ENTITIES[state.relation.entity].places:
+        return state.add(item, to_relation=True)
+    state.add(item, to_relation=True) if state.relation is None else _fresh(state, item, entity)
+    return None
+
+
+def _fresh(state: State, item: Atom, entity: str) -> None:
+    state.relation = Relation(entity, state.connector)
+    state.relations.append((state.connector, state.relation))
+    state.connector = ""
+    state.add(item, to_relation=True)
+
+
+def _tenant(state: State, mark: Mark) -> None:
+    found = mark.data if isinstance(mark.data, list) else [mark.data]
+    for item in found:
+        text = " ".join(t.text for t in state.words(mark))
+        if isinstance(item, Atom) and item.ref.name == "account" and text in state.estate.words.twofold:
+            before = state.before()
+            after = state.next()
+            said = [m for m in (before, after[1] if after else None) if m is not None]
+            if any(m.get("attr") == "account" for m in said):
+                pass
+            elif any(m.kind in ("tagged", "owned", "tag") for m in said):
+                item = Atom(
+                    ref=Ref(name="tag", tags=state.estate.words.tag_values[text]), op="in", values=(text,),
+                    label=f"tagged {text}",
+                )
+            else:
+                state.twofold.append(text)
+        negated = _negation(state, key_of(item))
+        place(state, item.model_copy(update={"negated": item.negated != negated}) if negated else item)
+
+
+def _negation(state: State, key: str) -> bool:
+    """Whether a not stands before, or reaches here: "not in a or b", "neither a nor b"."""
+    if state.negated:
+        state.negated = False
+        state.negated_ref = key
+        return True
+    if state.negated_ref and state.connector in ("or", "comma", "and") and key == state.negated_ref:
+        return True
+    state.negated_ref = ""
+    return False
+
+
+def _value(state: State, mark: Mark) -> None:
+    name, values = mark.data
+    name, values = refs.fitting(state, mark, name, values)
+    if name == "severity":
+        values = refs.severities(state, values)
+    if name == "status" and values == ("all",):
+        state.status = "all"
+        return
+    op = "true" if values in (("true",), ("false",)) else "in"
+    label = refs.value_label(name, values)
+    negated = _negation(state, name)
+    item = Atom(
+        ref=Ref(name=name), op=op, values=() if op == "true" else values, label=label,
+        negated=negated != (values == ("false",)),
+    )  # fmt: skip
+    place(state, item)
+
+
+def _weakness(state: State, mark: Mark) -> None:
+    found: Found = mark.data
+    kinds = [i for _, i in state.parts if isinstance(i, Kinds) and not i.negated]
+    if not kinds:
+        following = [m.data for m in state.marks[state.at :] if m.kind == "kind"]
+        kinds = following[:1]
+    types = types_of(kinds, state.estate)
+    item = resolve(found, state.estate, types, refs.nouns_of(kinds, state.estate))
+    if item is None and types:
+        state.missing.append(f"!{found.name}:{found.port or ''}")
+        return
+    if item is None:
+        state.missing.append(f"!{found.name}:{found.port or ''}")
+        return
+    if state.negated_ref.startswith("weakness") and state.connector == "or" and not item.negated:
+        item = item.model_copy(update={"negated": True})
+    elif state.negated:
+        state.negated = False
+        item = item.model_copy(update={"negated": not item.negated})
+        state.negated_ref = "weakness"
+    else:
+        state.negated_ref = "weakness" if item.negated and "neither" in mark.text.lower() else ""
+    place(state, item)
+
+
+def _time(state: State, mark: Mark) -> None:
+    when: When = mark.data
+    refs.timed(state, when, place)
+
+
+def _attr(state: State, mark: Mark) -> None:
+    refs.attribute(state, mark, str(mark.data))
+
+
+# --- words that join ---
+
+
+def _not(state: State, mark: Mark) -> None:
+    state.negated = not state.negated if mark.text.lower() in ("not", "n't") else True
+    if mark.text.lower().startswith(("and", "or")):
+        state.connector = "and"
+
+
+def _and(state: State, mark: Mark) -> None:
+    state.connector = "and"
+
+
+def _or(state: State, mark: Mark) -> None:
+    state.connector = "or"
+
+
+def _but(state: State, mark: Mark) -> None:
+    state.connector = "and"
+    state.negated_ref = ""
+
+
+def _comma(state: State, mark: Mark) -> None:
+    if not state.connector:
+        state.connector = "comma"
+
+
+def _skip(state: State, mark: Mark) -> None:
+    return None
+
+
+def _word(state: State, mark: Mark) -> None:
+    refs.unknown_word(state, mark, place)
+
+
+_READ: Final[dict[str, Callable[[State, Mark], None]]] = {
+    "entity": _entity, "kind": _kind, "tenant": _tenant, "value": _value, "weakness": _weakness, "time": _time,
+    "attr": _attr, "tag": lambda s, m: refs.reference(s, m, m.data), "setting": lambda s, m: refs.reference(s, m, m.data),
+    "not": _not, "and": _and, "or": _or, "but": _but, "comma": _comma, "stop": _skip, "all": _skip, "mark": _skip,
+    "with": refs.with_word, "of": _skip, "on": _skip, "off": _skip, "after": _skip, "dist": shape.distribution,
+    "agg": shape.aggregate, "rank": shape.rank, "top": shape.top, "number": shape.number, "compare": shape.compare,
+    "by": shape.by, "order": shape.order, "desc": shape.direction, "asc": shape.direction, "bin": shape.time_bin,
+    "empty": refs.empty_word, "tagged": refs.tagged, "owned": refs.owned, "vague": refs.vague, "quoted": refs.quoted,
+    "id": refs.literal_id, "date": _skip,
+}  # fmt: skip
