@@ -50,7 +50,9 @@ class Services:
 
     @cached_property
     def priority(self) -> PriorityService:
-        return PriorityService(self.findings)
+        from tools.priority.enrich.asking import enrichments
+
+        return PriorityService(self.findings, enrich=lambda: enrichments(self.client))
 
     @cached_property
     def catalog(self) -> Catalog:

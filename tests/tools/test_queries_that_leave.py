@@ -8,12 +8,18 @@ from pathlib import Path
 import pytest
 
 from tools.findings import lookup
+from tools.priority.enrich import queries
 from tools.xql import Catalog, check
 
 ROOT = Path(__file__).resolve().parents[2]
 # The service checks whatever it is given; the lookup sends three fixed queries, which are checked here; discovery
 # reads the first rows of a dataset that a checked query named and that the tenant lists, to learn its columns.
-SENDERS = {"tools/xql/service/service.py", "tools/findings/lookup.py", "tools/xql/service/discover.py"}
+SENDERS = {
+    "tools/xql/service/service.py",
+    "tools/findings/lookup.py",
+    "tools/xql/service/discover.py",
+    "tools/priority/enrich/asking.py",
+}
 
 
 def _senders() -> set[str]:
@@ -42,6 +48,13 @@ def test_only_known_places_send_queries() -> None:
 @pytest.mark.parametrize("name", ["_ISSUES", "_ASSETS", "_ASSETS_BARE", "_FINDINGS"])
 def test_the_fixed_queries_are_valid_and_bounded(name: str) -> None:
     text = getattr(lookup, name)
+    report = check(text, Catalog.seeded())
+    assert report.valid, report.errors
+    assert "limit" in report.xql
+
+
+@pytest.mark.parametrize("text", queries.ALL.values(), ids=queries.ALL)
+def test_the_queries_of_enrichment_are_valid_and_bounded(text: str) -> None:
     report = check(text, Catalog.seeded())
     assert report.valid, report.errors
     assert "limit" in report.xql

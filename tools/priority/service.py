@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 from tools.findings.model import Finding, FindingSet
 from tools.priority.acceptance import Acceptance
 from tools.priority.context import Context, Enrichment, build_context
+from tools.priority.enrich.model import NOTHING, Enrichments
 from tools.priority.errors import UnknownFindingError
 from tools.priority.model import PriorityScore, ScoreBook
 from tools.priority.score import score_finding
@@ -28,9 +29,10 @@ def score_snapshot(
     weights: Weights | None = None,
     accepted: Iterable[Acceptance] = (),
     enrichment: Enrichment | None = None,
+    enriched: Enrichments = NOTHING,
 ) -> tuple[ScoreBook, Context]:
     """Score every open finding of a snapshot; the order of the input does not matter."""
-    context = build_context(snapshot, weights, accepted, enrichment)
+    context = build_context(snapshot, weights, accepted, enrichment, enriched)
     scores = [score_finding(finding, context) for finding in snapshot.findings if finding.open]
     scores.sort(key=lambda score: (-score.log_odds, score.finding_id))
     return ScoreBook(tuple(scores), snapshot.as_of, context.weights.version, snapshot.complete), context
@@ -40,11 +42,17 @@ class PriorityService:
     """Scores for the chat, the command line and the triage service."""
 
     def __init__(
-        self, lookup: SnapshotSource, weights: Weights | None = None, accepted: Iterable[Acceptance] = ()
+        self,
+        lookup: SnapshotSource,
+        weights: Weights | None = None,
+        accepted: Iterable[Acceptance] = (),
+        *,
+        enrich: Callable[[], Awaitable[Enrichments]] | None = None,
     ) -> None:
         self._lookup = lookup
         self._weights = weights or load_weights()
         self._accepted = tuple(accepted)
+        self._enrich = enrich
         self._lock = asyncio.Lock()
         self._cached: tuple[FindingSet, ScoreBook, Context] | None = None
 
@@ -82,9 +90,10 @@ class PriorityService:
         async with self._lock:
             snapshot = await self._lookup.snapshot()
             if self._cached is None or self._cached[0] is not snapshot:
+                enriched = await self._enrich() if self._enrich is not None else NOTHING
                 # Scoring is plain computation; in a thread the conversation stays responsive.
                 book, context = await asyncio.to_thread(
-                    score_snapshot, snapshot, self._weights, self._accepted
+                    score_snapshot, snapshot, self._weights, self._accepted, None, enriched
                 )
                 self._cached = (snapshot, book, context)
             return self._cached
