@@ -1,0 +1,1 @@
+"""Who can do what: reasoning over identities and policies of AWS, Azure, Google Cloud and Kubernetes."""

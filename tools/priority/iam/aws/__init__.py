@@ -1,0 +1,1 @@
+"""AWS identity and access management."""
