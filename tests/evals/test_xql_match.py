@@ -19,7 +19,7 @@ def _expect(match: str, **more: Any) -> Expect:
     return Expect.model_validate({"outcome": "answer", "sql": "SELECT 1", "match": match, **more})
 
 
-ASSETS = [
+ASSETS: list[Row] = [
     {"id": "a1", "strong_id": "arn:1", "name": "web-01"},
     {"id": "b2", "strong_id": "arn:2", "name": "web-02"},
     {"id": "c3", "strong_id": "arn:3", "name": "db-01"},
@@ -100,7 +100,7 @@ class TestRows:
 
 
 COUNTS = _expect("counts", keys=[["account", "account_name"]], value="n")
-BY_ACCOUNT = [
+BY_ACCOUNT: list[Row] = [
     {"account": "111", "account_name": "shop", "n": 5},
     {"account": "222", "account_name": "data", "n": 3},
     {"account": "333", "account_name": "dev", "n": 3},
@@ -140,7 +140,7 @@ class TestCounts:
 
     def test_those_without_a_name_may_be_left_out_but_not_miscounted(self) -> None:
         expect = _expect("counts", keys=[["team"]], value="n")
-        gold = [{"team": "ml", "n": 2}, {"team": "web", "n": 1}, {"team": None, "n": 4}]
+        gold: list[Row] = [{"team": "ml", "n": 2}, {"team": "web", "n": 1}, {"team": None, "n": 4}]
         named = [{"team": "ml", "n": 2}, {"team": "web", "n": 1}]
         assert fault(expect, [gold], named) is None
         assert fault(expect, [gold], [*named, {"team": None, "n": 4}]) is None
@@ -158,7 +158,7 @@ class TestCounts:
 
     def test_two_dimensions(self) -> None:
         expect = _expect("counts", keys=[["cloud"], ["severity"]], value="n")
-        gold = [
+        gold: list[Row] = [
             {"cloud": "AWS", "severity": "HIGH", "n": 2},
             {"cloud": "AWS", "severity": "LOW", "n": 7},
             {"cloud": "GCP", "severity": "HIGH", "n": 7},
@@ -223,7 +223,7 @@ class TestNumber:
 
 class TestTop:
     EXPECT = _expect("top", keys=[["id", "name"]], value="n", rank="n", order="desc", limit=2)
-    GOLD = [
+    GOLD: list[Row] = [
         {"id": "1", "name": "a", "n": 9},
         {"id": "2", "name": "b", "n": 7},
         {"id": "3", "name": "c", "n": 7},
@@ -294,7 +294,7 @@ class TestTop:
 
 class TestBins:
     MONTHS = _expect("bins", value="n", bin="month")
-    GOLD = [{"t": datetime(2026, 9, 1), "n": 4}, {"t": datetime(2026, 10, 1), "n": 6}]
+    GOLD: list[Row] = [{"t": datetime(2026, 9, 1), "n": 4}, {"t": datetime(2026, 10, 1), "n": 6}]
 
     @pytest.mark.parametrize(
         "times",
@@ -329,7 +329,7 @@ class TestBins:
 
     def test_series(self) -> None:
         expect = _expect("bins", value="n", bin="month", keys=[["severity"]])
-        gold = [
+        gold: list[Row] = [
             {"t": datetime(2026, 9, 1), "severity": "HIGH", "n": 1},
             {"t": datetime(2026, 9, 1), "severity": "LOW", "n": 2},
             {"t": datetime(2026, 10, 1), "severity": "HIGH", "n": 2},
