@@ -33,6 +33,7 @@ _WRITTEN: Final = re.compile(
     r"\s*(?:config\s+\w+\s*=|config\s+timeframe\b|(?:cold_)?dataset\s*=|dataset\s+in\s*\(|preset\s*=|datamodel\s+dataset\b)",
     re.IGNORECASE,
 )
+_GIVE_UP: Final = "If no plan can say it, use outcome `refuse` and say what is missing."
 _SHOWN_BACK: Final = 8_000
 _LONGEST_PROBLEM: Final = 900
 _COULD_NOT: Final = (
@@ -84,7 +85,7 @@ async def ask_model(
             # the endpoint refused the form; the prompt names the one that is asked for now
             form = model.form
             messages[0] = messages_for(question, given, guide(form), previous)[0]
-        messages += _told(said, verdict)
+        messages += _told(said, verdict, last=repairs + 1 == MOST_REPAIRS)
     fault = verdict.problems[0] if verdict.problems else "the answer was unusable"
     return Asked(
         "refuse",
@@ -142,11 +143,12 @@ def _checked(answer: ModelAnswer, result: QueryOutcome) -> _Verdict:
     return _Verdict(result=result, problems=faults or ("the checker refused the query",))
 
 
-def _told(said: Said, verdict: _Verdict) -> list[AnyMessage]:
+def _told(said: Said, verdict: _Verdict, *, last: bool) -> list[AnyMessage]:
+    """What is wrong, for the model to mend. To give up is offered only the last time: weak models take it at once."""
     problems = "\n".join(f"- {_flat(problem)}" for problem in verdict.problems)
     return [
         AIMessage(said.text[:_SHOWN_BACK] or "(nothing)"),
-        HumanMessage(load("ask_repair").render(problems=problems)),
+        HumanMessage(load("ask_repair").render(problems=problems, otherwise=_GIVE_UP if last else "")),
     ]
 
 

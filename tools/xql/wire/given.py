@@ -13,6 +13,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from tools.xql.errors import XqlPlanError
+from tools.xql.plan.conditions import TAGS
 from tools.xql.plan.model import PostureQuery
 from tools.xql.plan.model_conditions import BARE_OPS, LIST_OPS
 from tools.xql.wire.faults import Fault, plan_faults, told
@@ -100,7 +101,12 @@ def _blank(key: str, value: Any) -> bool:
 
 
 def _test(made: dict[str, Any]) -> dict[str, Any]:
-    """One spelling of the operator, and its value where that operator has it."""
+    """One subject where two say the same, one spelling of the operator, and its value where that operator has it."""
+    path = made.get("json_path")
+    if isinstance(path, Mapping) and made.get("field") == path.get("field"):
+        made.pop("field", None)
+    if "tag" in made and str(made.get("field", "")).lower() == TAGS:
+        made.pop("field")
     if not isinstance(made["op"], str):
         return made
     op = made["op"].strip().lower()

@@ -52,6 +52,21 @@ def test_values_that_are_empty_texts_and_false_stay() -> None:
     assert plan.where.op == "is_null"
 
 
+def test_a_subject_that_is_said_twice_is_one() -> None:
+    place = {"field": "xdm.asset.raw_fields", "path": ["Platform Discovery", "a"]}
+    twice = {"field": "xdm.asset.raw_fields", "json_path": place, "op": "eq", "value": "x"}
+    once = {"json_path": place, "op": "eq", "value": "x"}
+    assert as_plan({"dataset": "asset_inventory", "where": twice}) == as_plan(
+        {"dataset": "asset_inventory", "where": once}
+    )
+    tagged = {"field": "xdm.asset.tags", "tag": "Team", "op": "eq", "value": "x"}
+    plan = as_plan({"dataset": "asset_inventory", "where": tagged})
+    assert isinstance(plan.where, One)
+    assert (plan.where.field, plan.where.tag) == (None, "Team")
+    with pytest.raises(InvalidPlanError, match="exactly one of field, tag, json_path"):
+        as_plan({"dataset": "asset_inventory", "where": {**tagged, "field": "xdm.asset.name"}})
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
