@@ -15,11 +15,12 @@ from tools.xql.functions import Kind
 from tools.xql.plan import model
 from tools.xql.plan.compile import compile_plan
 from tools.xql.plan.measures import all_name, part_name, percentage
-from tools.xql.plan.output import RANK
+from tools.xql.plan.output import RANK, split
 from tools.xql.plan.read_columns import AggregateReader
 from tools.xql.plan.read_conditions import Body
 from tools.xql.plan.read_rows import RowReader, shown_by
 from tools.xql.plan.read_values import UnreadableError, is_call, whole_of
+from tools.xql.plan.sides import RowCompiler
 
 _SPAN: Final = re.compile(r"[1-9][0-9]{0,3}(m|h|d|w|mo|y)\Z")
 _MOST: Final = 1_000_000
@@ -28,8 +29,12 @@ _MOST: Final = 1_000_000
 def read_plan(query: ast.Query, catalog: Catalog) -> model.PostureQuery:
     """The plan that says what the query says. Raises `XqlPlanError` with what no plan says."""
     try:
-        plan = model.PostureQuery.model_validate(PlanReader(query, catalog).body(query.configs))
+        reader = PlanReader(query, catalog)
+        plan = model.PostureQuery.model_validate(reader.body(query.configs))
         compile_plan(plan, catalog)
+        late = {item.name for item in split(plan, RowCompiler(catalog).start(plan.dataset)).late}
+        if late != reader.late:
+            raise UnreadableError("a column that is computed of groups alone")
     except ValidationError as error:
         first = error.errors()[0]
         raise UnreadableError(f"no plan says this: {first['msg']}") from error
@@ -56,6 +61,7 @@ class PlanReader(RowReader):
     def body(self, configs: tuple[ast.Config, ...]) -> Body:
         self.out: Body = {}
         self.limited = False
+        self.late: set[str] = set()
         self.rows()
         self._kept()
         if not self._grouped():
@@ -147,7 +153,7 @@ class PlanReader(RowReader):
     def _bin(self) -> str | None:
         """The name under which the query groups by spans of time."""
         stage, name = self.stage(), None
-        if isinstance(stage, ast.Alter) and isinstance(self.stage(1), ast.Bin):
+        if isinstance(stage, ast.Alter) and isinstance(self.stage(1), ast.Bin) and self.prepares():
             (item,) = stage.assignments
             assert isinstance(item.value, ast.Field)
             source, name = self.scope.name(item.value.name), item.name
@@ -298,6 +304,8 @@ class PlanReader(RowReader):
                 return
         if "top" in self.out:
             raise UnreadableError("a computed column after the first rows of each group")
+        if "aggregates" in self.out:
+            self.late |= {item.name for item in stage.assignments}
         self.alter(stage)
 
     def _top(self, stage: ast.WindowComp) -> None:

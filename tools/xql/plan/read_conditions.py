@@ -54,7 +54,8 @@ class ConditionReader:
             return self.related(node)
         negative = self._negative(node)
         if negative is not None:
-            return {"all": [negative, {**_about(negative), "op": "not_null"}]}
+            self._no_any_text(negative)
+            return {"all": [negative, *_present(negative)]}
         return self.positive(node)
 
     def _or(self, node: ast.Or) -> Body:
@@ -119,19 +120,34 @@ class ConditionReader:
             return self.related(ast.InQuery(node.left, node.query, not node.negated))
         negative = self._negative(node)
         if negative is not None:
+            self._no_any_text(negative)
             flip = {value: key for key, value in _NEGATIVE.items()}
             if negative.get("op") in flip:
                 return {**negative, "op": flip[negative["op"]]}
             inner: Body = negative.get("none", {"none": negative})
             return inner
         test = self.positive(node)
+        self._no_any_text(test)
         if test.get("op") in _NEGATIVE:
-            return {"all": [{**test, "op": _NEGATIVE[test["op"]]}, {**_about(test), "op": "not_null"}]}
+            return {"all": [{**test, "op": _NEGATIVE[test["op"]]}, *_present(test)]}
         if test.get("op") in ("is_null", "not_null"):
             return {**test, "op": "not_null" if test["op"] == "is_null" else "is_null"}
+        if test.get("op") == "not_empty" and is_call(getattr(node, "left", node), "array_length"):
+            return {"all": [{**test, "op": "is_empty"}, *_present(test)]}
         if test.get("op") in ("is_empty", "not_empty"):
             return {**test, "op": "not_empty" if test["op"] == "is_empty" else "is_empty"}
-        return {"all": [{"none": test}, {**_about(test), "op": "not_null"}]}
+        return {"all": [{"none": test}, *_present(test)]}
+
+    def _no_any_text(self, test: Body) -> None:
+        """`*` alone asks for a value: turned round it holds where there is none, as no other test does."""
+        inner = test.get("none", test)
+        values = [inner.get("value"), *inner.get("values", ())]
+        if inner.get("op") in ("starts_with", "ends_with") and values == [""]:
+            raise UnreadableError("a negated *")
+        if inner.get("op") in ("eq", "ne", "in", "not_in") and any(
+            isinstance(text, str) and text != "" and not text.strip("*") for text in values
+        ):
+            raise UnreadableError("a negated *")
 
     # --- single tests ---
 
@@ -351,6 +367,13 @@ def _about(test: Body) -> Body:
     if "op" not in test:
         raise UnreadableError("a negated condition on several columns")
     return {key: test[key] for key in ("field", "tag", "json_path") if key in test}
+
+
+def _present(test: Body) -> list[Body]:
+    """That what is compared has a value."""
+    inner = test.get("none", test)
+    other = [{"field": inner["other"], "op": "not_null"}] if "other" in inner else []
+    return [{**_about(test), "op": "not_null"}, *other]
 
 
 def _is_null(node: ast.Expr) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tools.xql import ast
@@ -15,8 +16,9 @@ from tools.xql.plan.measures import value_name
 from tools.xql.plan.read_columns import AggregateReader, ColumnReader
 from tools.xql.plan.read_conditions import Body, ConditionReader
 from tools.xql.plan.read_values import Scope, UnreadableError, whole_of
-from tools.xql.plan.sides import RELATED, RowCompiler
+from tools.xql.plan.sides import RELATED, RowCompiler, join_key
 
+_OWN_KEY = re.compile(r"j\d+_key\Z")
 _COUNTS = frozenset({"count", "count_rows", "count_distinct"})
 
 
@@ -42,6 +44,8 @@ class RowReader:
         self.compute: list[Body] = []
         self.expand: list[str] = []
         self.joins: list[Body] = []
+        self.keys: set[str] = set()
+        self.early: set[str] = set()
 
     def stage(self, ahead: int = 0) -> ast.Stage | None:
         at = self.at + ahead
@@ -134,10 +138,13 @@ class RowReader:
 
     def expanded(self, stage: ast.ArrayExpand) -> None:
         after = self.stage(1)
+        before = set(self.scope.read)
         name = self.scope.name(stage.field)
         joined = isinstance(after, ast.Join) and self._left_of(after) == name.lower()
         if not (joined and self.scope.state.kind(name) is Kind.ARRAY):
             self.expand.append(name)
+            if name.lower() in before:
+                self.early.add(name)
         self.scope.state.kinds[self.scope.state.own(name)] = Kind.TEXT
 
     def _left_of(self, stage: ast.Join) -> str | None:
@@ -164,10 +171,35 @@ class RowReader:
         body["fields"] = [item for item in body["fields"] if (item.get("name") or item["field"]) in kept]
         for name in kept:
             self.scope.add(name, brought[name])
-        if side.key_shown is not None and not self.scope.known(side.key_shown):
-            self.scope.add(side.key_shown, Kind.TEXT)
+        self._key_of(side, body)
         self._zeros(body)
         self.joins.append({key: value for key, value in body.items() if value})
+
+    def _key_of(self, side: SideReader, body: Body) -> None:
+        """The joined key under the name that the query gives it: the compiler's own, or one more joined column."""
+        shown = side.key_shown
+        if shown is None or self.scope.known(shown):
+            return
+        if shown != join_key(len(self.joins)):
+            if _OWN_KEY.match(shown):
+                raise UnreadableError(f"the name {shown} of another join")
+            if body["aggregates"]:
+                return
+            body["fields"].append({"field": body["right"], "name": shown})
+            self.keys.add(shown)
+        self.scope.add(shown, Kind.TEXT)
+
+    def _used(self, join: Body) -> Body:
+        """The join without a key that nothing reads."""
+        named = {shown for _, shown in self.scope.shown or ()}
+        fields = [
+            item
+            for item in join.get("fields", ())
+            if item.get("name") not in self.keys
+            or item["name"].lower() in self.scope.read
+            or item["name"] in named
+        ]
+        return {**{k: v for k, v in join.items() if k != "fields"}, **({"fields": fields} if fields else {})}
 
     def _zeros(self, body: Body) -> None:
         """A count of none is 0 in a plan: the query must say so too."""
@@ -185,7 +217,10 @@ class RowReader:
             self.at += 1
 
     def parts(self) -> Body:
-        body: Body = {"compute": self.compute, "expand": self.expand, "joins": self.joins}
+        early = next((name for name in self.expand if name in self.early), None)
+        if early is not None:
+            raise UnreadableError(f"{early} is read before it is expanded")
+        body: Body = {"compute": self.compute, "expand": self.expand, "joins": [*map(self._used, self.joins)]}
         if self.where:
             body["where"] = self.where[0] if len(self.where) == 1 else {"all": self.where}
         return {key: value for key, value in body.items() if value}
