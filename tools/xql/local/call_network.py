@@ -21,7 +21,7 @@ from tools.xql.local.network import (
     ipv6_hex,
     is_ipv4,
 )
-from tools.xql.local.sql import all_of, const, fn, not_null
+from tools.xql.local.sql import NULL, all_of, binary, case, const, fn, not_null, num
 from tools.xql.local.values import Value, integer, text
 
 
@@ -64,7 +64,9 @@ def _to_int(args: Sequence[Expr], ctx: Context) -> Value:
 
 
 def _to_ip(args: Sequence[Expr], ctx: Context) -> Value:
-    return Value(ipv4_text(integer(value(args[0], ctx))), Kind.TEXT)
+    whole = integer(value(args[0], ctx))
+    inside = all_of([binary(">=", whole, num(0)), binary("<=", whole, num(4_294_967_295))])
+    return Value(case([(inside, ipv4_text(whole))], NULL), Kind.TEXT)
 
 
 HANDLERS: dict[str, Handler] = {

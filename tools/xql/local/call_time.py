@@ -11,7 +11,7 @@ from tools.xql.functions import FLOOR_UNITS, Kind
 from tools.xql.local.calls import Handler, literal_text
 from tools.xql.local.context import Context
 from tools.xql.local.expressions import value
-from tools.xql.local.sql import Sql, binary, cast, const, fn, num
+from tools.xql.local.sql import Sql, binary, cast, const, fn, num, try_cast
 from tools.xql.local.values import Value, number, text, timestamp
 from tools.xql.local.zones import from_zone, to_zone
 
@@ -64,8 +64,12 @@ def _epoch(when: Sql, unit: int) -> Sql:
 def _from_epoch(item: Value, unit: int) -> Value:
     if item.kind is Kind.TIME:
         return item
-    micros = cast(fn("round", binary("*", cast(number(item), "DOUBLE"), num(unit))), "BIGINT")
-    return Value(fn("make_timestamp", micros), Kind.TIME)
+    if item.kind is Kind.INT:
+        # whole numbers stay whole: a double has too few digits for microseconds of any year
+        micros = binary("*", cast(item.sql, "HUGEINT"), num(unit))
+    else:
+        micros = fn("round", binary("*", cast(number(item), "DOUBLE"), num(unit)))
+    return Value(fn("try", fn("make_timestamp", try_cast(micros, "BIGINT"))), Kind.TIME)
 
 
 def _to_timestamp(args: Sequence[Expr], ctx: Context) -> Value:

@@ -11,7 +11,7 @@ from tools.xql.errors import XqlExecutionError
 from tools.xql.functions import Kind
 from tools.xql.local.context import Context
 from tools.xql.local.expressions import arithmetic, condition, operand, pattern, value
-from tools.xql.local.sql import Sql, binary, case, cast, const, fn, num
+from tools.xql.local.sql import NULL, Sql, binary, case, cast, const, fn, num, try_cast
 from tools.xql.local.values import (
     NOTHING,
     NUMERIC,
@@ -181,11 +181,15 @@ def _host(args: Sequence[Expr], ctx: Context) -> Value:
     return Value(fn("nullif", fn("lower", host), const("")), Kind.TEXT)
 
 
+# the public suffix is the last label, or a country's with one of the usual second labels (co.uk, com.au)
+_SUFFIX = r"(?:(?:ac|co|com|edu|go|gob|gouv|gov|ltd|mil|ne|net|nhs|nom|or|org|plc|sch)[.][a-z]{2}|[^.]+)"
+
+
 def _domain(labels: int) -> Handler:
     def handler(args: Sequence[Expr], ctx: Context) -> Value:
         host = _host(args, ctx).sql
-        last = rf"((?:[^.]+\.){{{labels - 1}}}[^.]+)$" if labels > 1 else r"([^.]+)$"
-        return Value(fn("nullif", fn("regexp_extract", host, const(last), num(1)), const("")), Kind.TEXT)
+        found = fn("nullif", fn("regexp_extract", host, const(rf"({'[^.]+[.]' * (labels - 1)}{_SUFFIX})$"), num(1)), const(""))
+        return Value(case([(fn("regexp_matches", host, const(r"^[0-9.]+$")), NULL)], found), Kind.TEXT)
 
     return handler
 
@@ -195,14 +199,14 @@ def _math(op: str) -> Handler:
 
 
 def _floor(args: Sequence[Expr], ctx: Context) -> Value:
-    return Value(cast(fn("floor", number(value(args[0], ctx))), "BIGINT"), Kind.INT)
+    return Value(try_cast(fn("floor", number(value(args[0], ctx))), "BIGINT"), Kind.INT)
 
 
 def _round(args: Sequence[Expr], ctx: Context) -> Value:
     """To a whole number, or to so many digits."""
     first = number(value(args[0], ctx))
     if len(args) == 1:
-        return Value(cast(fn("round", first), "BIGINT"), Kind.INT)
+        return Value(try_cast(fn("round", first), "BIGINT"), Kind.INT)
     return Value(
         fn("round", cast(first, "DOUBLE"), cast(integer(value(args[1], ctx)), "INTEGER")), Kind.FLOAT
     )

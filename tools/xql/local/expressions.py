@@ -31,7 +31,7 @@ from tools.xql.functions import Kind
 from tools.xql.local.compare import comparison, in_list, in_query
 from tools.xql.local.context import Context
 from tools.xql.local.literals import bound, unescape
-from tools.xql.local.sql import Sql, all_of, any_of, binary, col, const, fn, negate, num
+from tools.xql.local.sql import Sql, all_of, any_of, binary, cast, col, const, fn, negate, num
 from tools.xql.local.values import NOTHING, Value, array, boolean, guarded, json, number, scalar_at
 from tools.xql.parser.mistakes import near
 
@@ -47,7 +47,7 @@ def value(node: Expr, ctx: Context) -> Value:
     if isinstance(node, Number):
         kind = Kind.INT if node.text.lstrip("-").isdigit() else Kind.FLOAT
         literal = int(node.text) if kind is Kind.INT else _number(node.text)
-        return Value(num(repr(literal)), kind, literal=literal)
+        return bound(ctx, literal)
     if isinstance(node, Compare | InList | InQuery | And | Or | Not):
         return Value(condition(node, ctx), Kind.BOOL)
     if isinstance(node, Call):
@@ -196,9 +196,9 @@ def extract(base: Value, path: tuple[str | int, ...], want: str, ctx: Context) -
     inner = source if at is None else fn("json_extract", source, at)
     if want == "json":
         whole = inner if at is not None else fn("json_extract", source, const("$"))
-        return Value(guarded(base, whole), Kind.JSON)
+        # null of JSON text is null, as in the service's warehouse
+        found = guarded(base, whole)
+        return Value(fn("nullif", found, cast(const("null"), "JSON")), Kind.JSON)
     if want == "scalars":
         return Value(guarded(base, fn("json_extract_string", inner, const("$[*]"))), Kind.ARRAY)
-    from tools.xql.local.sql import cast
-
     return Value(cast(guarded(base, fn("json_extract", inner, const("$[*]"))), "VARCHAR[]"), Kind.ARRAY)

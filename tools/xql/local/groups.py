@@ -12,9 +12,9 @@ from tools.xql.functions import Kind
 from tools.xql.local.context import Context
 from tools.xql.local.expressions import value
 from tools.xql.local.relation import Relation
-from tools.xql.local.sql import Sql, alias, binary, cast, col, const, fn, lambda_, not_null, num, select
+from tools.xql.local.sql import Sql, alias, binary, cast, col, const, fn, lambda_, not_null, num, select, star, subquery
 from tools.xql.local.stages import _named, column, whole
-from tools.xql.local.values import NUMERIC, Value, number, text
+from tools.xql.local.values import NUMERIC, SQL_TYPES, Value, number, text
 
 LIST_MOST = 100
 
@@ -29,6 +29,7 @@ def comp(stage: Comp, ctx: Context) -> Relation:
         if not found.is_null:
             keys.append(found.sql)
     counts: Counter[str] = Counter()
+    hidden: list[Sql] = []
     for item in stage.aggregates:
         if item.args and isinstance(item.args[0], Star):
             for name in _named(item.args[0].pattern, ctx.relation):
@@ -36,10 +37,15 @@ def comp(stage: Comp, ctx: Context) -> Relation:
                     columns[name] = aggregate(item.function, (Field(name),), ctx)
             continue
         counts[item.function] += 1
-        columns[output_name(item, counts[item.function])] = aggregate(item.function, item.args, ctx)
+        weighted = item.function == "approx_top" and len(item.args) > 2
+        made = _heaviest(item.args, keys, hidden, ctx) if weighted else aggregate(item.function, item.args, ctx)
+        columns[output_name(item, counts[item.function])] = made
     if stage.addrawdata:
         columns[stage.raw_alias or "raw_data"] = (_raw(ctx.relation), Kind.ARRAY)
-    node = select([alias(sql, name) for name, (sql, _) in columns.items()], ctx.relation.source())
+    source = ctx.relation.source()
+    if hidden:
+        source = subquery(select([star(), *hidden], source), "q")
+    node = select([alias(sql, name) for name, (sql, _) in columns.items()], source)
     if keys:
         node.set("group", exp.Group(expressions=keys))
     elif stage.by:
@@ -116,18 +122,42 @@ def _quantiles(item: Value, args: tuple[Expr, ...], ctx: Context) -> Sql:
 
 def _most_frequent(item: Value, args: tuple[Expr, ...], ctx: Context) -> Sql:
     """JSON texts {value, count}, the most frequent first."""
-    count = value(args[1], ctx).literal
-    if not isinstance(count, int) or count < 1:
-        raise XqlExecutionError("approx_top needs a whole number of values")
-    if len(args) > 2:
-        raise XqlExecutionError(
-            "approx_top with weights cannot be run on the local tenant; use comp sum(w) by f"
-        )
+    count = _how_many(args, ctx)
     pairs = fn("map_entries", fn("histogram", text(item)))
     turned = fn("list_transform", pairs, lambda_("p", _struct("p", "value", "key", negative=True)))
     top_pairs = fn("list_slice", fn("list_sort", turned), num(1), num(count))
-    shown = fn("json_object", const("value"), _part("q", "k"), const("count"), exp.Neg(this=_part("q", "c")))
-    return fn("list_transform", top_pairs, lambda_("q", cast(shown, "VARCHAR")))
+    return _as_texts(top_pairs, "count")
+
+
+def _how_many(args: tuple[Expr, ...], ctx: Context) -> int:
+    count = value(args[1], ctx).literal
+    if not isinstance(count, int) or count < 1:
+        raise XqlExecutionError("approx_top needs a whole number of values")
+    return count
+
+
+def _as_texts(pairs: Sql, measure: str) -> Sql:
+    shown = fn("json_object", const("value"), _part("q", "k"), const(measure), exp.Neg(this=_part("q", "c")))
+    return fn("list_transform", pairs, lambda_("q", cast(shown, "VARCHAR")))
+
+
+def _heaviest(
+    args: tuple[Expr, ...], keys: list[Sql], hidden: list[Sql], ctx: Context
+) -> tuple[Sql, Kind]:
+    """JSON texts {value, sum}, the heaviest first: each row learns the weight of its value in its group."""
+    count = _how_many(args, ctx)
+    item, weight = text(value(args[0], ctx)), value(args[2], ctx)
+    total = exp.Window(this=fn("sum", number(weight)), partition_by=[*keys, item], over="OVER")
+    name = ctx.shared.fresh("weight")
+    hidden.append(alias(fn("coalesce", cast(total, SQL_TYPES[_whole_or_not(weight)]), num(0)), name))
+    pair = _pair(exp.Neg(this=col(name)), item)
+    listed = _filtered(fn("list", exp.Distinct(expressions=[pair])), item)
+    empty = fn("coalesce", listed, fn("list_value"))
+    return _as_texts(fn("list_slice", fn("list_sort", empty), num(1), num(count)), "sum"), Kind.ARRAY
+
+
+def _whole_or_not(item: Value) -> Kind:
+    return Kind.INT if item.kind in (Kind.INT, Kind.BOOL) else Kind.FLOAT
 
 
 def _part(name: str, key: str) -> Sql:
@@ -136,7 +166,11 @@ def _part(name: str, key: str) -> Sql:
 
 def _struct(name: str, first: str, second: str, *, negative: bool) -> Sql:
     lead = exp.Neg(this=cast(_part(name, first), "BIGINT")) if negative else _part(name, first)
-    pairs = [("c", lead), ("k", _part(name, second))]
+    return _pair(lead, _part(name, second))
+
+
+def _pair(measure: Sql, held: Sql) -> Sql:
+    pairs = [("c", measure), ("k", held)]
     return exp.Struct(
         expressions=[exp.PropertyEQ(this=exp.Identifier(this=k), expression=v) for k, v in pairs]
     )

@@ -10,7 +10,7 @@ from sqlglot import exp
 from tools.xql.errors import XqlExecutionError
 from tools.xql.functions import Kind
 from tools.xql.local.context import Context
-from tools.xql.local.sql import num
+from tools.xql.local.sql import Sql, num
 from tools.xql.local.values import NOTHING, Value
 
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"', "'": "'"}
@@ -23,12 +23,24 @@ def bound(ctx: Context, item: Any) -> Value:
     if isinstance(item, bool):
         return Value(exp.Boolean(this=item), Kind.BOOL, literal=item)
     if isinstance(item, int | float):
-        return Value(num(repr(item)), Kind.INT if isinstance(item, int) else Kind.FLOAT, literal=item)
+        return Value(num(item) if isinstance(item, int) else _double(item), _number_kind(item), literal=item)
     if isinstance(item, str):
         return Value(ctx.bind(item), Kind.TEXT, literal=item)
     if isinstance(item, list | tuple):
         return Value(ctx.bind([str(part) for part in item]), Kind.ARRAY, literal=tuple(item))
     raise XqlExecutionError(f"a parameter cannot be a {type(item).__name__}; give text, a number or a list")
+
+
+def _number_kind(item: int | float) -> Kind:
+    return Kind.INT if isinstance(item, int) else Kind.FLOAT
+
+
+def _double(item: float) -> Sql:
+    """Written with an exponent, for the engine reads a plain 2.5 as a decimal."""
+    if item != item or item in (float("inf"), float("-inf")):
+        raise XqlExecutionError("a number of a query is finite")
+    shown = repr(item)
+    return num(shown if "e" in shown else f"{shown}e0")
 
 
 def unescape(text: str) -> str:

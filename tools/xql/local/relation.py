@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from tools.xql.functions import Kind
-from tools.xql.local.sql import Sql, alias, col, select, subquery
-from tools.xql.local.values import NOTHING, Value
+from tools.xql.local.sql import NULL, Sql, alias, cast, col, select, subquery
+from tools.xql.local.values import SQL_TYPES, Value
 
 # Columns that the service never lets a query drop by naming others.
 SYSTEM = frozenset(
@@ -55,7 +55,9 @@ class Relation:
         if own is not None:
             return Value(col(own, table), self.columns[own])
         if name.lower() in self.absent:
-            return replace(NOTHING, kind=self.absent[name.lower()])
+            # a value of that type that is null in every row, not the literal null of a null test
+            kind = self.absent[name.lower()]
+            return Value(cast(NULL, SQL_TYPES[kind]), kind)
         return None
 
     def hidden(self) -> list[str]:

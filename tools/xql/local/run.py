@@ -96,6 +96,7 @@ def compile_sql(
     does not cut state datasets. `known` are columns that datasets have although no table shows them (default: the
     seeded catalog): they read as null. Raises `XqlExecutionError` where the query cannot be run here.
     """
+    from tools.xql.local.flat import flatten
     from tools.xql.local.pipeline import compile_query
     from tools.xql.local.sql import col, num, render, select
     from tools.xql.local.stages import apply_order
@@ -113,6 +114,7 @@ def compile_sql(
 
             node.set("limit", exp.Limit(expression=num(limit)))
         _bounded(node)
+        flatten(node)
         used = _used(node, shared.bound)
         sql = render(node)
     except RecursionError:

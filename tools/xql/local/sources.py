@@ -16,7 +16,7 @@ from tools.xql.local.relation import SYSTEM, Relation
 from tools.xql.local.sql import Sql, alias, all_of, any_of, binary, case, cast, col, fn, ident, num, select
 from tools.xql.local.timeframe import BEGIN
 from tools.xql.local.unions import union_all
-from tools.xql.local.values import NOTHING, as_kind, kind_of, normalised, timestamp
+from tools.xql.local.values import NOTHING, SQL_TYPES, as_kind, kind_of, normalised, timestamp
 from tools.xql.parser.mistakes import near
 
 DEFAULT_DATASET = "xdr_data"
@@ -148,18 +148,5 @@ def _system(columns: Mapping[str, Kind]) -> frozenset[str]:
 
 def _typed_null(kind: Kind) -> Sql:
     return cast(as_kind(NOTHING, kind), SQL_TYPES[kind])
-
-
-SQL_TYPES = {
-    Kind.ANY: "VARCHAR",
-    Kind.TEXT: "VARCHAR",
-    Kind.INT: "BIGINT",
-    Kind.FLOAT: "DOUBLE",
-    Kind.NUMBER: "DOUBLE",
-    Kind.BOOL: "BOOLEAN",
-    Kind.TIME: "TIMESTAMP",
-    Kind.ARRAY: "VARCHAR[]",
-    Kind.JSON: "JSON",
-}
 
 __all__ = ["SQL_TYPES", "case", "num", "searched", "source_relation"]

@@ -56,7 +56,8 @@ def paren(value: Sql) -> Sql:
 
 
 def both(left: Sql, right: Sql) -> Sql:
-    return exp.And(this=paren(left), expression=paren(right))
+    """Chains stay flat: a thousand of them are no deep tree once written."""
+    return exp.And(this=left if isinstance(left, exp.And) else paren(left), expression=paren(right))
 
 
 def either(left: Sql, right: Sql) -> Sql:

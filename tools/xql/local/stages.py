@@ -36,13 +36,14 @@ from tools.xql.local.sql import (
     col,
     const,
     fn,
+    not_null,
     num,
     ordered,
     select,
     star,
 )
 from tools.xql.local.timeframe import split_duration
-from tools.xql.local.values import NUMERIC, Value, array, as_kind, joined_kind, number, timestamp
+from tools.xql.local.values import NUMERIC, SQL_TYPES, Value, array, as_kind, joined_kind, number, timestamp
 from tools.xql.local.zones import from_zone, to_zone
 
 
@@ -131,8 +132,6 @@ def fields(stage: Fields, ctx: Context) -> Relation:
 
 
 def _typed(found: Value) -> Sql:
-    from tools.xql.local.sources import SQL_TYPES
-
     return cast(found.sql, SQL_TYPES[found.kind]) if found.is_null else found.sql
 
 
@@ -171,8 +170,12 @@ def limit(stage: Limit, ctx: Context) -> Relation:
 
 def dedup(stage: Dedup, ctx: Context) -> Relation:
     keys = [column(name, ctx).sql for name in stage.fields]
-    if stage.by:
-        order = [ordered(column(key.field, ctx).sql, key.direction) for key in stage.by]
+    pending = ctx.relation.order
+    if stage.by or pending:
+        # without 'by' the first row seen stays: after a sort that is the first in its order
+        order = [ordered(column(key.field, ctx).sql, key.direction) for key in stage.by] or [
+            ordered(col(name), way) for name, way in pending
+        ]
         rank = exp.Window(
             this=fn("row_number"), partition_by=keys, order=exp.Order(expressions=order), over="OVER"
         )
@@ -262,6 +265,7 @@ def bin_column(stage: Bin, ctx: Context) -> Relation:
     width = fn("nullif", binary("/", binary("-", high, low), num(count)), num(0))
     place = fn("least", fn("floor", binary("/", binary("-", item, low), width)), num(count - 1))
     start = fn("coalesce", binary("+", low, binary("*", place, width)), cast(item, "DOUBLE"))
+    start = case([(not_null(item), start)])
     made = Value(start, Kind.FLOAT)
     columns[own] = (timestamp(made), Kind.TIME) if found.kind is Kind.TIME else (start, Kind.FLOAT)
     return ctx.relation.projected(columns)

@@ -10,15 +10,13 @@ from tools.xql.functions import Kind
 from tools.xql.local.context import Shared
 from tools.xql.local.relation import Relation
 from tools.xql.local.sql import alias, cast, col, select
-from tools.xql.local.values import NOTHING, Value, as_kind, joined_kind
+from tools.xql.local.values import NOTHING, SQL_TYPES, Value, as_kind, joined_kind
 
 
 def union_all(parts: list[Relation], shared: Shared) -> Relation:
     """Missing columns become null; where types differ, text."""
     if len(parts) == 1:
         return parts[0]
-    from tools.xql.local.sources import SQL_TYPES
-
     kinds: dict[str, Kind] = {}
     spelling: dict[str, str] = {}
     for part in parts:

@@ -21,6 +21,17 @@ from tools.xql.local.sql import (
 
 MISSING: Final = object()
 NUMERIC: Final = frozenset({Kind.INT, Kind.FLOAT, Kind.NUMBER})
+SQL_TYPES: Final = {
+    Kind.ANY: "VARCHAR",
+    Kind.TEXT: "VARCHAR",
+    Kind.INT: "BIGINT",
+    Kind.FLOAT: "DOUBLE",
+    Kind.NUMBER: "DOUBLE",
+    Kind.BOOL: "BOOLEAN",
+    Kind.TIME: "TIMESTAMP",
+    Kind.ARRAY: "VARCHAR[]",
+    Kind.JSON: "JSON",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +126,8 @@ def integer(value: Value) -> Sql:
         return try_cast(fn("trunc", value.sql), "BIGINT")
     if value.kind in (Kind.BOOL, Kind.TIME):
         return number(value)
-    return try_cast(_plain(value), "BIGINT")
+    # by way of an exact decimal: "1.7" gives 1 as the number 1.7 does, and large ids keep all their digits
+    return try_cast(fn("trunc", try_cast(_plain(value), "DECIMAL(38, 10)")), "BIGINT")
 
 
 def boolean(value: Value) -> Sql:
@@ -131,7 +143,7 @@ def timestamp(value: Value) -> Sql:
     if value.kind is Kind.TIME or value.is_null:
         return value.sql
     if value.kind in NUMERIC:
-        return fn("make_timestamp", cast(fn("round", _times(value.sql, 1000)), "BIGINT"))
+        return fn("try", fn("make_timestamp", try_cast(fn("round", _times(value.sql, 1000)), "BIGINT")))
     whole = text(value)
     zoned = fn("regexp_matches", whole, const(r"\d[+-]\d\d:?\d\d$"))
     shifted = fn("timezone", const("UTC"), try_cast(whole, "TIMESTAMPTZ"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 from sqlglot import exp
@@ -74,14 +75,22 @@ def _aggregate(item: WindowFunction, ctx: Context) -> tuple[Sql, Kind]:
 def _spec(frame: Frame) -> Sql:
     start, start_side = _bound(frame.start, "PRECEDING")
     end, end_side = _bound(frame.end, "FOLLOWING") if frame.end is not None else ("CURRENT ROW", None)
+    if _place(frame.start, -math.inf) > (0 if frame.end is None else _place(frame.end, math.inf)):
+        raise XqlExecutionError("the window ends before it begins; write the earlier bound first: between -1 and 1")
     kind = "RANGE" if frame.kind == "range" else "ROWS"
     return exp.WindowSpec(kind=kind, start=start, start_side=start_side, end=end, end_side=end_side)
+
+
+def _place(node: Expr, unbounded: float) -> float:
+    return float(node.text) if isinstance(node, Number) else unbounded
 
 
 def _bound(node: Expr, unbounded: str) -> tuple[object, str | None]:
     if isinstance(node, Null):
         return "UNBOUNDED", unbounded
     if not isinstance(node, Number):
+        raise XqlExecutionError("a bound of a window is null, 0 or a whole number")
+    if not node.text.lstrip("-").isdigit():
         raise XqlExecutionError("a bound of a window is null, 0 or a whole number")
     count = int(node.text)
     if count == 0:
