@@ -50,9 +50,11 @@ class Services:
 
     @cached_property
     def priority(self) -> PriorityService:
+        from agent.intelligence import StoredIntelligence
         from tools.priority.enrich.asking import enrichments
 
-        return PriorityService(self.findings, enrich=lambda: enrichments(self.client))
+        known = StoredIntelligence(self.settings)
+        return PriorityService(self.findings, enrich=lambda: enrichments(self.client, intelligence=known))
 
     @cached_property
     def catalog(self) -> Catalog:

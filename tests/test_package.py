@@ -45,6 +45,7 @@ NEEDED = (
     "tools/findings/kind_titles.tsv",
     "tools/findings/resource_types.tsv",
     "tools/priority/data/graph.toml",
+    "tools/priority/data/kev.tsv",
     "tools/priority/data/weights.toml",
     "tools/priority/data/vocabulary.toml",
     "tools/priority/data/weakness.tsv",

@@ -4,6 +4,7 @@ PriorityError
 ├── WeightsError      the weights file cannot be used
 ├── UnknownFindingError    no open finding has this id (`.suggestions` are near ids)
 ├── UnknownAssetError      nothing in the inventory has this name (`.suggestions` are near names)
+├── IntelError        a file of threat intelligence that cannot be used
 ├── FeedbackError     a rating or a version of the weights that cannot be taken
 └── UnfoundedTextError     a rationale names something that is not in its facts
 """
@@ -50,3 +51,7 @@ class UnfoundedTextError(PriorityError):
 
 class FeedbackError(PriorityError):
     """A rating says nothing, a role may not give it, or there is no such version of the weights."""
+
+
+class IntelError(PriorityError):
+    """A file is no feed that we know, or not whole."""

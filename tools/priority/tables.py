@@ -1,10 +1,10 @@
-"""The tables of priority: what people said of scores, and the versions of the weights."""
+"""The tables of priority: what people said of scores, the versions of the weights, threat intelligence."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Date, Float, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tools.store import Base, UtcDateTime
@@ -51,3 +51,27 @@ class WeightsRow(Base):
     activated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     activated_by: Mapped[str] = mapped_column(String(200))
     active_slot: Mapped[int | None] = mapped_column(unique=True)
+
+
+class IntelFeedRow(Base):
+    """A feed that was imported: of when it is and where it came from."""
+
+    __tablename__ = "intel_feeds"
+
+    feed: Mapped[str] = mapped_column(String(16), primary_key=True)
+    as_of: Mapped[datetime] = mapped_column(UtcDateTime)
+    imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    rows: Mapped[int] = mapped_column(Integer)
+    source: Mapped[str] = mapped_column(String(500))
+
+
+class IntelRow(Base):
+    """What one feed says of one vulnerability."""
+
+    __tablename__ = "intel_rows"
+
+    cve: Mapped[str] = mapped_column(String(24), primary_key=True)
+    feed: Mapped[str] = mapped_column(String(16), primary_key=True)
+    added: Mapped[date | None] = mapped_column(Date)
+    ransomware: Mapped[bool | None]
+    epss: Mapped[float | None] = mapped_column(Float)

@@ -1,4 +1,4 @@
-"""Priority: feedback on scores, versions of the weights."""
+"""Priority: feedback on scores, versions of the weights, threat intelligence."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,8 +41,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("version", name=op.f("pk_priority_weights")),
         sa.UniqueConstraint("active_slot", name=op.f("uq_priority_weights_active_slot")),
     )
+    op.create_table(
+        "intel_feeds",
+        sa.Column("feed", sa.String(16), nullable=False),
+        sa.Column("as_of", UtcDateTime(), nullable=False),
+        sa.Column("imported_at", UtcDateTime(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(500), nullable=False),
+        sa.PrimaryKeyConstraint("feed", name=op.f("pk_intel_feeds")),
+    )
+    op.create_table(
+        "intel_rows",
+        sa.Column("cve", sa.String(24), nullable=False),
+        sa.Column("feed", sa.String(16), nullable=False),
+        sa.Column("added", sa.Date(), nullable=True),
+        sa.Column("ransomware", sa.Boolean(), nullable=True),
+        sa.Column("epss", sa.Float(), nullable=True),
+        sa.PrimaryKeyConstraint("cve", "feed", name=op.f("pk_intel_rows")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("intel_rows")
+    op.drop_table("intel_feeds")
     op.drop_table("priority_weights")
     op.drop_table("priority_feedback")
