@@ -188,7 +188,11 @@ _SUFFIX = r"(?:(?:ac|co|com|edu|go|gob|gouv|gov|ltd|mil|ne|net|nhs|nom|or|org|pl
 def _domain(labels: int) -> Handler:
     def handler(args: Sequence[Expr], ctx: Context) -> Value:
         host = _host(args, ctx).sql
-        found = fn("nullif", fn("regexp_extract", host, const(rf"({'[^.]+[.]' * (labels - 1)}{_SUFFIX})$"), num(1)), const(""))
+        found = fn(
+            "nullif",
+            fn("regexp_extract", host, const(rf"({'[^.]+[.]' * (labels - 1)}{_SUFFIX})$"), num(1)),
+            const(""),
+        )
         return Value(case([(fn("regexp_matches", host, const(r"^[0-9.]+$")), NULL)], found), Kind.TEXT)
 
     return handler

@@ -34,6 +34,9 @@ class Shared:
     state: frozenset[str]
     now: datetime
     parameters: Mapping[str, Any]
+    # saved queries by name, for call; `calling` are those being inlined
+    library: Mapping[str, str] = field(default_factory=dict)
+    calling: tuple[str, ...] = ()
     bound: list[Any] = field(default_factory=list)
     names: int = 0
 

@@ -1,10 +1,9 @@
-"""Small stages: location, role, tag."""
+"""Small stages: role, tag."""
 
 from __future__ import annotations
 
 from tools.xql.ast import (
     GetRole,
-    IpLoc,
     Tag,
 )
 from tools.xql.functions import Kind
@@ -18,31 +17,6 @@ from tools.xql.local.sql import (
 )
 from tools.xql.local.stages import column
 from tools.xql.local.values import NOTHING, Value, array
-
-LOCATIONS = (
-    "LOC_ASN_ORG",
-    "LOC_ASN_IS_PROXY",
-    "LOC_ASN",
-    "LOC_CITY",
-    "LOC_CONTINENT",
-    "LOC_COUNTRY",
-    "LOC_LATLON",
-    "LOC_REGION",
-    "LOC_TIMEZONE",
-)
-
-
-def iploc(stage: IpLoc, ctx: Context) -> Relation:
-    """Geo columns from a table `iploc` (network, loc_*), null without one."""
-    column(stage.field, ctx)
-    columns = ctx.relation.kept()
-    if stage.columns:
-        names = [item.alias or item.name + (stage.suffix or "") for item in stage.columns]
-    else:
-        names = [name + (stage.suffix or "") for name in LOCATIONS]
-    for name in names:
-        columns[name] = (cast(NOTHING.sql, "VARCHAR"), Kind.TEXT)
-    return ctx.relation.projected(columns)
 
 
 def getrole(stage: GetRole, ctx: Context) -> Relation:

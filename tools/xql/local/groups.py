@@ -12,7 +12,21 @@ from tools.xql.functions import Kind
 from tools.xql.local.context import Context
 from tools.xql.local.expressions import value
 from tools.xql.local.relation import Relation
-from tools.xql.local.sql import Sql, alias, binary, cast, col, const, fn, lambda_, not_null, num, select, star, subquery
+from tools.xql.local.sql import (
+    Sql,
+    alias,
+    binary,
+    cast,
+    col,
+    const,
+    fn,
+    lambda_,
+    not_null,
+    num,
+    select,
+    star,
+    subquery,
+)
 from tools.xql.local.stages import _named, column, whole
 from tools.xql.local.values import NUMERIC, SQL_TYPES, Value, number, text
 
@@ -38,7 +52,9 @@ def comp(stage: Comp, ctx: Context) -> Relation:
             continue
         counts[item.function] += 1
         weighted = item.function == "approx_top" and len(item.args) > 2
-        made = _heaviest(item.args, keys, hidden, ctx) if weighted else aggregate(item.function, item.args, ctx)
+        made = (
+            _heaviest(item.args, keys, hidden, ctx) if weighted else aggregate(item.function, item.args, ctx)
+        )
         columns[output_name(item, counts[item.function])] = made
     if stage.addrawdata:
         columns[stage.raw_alias or "raw_data"] = (_raw(ctx.relation), Kind.ARRAY)
@@ -141,9 +157,7 @@ def _as_texts(pairs: Sql, measure: str) -> Sql:
     return fn("list_transform", pairs, lambda_("q", cast(shown, "VARCHAR")))
 
 
-def _heaviest(
-    args: tuple[Expr, ...], keys: list[Sql], hidden: list[Sql], ctx: Context
-) -> tuple[Sql, Kind]:
+def _heaviest(args: tuple[Expr, ...], keys: list[Sql], hidden: list[Sql], ctx: Context) -> tuple[Sql, Kind]:
     """JSON texts {value, sum}, the heaviest first: each row learns the weight of its value in its group."""
     count = _how_many(args, ctx)
     item, weight = text(value(args[0], ctx)), value(args[2], ctx)

@@ -84,6 +84,12 @@ def _groups(sql: Sql) -> Sql:
     )
 
 
+def in_number_range(number: Sql, low: Sql, size: Sql) -> Sql:
+    """The number lies in the block of `size` that `low` is in."""
+    start = binary("-", low, fn("mod", low, size))
+    return all_of([binary(">=", number, start), binary("<", number, binary("+", start, size))])
+
+
 def in_ranges(address: Value, ranges: Value, ctx: Context, *, six: bool = False) -> Sql:
     """The address lies in any of the comma-separated ranges."""
     if not isinstance(ranges.literal, str):

@@ -37,7 +37,7 @@ from tools.xql.ast import (
     WindowComp,
 )
 from tools.xql.errors import XqlExecutionError
-from tools.xql.local import extras, stages
+from tools.xql.local import extras, locations, stages
 from tools.xql.local.context import Context, Shared, TimeWindow
 from tools.xql.local.relation import Relation
 from tools.xql.local.sources import searched, source_relation
@@ -145,7 +145,7 @@ _HANDLERS: dict[type, Callable[[Any, Context], Relation]] = {
     Bin: stages.bin_column,
     ArrayExpand: stages.arrayexpand,
     ReplaceNull: stages.replacenull,
-    IpLoc: extras.iploc,
+    IpLoc: locations.iploc,
     WindowComp: _window,
     Transaction: _transaction,
     Top: _top,

@@ -89,12 +89,14 @@ def compile_sql(
     known: Mapping[str, Mapping[str, Kind]] | None = None,
     case_sensitive: bool = False,
     limit: int | None = None,
+    library: Mapping[str, str] | None = None,
 ) -> Compiled:
     """`query` as one SQL statement over `tables` (name -> column -> DuckDB type).
 
     `timeframe` is the window given with the API call; without it the last `default_timeframe` up to `now`, which
     does not cut state datasets. `known` are columns that datasets have although no table shows them (default: the
-    seeded catalog): they read as null. Raises `XqlExecutionError` where the query cannot be run here.
+    seeded catalog): they read as null. `library` are saved queries by name, for `call`. Raises
+    `XqlExecutionError` where the query cannot be run here.
     """
     from tools.xql.local.flat import flatten
     from tools.xql.local.pipeline import compile_query
@@ -103,7 +105,9 @@ def compile_sql(
     from tools.xql.local.timeframe import window_of
 
     moment = naive(now or datetime.now(UTC))
-    shared = Shared(tables, _seeded() if known is None else known, STATE_DATASETS, moment, parameters or {})
+    shared = Shared(
+        tables, _seeded() if known is None else known, STATE_DATASETS, moment, parameters or {}, library or {}
+    )
     outer = timeframe or TimeWindow(moment - default_timeframe, moment, explicit=False)
     try:
         relation = compile_query(query, shared, outer, case_sensitive)

@@ -46,9 +46,9 @@ def source_relation(
         whole = union_all([_dataset(name, shared, window) for name in names], shared)
         return searched(whole, source.text, shared, window, case_sensitive)
     assert isinstance(source, Saved)
-    raise XqlExecutionError(
-        f"there is no saved query {source.name!r} on the local tenant; write the query out"
-    )
+    from tools.xql.local.saved import saved_relation
+
+    return saved_relation(source, shared, window, case_sensitive)
 
 
 def searched(
@@ -148,5 +148,6 @@ def _system(columns: Mapping[str, Kind]) -> frozenset[str]:
 
 def _typed_null(kind: Kind) -> Sql:
     return cast(as_kind(NOTHING, kind), SQL_TYPES[kind])
+
 
 __all__ = ["SQL_TYPES", "case", "num", "searched", "source_relation"]

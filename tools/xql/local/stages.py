@@ -251,7 +251,8 @@ def bin_column(stage: Bin, ctx: Context) -> Relation:
         bucket = [interval(text), when]
         if stage.timeshift is not None:
             shift = whole(stage.timeshift, ctx, "timeshift")
-            bucket.append(fn("make_timestamp", num(shift * 1_000_000)))
+            origin = fn("make_timestamp", num(shift * 1_000_000))
+            bucket.append(origin if stage.timezone is None else to_zone(origin, stage.timezone, ctx))
         unit = _CALENDAR.get(text.lower()) if stage.timeshift is None else None
         start = fn("date_trunc", const(unit), when) if unit else cast(fn("time_bucket", *bucket), "TIMESTAMP")
         columns[own] = (start if stage.timezone is None else from_zone(start, stage.timezone, ctx), Kind.TIME)

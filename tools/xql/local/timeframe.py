@@ -12,6 +12,7 @@ from tools.xql.local.context import Shared, TimeWindow
 
 DEFAULT_FRAME: Final = timedelta(hours=24)
 BEGIN: Final = datetime(1970, 1, 1)
+END: Final = datetime(9999, 12, 31)
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|mo|m|h|d|w|y)\Z", re.IGNORECASE)
 _STEPS: Final = {
     "ms": timedelta(milliseconds=1),
@@ -34,20 +35,30 @@ def split_duration(text: str) -> tuple[float, str]:
     return float(found.group(1)), found.group(2).lower()
 
 
+def after(now: datetime, text: str) -> datetime:
+    """`now` and a duration."""
+    return _moved(now, text, 1)
+
+
 def before(now: datetime, text: str) -> datetime:
-    """`now` less a duration; months and years by the calendar."""
+    """`now` less a duration."""
+    return _moved(now, text, -1)
+
+
+def _moved(now: datetime, text: str, way: int) -> datetime:
+    """Months and years by the calendar; never before the begin of time, nor after its end."""
     count, unit = split_duration(text)
     try:
         if unit in _STEPS:
-            return max(now - _STEPS[unit] * count, BEGIN)
-        months = now.year * 12 + now.month - 1 - int(count) * (12 if unit == "y" else 1)
+            return max(now + way * _STEPS[unit] * count, BEGIN)
+        months = now.year * 12 + now.month - 1 + way * int(count) * (12 if unit == "y" else 1)
         year, month = divmod(months, 12)
         if year < 1970:
             return BEGIN
         day = min(now.day, _days(year, month + 1))
         return now.replace(year=year, month=month + 1, day=day)
     except (OverflowError, ValueError):
-        return BEGIN
+        return BEGIN if way < 0 else END
 
 
 def _days(year: int, month: int) -> int:
@@ -62,8 +73,9 @@ def instant(text: str, now: datetime) -> datetime:
         return now
     if word == "begin":
         return BEGIN
-    if word.startswith("-"):
-        return before(now, word[1:])
+    if _DURATION.match(word.lstrip("+-")) and word[:2] not in ("--", "++", "+-", "-+"):
+        # without a sign the past is meant
+        return after(now, word[1:]) if word.startswith("+") else before(now, word.lstrip("-"))
     found = _ABSOLUTE.match(text.strip())
     if found is None:
         raise XqlExecutionError(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from tools.xql.ast import Param, Transaction
+from tools.xql.ast import Expr, Param, Transaction
 from tools.xql.errors import XqlExecutionError
 from tools.xql.functions import Kind
 from tools.xql.local.context import Context
 from tools.xql.local.expressions import condition
 from tools.xql.local.relation import Relation
-from tools.xql.local.sql import Sql, alias, binary, case, col, const, fn, num, select, star, subquery
+from tools.xql.local.sql import Sql, alias, binary, both, case, col, const, fn, num, select, star, subquery
 from tools.xql.local.stages import column, interval, whole
 from tools.xql.local.values import Value, text
+from tools.xql.local.zones import to_zone
 
 _DEFAULT_SPAN = "1d"
 _DEFAULT_EVENTS = 100
@@ -31,8 +32,7 @@ def transaction(stage: Transaction, ctx: Context) -> Relation:
         raise XqlExecutionError("transaction needs the column _time")
     keys = [(name, column(name, ctx)) for name in stage.fields]
     partition = [item.sql for _, item in keys]
-    group = _group(stage, ctx, partition, when)
-    inner = select([star(), alias(group, "__group")], relation.source())
+    inner = _events(stage, ctx, partition, when)
     shown: list[Sql] = [alias(item.sql, name) for name, item in keys]
     kinds: dict[str, Kind] = {name: item.kind for name, item in keys}
     taken = {(relation.find(name) or name) for name in stage.fields}
@@ -61,29 +61,46 @@ def transaction(stage: Transaction, ctx: Context) -> Relation:
     return Relation(node, kinds)
 
 
-def _group(stage: Transaction, ctx: Context, partition: list[Sql], when: str) -> Sql:
-    """A number or time that is the same for all events of one transaction."""
+def _events(stage: Transaction, ctx: Context, partition: list[Sql], when: str) -> Sql:
+    """Rows that belong to a transaction, with `__group`: the same for all events of one."""
+    rows = ctx.relation.source()
     if stage.startswith is None and stage.endswith is None:
-        span = stage.span
-        if isinstance(span, Param):
-            text_of = str(ctx.shared.parameter(span.name))
-        else:
-            text_of = span.text if span is not None else _DEFAULT_SPAN
-        bucket = [interval(text_of), col(when)]
-        if stage.timeshift is not None:
-            bucket.append(fn("make_timestamp", num(whole(stage.timeshift, ctx, "timeshift") * 1_000_000)))
-        return fn("time_bucket", *bucket)
+        return select([star(), alias(_bucket(stage, ctx, when), "__group")], rows)
+    if stage.startswith is None:
+        ended = _count_of(stage.endswith, ctx, partition, when, before=True)
+        return select([star(), alias(ended, "__group")], rows)
+    begun = _count_of(stage.startswith, ctx, partition, when, before=False)
+    marked = select([star(), alias(begun, "__group")], rows)
+    inside = binary(">", col("__group"), num(0))
+    if stage.endswith is None:
+        return select([star()], subquery(marked, "q"), inside)
+    # what follows the end, up to the next start, belongs to no transaction
+    over = _count_of(stage.endswith, ctx, [*partition, col("__group")], when, before=True)
+    closed = select([star(), alias(over, "__over")], subquery(marked, "q"))
+    return select([star()], subquery(closed, "q"), both(inside, binary("=", col("__over"), num(0))))
+
+
+def _count_of(node: Expr | None, ctx: Context, partition: list[Sql], when: str, *, before: bool) -> Sql:
+    """How many events satisfied the condition so far; with `before`, the event itself not counted."""
+    assert node is not None
     order = exp.Order(expressions=[exp.Ordered(this=col(when))])
-    if stage.startswith is not None:
-        begins = case([(condition(stage.startswith, ctx), num(1))], num(0))
-        return exp.Window(this=fn("sum", begins), partition_by=partition, order=order, over="OVER")
-    assert stage.endswith is not None
-    ends = case([(condition(stage.endswith, ctx), num(1))], num(0))
-    spec = exp.WindowSpec(
-        kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end=num(1), end_side="PRECEDING"
-    )
-    before = exp.Window(this=fn("sum", ends), partition_by=partition, order=order, spec=spec, over="OVER")
-    return fn("coalesce", before, num(0))
+    hits = fn("sum", case([(condition(node, ctx), num(1))], num(0)))
+    end, side = (num(1), "PRECEDING") if before else ("CURRENT ROW", None)
+    spec = exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end=end, end_side=side)
+    counted = exp.Window(this=hits, partition_by=partition, order=order, spec=spec, over="OVER")
+    return fn("coalesce", counted, num(0))
 
 
-__all__ = ["binary", "transaction"]
+def _bucket(stage: Transaction, ctx: Context, when: str) -> Sql:
+    """The start of the span that the event lies in."""
+    span = stage.span
+    if isinstance(span, Param):
+        text_of = str(ctx.shared.parameter(span.name))
+    else:
+        text_of = span.text if span is not None else _DEFAULT_SPAN
+    zone = stage.timezone
+    parts = [interval(text_of), col(when) if zone is None else to_zone(col(when), zone, ctx)]
+    if stage.timeshift is not None:
+        origin = fn("make_timestamp", num(whole(stage.timeshift, ctx, "timeshift") * 1_000_000))
+        parts.append(origin if zone is None else to_zone(origin, zone, ctx))
+    return fn("time_bucket", *parts)

@@ -76,7 +76,9 @@ def _spec(frame: Frame) -> Sql:
     start, start_side = _bound(frame.start, "PRECEDING")
     end, end_side = _bound(frame.end, "FOLLOWING") if frame.end is not None else ("CURRENT ROW", None)
     if _place(frame.start, -math.inf) > (0 if frame.end is None else _place(frame.end, math.inf)):
-        raise XqlExecutionError("the window ends before it begins; write the earlier bound first: between -1 and 1")
+        raise XqlExecutionError(
+            "the window ends before it begins; write the earlier bound first: between -1 and 1"
+        )
     kind = "RANGE" if frame.kind == "range" else "ROWS"
     return exp.WindowSpec(kind=kind, start=start, start_side=start_side, end=end, end_side=end_side)
 
