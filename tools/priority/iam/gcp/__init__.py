@@ -1,0 +1,1 @@
+"""Google Cloud identity and access management."""

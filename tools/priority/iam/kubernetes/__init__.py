@@ -1,0 +1,1 @@
+"""Kubernetes role-based access control and its links to cloud identities."""
