@@ -86,6 +86,7 @@ def bench(
     name: Annotated[Literal["ask", "turn", "page", "load", "xql"], typer.Argument(help="Which benchmark.")],
     runs: Annotated[int, typer.Option(min=1, max=50, help="Counted runs, after one warm-up.")] = 5,
     records: Annotated[int, typer.Option(help="Records to load, for `load`.")] = 50_000,
+    rows: Annotated[int, typer.Option(min=1000, help="Rows per dataset, for `xql`.")] = 1_000_000,
     out: Annotated[Path | None, typer.Option(help="Keep the result in this folder too.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -93,7 +94,7 @@ def bench(
     from evals import benches
     from evals.results import keep
 
-    body: dict[str, Any] = benches.run(name, runs=runs, records=records)
+    body: dict[str, Any] = benches.run(name, runs=runs, records=records, rows=rows)
     if out is not None:
         note(f"kept: {keep(out, f'bench-{name}', body)}")
     rows = [{"figure": k, "value": v} for k, v in body.items() if not isinstance(v, list | dict)]

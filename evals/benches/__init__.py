@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-def run(name: str, *, runs: int, records: int) -> dict[str, Any]:
+def run(name: str, *, runs: int, records: int, rows: int = 1_000_000) -> dict[str, Any]:
     """Run one benchmark by name."""
     if name == "load":
         from evals.benches.load import bench_load
@@ -14,7 +14,7 @@ def run(name: str, *, runs: int, records: int) -> dict[str, Any]:
     if name == "xql":
         from evals.benches.xql import bench_xql
 
-        return bench_xql(runs)
+        return bench_xql(runs, rows)
     if name == "turn":
         from evals.benches.turn import bench_turn
 
