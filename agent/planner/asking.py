@@ -2,56 +2,85 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from agent.planner import refuse
-from agent.planner.queries import write
-from agent.planner.reading import Intent, Reading
-from agent.planner.scope import read_as
-from agent.planner.understand import understand
-from agent.planner.vocabulary import VocabularySource
+from pydantic import ValidationError
+
+from agent.planner.questions.ask import plan_question
+from agent.planner.questions.estate import EstateSource
+from agent.planner.questions.form import Asked
 from tools.results import utcnow
+from tools.xql import XqlService
 
 if TYPE_CHECKING:
     from agent.runtime import Services
 
-_QUERIES = frozenset({Intent.LIST, Intent.COUNT, Intent.FIX_FIRST, Intent.XQL})
 _ROWS = 100
+_KEPT = "question_estate"
+_XQL = re.compile(
+    r"\s*(?:(?:run|execute|xql)\b\s*:?\s*)?(?:`{1,3}(?:xql)?\s*)?(?P<query>(?:config\b.*\|\s*)?(?:dataset|datamodel|preset|cold_dataset)\s*(?:=|in\b|dataset).*?)\s*`{0,3}\s*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
-async def ask_query(text: str, services: Services, previous: Reading | None = None) -> dict[str, Any]:
-    """The query of a question, run. `outcome` is answer, refuse (out of scope, or a change) or no_such (a name)
-    or ask (a name that two things have).
+async def ask_query(
+    text: str, services: Services, previous: Asked | Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The query of a question, run. `outcome` is answer, clarify (two readings), refuse (out of scope, or a change)
+    or no_such (a name, or nothing that looks at it). `previous` is what was asked before, or its result.
 
-    Keys: parsed, valid, xql, errors, plan, reading, outcome, message, columns, rows, total, truncated, as_of.
+    Keys: parsed, valid, xql, errors, plan, reading, outcome, message, choices, columns, rows, total, truncated, as_of,
+    and `asked`, which a follow-up needs.
     """
-    words = await VocabularySource(services.findings).current()
-    reading = understand(text, words, previous)
-    if reading.intent is Intent.XQL:
-        return await _run(reading.xql, "as written", services)
-    if reading.unknown:
-        return _nothing("no_such", refuse.no_such(reading.unknown[0], words))
-    if reading.intent not in _QUERIES or not (reading.constrained or reading.findings):
-        message = refuse.CHANGE if reading.intent is Intent.CHANGE_CLOUD else refuse.unknown(reading)
-        return _nothing("refuse", message)
-    if (name := refuse.unknown_entity(reading)) is not None:
-        return _nothing("no_such", refuse.no_such(name, words))
-    if reading.ambiguous:
-        text, both = refuse.which_one(reading, words)
-        return _nothing("ask", f"{text} {' / '.join(both)}")
-    written = write(reading, words.rules, now=utcnow())
-    if written.without_rules and not written.rules:
-        return _nothing("no_such", refuse.nothing_looks(reading, written.without_rules))
-    return await _run(written.xql, read_as(reading), services)
+    if (written := _XQL.match(text)) is not None:
+        outcome = await services.xql.run_text(written["query"], limit=_ROWS)
+        body: dict[str, Any] = outcome.model_dump(mode="json", exclude={"warnings"})
+        return {
+            **body,
+            "reading": body.get("reading") or "as written",
+            "outcome": "answer" if outcome.valid else "refuse",
+            "message": "" if outcome.valid else "; ".join(e.message for e in outcome.errors[:3]),
+            "choices": [],
+            "asked": None,
+        }
+    estate = await estate_of(services).current(text)
+    asked = plan_question(text, estate, before(previous), utcnow())
+    if asked.plan is None:
+        return _nothing(asked)
+    outcome = await services.xql.run_plan(asked.plan, limit=_ROWS)
+    body = outcome.model_dump(mode="json", exclude={"warnings"})
+    return {
+        **body,
+        "reading": asked.reading,
+        "outcome": "answer" if outcome.valid else "refuse",
+        "message": "" if outcome.valid else "; ".join(e.message for e in outcome.errors[:3]),
+        "choices": [],
+        "asked": asked.model_dump(mode="json"),
+    }
 
 
-async def _run(xql: str, reading: str, services: Services) -> dict[str, Any]:
-    outcome = await services.xql.run_text(xql, limit=_ROWS)
-    body: dict[str, Any] = outcome.model_dump(mode="json", exclude={"warnings"})
-    return {**body, "reading": reading, "outcome": "answer" if outcome.valid else "refuse"}
+def estate_of(services: Services) -> EstateSource:
+    """The words of a tenant, gathered once for its services."""
+    kept = vars(services)
+    if _KEPT not in kept:
+        kept[_KEPT] = EstateSource(services.findings, XqlService(services.client, services.catalog))
+    found: EstateSource = kept[_KEPT]
+    return found
 
 
-def _nothing(outcome: str, message: str) -> dict[str, Any]:
+def before(previous: Asked | Mapping[str, Any] | None) -> Asked | None:
+    """What was asked before, out of its result too; None where there is nothing to refine."""
+    if previous is None or isinstance(previous, Asked):
+        return previous
+    try:
+        return Asked.model_validate(previous["asked"]) if previous.get("asked") else None
+    except ValidationError:
+        return None
+
+
+def _nothing(asked: Asked) -> dict[str, Any]:
     return {
         "parsed": False,
         "valid": False,
@@ -59,11 +88,13 @@ def _nothing(outcome: str, message: str) -> dict[str, Any]:
         "errors": [],
         "plan": None,
         "reading": "",
-        "outcome": outcome,
-        "message": message,
+        "outcome": asked.outcome,
+        "message": asked.message,
+        "choices": list(asked.choices),
         "columns": [],
         "rows": [],
         "total": 0,
         "truncated": False,
         "as_of": utcnow().isoformat(),
+        "asked": asked.model_dump(mode="json"),
     }

@@ -44,7 +44,7 @@ def _places(text: str) -> dict[str, Place]:
     """Lines of `attribute column-or-@key type`."""
     types: dict[str, Type] = {"t": "text", "n": "number", "b": "bool", "d": "time", "a": "array"}
     found: dict[str, Place] = {}
-    for line in text.strip().splitlines():
+    for line in filter(None, text.splitlines()):
         name, where, kind = line.split()
         found[name] = Place(key=where[1:], type=types[kind]) if where[0] == "@" else Place(where, type=types[kind])
     return found

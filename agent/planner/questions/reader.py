@@ -112,10 +112,9 @@ def _relate(state: State, name: str) -> None:
         shape.ranked_by(state, state.relation)
         state.relation = Relation(name, "", parts=state.relation.parts)
         state.pending_rank = ""
-        state.relations.append(("", state.relation))
         state.relation.count = -1
         return
-    state.relations.append((state.relation.connector, state.relation))
+    state.parts.append((state.relation.connector, state.relation))
 
 
 def _kind(state: State, mark: Mark) -> None:
@@ -184,7 +183,7 @@ def _to(state: State, item: Atom, entity: str) -> None:
 
 def _fresh(state: State, item: Atom, entity: str) -> None:
     state.relation = Relation(entity, state.connector)
-    state.relations.append((state.connector, state.relation))
+    state.parts.append((state.connector, state.relation))
     state.connector = ""
     state.add(item, to_relation=True)
 

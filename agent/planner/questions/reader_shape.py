@@ -202,6 +202,8 @@ def as_head(state: State, mark: Mark, ref: Ref) -> bool:
     if columns and _noun_ahead(state):
         return False
     state.dims.append(ref)
+    if state.measure is not None and state.measure.function == "count":
+        state.agg = "distinct"
     last = state.words(mark)[-1]
     state.plural = singular(last.text) != last.text
     if ref.tags or ref.places:
@@ -398,7 +400,7 @@ def finish(state: State) -> None:
         elif state.entity == "asset" or state.entity == "":
             entity = BELONGS.get(getattr(getattr(state.waiting[0][1], "ref", None), "name", ""), "issue")
             relation = Relation(entity, state.waiting[0][0], parts=state.waiting)
-            state.relations.append((relation.connector, relation))
+            state.parts.append((relation.connector, relation))
         else:
             state.parts += state.waiting
         state.waiting = []

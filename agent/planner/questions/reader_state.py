@@ -42,10 +42,9 @@ class State:
     noun: str = ""
     plural: bool = True
     dims: list[Ref] = field(default_factory=list)
-    parts: list[tuple[Connector, Item]] = field(default_factory=list)
+    parts: list[tuple[Connector, Any]] = field(default_factory=list)
     waiting: list[tuple[Connector, Item]] = field(default_factory=list)
     relation: Relation | None = None
-    relations: list[tuple[Connector, Relation]] = field(default_factory=list)
     connector: Connector = ""
     negated: bool = False
     negated_ref: str = ""
@@ -90,6 +89,10 @@ class State:
 
     def words(self, mark: Mark) -> list[Token]:
         return self.tokens[mark.start : mark.end]
+
+    def items(self) -> list[Item]:
+        """All conditions, put together."""
+        return fold([(link, p.made() if isinstance(p, Relation) else p) for link, p in self.parts])
 
     @property
     def headed(self) -> bool:

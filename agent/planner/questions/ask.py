@@ -1,0 +1,83 @@
+"""A question in plain words to a plan, or to what hinders one."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from agent.planner.questions import outcomes
+from agent.planner.questions.build import build
+from agent.planner.questions.errors import CannotSay
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.follow import follow
+from agent.planner.questions.form import Asked, Form, Kinds
+from agent.planner.questions.marks import Mark, find_marks
+from agent.planner.questions.phrases import lexicon_parts
+from agent.planner.questions.reader import read
+from agent.planner.questions.reader_state import State
+from agent.planner.questions.reading import reading_of
+from agent.planner.questions.setting_marks import types_of, with_settings
+from agent.planner.questions.slips import mended
+from agent.planner.questions.to_plan import to_plan
+from agent.planner.questions.tokens import MOST_READ, Token, tokenize
+
+
+def plan_question(text: str, estate: Estate, previous: Asked | None, now: datetime) -> Asked:
+    """What a question asks, as a plan; or why there is none. `previous` is what a follow-up may refine.
+
+    Never raises for any text. `now` is aware (UTC).
+    """
+    asked = text.strip()[:MOST_READ]
+    if (barred := outcomes.barred(asked)) is not None:
+        return barred.model_copy(update={"question": asked})
+    lowered = mended(asked, estate)
+    before = previous.form if previous is not None else None
+    state = understand(lowered, estate, now, context="")
+    form: Form | None = None
+    if before is not None:
+        form = follow(state, lowered, before, estate, now)
+    if form is None:
+        hindered = outcomes.hindered(state, asked, estate)
+        if hindered is not None:
+            return hindered.model_copy(update={"question": asked})
+        form = build(state)
+    else:
+        hindered = outcomes.unknown_names(state, asked, estate)
+        if hindered is not None:
+            return hindered.model_copy(update={"question": asked})
+    return planned(form, asked, estate, now)
+
+
+def planned(form: Form, asked: str, estate: Estate, now: datetime) -> Asked:
+    """The plan and reading of a form."""
+    if form.entity == "vulnerability" and not estate.vulnerabilities_in:
+        return outcomes.no_vulnerabilities(asked)
+    try:
+        plan = to_plan(form, estate, now)
+    except CannotSay as error:
+        return Asked(outcome="refuse", question=asked, form=form, message=f"I can't say that as a query of this tenant's data: {error}.")
+    except ValueError as error:
+        first = str(error).splitlines()[0]
+        return Asked(outcome="refuse", question=asked, form=form, message=f"I understood the words, yet not as one query ({first}). Ask for one thing at a time.")
+    return Asked(outcome="answer", question=asked, form=form, plan=plan, reading=reading_of(form, estate))
+
+
+def understand(lowered: str, estate: Estate, now: datetime, *, context: str = "") -> State:
+    """Read the marks of a text in lower case."""
+    tokens = tokenize(lowered, estate.words, lexicon_parts())
+    marks = find_marks(lowered, tokens, estate, now)
+    marks = _settled(marks, tokens, estate)
+    return read(marks, tokens, estate, context=context)
+
+
+def _settled(marks: list[Mark], tokens: list[Token], estate: Estate) -> list[Mark]:
+    """The marks with those of configuration, for the kinds of asset that the question names."""
+    entities = [m.data for m in marks if m.kind == "entity"]
+    if any(m.data in ("event", "endpoint", "audit", "health", "permission") for m in marks if m.kind == "entity"):
+        return marks
+    kinds = [m.data for m in marks if m.kind == "kind" and isinstance(m.data, Kinds)]
+    types = types_of(kinds, estate)
+    return with_settings(marks, tokens, estate, types, all_assets=not entities or entities[0] == "asset")
+
+
+_ = re

@@ -1,0 +1,100 @@
+"""What was read, as the logical form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Measure, Ref
+from agent.planner.questions.reader_state import State
+
+_STATUS = frozenset({"status"})
+
+
+def build(state: State) -> Form:
+    """The logical form of what was read."""
+    items = list(state.items())
+    measure, group, per = state.measure, [*state.dims], []
+    if measure is not None and measure.function == "distinct" and state.dims:
+        group = []
+    grouped = [ref for ref in state.group if ref not in group]
+    if state.limit is not None and state.per and grouped and (state.dims or measure is None):
+        per = grouped
+        if state.dims:
+            group += grouped
+    else:
+        group += grouped
+    counts = sum(mark.kind == "agg" and mark.data == "count" for mark in state.marks)
+    if not group and measure is not None and measure.function == "count" and counts > 1:
+        several = next((i for i in items if isinstance(i, Atom) and len(i.values) > 1 and not i.ref.places), None)
+        if several is not None:
+            group = [several.ref]
+            items = [several.model_copy(update={"values": ()}) if i is several else i for i in items]
+            items = [i for i in items if not (isinstance(i, Atom) and i.op == "in" and not i.values)]
+    if measure is not None and measure.function == "percent":
+        items, measure = _part(state, items)
+    if (group or state.span) and measure is None:
+        measure = Measure(function="count")
+    return Form(
+        entity=state.entity or "asset",
+        items=tuple(items),
+        measure=measure,
+        group=tuple(group),
+        having=state.having,
+        span=state.span,
+        rank=state.rank,
+        limit=_limit(state, measure, bool(group)),
+        per=tuple(per),
+        columns=tuple(state.columns),
+        status=_status(state, items, group),  # type: ignore[arg-type]
+        rule_form=state.rule_form,
+        noun=state.noun,
+    )
+
+
+def _limit(state: State, measure: Measure | None, grouped: bool) -> int | None:
+    if state.limit is not None:
+        return state.limit
+    if state.rank is not None and not state.plural and (state.dims or measure is None) and state.headed:
+        return 1
+    return None
+
+
+def _part(state: State, items: list[Item]) -> tuple[list[Item], Measure]:
+    """What a share is of, and the part: what is said after the verb, else all but the kind."""
+    verb = next(
+        (m.start for m in state.marks if any(t.text in ("are", "is", "have", "has", "lack", "were", "had", "without") for t in state.words(m))),
+        None,
+    )
+    base = [i for i in items if isinstance(i, Kinds) and not i.negated]
+    rest = [i for i in items if i not in base]
+    if verb is not None and len(rest) > 1:
+        placed = [i for i in rest if isinstance(i, Atom) and (i.ref.tags or i.ref.name in ("region", "account", "provider"))]
+        if len(placed) < len(rest):
+            base += placed
+            rest = [i for i in rest if i not in placed]
+    return base, Measure(function="percent", part=tuple(rest))
+
+
+def _status(state: State, items: list[Item], group: list[Ref]) -> str:
+    if state.entity not in ("issue", "finding"):
+        return ""
+    if state.status == "all":
+        return "all"
+    name = "status" if state.entity == "issue" else "result"
+    if any(isinstance(i, Atom) and i.ref.name == name for i in _flat(items)):
+        return "said"
+    if any(ref.name == name for ref in (*group, *state.columns)) or state.span:
+        return "all"
+    if state.measure is not None and state.measure.function == "percent" and any(
+        isinstance(i, Atom) and i.ref.name == name for i in _flat(list(_part(state, items)[1].part))
+    ):
+        return "all"
+    return "open"
+
+
+def _flat(items: list[Item]) -> Iterator[Item]:
+    for item in items:
+        if isinstance(item, Either):
+            yield from _flat(list(item.items))
+        elif not isinstance(item, Has):
+            yield item

@@ -1,0 +1,146 @@
+"""Follow-ups: what a message adds to, replaces in or takes from the question before."""
+
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any, Final
+
+from agent.planner.questions.build import build
+from agent.planner.questions.entities import ENTITIES
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Measure
+from agent.planner.questions.reader_state import State, key_of
+
+_BACK: Final = re.compile(
+    r"\b(?:them|those|these|the ones|ones|that list|it|of that|the same|same|the rest|the others|there|they)\b|^\W*(?:only|just|and|also|what about|how about|now|but|instead|then|or|ok(?:ay)?|actually|except|without|excluding|exclude|drop|remove|narrow|filter|restrict|limit|group|split|break|sort|order|rank|by|per|in|for|on|with|not|include|add|top|show only|keep|ignore|leave|how many (?:is|are|of))\b|\binstead\b|\btoo\W*$|\bas well\W*$|\bagain\W*$",
+    re.IGNORECASE,
+)
+_REPLACES: Final = re.compile(r"what about|how about|same|instead|^\W*and (?:for |in |on )?(?:the )?|now|rather|make (?:it|that)", re.IGNORECASE)
+_LIST: Final = re.compile(r"\b(?:list|show|which|name|give me|see) (?:me )?(?:them|those|these|the ones|it|ones)\b|\bwhich ones\b|^\W*(?:list|details?)\W*$", re.IGNORECASE)
+_DROP: Final = re.compile(r"\b(?:all|any|every|regardless of(?: the)?|across all|whatever) (accounts?|regions?|severit(?:y|ies)|providers?|clouds?|status(?:es)?|types?|environments?)\b")
+_OPPOSITE: Final = re.compile(r"^\W*(?:and |what about |how about )?(?:the )?(?:opposite|others|other ones|rest|ones that (?:don't|aren't|are not|do not|haven't)|which (?:don't|aren't|do not|are not)|those that (?:aren't|don't|are not|do not))\W*$", re.IGNORECASE)
+
+
+def follow(state: State, text: str, before: Form, estate: Estate, now: datetime) -> Form | None:
+    """The form of a follow-up, or None where the message is a question of its own."""
+    nouns = [m for m in state.marks if m.kind in ("entity", "kind")]
+    back = _BACK.search(text) is not None
+    if _OPPOSITE.match(text) and before.items:
+        return _turned(before)
+    own = bool(nouns) and not back
+    if own or (not back and len(state.tokens) > 8):
+        return None
+    if nouns and not _REPLACES.search(text) and not re.search(r"\b(?:them|those|these|ones|they|it|same)\b", text):
+        if any(m.kind == "entity" and m.data != before.entity for m in nouns) and not re.match(r"\W*(?:only|just|with|without|and|by|per|sort|order)\b", text):
+            return None
+    from agent.planner.questions.ask import understand
+
+    again = understand(text, estate, now, context=_context(nouns, before))
+    left = [t for t in again.left if len(t.text) > 1]
+    added = build(again)
+    if left or again.vague:
+        state.left, state.vague = again.left, again.vague
+        return None
+    state.unknown, state.twofold, state.missing = again.unknown, again.twofold, again.missing
+    if not _says(added, again, text):
+        return None
+    return _merged(before, added, again, text)
+
+
+def _context(nouns: list[Any], before: Form) -> str:
+    for mark in nouns:
+        if mark.kind == "entity" and mark.data != "asset" and mark.data != before.entity and before.entity == "asset":
+            return before.entity
+    return before.entity
+
+
+def _says(added: Form, state: State, text: str) -> bool:
+    return bool(
+        added.items or added.group or added.measure or added.rank or added.limit or added.columns or added.span
+        or added.per or state.status or added.rule_form or _LIST.search(text) or _DROP.search(text) or state.unknown or state.missing or state.twofold
+    )  # fmt: skip
+
+
+def _merged(before: Form, added: Form, state: State, text: str) -> Form:
+    changes: dict[str, Any] = {}
+    items = list(before.items)
+    dropped = {_attr(word) for word in _DROP.findall(text)}
+    items = [i for i in items if not (isinstance(i, Atom) and i.ref.name in dropped)]
+    for item in added.items:
+        items = _placed(items, item, text)
+    changes["items"] = tuple(items)
+    if state.status == "all":
+        changes["status"] = "all"
+        changes["items"] = tuple(i for i in items if not (isinstance(i, Atom) and i.ref.name == "status"))
+    elif any(isinstance(i, Atom) and i.ref.name in ("status", "result") for i in added.items):
+        changes["status"] = "said"
+    if added.group:
+        changes |= {"group": added.group, "measure": added.measure or before.measure or Measure(function="count"), "rank": added.rank, "limit": added.limit, "per": added.per, "columns": ()}
+    elif added.measure is not None and not added.span:
+        changes |= {"measure": added.measure, "group": () if _total(text) or not before.group else before.group, "rank": None, "limit": None}
+    elif _LIST.search(text) and before.measure is not None:
+        changes |= {"measure": None, "group": (), "span": "", "having": None, "rank": added.rank}
+    if added.span:
+        changes |= {"span": added.span, "measure": added.measure or Measure(function="count")}
+    if added.rank is not None:
+        changes["rank"] = added.rank
+    if added.limit is not None:
+        changes["limit"] = added.limit
+    if added.columns:
+        changes["columns"] = (*before.columns, *(c for c in added.columns if c not in before.columns))
+    if added.having is not None:
+        changes["having"] = added.having
+    if added.rule_form:
+        changes["rule_form"] = True
+    return before.model_copy(update=changes)
+
+
+def _placed(items: list[Item], item: Item, text: str) -> list[Item]:
+    """A condition put beside those before, in place of one about the same."""
+    key = key_of(item)
+    if isinstance(item, Kinds) and not item.negated:
+        rest = [i for i in items if not isinstance(i, Kinds)]
+        return [item, *rest]
+    if isinstance(item, Has):
+        return [*[i for i in items if not (isinstance(i, Has) and i.entity == item.entity)], item]
+    if getattr(item, "negated", False):
+        return [*items, item]
+    if isinstance(item, Atom) and any(isinstance(i, Has) and _inside(i, key) for i in items):
+        return [_inner(i, item) if isinstance(i, Has) and _inside(i, key) else i for i in items]
+    return [*[i for i in items if key_of(i) != key or getattr(i, "negated", False)], item]
+
+
+def _inside(item: Has, key: str) -> bool:
+    return any(key_of(i) == key for i in item.items)
+
+
+def _inner(item: Has, atom: Atom) -> Has:
+    kept = tuple(i for i in item.items if key_of(i) != atom.ref.key)
+    return item.model_copy(update={"items": (*kept, atom)})
+
+
+def _turned(before: Form) -> Form:
+    """The same question of those that do not satisfy the last condition."""
+    *rest, last = before.items
+    if isinstance(last, Kinds):
+        return before
+    turned = last.model_copy(update={"negated": not last.negated})
+    if isinstance(turned, Atom):
+        turned = turned.model_copy(update={"label": f"not {last.label}" if turned.negated else last.label.removeprefix("not ")})  # type: ignore[union-attr]
+    return before.model_copy(update={"items": (*rest, turned)})
+
+
+def _total(text: str) -> bool:
+    return re.search(r"\b(?:total|altogether|in all|is that|are those|are they|are there|of them|overall|count them)\b|^\W*how many\W*$", text) is not None
+
+
+def _attr(word: str) -> str:
+    found = {"cloud": "provider", "statuse": "status", "severitie": "severity"}
+    short = word.removesuffix("s") if word != "status" else word
+    return found.get(short, short)
+
+
+__all__ = ["ENTITIES", "follow"]

@@ -1,0 +1,196 @@
+"""What is said instead of an answer: refusals, questions back, names that are not there."""
+
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from agent import neutral
+from agent.planner.concepts import BY_NAME, find_rules
+from agent.planner.questions.entities import ENTITIES
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.form import Asked, Kinds, Weakness
+from agent.planner.questions.names import accounts_like
+from agent.planner.questions.reader_refs import nouns_of
+from agent.planner.questions.reader_state import State
+
+_ASKING: Final = r"^\W*(?:(?:please|pls|kindly|hey|hi|hello|ok|okay|now|then|just|can|could|would|will|you|go|ahead|and|i|we|want|need|would|like|have|id|i'd|to|let's|lets|us|should|must|help|me)\W+)*"
+_WRITES: Final = (
+    r"delete|remove|terminate|stop|shut ?down|kill|destroy|disable|revoke|detach|attach|block|close|restart|reboot|rotate|isolate|quarantine|unpublish|lock|"
+    r"resolve|dismiss|suppress|mute|snooze|reopen|assign|reassign|tag|untag|label|encrypt|patch|remediate|fix|mitigate|harden|deploy|apply|rollback|roll back|"
+    r"grant|modify|rename|move|migrate|escalate|acknowledge|notify|e-?mail|send|post|comment|wipe|purge|drop|truncate|overwrite|turn (?:on|off)|switch (?:on|off)|enable|"
+    r"upgrade|downgrade|scale|resize|upload|install|uninstall|restrict|allow ?list|whitelist|blacklist|ban|create|update|edit|insert|schedule|trigger|approve|reject|"
+    r"accept the risk|mark|set|change|raise|lower|bump|open (?:a|an|the) (?:ticket|case|port|issue|pull|jira|incident)|add (?:a|an) (?:comment|note|tag|label|exception|rule|user)|"
+    r"make (?:\w+ ){0,4}(?:private|public|encrypted|resolved|critical|high|medium|low)|write (?:a )?(?:comment|note)|close out|shut|clean up|decommission|stop all|silence|whitelist|exempt"
+)
+_WRITE: Final = re.compile(rf"{_ASKING}(?:{_WRITES})\b(?!\s+(?:of|by|issues\b.*\bper)\b)", re.IGNORECASE)
+_THEN_WRITE: Final = re.compile(
+    rf"\b(?:and|then|so that you can|before you|also)\s+(?:then |please |immediately |automatically )*(?:{_WRITES})\s+(?:them|it|all|those|these|the|every|each|that|any)\b", re.IGNORECASE
+)
+_SAFE_START: Final = re.compile(r"^\W*(?:set of|label(?:s|led)|tag(?:s|ged)|fixes|patches|changes|changed|closed|mark(?:ed|eting)|open(?:ed)?|blocks?\b(?= storage)|block(?:ed| storage| volumes?)|lower ?case|comments|resolve[ds]|update[ds]|disabled|encrypted|fixable|created|patchable|set to|assign(?:ed|ees?))", re.IGNORECASE)
+_HOW_TO: Final = re.compile(
+    r"^\W*(?:please |can you |could you )*(?:how (?:do|can|should|could|would|to|does) (?!many|much)|why\b|what(?:'s| is| are) (?:a|an|the (?:best|difference|meaning|purpose|point|definition|weather|time|capital|stock|news|latest news|recommended|right way)) |"
+    r"what does .* mean|explain (?:what|how|why|to me)|tell me a|tell me about (?!the (?:open|assets|issues|buckets))|write (?:me )?(?:a |an |some )?(?:\w+ )?(?:poem|script|code|essay|story|song|email|function in|program|blog|python|terraform|policy)|"
+    r"translate|recommend|suggest|who (?:is|was|won|invented|are you)\b|should (?:i|we)\b|what should|is it (?:going|safe|true|ok)|when (?:was|did|will) (?!.*(?:issue|asset|bucket|finding))|define\b|what do you think|do you (?:like|know|think)|summari[sz]e the (?:news|book)|best practices?\b)",
+    re.IGNORECASE,
+)
+CHANGE: Final = (
+    "I only read. I change no cloud resource, and I close, tag or assign nothing from a question. I can show what this would be "
+    "about, draft a fix, or propose a write-back for a person to approve."
+)
+SCOPE: Final = (
+    "That is outside what I know: assets, issues, findings, vulnerabilities, cases, endpoints and cloud activity of this tenant. "
+    "Ask, for example, which buckets are public, or how many open issues each account has."
+)
+_LANGUAGE: Final = re.compile(r"\b(?:zeige?|welche|alle|ohne|wieviele|wie viele|liste|quels?|quelles?|combien|montre[rz]?|avec|sans|cuántos|cuantos|muestra|todos|mostrar|quali|elenca|mir|bitte|und|der|die|das|ist|sind|nicht|les|des|sont|los|las|que)\b", re.IGNORECASE)
+
+
+def barred(text: str, *, follows: bool = False) -> Asked | None:
+    """What is refused before it is read: nothing said, changes, general questions."""
+    if not re.search(r"\w", text):
+        return Asked(outcome="refuse", message=f"There is no question in this. {SCOPE}")
+    body = text[:600]
+    if (_WRITE.match(body) and not _SAFE_START.match(body) and not (follows and re.match(r"\W*(?:remove|drop|set|change|move)\b", body, re.IGNORECASE))) or _THEN_WRITE.search(body):
+        return Asked(outcome="refuse", message=CHANGE)
+    if _HOW_TO.match(body) and not re.match(r"^\W*what(?:'s| is) the (?:latest|most recent)", body, re.IGNORECASE):
+        return Asked(outcome="refuse", message=SCOPE)
+    if len(_LANGUAGE.findall(body)) >= 2 and len(_LANGUAGE.findall(body)) * 3 >= len(body.split()):
+        return Asked(outcome="refuse", message="I read English only. Ask the same in English, please.")
+    return None
+
+
+def no_vulnerabilities(question: str) -> Asked:
+    return Asked(
+        outcome="no_such",
+        question=question,
+        message="This tenant's data has no vulnerabilities: no finding or issue of that category is there. That is not the same as "
+        "safe: nothing here looked for them.",
+    )
+
+
+def settle_left(state: State) -> None:
+    """Words that are left may be words of rules: then what those rules report is meant."""
+    words = [t.text for t in state.left if len(t.text) > 2]
+    if not words or not state.headed or state.entity not in ("asset", "issue", "finding"):
+        return
+    kinds = [p for _, p in state.parts if isinstance(p, Kinds)]
+    found, unknown = find_rules(words, state.estate.words.rules, nouns_of(kinds, state.estate))
+    if not found or unknown or len(found) > 25:
+        return
+    first = next(n for n, mark in enumerate(state.marks) if any(t in state.left for t in state.words(mark)))
+    around = [m.kind for m in state.marks[max(0, first - 3) : first]]
+    after = [m.kind for m in state.marks[first : first + 4]]
+    good = "with" in around and "not" not in around and "off" not in after
+    label = f"{'free of' if good else 'reported for'} {' '.join(words)}"
+    state.parts.append(("and", Weakness(name=" ".join(words), rules=tuple(r.id for r in found), label=label, negated=good)))
+    state.left = []
+
+
+def unknown_names(state: State, text: str, estate: Estate) -> Asked | None:
+    """Names that nothing here has; a name that two things have."""
+    if state.unknown:
+        kind, name = state.unknown[0]
+        return _no_such(kind, name, estate)
+    if state.twofold:
+        return _which(state.twofold[0], text, estate)
+    lacking = [m for m in state.missing if m.startswith("!")]
+    if lacking:
+        return _nothing_looks(lacking)
+    return None
+
+
+def hindered(state: State, text: str, estate: Estate) -> Asked | None:
+    """Why what was read is not answered, if it is not."""
+    settle_left(state)
+    understood = bool(state.parts or state.group or state.dims or state.columns or state.noun or state.entity)
+    left = [t for t in state.left if len(t.text) > 1]
+    known = sum(m.kind in ("entity", "kind", "tenant", "value", "weakness", "setting", "attr", "tag", "time") for m in state.marks)
+    if not understood or (not state.headed and not state.parts) or len(left) > max(1, known):
+        return Asked(outcome="refuse", message=_scope(state, estate))
+    if (named := unknown_names(state, text, estate)) is not None:
+        return named
+    if state.vague:
+        return _measure(state, text)
+    if left:
+        return _left(left[0].raw, state, estate)
+    if state.compare is not None:
+        return Asked(outcome="refuse", message="I could not tell what the number is about. Name what should be above or below it, for example: more than 5 open issues.")
+    return None
+
+
+def _scope(state: State, estate: Estate) -> str:
+    near = [n for t in state.left[:3] for n in estate.words.near(t.text, 2)]
+    return SCOPE + (f" Names here that look alike: {', '.join(neutral.inline(n) for n in dict.fromkeys(near))}." if near else "")
+
+
+def _no_such(kind: str, name: str, estate: Estate) -> Asked:
+    near = _near(kind, name, estate)
+    what = {"name": "account, region, tag or resource"}.get(kind, kind)
+    tail = f" Nearest here: {', '.join(neutral.inline(n) for n in near)}." if near else ""
+    return Asked(
+        outcome="no_such",
+        message=f"No {what} called {neutral.inline(name)} is in this tenant.{tail} I looked nothing up, because an empty answer would look like a safe one.",
+        choices=tuple(near),
+    )
+
+
+def _near(kind: str, name: str, estate: Estate) -> list[str]:
+    from difflib import get_close_matches
+
+    words = estate.words
+    pool: dict[str, list[str]] = {
+        "account": [*words.accounts],
+        "region": [*words.regions],
+        "team": [*words.tag_values], "owner": [*words.tag_values], "team or owner": [*words.tag_values], "tag": [*words.tag_keys, *words.tag_values],
+        "rule": [rule.id for rule in words.rules],
+    }  # fmt: skip
+    found = get_close_matches(name.lower(), pool[kind], n=3, cutoff=0.5) if kind in pool else words.near(name)
+    if kind == "account":
+        found = [*accounts_like(name.lower(), estate), *found][:3]
+    return [*dict.fromkeys(found)][:3]
+
+
+def _which(name: str, text: str, estate: Estate) -> Asked:
+    said = re.compile(rf"(?:\b(?:in|of|for|on|from|by)\s+(?:the\s+|our\s+)?)?\b{re.escape(name)}\b", re.IGNORECASE)
+    both = tuple(said.sub(lambda _, m=meant: f"{m} {name}", text, count=1) for meant in ("in account", "tagged"))  # type: ignore[misc]
+    keys = " or ".join(estate.words.tag_values.get(name, ()))
+    return Asked(
+        outcome="clarify",
+        message=f"Two readings fit: the account {neutral.inline(name)}, or what is tagged {neutral.inline(name)} ({keys}). They are not the same resources. Which one?",
+        choices=both,
+    )
+
+
+def _measure(state: State, text: str) -> Asked:
+    word, readings = state.vague[0]
+    noun = state.noun or ENTITIES[state.entity or "asset"].many
+    choices = tuple(f"{noun} {reading}" for reading in readings) or (f"{noun} by number of open issues", f"all {noun}")
+    return Asked(
+        outcome="clarify",
+        message=f"{neutral.inline(word)} can be measured in more than one way: {' / '.join(choices)}. Which one do you mean?",
+        choices=choices,
+    )
+
+
+def _nothing_looks(lacking: list[str]) -> Asked:
+    told = []
+    for item in lacking:
+        name, _, port = item[1:].partition(":")
+        told.append(f"port {port} being open" if name == "port" else f"whether resources {BY_NAME[name].label}")
+    return Asked(
+        outcome="no_such",
+        message=f"Unknown: no check and no configuration in this tenant's data shows {' and '.join(dict.fromkeys(told))} for what you ask about. That is not the same as safe.",
+    )
+
+
+def _left(word: str, state: State, estate: Estate) -> Asked:
+    near = estate.words.near(word, 3)
+    noun = state.noun or ENTITIES[state.entity or "asset"].many
+    tail = f" Names here that look alike: {', '.join(neutral.inline(n) for n in near)}." if near else ""
+    return Asked(
+        outcome="no_such",
+        message=f"Nothing in this tenant is called {neutral.inline(word)}, and no check or setting of {noun} goes by that word, so I looked nothing up.{tail}",
+        choices=tuple(near),
+    )

@@ -1,0 +1,323 @@
+"""Conditions of a logical form to conditions of a plan, for rows of the entity that is asked for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from agent.planner.questions.entities import BELONGS, ENTITIES, FACTS, Entity, Place
+from agent.planner.questions.errors import CannotSay
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.form import Atom, Either, Has, Item, Kinds, Ref, Weakness, Where
+from agent.planner.questions.settings import ITEM
+from tools.xql.plan import Aggregate, All, AnyOf, Computed, Condition, Join, JsonPath, Not, Related, Test
+
+_OPS: Final = {"eq": "eq", "contains": "contains", "starts": "starts_with", "ends": "ends_with", "gt": "gt", "gte": "gte", "lt": "lt", "lte": "lte"}
+RAW: Final = "xdm.asset.raw_fields"
+_TYPE: Final = "xdm.asset.type.id"
+OPEN: Final = Not(none=Test(field="xdm.issue.status.progress", op="starts_with", value="resolved"))
+
+
+def both(parts: list[Condition]) -> Condition | None:
+    return None if not parts else parts[0] if len(parts) == 1 else All(all=tuple(parts))
+
+
+def either(parts: list[Condition]) -> Condition:
+    return parts[0] if len(parts) == 1 else AnyOf(any=tuple(parts))
+
+
+class ConditionWriter:
+    """Writes conditions for one entity. With `by_join`, related rows are counted by joins, which `joins` collects."""
+
+    def __init__(self, entity: str, estate: Estate, now: datetime, *, by_join: bool = False) -> None:
+        self.entity: Entity = ENTITIES[entity]
+        self.name = entity
+        self.estate, self.now, self.by_join = estate, now, by_join
+        self.joins: list[Join] = []
+
+    # --- many ---
+
+    def all(self, items: tuple[Item, ...]) -> list[Condition]:
+        """The conditions of items that all hold. Those about the same asset of an issue go together."""
+        own: list[Condition] = []
+        of_asset: list[Item] = []
+        for item in items:
+            if self.name != "asset" and "asset" in self.entity.links and self._of_asset(item):
+                of_asset.append(item)
+            else:
+                own.append(self.one(item))
+        if of_asset:
+            inner = ConditionWriter("asset", self.estate, self.now)
+            positive = [i for i in of_asset if not getattr(i, "negated", False)]
+            negative = [i for i in of_asset if getattr(i, "negated", False)]
+            if positive or len(negative) > 0:
+                own.append(Related(dataset="asset_inventory", where=both(inner.all((*positive, *negative)))))
+        return own
+
+    def _of_asset(self, item: Item) -> bool:
+        if isinstance(item, Kinds):
+            return True
+        if isinstance(item, Either):
+            return all(self._of_asset(i) for i in item.items)
+        if isinstance(item, Weakness):
+            return not (self.name == "issue" and item.rules)
+        return isinstance(item, Atom) and self.place(item.ref) is None and not (item.of and item.of != "asset" and item.of != self.name and not item.ref.tags and not item.ref.places and self._elsewhere(item.ref) != "asset")
+
+    def one(self, item: Item) -> Condition:
+        if isinstance(item, Either):
+            made = either([self.one(i) for i in item.items])
+            return Not(none=made) if item.negated else made
+        if isinstance(item, Kinds):
+            return self.kinds(item)
+        if isinstance(item, Weakness):
+            return self.weakness(item)
+        if isinstance(item, Has):
+            return self.has(item)
+        return self.atom(item)
+
+    # --- kinds, weaknesses ---
+
+    def kinds(self, item: Kinds) -> Condition:
+        if self.name != "asset":
+            return Related(dataset="asset_inventory", where=ConditionWriter("asset", self.estate, self.now).kinds(item))
+        parts: list[Condition] = []
+        for field, values in ((_TYPE, item.types), ("xdm.asset.type.category", item.categories), ("xdm.asset.type.class", item.classes)):
+            known = [v for v in values if self._known(field, v)] or list(values)
+            if values:
+                parts.append(Test(field=field, op="eq", value=known[0]) if len(known) == 1 else Test(field=field, op="in", values=tuple(known)))
+        if item.types and item.categories and any(t in self.estate.types for t in item.types):
+            parts = [p for p in parts if not (isinstance(p, Test) and p.field == "xdm.asset.type.category" and not self._any_category(item))]
+        elif item.types and item.categories and self._any_category(item):
+            parts = parts[1:]
+        made = either(parts)
+        return Not(none=made) if item.negated else made
+
+    def _known(self, field: str, value: str) -> bool:
+        at = {_TYPE: None, "xdm.asset.type.category": 1, "xdm.asset.type.class": 0}[field]
+        if at is None:
+            return value in self.estate.types
+        return any(row[at].lower() == value.lower() for row in self.estate.types.values())
+
+    def _any_category(self, item: Kinds) -> bool:
+        return any(self._known("xdm.asset.type.category", c) for c in item.categories)
+
+    def weakness(self, item: Weakness) -> Condition:
+        rules: Condition | None = None
+        if item.rules:
+            rules = Test(field=ENTITIES["issue"].places["rule"].column, op="in", values=item.rules)
+        if self.name == "issue" and rules is not None:
+            return Not(none=rules) if item.negated else rules
+        parts = [self.atom(one) for one in item.setting]
+        if rules is not None:
+            parts.append(self.related("issue", [rules, OPEN]))
+        made = either(parts)
+        return Not(none=made) if item.negated else made
+
+    # --- related rows ---
+
+    def has(self, item: Has) -> Condition:
+        inner = ConditionWriter(item.entity, self.estate, self.now)
+        parts = inner.all(item.items) + base_of(item.entity, item.items, self.estate)
+        if item.op is not None and not (item.op == "gte" and item.count <= 1) and not (item.op == "gt" and item.count == 0):
+            name = self.count_by_join(item.entity, parts)
+            made: Condition = Test(field=name, op=item.op, value=item.count)
+            return Not(none=made) if item.negated else made
+        return self.related(item.entity, parts, absent=item.negated)
+
+    def related(self, entity: str, parts: list[Condition], *, absent: bool = False) -> Condition:
+        dataset = ENTITIES[entity].dataset
+        if self.by_join:
+            test: Condition = Test(field=self.count_by_join(entity, parts), op="gt", value=0)
+            return Not(none=test) if absent else test
+        if {self.name, entity} == {"case", "issue"}:
+            inner = Related(dataset=dataset, where=both(parts))
+            return Related(dataset="case_to_issue", where=inner, absent=absent)
+        if not linked(self.entity.dataset, dataset):
+            raise CannotSay(f"nothing here links {self.entity.many} with {ENTITIES[entity].many}")
+        return Related(dataset=dataset, where=both(parts), absent=absent)
+
+    def count_by_join(self, entity: str, parts: list[Condition]) -> str:
+        """The name of a column with the count of related rows."""
+        target = ENTITIES[entity]
+        if not linked(self.entity.dataset, target.dataset):
+            raise CannotSay(f"nothing here links {self.entity.many} with {target.many}")
+        where = both(parts)
+        for join in self.joins:
+            if join.dataset == target.dataset and join.where == where:
+                return join.aggregates[0].name
+        name = target.many.replace(" ", "_") + (f"_{len(self.joins) + 1}" if self.joins else "")
+        counted = Aggregate(function="count", name=name)
+        self.joins.append(Join(dataset=target.dataset, kind="left", where=where, aggregates=(counted,)))
+        return name
+
+    # --- one attribute ---
+
+    def place(self, ref: Ref) -> Place | None:
+        """Where this entity itself has an attribute; None where only what it is linked with has it."""
+        if ref.tags or ref.places:
+            return Place() if self.name == "asset" else None
+        name = self.entity.time if ref.name == "any_time" else ref.name
+        found = self.entity.places.get(name)
+        if found is None:
+            return None
+        if found.key and not self.estate.has_fact(self.name, found.key) and "asset" in self.entity.links and name in ENTITIES["asset"].places:
+            return None
+        return found
+
+    def _elsewhere(self, ref: Ref) -> str:
+        return "asset" if ref.name in ENTITIES["asset"].places else BELONGS.get(ref.name, "asset")
+
+    def atom(self, atom: Atom) -> Condition:
+        place = self.place(atom.ref)
+        if place is None:
+            where = "asset" if self.name != "asset" and (atom.ref.tags or atom.ref.places or atom.ref.name in ENTITIES["asset"].places) else BELONGS.get(atom.ref.name, "")
+            if not where or where == self.name:
+                raise CannotSay(f"{self.entity.many} have no {atom.ref.name.replace('_', ' ')}")
+            inner = ConditionWriter(where, self.estate, self.now)
+            return self.related(where, [inner.atom(atom), *base_of(where, (atom,), self.estate)])
+        if atom.ref.tags:
+            made = self._tags(atom)
+        elif atom.ref.places:
+            made = either([self._setting(where, atom) for where in atom.ref.places])
+        elif atom.ref.name == "status" and self.name == "issue":
+            made = self._status(atom)
+        else:
+            subject = {"json_path": JsonPath(field=FACTS[self.name], path=(place.key,))} if place.key else {"field": place.column}
+            made = self.test(subject, atom, place.type)
+        return Not(none=made) if atom.negated else made
+
+    def _tags(self, atom: Atom) -> Condition:
+        if atom.ref.name == "tags":
+            parts: list[Condition] = [Test(tag=key, op="not_empty") for key in atom.ref.tags]
+            return Not(none=either(parts))
+        if atom.op == "empty":
+            return Not(none=either([Test(tag=key, op="not_empty") for key in atom.ref.tags]))
+        return either([self.test({"tag": key}, atom, "text") for key in atom.ref.tags])
+
+    def _status(self, atom: Atom) -> Condition:
+        field = "xdm.issue.status.progress"
+        parts: list[Condition] = []
+        for value in map(str, atom.values):
+            if value == "open":
+                parts.append(OPEN)
+            elif value == "closed":
+                parts.append(Test(field=field, op="starts_with", value="resolved"))
+            elif value == "progress":
+                parts.append(Test(field=field, op="in", values=("In Progress", "IN_PROGRESS", "UNDER_INVESTIGATION", "Under Investigation")))
+            else:
+                parts.append(Test(field=field, op="eq", value=value))
+        return either(parts) if parts else Test(field=field, op="is_empty")
+
+    def test(self, subject: dict[str, Any], atom: Atom, type_: str) -> Condition:
+        if atom.op in ("older", "within", "range"):
+            return self._time(subject, atom)
+        if atom.op == "empty":
+            return Test(**subject, op="is_empty")
+        if atom.op == "true":
+            if type_ == "bool" and "field" in subject:
+                return Test(**subject, op="eq", value=True)
+            return Test(**subject, op="eq", value="true")
+        if atom.op == "cidr":
+            return Test(**subject, op="in_cidr", value=atom.values[0])
+        if atom.op == "in" and len(atom.values) > 1:
+            return Test(**subject, op="in", values=atom.values)
+        if atom.op == "gte" and len(atom.values) == 2:
+            low, high = atom.values
+            return All(all=(Test(**subject, op="gte", value=_whole(low)), Test(**subject, op="lte", value=_whole(high))))
+        op: Any = _OPS.get(atom.op, "eq")
+        value = atom.values[0]
+        if isinstance(value, str) and op == "eq" and "*" not in value and type_ == "array":
+            op = "contains"
+        return Test(**subject, op=op, value=_whole(value) if type_ != "text" or op in ("gt", "gte", "lt", "lte") else _text(value))
+
+    def _time(self, subject: dict[str, Any], atom: Atom) -> Condition:
+        if atom.op != "range":
+            at = self.now - timedelta(days=float(atom.values[0]))
+            return Test(**subject, op="before" if atom.op == "older" else "after", value=iso(at))
+        parts: list[Condition] = []
+        if atom.start is not None:
+            parts.append(Test(**subject, op="after", value=iso(atom.start - timedelta(seconds=1))))
+        if atom.end is not None:
+            parts.append(Test(**subject, op="before", value=iso(atom.end)))
+        found = both(parts)
+        assert found is not None
+        return found
+
+    # --- configuration ---
+
+    def _setting(self, where: Where, atom: Atom) -> Condition:
+        kind: Condition = Test(field=_TYPE, op="eq", value=where.type_id)
+        if ITEM in where.path:
+            found: Condition = self._inside(where, atom)
+        else:
+            subject = {"json_path": JsonPath(field=RAW, path=(self.estate.platform, *where.path))}
+            found = self._of_kind(subject, where, atom)
+        return All(all=(kind, found))
+
+    def _of_kind(self, subject: dict[str, Any], where: Where, atom: Atom) -> Condition:
+        if atom.op == "true":
+            if where.good:
+                return Test(**subject, op="in", values=where.good)
+            if where.kind == "bool":
+                return Test(**subject, op="eq", value="true")
+            if where.kind == "number":
+                return Test(**subject, op="gt", value=0)
+            if where.kind in ("array", "object"):
+                return All(all=(Test(**subject, op="not_empty"), Test(**subject, op="not_in", values=("[]", "{}", "null"))))
+            return All(all=(Test(**subject, op="not_empty"), Test(**subject, op="not_in", values=("none", "null", "disabled", "false"))))
+        if atom.op == "empty":
+            return AnyOf(any=(Test(**subject, op="is_empty"), Test(**subject, op="in", values=("[]", "{}", "null"))))
+        if atom.op == "starts" and where.kind == "array" or atom.op in ("eq", "in") and where.kind == "array":
+            return Test(**subject, op="contains", value=str(atom.values[0]))
+        if atom.op == "starts" and where.kind == "bool":
+            return Test(**subject, op="eq", value=str(atom.values[0]))
+        return self.test(subject, atom, "number" if where.kind == "number" else "text")
+
+    def _inside(self, where: Where, atom: Atom) -> Condition:
+        """A condition on the items of an array: some item satisfies it."""
+        at = where.path.index(ITEM)
+        outer, rest = where.path[:at], where.path[at + 1 :]
+        compute = (Computed(name="item", json_path=JsonPath(field=RAW, path=(self.estate.platform, *outer)), array=True),)
+        expand: tuple[str, ...] = ("item",)
+        field = "item"
+        if ITEM in rest:
+            second = rest.index(ITEM)
+            compute += (Computed(name="part", json_path=JsonPath(field="item", path=rest[:second]), array=True),)
+            expand += ("part",)
+            field, rest = "part", rest[second + 1 :]
+        subject = {"json_path": JsonPath(field=field, path=rest)}
+        inner = self._of_kind(subject, where, atom)
+        return Related(dataset="asset_inventory", compute=compute, expand=expand, where=All(all=(Test(field=_TYPE, op="eq", value=where.type_id), inner)))
+
+
+def base_of(entity: str, items: tuple[Item, ...], estate: Estate) -> list[Condition]:
+    """What an entity always is, and what it is by default: a vulnerability; an open issue."""
+    found: list[Condition] = []
+    if entity == "vulnerability":
+        found.append(Test(field="xdm.finding.category", op="eq", value="VULNERABILITY"))
+    names = {i.ref.name for i in items if isinstance(i, Atom)}
+    if entity == "issue" and "status" not in names:
+        found.append(OPEN)
+    if entity == "finding" and "result" not in names and estate.has_fact("finding", "xdm.finding.status"):
+        found.append(Test(json_path=JsonPath(field=FACTS["finding"], path=("xdm.finding.status",)), op="eq", value="FAIL"))
+    return found
+
+
+def linked(left: str, right: str) -> bool:
+    from tools.xql.plan.links import link
+
+    return link(left, right) is not None
+
+
+def iso(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _whole(value: str | float) -> Any:
+    if isinstance(value, float) and value == int(value):
+        return int(value)
+    return value
+
+
+def _text(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:g}"

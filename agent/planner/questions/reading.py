@@ -1,0 +1,130 @@
+"""The reading of a question: one line that says what was understood, defaults included."""
+
+from __future__ import annotations
+
+from agent.planner.questions.entities import ENTITIES
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Ref, Weakness
+
+_OPS = {"gt": "more than", "gte": "at least", "lt": "fewer than", "lte": "at most", "eq": "exactly"}
+_SPANS = {"1h": "hour", "1d": "day", "1w": "week", "1mo": "month", "1y": "year"}
+_MEASURES = {"sum": "total", "avg": "average", "min": "lowest", "max": "highest", "median": "median"}
+
+
+def reading_of(form: Form, estate: Estate) -> str:
+    """What a form asks, in words."""
+    things = _things(form)
+    conditions = [text for item in form.items if (text := _condition(item, form)) and not _said_before(item, form)]
+    text = things + (f" {_joined(conditions)}" if conditions else "")
+    measure = form.measure
+    if measure is not None and measure.function == "percent":
+        part = _joined([_condition(i, form) for i in measure.part])
+        text = f"percentage of {text}" + (f" {part}" if part else "")
+    elif measure is not None and measure.function == "count":
+        text = f"number of {text}"
+    elif measure is not None and measure.ref is not None:
+        name = _name(measure.ref)
+        text = f"number of different {name}s of {text}" if measure.function == "distinct" else f"{_MEASURES[measure.function]} {name} of {text}"
+    if form.group:
+        text += f", by {' and '.join(_name(ref) for ref in form.group)}"
+    if form.span:
+        text += f", per {_SPANS[form.span]}"
+    if form.having is not None:
+        text += f", only those with {_OPS[form.having[0]]} {form.having[1]:g}"
+    text += _ranked(form)
+    if form.columns:
+        text += f", with {' and '.join(_name(ref) for ref in form.columns)}"
+    if form.rule_form:
+        text += ", as a custom rule"
+    if form.status == "all":
+        text += ", open and closed" if form.entity == "issue" else ", passed and failed"
+    if ENTITIES[form.entity].log and not any(isinstance(i, Atom) and i.op in ("within", "range", "older") for i in form.items):
+        text += f", in the last {90 if form.span else 30} days"
+    return text[0].upper() + text[1:]
+
+
+def _things(form: Form) -> str:
+    entity = ENTITIES[form.entity]
+    kinds = [i for i in form.items if isinstance(i, Kinds) and not i.negated]
+    adjectives = [
+        i.label
+        for i in form.items
+        if isinstance(i, Atom) and i.ref.name in ("severity", "status", "result") and not i.negated and i.label
+    ]
+    if form.status == "open":
+        adjectives.insert(0, "open" if form.entity == "issue" else "failed")
+    noun = entity.many
+    if form.entity == "asset" and kinds:
+        noun = kinds[0].label or noun
+    text = " ".join([*adjectives, noun])
+    if form.entity != "asset" and kinds:
+        text += f" on {kinds[0].label}"
+    return text
+
+
+def _said_before(item: Item, form: Form) -> bool:
+    if isinstance(item, Kinds):
+        return not item.negated
+    return isinstance(item, Atom) and item.ref.name in ("severity", "status", "result") and not item.negated
+
+
+def _condition(item: Item, form: Form) -> str:
+    if isinstance(item, Atom):
+        label = item.label or _name(item.ref)
+        return f"not {label}" if item.negated and not _tells(label) else label
+    if isinstance(item, Kinds):
+        return f"other than {item.label}" if item.negated else item.label
+    if isinstance(item, Weakness):
+        return f"not {item.label}" if item.negated and item.label.startswith("with") else item.label
+    if isinstance(item, Either):
+        joined = " or ".join(_condition(i, form) for i in item.items)
+        return f"neither {joined.replace(' or ', ' nor ')}" if item.negated else joined
+    return _has(item, form)
+
+
+def _tells(label: str) -> bool:
+    return label.startswith(("not ", "without", "tagged with a data", "with ", "no ")) or label.endswith((" off", "empty"))
+
+
+def _has(item: Has, form: Form) -> str:
+    entity = ENTITIES[item.entity]
+    inner = [i for i in item.items]
+    status = any(isinstance(i, Atom) and i.ref.name == "status" for i in inner)
+    words = [_condition(i, form) for i in inner]
+    if item.entity == "issue" and not status:
+        words.insert(0, "open")
+    short = [w for w in words if len(w.split()) < 3 and not w.startswith(("in ", "on "))]
+    long = [w for w in words if w not in short]
+    what = " ".join([*short, entity.many, *long])
+    if item.negated:
+        return f"without {what}"
+    if item.op is not None:
+        return f"with {_OPS[item.op]} {item.count} {what}"
+    return f"with {what}"
+
+
+def _ranked(form: Form) -> str:
+    rank = form.rank
+    if rank is None:
+        return f", the first {form.limit}" if form.limit else ""
+    if rank.has is not None:
+        by = f"number of {_has(rank.has, form).removeprefix('with ')}"
+    elif rank.ref is not None:
+        by = _name(rank.ref)
+    else:
+        by = "number"
+    order = "highest or latest first" if rank.descending else "lowest or oldest first"
+    if rank.ref is not None and rank.ref.name in ("first_seen", "last_seen", "time", "modified", "any_time"):
+        order = "newest first" if rank.descending else "oldest first"
+    limit = f", the first {form.limit}" if form.limit else ""
+    per = f" of each {' and '.join(_name(ref) for ref in form.per)}" if form.per else ""
+    return f"{limit}{per}, by {by}, {order}"
+
+
+def _name(ref: Ref) -> str:
+    return {"any_time": "time", "first_seen": "first seen", "asset": "asset"}.get(ref.name, ref.name.replace("_", " "))
+
+
+def _joined(texts: list[str]) -> str:
+    texts = [t for t in texts if t]
+    return texts[0] if len(texts) == 1 else ", ".join(texts[:-1]) + f" and {texts[-1]}" if texts else ""
