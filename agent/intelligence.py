@@ -11,6 +11,7 @@ from pathlib import Path
 
 from agent.settings import Settings
 from tools.priority.enrich.model import Flaw
+from tools.priority.weights import Weights
 
 
 class StoredIntelligence:
@@ -27,8 +28,8 @@ class StoredIntelligence:
         if not self._made():
             from tools.priority.intel.service import of_snapshot
 
-            self.as_of, found = of_snapshot(cves)
-            return found
+            self.as_of, known = of_snapshot(cves)
+            return known
         from agent.desk import open_migrated
         from tools.priority.intel.service import IntelService
 
@@ -39,8 +40,29 @@ class StoredIntelligence:
         return found
 
     def _made(self) -> bool:
-        """Whether the database is there; one on a server always is."""
-        url = self._settings.store_url
-        if not url.startswith("sqlite"):
-            return True
-        return Path(url.partition("///")[2]).exists()
+        return database_made(self._settings)
+
+
+class StoredWeights:
+    """The weights in use: those that a person activated, or the shipped ones."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def __call__(self) -> Weights:
+        """Read anew each time, so that an activation counts at once."""
+        from tools.priority.weights import load_weights
+
+        if not database_made(self._settings):
+            return load_weights()
+        from agent.desk import open_migrated
+        from tools.priority.feedback.service import FeedbackService
+
+        async with await open_migrated(self._settings) as store:
+            return await FeedbackService(store).current()
+
+
+def database_made(settings: Settings) -> bool:
+    """Whether our own database is there; one on a server always is."""
+    url = settings.store_url
+    return not url.startswith("sqlite") or Path(url.partition("///")[2]).exists()

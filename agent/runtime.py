@@ -50,11 +50,15 @@ class Services:
 
     @cached_property
     def priority(self) -> PriorityService:
-        from agent.intelligence import StoredIntelligence
+        from agent.intelligence import StoredIntelligence, StoredWeights
         from tools.priority.enrich.asking import enrichments
 
         known = StoredIntelligence(self.settings)
-        return PriorityService(self.findings, enrich=lambda: enrichments(self.client, intelligence=known))
+        return PriorityService(
+            self.findings,
+            enrich=lambda: enrichments(self.client, intelligence=known),
+            current=StoredWeights(self.settings),
+        )
 
     @cached_property
     def catalog(self) -> Catalog:

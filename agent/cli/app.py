@@ -68,12 +68,26 @@ def root(
 
 @cache
 def _assemble() -> None:
-    from agent.cli import approvals, ask, chat, compliance, doctor, findings, fix, intel, tenant, triage, xql
+    from agent.cli import (
+        approvals,
+        ask,
+        chat,
+        compliance,
+        doctor,
+        feedback,
+        findings,
+        fix,
+        intel,
+        tenant,
+        triage,
+        xql,
+    )
 
     for module in (chat, ask, doctor, triage):
         module.register(app)
     app.add_typer(tenant.app, name="tenant")
     app.add_typer(findings.app, name="findings")
+    app.add_typer(feedback.app, name="feedback")
     app.add_typer(intel.app, name="intel")
     app.add_typer(xql.app, name="xql")
     app.add_typer(compliance.app, name="compliance")

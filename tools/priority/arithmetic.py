@@ -48,13 +48,17 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Log-odds, the range over what is unknown, and the parts that add up to them (gates included)."""
+    """Log-odds, the range over what is unknown, and the parts that add up to them (gates included).
+
+    `ceiling` are the log-odds above which a gate holds the finding down, whether it acted or not.
+    """
 
     log_odds: float
     low: float
     high: float
     rows: tuple[tuple[str, float, float, float], ...]
     held: tuple[Held, ...]
+    ceiling: float | None = None
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -99,7 +103,7 @@ def evaluate(inputs: Inputs, weights: Weights) -> Evaluation:
         if total != before:
             held = (Held(gate[0], before, total),)
             parts.append((f"gate: {gate[0]}", total - before, total - before, total - before))
-    return Evaluation(total, low, high, tuple(parts), held)
+    return Evaluation(total, low, high, tuple(parts), held, None if gate is None else logit(gate[1]))
 
 
 def _gate(inputs: Inputs, weights: Weights) -> tuple[str, float] | None:

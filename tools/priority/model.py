@@ -101,6 +101,9 @@ class Details:
 class Source(Protocol):
     """Works a score's details and words out of its facts, when they are first asked for."""
 
+    def points(self) -> tuple[dict[str, float], float | None, float]:
+        """Points by factor before gates, the gate's ceiling in log-odds (None without one), and its slope."""
+
     def details(self, score: PriorityScore) -> Details:
         """Contributions, gates, unknowns, root cause."""
 

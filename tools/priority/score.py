@@ -60,6 +60,12 @@ class _Scored:
     inputs: Inputs
     context: Context
 
+    def points(self) -> tuple[dict[str, float], float | None, float]:
+        """Points by factor before gates, the gate's ceiling in log-odds (None without one), and its slope."""
+        result = evaluate(self.inputs, self.context.weights)
+        points = {p.factor: p.points for p in result.parts if not p.factor.startswith("gate: ")}
+        return points, result.ceiling, self.context.weights.gates.slope
+
     def details(self, score: PriorityScore) -> Details:
         """See `Source`."""
         inputs, weights = self.inputs, self.context.weights

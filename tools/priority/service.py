@@ -48,11 +48,14 @@ class PriorityService:
         accepted: Iterable[Acceptance] = (),
         *,
         enrich: Callable[[], Awaitable[Enrichments]] | None = None,
+        current: Callable[[], Awaitable[Weights]] | None = None,
     ) -> None:
+        """`current` gives the weights in use when they may change meanwhile; without it `weights` stand."""
         self._lookup = lookup
         self._weights = weights or load_weights()
         self._accepted = tuple(accepted)
         self._enrich = enrich
+        self._current_weights = current
         self._lock = asyncio.Lock()
         self._cached: tuple[FindingSet, ScoreBook, Context] | None = None
 
@@ -89,7 +92,10 @@ class PriorityService:
     async def _current(self) -> tuple[FindingSet, ScoreBook, Context]:
         async with self._lock:
             snapshot = await self._lookup.snapshot()
-            if self._cached is None or self._cached[0] is not snapshot:
+            if self._current_weights is not None:
+                self._weights = await self._current_weights()
+            stale = self._cached is None or self._cached[0] is not snapshot
+            if self._cached is None or stale or self._cached[1].weights_version != self._weights.version:
                 enriched = await self._enrich() if self._enrich is not None else NOTHING
                 # Scoring is plain computation; in a thread the conversation stays responsive.
                 book, context = await asyncio.to_thread(

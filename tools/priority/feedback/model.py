@@ -12,6 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from tools.priority.model import PriorityScore
+
 
 class Label(StrEnum):
     """What a person says of a score."""
@@ -52,6 +54,12 @@ class Scored(_Strict):
         if self.ceiling is None or total <= self.ceiling:
             return total
         return self.ceiling + self.slope * (total - self.ceiling)
+
+
+def scored(score: PriorityScore) -> Scored:
+    """A score as feedback keeps it."""
+    points, ceiling, slope = score.source.points()
+    return Scored(finding_id=score.finding_id, points=points, ceiling=ceiling, slope=slope)
 
 
 class Feedback(_Strict):
