@@ -34,6 +34,7 @@ class ConditionWriter:
         self.name = entity
         self.estate, self.now, self.by_join = estate, now, by_join
         self.joins: list[Join] = []
+        self.only_type = ""
 
     # --- many ---
 
@@ -41,6 +42,9 @@ class ConditionWriter:
         """The conditions of items that all hold. Those about the same asset of an issue go together."""
         own: list[Condition] = []
         of_asset: list[Item] = []
+        kinds = [i for i in items if isinstance(i, Kinds) and not i.negated]
+        if len(kinds) == 1 and len(kinds[0].types) == 1 and not kinds[0].categories:
+            self.only_type = kinds[0].types[0]
         for item in items:
             if self.name != "asset" and "asset" in self.entity.links and self._of_asset(item):
                 of_asset.append(item)
@@ -178,7 +182,7 @@ class ConditionWriter:
         if atom.ref.tags:
             made = self._tags(atom)
         elif atom.ref.places:
-            made = either([self._setting(where, atom) for where in atom.ref.places])
+            return self._settings(atom)
         elif atom.ref.name == "status" and self.name == "issue":
             made = self._status(atom)
         else:
@@ -245,14 +249,26 @@ class ConditionWriter:
 
     # --- configuration ---
 
+    def _settings(self, atom: Atom) -> Condition:
+        """For each type its own places: one of them says so, or, negated, none does."""
+        by_type: dict[str, list[Condition]] = {}
+        for where in atom.ref.places:
+            by_type.setdefault(where.type_id, []).append(self._setting(where, atom))
+        parts: list[Condition] = []
+        for type_id, found in by_type.items():
+            inner = either(found)
+            if atom.negated:
+                inner = Not(none=inner)
+            if self.only_type != type_id:
+                inner = All(all=(Test(field=_TYPE, op="eq", value=type_id), inner))
+            parts.append(inner)
+        return either(parts)
+
     def _setting(self, where: Where, atom: Atom) -> Condition:
-        kind: Condition = Test(field=_TYPE, op="eq", value=where.type_id)
         if ITEM in where.path:
-            found: Condition = self._inside(where, atom)
-        else:
-            subject = {"json_path": JsonPath(field=RAW, path=(self.estate.platform, *where.path))}
-            found = self._of_kind(subject, where, atom)
-        return All(all=(kind, found))
+            return self._inside(where, atom)
+        subject = {"json_path": JsonPath(field=RAW, path=(self.estate.platform, *where.path))}
+        return self._of_kind(subject, where, atom)
 
     def _of_kind(self, subject: dict[str, Any], where: Where, atom: Atom) -> Condition:
         if atom.op == "true":
