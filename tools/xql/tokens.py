@@ -23,19 +23,26 @@ KIND_NAMES = ("name", "number", "duration", "text", "raw text", "parameter", "ba
 _BIDI = "\u202a-\u202e\u2066-\u2069"
 
 
-@lru_cache(maxsize=1)
-def _pattern() -> re.Pattern[str]:
+# A text literal: without escapes, as the pages say; or with \\" for a quote inside, as people also write it.
+_TEXT = r"\"(?!\"\")[^\"]*\"|\"\"(?!\")"
+_TEXT_ESCAPED = r"\"(?!\"\")(?:[^\"\\]|\\[\s\S])*\"|\"\"(?!\")"
+_ESCAPE = re.compile(r"\\([\s\S])")
+_QUOTE = '"'
+
+
+@lru_cache(maxsize=2)
+def _pattern(escapes: bool) -> re.Pattern[str]:
     return re.compile(
         r"""
           (?P<w>[^\W\d][\w.]*)
         | (?P<o>->|!~=|~=|!=|>=|<=|==|<>|&&|\|\||[|,()=<>+\-*/\[\]{};:.!%])
-        | (?P<s>\"(?!\"\")[^\"]*\"|\"\"(?!\"))
+        | (?P<s>TEXT)
         | (?P<n>(?:0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.]*[^\W\d]))
         | (?P<d>\d[\w.]*)
         | (?P<r>\"{3}[\s\S]*?\"{3,})
         | (?P<p>\$[^\W\d][\w.]*)
         | (?P<b>`[^`]*`)
-        """,
+        """.replace("TEXT", _TEXT_ESCAPED if escapes else _TEXT),
         re.VERBOSE,
     )
 
@@ -44,16 +51,22 @@ _KINDS = {"w": WORD, "o": OP, "s": STRING, "n": NUMBER, "d": DURATION, "r": RAW,
 _SPACE = re.compile(r"[\s\u200b\ufeff]*")
 _RQL = re.compile(r"\s*(?:config|network|event|iam|vulnerability)\s+(?:from|where)\s", re.IGNORECASE)
 _COMMENT = re.compile(r"//[^\n]*|/\*[\s\S]*?\*/")
+_SYMBOLS = {
+    "#": ("a comment begins with //", "// text"),
+    "?": ("there is no ?: operator", "if(cond, a, b)"),
+    "~": ("a pattern is matched with ~=", 'f ~= "re"'),
+}
 _FORBIDDEN = re.compile(f"[\\x00-\\x08\\x0b\\x0e-\\x1f\\x7f{_BIDI}\\ud800-\\udfff]")
 
 
 class Tokens:
     """Parallel lists, one entry per token, closed by an END token."""
 
-    __slots__ = ("_lines", "comments", "ends", "keys", "kinds", "starts", "text", "texts")
+    __slots__ = ("_lines", "comments", "ends", "escapes", "keys", "kinds", "starts", "text", "texts")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, escapes: bool = False) -> None:
         self.text = text
+        self.escapes = escapes
         self.kinds: list[int] = []
         self.texts: list[str] = []
         self.keys: list[str] = []  # lower-cased words and symbols; "" for literals
@@ -69,20 +82,30 @@ class Tokens:
         line = bisect_right(self._lines, offset)
         return line, offset - self._lines[line - 1] + 1
 
+    def literal(self, index: int) -> str:
+        """The value of the text literal at `index`."""
+        inner = self.texts[index][1:-1]
+        if not self.escapes or "\\" not in inner:
+            return inner
+        return _ESCAPE.sub(lambda found: _QUOTE if found[1] == _QUOTE else found[0], inner)
+
     def error(self, message: str, offset: int, **more: object) -> XqlSyntaxError:
         line, column = self.position(offset)
         return XqlSyntaxError(message, line, column, **more)  # type: ignore[arg-type]
 
 
-def tokenize(text: str) -> Tokens:
-    """Tokens of `text`; raises `XqlSyntaxError` at the first character that cannot start one."""
+def tokenize(text: str, *, escapes: bool = False) -> Tokens:
+    """Tokens of `text`; raises `XqlSyntaxError` at the first character that cannot start one.
+
+    `escapes`: a backslash before a quote keeps a text literal open.
+    """
     if len(text) > MAX_TEXT:
         raise XqlTooLargeError(
             f"the query has {len(text):,} characters and at most {MAX_TEXT:,} are accepted; "
             "shorten it, for example by a sub-query in place of a long list",
             rule="too-large",
         )
-    tokens = Tokens(text)
+    tokens = Tokens(text, escapes)
     bad = _FORBIDDEN.search(text)
     if bad is not None:
         raise tokens.error(
@@ -96,7 +119,7 @@ def tokenize(text: str) -> Tokens:
 
 def _scan(tokens: Tokens) -> None:
     text = tokens.text
-    match = _pattern().match
+    match = _pattern(tokens.escapes).match
     space = _SPACE.match
     kinds, texts, keys = tokens.kinds, tokens.texts, tokens.keys
     starts, ends = tokens.starts, tokens.ends
@@ -166,6 +189,16 @@ def _unreadable(tokens: Tokens, at: int) -> XqlSyntaxError:
         )
     if char in "\u201c\u201d":
         return tokens.error('typographic quotes are not a text form; use "', at, rule="typographic-quotes")
+    if char == "$":
+        return tokens.error(
+            "a parameter is $name; a JSON path begins with $ only inside quotes, and after -> without it",
+            at,
+            suggestions=("-> a.b", '"$.a.b"', "$name"),
+            rule="stray-dollar",
+        )
+    if char == "#" or char == "?" or char == "~":
+        wrong, right = _SYMBOLS[char]
+        return tokens.error(wrong, at, suggestions=(right,), rule="foreign-symbol")
     if char == "@":
         return tokens.error(
             'the iterator of array functions keeps its quotes: "@element"',

@@ -27,8 +27,11 @@ NAMES = (
     "desc",
     "dataset",
     "view",
+    "2fa_state",
+    "`two words`",
+    "`null`",
 )
-ALIASES = ("n", "total_1", "x.y", "by_day")
+ALIASES = ("n", "total_1", "x.y", "by_day", "`my alias`")
 DATASETS = ("issues", "asset_inventory", "custom.x", "a-b", "$ds", "panw_*")
 KEYS = ("a", "b_c", "x.y", "with space", "user-agent", "0", "and", "$", "[]", "", "ключ")
 PLAIN = "ab *%_\\'/|,()\n\té😀$@-"
@@ -238,7 +241,7 @@ class Grower:
             lambda: ast.Top(
                 self.name(),
                 self.maybe(self.whole),
-                self.name_list() if self.r.random() < 0.4 else (),
+                tuple(name for name in self.name_list() if name != "desc") if self.r.random() < 0.4 else (),
                 many(self.alias, 0, 2),
             ),
             lambda: ast.Target(

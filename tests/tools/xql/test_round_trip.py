@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.tools.xql.strategies import queries
-from tools.xql import Query, XqlSyntaxError, format_query, parse
+from tools.xql import Query, XqlError, XqlSyntaxError, ast, format_query, parse
 from tools.xql.ast.walk import walk
 from tools.xql.tokens import tokenize
 
@@ -117,3 +117,47 @@ def test_golden(path: Path) -> None:
 
 def test_there_are_golden_files() -> None:
     assert len(list(GOLDEN.glob("*.xql"))) >= 5
+
+
+_LETTERS = st.text(alphabet='ab "\\,*)', max_size=6)
+
+
+@relaxed
+@given(st.lists(_LETTERS, min_size=1, max_size=4), st.booleans())
+def test_text_with_quotes_and_backslashes_reads_back_or_has_no_form(
+    values: list[str], conditions: bool
+) -> None:
+    texts = tuple(ast.String(value) for value in values)
+    stage: ast.Stage = ast.Alter((ast.Assignment("x", ast.Call("concat", texts)),))
+    if conditions:
+        stage = ast.Filter(ast.InList(ast.Field("a"), texts))
+    query = ast.Query(ast.Dataset(("issues",)), (stage,))
+    try:
+        text = format_query(query)
+    except XqlError as error:
+        told = "raw form" in str(error)
+    else:
+        told = parse(text) == query and format_query(parse(text)) == text
+    assert told
+
+
+@relaxed
+@given(queries, st.data())
+def test_tokens_deleted_doubled_or_swapped_parse_or_raise_our_error(
+    query: Query, data: st.DataObject
+) -> None:
+    tokens = tokenize(format_query(query))
+    words = tokens.texts[:-1]
+    for _ in range(data.draw(st.integers(1, 3))):
+        if not words:
+            break
+        at = data.draw(st.integers(0, len(words) - 1))
+        change = data.draw(st.sampled_from(("delete", "double", "swap")))
+        if change == "delete":
+            del words[at]
+        elif change == "double":
+            words.insert(at, words[at])
+        else:
+            other = data.draw(st.integers(0, len(words) - 1))
+            words[at], words[other] = words[other], words[at]
+    _parse_or_refuse(" ".join(words))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -21,6 +22,8 @@ _KINDS: Final = {
     "j": Kind.JSON,
     "k": Kind.JSON,
 }
+_INGESTED: Final = re.compile(r"[^\W\d]\w*_raw\Z", re.IGNORECASE)
+_SLIP: Final = 0.92  # likeness over which an unknown name is a misspelt one
 MOST_VALUES: Final = 200
 _MOST_LEARNED_COLUMNS: Final = 2_000
 _LONGEST_VALUE: Final = 120
@@ -53,6 +56,13 @@ class Catalog:
 
     def dataset(self, name: str) -> DatasetInfo | None:
         return self._datasets.get(name.lower())
+
+    def may_exist(self, name: str) -> bool:
+        """Whether a dataset that is not listed can be there: the logs of a source are `<vendor>_<product>_raw`.
+
+        A name that nearly is a listed one is taken for a slip.
+        """
+        return bool(_INGESTED.match(name)) and not near(name, self._datasets, cutoff=_SLIP)
 
     def suggest(self, name: str) -> tuple[str, ...]:
         return near(name, self._datasets)

@@ -245,6 +245,13 @@ DATASETS: Final[dict[str, tuple[str, bool, bool]]] = {
     "cas_criteria": ("", True, True),
     "xdr_data": (_TIMES + "event_type t\nevent_sub_type t\nagent_hostname t\nagent_id t", False, True),
     "panw_ngfw_traffic_raw": (_TIMES, False, True),
+    "panw_ngfw_threat_raw": (_TIMES, False, True),
+    "panw_ngfw_url_raw": (_TIMES, False, True),
+    "microsoft_windows_raw": (_TIMES, False, True),
+    "forensics_event_log": (_TIMES, False, True),
+    "host_firewall_events": (_TIMES, False, True),
+    "email_data": (_TIMES, False, True),
+    "indicators": ("", True, True),
     "amazon_aws_raw": (_TIMES, False, True),
     "msft_azure_raw": (_TIMES, False, True),
 }
@@ -261,6 +268,8 @@ PRESETS: Final = (
     "cloud_story",
     "metrics_view",
     "host_inventory",
+    "host_inventory_applications",
+    "host_inventory_auto_runs",
     "ad_users",
     "ad_computers",
 )

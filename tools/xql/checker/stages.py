@@ -90,6 +90,11 @@ class StageChecker(GroupChecker):
         if name.startswith("$") or "*" in name:
             return Scope(scope.columns, open=True)
         known = self.found.catalog.dataset(name)
+        if known is None and self.found.catalog.may_exist(name):
+            self.found.warn(
+                "dataset-not-listed", node, f"{name} is not in the catalog; its columns are not checked"
+            )
+            return Scope(scope.columns, open=True)
         if known is None:
             self.found.error(
                 "unknown-dataset", node, f"there is no dataset {name}", self.found.catalog.suggest(name)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from tools.xql.ast.nodes import Comment, Node
 from tools.xql.errors import XqlTooLargeError
-from tools.xql.tokens import DURATION, END, KIND_NAMES, NUMBER, STRING, WORD, Tokens
+from tools.xql.tokens import BACKTICK, DURATION, END, KIND_NAMES, NUMBER, STRING, WORD, Tokens
 
 if TYPE_CHECKING:
     from tools.xql.ast import Query
@@ -17,7 +18,27 @@ MAX_NESTING = 100
 MAX_CHAIN = 100
 MAX_ITEMS = 10_000
 
+_PLAIN_NAME = re.compile(r"[^\W\d]\w*(?:\.\w+)*\Z")
+_TIME = re.compile(
+    r"\d[\d.]*(?:ms|s|m|h|d|w|mo|y|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?|weeks?|months?|years?)\Z",
+    re.IGNORECASE,
+)
+# Words that an expression reads as something else than a name.
+_TAKEN = frozenset({"and", "or", "not", "in", "contains", "null", "true", "false", "case"})
+
 N = TypeVar("N", bound=Node)
+
+
+def unticked(text: str) -> str:
+    """The name between backticks; they stay where the bare name would read as something else."""
+    name = text[1:-1]
+    plain = _PLAIN_NAME.match(name) and name.lower() not in _TAKEN and not name.lower().startswith("enum.")
+    return name if plain else text
+
+
+def names_a_field(text: str) -> bool:
+    """Whether digits with letters behind are a name (`2fa_state`) and no time (`30d`)."""
+    return not _TIME.match(text) and not text.endswith(".") and ".." not in text
 
 
 class Cursor:
@@ -92,23 +113,34 @@ class Cursor:
         return False
 
     def word(self, context: str) -> str:
-        """A name, as written."""
-        if self.kinds[self.i] != WORD:
-            self.fail(f"{context}: found {self.found()}", expected=("a name",))
-        self.i += 1
-        return self.texts[self.i - 1]
+        """A name, as written; between backticks, or with a digit in front, also."""
+        at = self.i
+        kind = self.kinds[at]
+        if kind == WORD:
+            self.i += 1
+            return self.texts[at]
+        if kind == BACKTICK and self.texts[at] != "``":
+            self.i += 1
+            return unticked(self.texts[at])
+        if kind == DURATION and names_a_field(self.texts[at]):
+            self.i += 1
+            return self.texts[at]
+        right: tuple[str, ...] = ()
+        if kind == STRING and self.texts[at] != '""':
+            right = (self.texts[at][1:-1].strip().replace(" ", "_"),)
+        self.fail(f"{context}: found {self.found()}", expected=("a name",), suggestions=right)
 
     def string(self, context: str) -> str:
         if self.kinds[self.i] != STRING:
             self.fail(f"{context}: found {self.found()}", expected=("text in double quotes",))
         self.i += 1
-        return self.texts[self.i - 1][1:-1]
+        return self.tokens.literal(self.i - 1)
 
     def pattern(self, context: str, joiners: Sequence[str] = ("*",)) -> str:
         """A name that may hold wildcards, or other joiners, without spaces between."""
         first = self.i
         if self.kinds[first] != WORD and self.keys[first] != "*":
-            self.fail(f"{context}: found {self.found()}", expected=("a name",))
+            return self.word(context)
         self.i += 1
         while self.starts[self.i] == self.ends[self.i - 1] and (
             self.kinds[self.i] in (WORD, NUMBER, DURATION) or self.keys[self.i] in joiners

@@ -211,7 +211,13 @@ class GroupParser(StageParser):
         self.i += 1
         count = self.count("top") if self.kinds[self.i] in (NUMBER, PARAM) else None
         name = self.field_name("top needs a field")
-        by = self._by("top") if self.accept("by") else ()
+        by: tuple[str, ...] = ()
+        if self.accept("by"):
+            if self.keys[self.i] in ("asc", "desc"):
+                self.fail(
+                    "top has no direction; it gives the most frequent values", suggestions=(f"top {name}",)
+                )
+            by = self._by("top")
         aliases: list[str] = []
         if self.accept("as"):
             aliases.append(self.word("a name after 'as'"))
@@ -257,7 +263,7 @@ class GroupParser(StageParser):
                 return Boolean(key == "true", pos=pos)
             return Field(text, pos=pos)
         if kind == STRING:
-            return String(text[1:-1], pos=pos)
+            return String(self.tokens.literal(at), pos=pos)
         if kind == RAW:
             return String(text[3:-3], True, pos=pos)
         if kind == NUMBER:

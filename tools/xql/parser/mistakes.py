@@ -134,8 +134,8 @@ FOREIGN_SYMBOLS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def near(name: str, names: object, count: int = 3) -> tuple[str, ...]:
+def near(name: str, names: object, count: int = 3, cutoff: float = 0.6) -> tuple[str, ...]:
     """The nearest of `names`, best first, ignoring case."""
     by_key = {str(item).lower(): str(item) for item in names}  # type: ignore[attr-defined]
-    keys = difflib.get_close_matches(name.lower(), list(by_key), n=count, cutoff=0.6)
+    keys = difflib.get_close_matches(name.lower(), list(by_key), n=count, cutoff=cutoff)
     return tuple(by_key[key] for key in keys)

@@ -20,9 +20,9 @@ from tools.xql.ast import (
 )
 from tools.xql.functions import AGGREGATE, INSTEAD, SCALAR, WINDOW, Function
 from tools.xql.parser.calls import argument_fault
-from tools.xql.parser.cursor import MAX_CHAIN, Cursor
+from tools.xql.parser.cursor import MAX_CHAIN, Cursor, names_a_field
 from tools.xql.parser.mistakes import near
-from tools.xql.tokens import DURATION, END, NUMBER, PARAM, RAW, STRING, WORD
+from tools.xql.tokens import BACKTICK, DURATION, END, NUMBER, PARAM, RAW, STRING, WORD
 
 RESERVED: Final = frozenset({"and", "or", "in", "contains"})
 
@@ -53,13 +53,15 @@ class OperandParser(Cursor):
                 self.fail(f"an operand is missing before '{text}'", expected=("a field", "a value"))
             if key == "case" and self.keys[at + 1] == "when":
                 self.fail("case is not XQL", suggestions=(INSTEAD["case"],), rule="case-when")
+            if text[-1] == "." or ".." in text:
+                self.fail(f"the name {text} has an empty part")
             self.i = at + 1
-            if key.startswith("enum.") and len(text) > 5:
+            if key.startswith("enum."):
                 return Enum(text[5:], pos=pos)
             return Field(text, pos=pos)
         if kind == STRING:
             self.i = at + 1
-            return String(text[1:-1], pos=pos)
+            return String(self.tokens.literal(at), pos=pos)
         if kind == NUMBER:
             self.i = at + 1
             return Number(text, pos=pos)
@@ -78,6 +80,8 @@ class OperandParser(Cursor):
         if kind == PARAM:
             self.i = at + 1
             return Param(text[1:], pos=pos)
+        if (kind == BACKTICK and text != "``") or (kind == DURATION and names_a_field(text)):
+            return Field(self.word("a field"), pos=pos)
         return self._no_primary()
 
     def _no_primary(self) -> Expr:
@@ -94,8 +98,18 @@ class OperandParser(Cursor):
             self.fail(
                 "there is no array literal", suggestions=('arraycreate("a", "b")',), rule="array-literal"
             )
+        if key in ("{", "%", "<") and self.keys[self.i + 1] in ("{", "%") or self._angled():
+            self.fail(
+                "this is a blank of a template; put a value in its place",
+                suggestions=('"value"', "$name"),
+                rule="template-blank",
+            )
         what = "the query ends" if kind == END else f"found {self.found()}"
         self.fail(f"an operand is missing: {what}", expected=("a field", "a value", "a function"))
+
+    def _angled(self) -> bool:
+        """Whether `<name>` stands here."""
+        return self.keys[self.i] == "<" and self.kinds[self.i + 1] == WORD and self.keys[self.i + 2] == ">"
 
     def _arrow(self, base: Expr, start: int) -> Arrow:
         path: list[str | int] = []
@@ -114,7 +128,7 @@ class OperandParser(Cursor):
                 if kinds[following] == NUMBER and self.texts[following].isdigit():
                     path.append(int(self.texts[following]))
                 elif kinds[following] == STRING:
-                    path.append(self.texts[following][1:-1])
+                    path.append(self.tokens.literal(following))
                 else:
                     self.i = following
                     self.fail("a path step", expected=("a number", "a key in double quotes", "]"))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from tools.xql.ast import Config, Query, Source, Stage
+from tools.xql.errors import XqlSyntaxError, XqlTooLargeError
 from tools.xql.parser.cursor import MAX_NESTING
 from tools.xql.parser.groups import GroupParser
 from tools.xql.parser.mistakes import FOREIGN_STAGES, SOURCES, STAGES, near
@@ -138,10 +139,27 @@ def parse(text: str) -> Query:
 
     Bounds: 100,000 characters, 100 levels of nesting, 10,000 items in a list, 1,000 stages.
     """
-    parser = Parser(tokenize(text))
     try:
-        query = parser.query("")
+        query = _parsed(text, escapes=False)
+    except XqlTooLargeError:
+        raise
+    except XqlSyntaxError as error:
+        # The pages know no escapes, but people write "\\"" for a quote; what reads in neither way is told at the
+        # place where the better of both readings ended.
+        if '\\"' not in text:
+            raise
+        try:
+            query = _parsed(text, escapes=True)
+        except XqlSyntaxError as other:
+            later = (other.line, other.column) > (error.line, error.column)
+            raise (other if later else error) from None
+    return replace(query, text=text)
+
+
+def _parsed(text: str, *, escapes: bool) -> Query:
+    parser = Parser(tokenize(text, escapes=escapes))
+    try:
+        return parser.query("")
     except RecursionError:
         # the caller's own stack left too little room for the nesting that is allowed
         parser.too_deep("nesting", MAX_NESTING)
-    return replace(query, text=text)

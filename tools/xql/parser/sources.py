@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 from tools.xql.ast import (
@@ -23,9 +24,9 @@ from tools.xql.ast import (
 from tools.xql.functions import SPAN_UNITS
 from tools.xql.parser.expressions import ExpressionParser
 from tools.xql.parser.mistakes import STAGES
-from tools.xql.tokens import DURATION, END, NUMBER, PARAM, STRING, WORD
+from tools.xql.tokens import BACKTICK, DURATION, END, NUMBER, PARAM, STRING, WORD
 
-_LITERALS = (STRING, NUMBER, PARAM)
+_LONG_UNIT = re.compile(r"(\d+)(sec|min|hour|hr|day|week|mo|year)\w*\Z", re.IGNORECASE)
 
 
 class SourceParser(ExpressionParser):
@@ -82,6 +83,12 @@ class SourceParser(ExpressionParser):
     def _loose(self, context: str) -> str:
         """A dataset name: plain, quoted, with hyphens or wildcards, or a parameter (kept as `$name`)."""
         kind = self.kinds[self.i]
+        if kind == BACKTICK:
+            self.i += 1
+            name = self.texts[self.i - 1][1:-1]
+            if not name.strip() or '"' in name:
+                self.fail(f"{context} is empty", at=self.i - 1)
+            return name
         if kind == STRING:
             name = self.string(context)
             if not name.strip():
@@ -186,6 +193,9 @@ class SourceParser(ExpressionParser):
         if self.kinds[at] == PARAM:
             self.i += 1
             return Param(text[1:], pos=self.starts[at])
+        if self.kinds[at] == NUMBER and self.keys[at + 1] in SPAN_UNITS and _decimal(text):
+            self.i += 2
+            return Duration(text + self.texts[at + 1], pos=self.starts[at])
         number = len(text.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"))
         if (
             self.kinds[at] != DURATION
@@ -195,6 +205,10 @@ class SourceParser(ExpressionParser):
             right: tuple[str, ...] = ()
             if self.kinds[at] == STRING:
                 right = (text[1:-1],)
+            elif self.kinds[at] == NUMBER:
+                right = (f"{text}d",)
+            elif found := _LONG_UNIT.match(text):
+                right = (found[1] + ("mo" if found[2].lower() == "mo" else found[2][0].lower()),)
             self.fail(
                 f"{context}: found {self.found()}",
                 expected=("a number with a unit, such as 30d (units " + " ".join(SPAN_UNITS) + ")",),

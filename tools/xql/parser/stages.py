@@ -93,9 +93,11 @@ class StageParser(ExtraParser):
     def sort_key(self) -> SortKey:
         at = self.i
         direction = "asc"
-        if self.keys[at] in ("asc", "desc") and self.kinds[at + 1] == WORD:
+        if self.keys[at] in ("asc", "desc"):
             direction = self.keys[at]
             self.i += 1
+            if self.keys[self.i] == "(":
+                self.fail("sort needs a field, without parentheses", suggestions=(f"{direction} f",))
         name = self.field_name("sort needs a field")
         key = self.keys[self.i]
         if key in ("asc", "desc", "ascending", "descending"):

@@ -10,6 +10,7 @@ from tools.xql.errors import XqlError
 WIDTH: Final = 100
 STEP: Final = 4
 
+_ODD_BACKSLASH = re.compile(r"(?<!\\)\\(?:\\\\)*\"")
 _KEY = re.compile(r"[^\W\d]\w*\Z")
 _DATASET = re.compile(r"(?:\$[^\W\d][\w.]*|[^\W\d*][\w.]*(?:[-*][\w.]*)*|\*[\w.*]*)\Z")
 
@@ -21,7 +22,10 @@ def quoted(value: str, raw: bool = False) -> str:
             raise XqlError('text with """ inside has no form in XQL; match it with a pattern instead')
         return f'"""{value}"""'
     if '"' in value:
-        raise XqlError('text with " inside has no plain form in XQL; use the raw form')
+        # a backslash keeps the literal open; one that stands there already would undo that
+        if _ODD_BACKSLASH.search(value + '"'):
+            raise XqlError('text with \\" inside has no plain form in XQL; use the raw form')
+        value = value.replace('"', '\\"')
     return f'"{value}"'
 
 
