@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from agent.cli.output import JsonFlag, emit, note, run, say, table, to_json
-
-if TYPE_CHECKING:
-    from agent.asking import Endpoint
-    from agent.runtime import Services
 
 app = typer.Typer(no_args_is_help=True, help="XQL: check, format, run, ask.")
 
@@ -106,6 +102,7 @@ def ask(
     """Turn plain words into a query, check it, run it. `outcome` is answer, clarify, refuse or no_such."""
     from agent.cli.questions import read_questions
     from agent.cli.setup import settings
+    from agent.planner.asking import ask_query
     from agent.runtime import open_services
     from agent.settings import BUILT_IN
 
@@ -124,7 +121,7 @@ def ask(
                 note(services.notice)
             results = []
             for file, text in asked:
-                body = await _asked(text, services, endpoint)
+                body = await ask_query(text, services, model=endpoint)
                 if body.get("notice"):
                     note(body["notice"])
                 results.append({**({"file": file} if file else {}), "question": text, **body})
@@ -132,16 +129,6 @@ def ask(
 
     results = run(work())
     emit(_one_or_many(results), as_json, lambda: _all_rows(results))
-
-
-async def _asked(text: str, services: Services, endpoint: Endpoint | None) -> dict[str, Any]:
-    from agent.planner.asking import ask_query
-
-    if endpoint is None:
-        return await ask_query(text, services)
-    from agent.asking.entry import ask_or
-
-    return await ask_or(text, services, endpoint, None, lambda: ask_query(text, services))
 
 
 def _one_or_many(results: list[dict[str, Any]]) -> Any:

@@ -15,6 +15,7 @@ from tools.results import utcnow
 from tools.xql import XqlService
 
 if TYPE_CHECKING:
+    from agent.asking import Endpoint
     from agent.runtime import Services
 
 _ROWS = 100
@@ -26,13 +27,17 @@ _XQL = re.compile(
 
 
 async def ask_query(
-    text: str, services: Services, previous: Asked | Mapping[str, Any] | None = None
+    text: str,
+    services: Services,
+    previous: Asked | Mapping[str, Any] | None = None,
+    model: Endpoint | None = None,
 ) -> dict[str, Any]:
     """The query of a question, run. `outcome` is answer, clarify (two readings), refuse (out of scope, or a change)
     or no_such (a name, or nothing that looks at it). `previous` is what was asked before, or its result.
 
     Keys: parsed, valid, xql, errors, plan, reading, outcome, message, choices, columns, rows, total, truncated, as_of,
-    and `asked`, which a follow-up needs.
+    and `asked`, which a follow-up needs. With a `model` it reads the question, with this planner behind it; then there
+    are `usage` and `answered_by` too.
     """
     if (written := _XQL.match(text)) is not None:
         outcome = await services.xql.run_text(written["query"], limit=_ROWS)
@@ -45,6 +50,11 @@ async def ask_query(
             "choices": [],
             "asked": None,
         }
+    if model is not None:
+        from agent.asking.entry import ask_or
+
+        known = previous if isinstance(previous, Mapping) else None
+        return await ask_or(text, services, model, known, lambda: ask_query(text, services, previous))
     estate = await estate_of(services).current(text)
     asked = plan_question(text, estate, before(previous), utcnow())
     if asked.plan is None:
