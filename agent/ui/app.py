@@ -34,6 +34,7 @@ from agent.ui.messages import element_body, message_step
 from agent.ui.page import CleanPage
 from agent.ui.ports import ChatRuntime
 from agent.ui.profiles import PROFILES, default_profile, profile_named
+from agent.ui.ratings import RatingActions
 from agent.ui.turn import TurnView
 from tools.results import Role
 
@@ -66,6 +67,7 @@ class ChatApp:
         self.access = access
         self.history = ChatHistory(runtime.store)
         self.actions = ApprovalActions(runtime, access, self.history)
+        self.ratings = RatingActions(runtime, access)
 
     def register(self) -> None:
         """Hand the callbacks to Chainlit."""
@@ -77,6 +79,7 @@ class ChatApp:
         cl.on_chat_resume(self.resumed)
         cl.action_callback("card_state")(self.card_state)
         cl.action_callback("decide")(self.decide)
+        cl.action_callback("rate")(self.rate)
 
     def profiles(self, current_user: Any, _language: str | None = None) -> Ready:
         """The three profiles, the one that fits the person's role first chosen."""
@@ -152,6 +155,10 @@ class ChatApp:
     async def decide(self, action: Any) -> dict[str, Any]:
         """A person pressed approve or reject."""
         return await self.actions.decide(action.payload, cl.context.session.user)
+
+    async def rate(self, action: Any) -> dict[str, Any]:
+        """A finding card's rating by whoever is logged in."""
+        return await self.ratings.rate(action.payload, cl.context.session.user)
 
     async def _own_thread(self, session: Any, user: str) -> str:
         """The session's thread; refuses one that is not a page's own or belongs to someone else."""

@@ -13,6 +13,7 @@ from agent.desk import SHELL
 from agent.events import Event, Profile
 from agent.settings import Settings
 from agent.ui.users import UserDirectory
+from tools.priority.model import PriorityScore
 from tools.results import Actor, Role
 from tools.store import Store
 from tools.writeback.gate import RoleLookup
@@ -62,7 +63,16 @@ class ChatRuntime(Protocol):
     def writeback(self) -> ApprovalDesk: ...
 
     @property
+    def priority(self) -> Scores: ...
+
+    @property
     def notice(self) -> str: ...
+
+
+class Scores(Protocol):
+    """Where scores come from, for ratings of them."""
+
+    async def explain(self, finding_id: str) -> PriorityScore: ...
 
 
 RuntimeProvider = Callable[[Settings], AbstractAsyncContextManager[ChatRuntime]]

@@ -24,6 +24,9 @@ from agent.events import (
 )
 from agent.settings import Settings
 from tests.e2e import fake_data as data
+from tests.tools.priority.building import bucket, finding, snapshot
+from tools.priority.model import PriorityScore
+from tools.priority.service import score_snapshot
 from tools.results import Actor, Role, ToolResult, utcnow
 from tools.store import Store
 from tools.writeback.card import ApprovalCard, CardEffect, CardEvent, CardQuote, CardTarget
@@ -252,6 +255,15 @@ class FakeConversation:
         )
 
 
+class FakeScores:
+    """Scores any finding, by the real arithmetic over one made-up bucket."""
+
+    async def explain(self, finding_id: str) -> PriorityScore:
+        store = bucket("exports", public=True)
+        found = finding("s3_bucket_public_access", store, id=finding_id)
+        return score_snapshot(snapshot([found], [store]))[0].ranked[0]
+
+
 class FakeRuntime:
     """The parts of the agent that the page uses."""
 
@@ -260,6 +272,7 @@ class FakeRuntime:
         self.store = store
         self.writeback = desk
         self.conversation = FakeConversation(desk)
+        self.priority = FakeScores()
 
     @classmethod
     @asynccontextmanager

@@ -222,3 +222,22 @@ def test_wrong_passwords_are_told_and_then_slowed_down(visit: Any) -> None:
 def test_the_page_is_usable_in_time(server: ChatServer) -> None:
     """Eight seconds on a quiet machine; here by the processor's time, because other tests run beside it."""
     assert server.cpu_at_start < 8
+
+
+def test_a_score_is_rated_on_its_card_and_changes_nothing_by_itself(visit: Any) -> None:
+    person = visit()
+    person.log_in("analyst")
+    page = person.page
+    person.ask("Why is the first one ranked highest?", ".pa-rate")
+    card = page.locator(".pa-panel", has=page.locator(".pa-rate"))
+    card.get_by_role("button", name="Too high").click()
+    expect(card.locator(".pa-rate [role=status]")).to_contain_text("Kept as")
+    card.get_by_role("button", name="Not relevant").click()
+    send = card.get_by_role("button", name="Send")
+    expect(send).to_be_disabled()
+    card.get_by_placeholder("Why is it not relevant?").fill("It is a copy for a course.")
+    send.click()
+    expect(card.locator(".pa-rate [role=status]")).to_contain_text(
+        "Weights change only when a person activates them."
+    )
+    screenshot(page, "rated")

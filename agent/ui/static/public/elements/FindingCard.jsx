@@ -86,6 +86,40 @@ function Pairs({ pairs }) {
   );
 }
 
+const RATINGS = [['agree', 'Agree'], ['too_high', 'Too high'], ['too_low', 'Too low'], ['not_relevant', 'Not relevant…']];
+
+function Rate({ id }) {
+  const [asking, setAsking] = useState(false);
+  const [reason, setReason] = useState('');
+  const [told, setTold] = useState(null);
+  const send = async (label, why) => {
+    setTold({ ok: true, message: 'Keeping it…' });
+    try {
+      const answer = await callAction({ name: 'rate', payload: { finding_id: id, label, reason: why } });
+      const response = answer && answer.response ? answer.response : answer;
+      setTold(response && response.message ? response : { ok: false, message: 'The server did not answer. Try again.' });
+    } catch (error) {
+      setTold({ ok: false, message: 'The server did not answer. Try again.' });
+    }
+    setAsking(false);
+  };
+  return (
+    <div className="pa-rate">
+      <span className="pa-small">Is this score right?</span>
+      {RATINGS.map(([label, said]) => (
+        <button key={label} type="button" className="pa-button" onClick={() => (label === 'not_relevant' ? setAsking(!asking) : send(label, ''))}>{said}</button>
+      ))}
+      {asking ? (
+        <form className="pa-rate-why" onSubmit={(event) => { event.preventDefault(); send('not_relevant', reason); }}>
+          <input className="pa-input" aria-label="Why is it not relevant?" placeholder="Why is it not relevant?" value={reason} maxLength={1000} onChange={(event) => setReason(event.target.value)} />
+          <button type="submit" className="pa-button pa-primary" disabled={!reason.trim()}>Send</button>
+        </form>
+      ) : null}
+      {told ? <span className={told.ok ? 'pa-small' : 'pa-small pa-warn'} role="status">{text(told.message)}</span> : null}
+    </div>
+  );
+}
+
 export default function FindingCard() {
   const finding = props.finding || {};
   const score = props.score && props.score.score !== undefined ? props.score : null;
@@ -149,6 +183,7 @@ export default function FindingCard() {
           </details>
         )}
       </div>
+      {score && id ? <Rate id={id} /> : null}
       <footer className="pa-bar pa-foot">
         <span>as of {when((score && score.as_of) || props.asOf)}</span>
         {score && score.weights_version ? <span>weights {text(score.weights_version)}</span> : null}
