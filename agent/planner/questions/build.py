@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Measure, Ref
+from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Measure, Ref, Weakness
 from agent.planner.questions.reader_state import State
 
 _STATUS = frozenset({"status"})
@@ -23,6 +23,16 @@ def build(state: State) -> Form:
             group += grouped
     else:
         group += grouped
+    shown: list[Ref] = []
+    if state.tokens and state.tokens[0].text in ("is", "does", "has", "are", "do", "did") and any(isinstance(i, Atom) and i.ref.name in ("name", "strong_id") for i in items):
+        # "is the database x multi-AZ?" shows x, and how it is
+        for item in list(items):
+            if isinstance(item, Weakness) and item.setting:
+                shown += [a.ref.model_copy(update={"name": item.name.replace("no_", "")}) for a in item.setting]
+                items.remove(item)
+            elif isinstance(item, Atom) and item.ref.places:
+                shown.append(item.ref)
+                items.remove(item)
     counts = sum(mark.kind == "agg" and mark.data == "count" for mark in state.marks)
     if not group and measure is not None and measure.function == "count" and counts > 1:
         several = next((i for i in items if isinstance(i, Atom) and len(i.values) > 1 and not i.ref.places), None)
@@ -44,7 +54,7 @@ def build(state: State) -> Form:
         rank=state.rank,
         limit=_limit(state, measure, bool(group)),
         per=tuple(per),
-        columns=tuple(state.columns),
+        columns=(*state.columns, *shown),
         status=_status(state, items, group),  # type: ignore[arg-type]
         rule_form=state.rule_form,
         noun=state.noun,

@@ -95,6 +95,23 @@ class Estate:
         return ""
 
     @cached_property
+    def aliases(self) -> Mapping[str, str]:
+        """Short names of accounts (what is left without the word that most begin with), to their names."""
+        names = [name for name, uid in self.words.accounts.items() if name != uid.lower() or "-" in name]
+        parts = [re.split(r"[-_ .]", name) for name in names if not re.fullmatch(r"[0-9a-f-]{30,}|\d+", name)]
+        firsts: dict[str, int] = defaultdict(int)
+        for part in parts:
+            firsts[part[0]] += 1
+        common = max(firsts, key=lambda word: firsts[word], default="")
+        if firsts.get(common, 0) < 2:
+            return {}
+        found = {}
+        for name in names:
+            if name.startswith(common) and len(name) > len(common) + 1 and name[len(common)] in "-_ .":
+                found[name[len(common) + 1 :]] = name
+        return found
+
+    @cached_property
     def providers(self) -> frozenset[str]:
         return frozenset(provider.upper() for _, _, _, provider in self.types.values() if provider)
 

@@ -98,7 +98,7 @@ sitting live lives reside deployed deploy affected affect affects affecting hit 
 containing come comes coming along apiece namely fyi asap atm btw lookup look-up view details-of please. section tell-me show-me give-me i-need quick quickly list-of set-of
 reach state their's under per-se sure ask question questions answer include includes including included shown showing listed listing say says said think believe seem seems appears
 attention right-now moment time times point kept keep keeps part parts whichever whatever somebody someone anyone me-the want-to like-to able possible possibly maybe perhaps needed
-sum-up amount total totals entirely fully particular specific specifically certain given mine different various several many much lot lots-of few bunch ones' those' names ids
+break sum-up amount total totals entirely fully particular specific specifically certain given mine different various several many much lot lots-of few bunch ones' those' names ids
 """.split())
 VAGUE: Final[dict[str, tuple[str, ...]]] = {
     "old": ("first seen more than 90 days ago", "not seen for more than 30 days"),
@@ -130,5 +130,5 @@ VAGUE: Final[dict[str, tuple[str, ...]]] = {
     "small": ("by size of the resource", "by number of open issues"),
     "expensive": (),
     "messy": ("with any open issues", "without an owner tag"),
-    "critical assets": ("with critical issues", "tagged as most critical"),
+    "critical asset|critical resource": ("with critical issues", "tagged with the highest criticality"),
 }

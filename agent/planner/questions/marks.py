@@ -19,8 +19,8 @@ from agent.planner.questions.weaknesses import Found, find_weaknesses
 _RANKS: Final = {
     kind: n
     for n, kind in enumerate(
-        "quoted time name weakness tenant tag bin value kind entity dist agg rank order desc asc after compare not tagged owned attr empty "
-        "on off vague with by top all or and but of number id date stop word mark".split()
+        "quoted time name alias_ weakness tenant tag bin value kind entity dist agg rank order desc asc after compare not tagged owned attr empty "
+        "on off vague with by top all or and but of number id date stop word alias mark".split()
     )
 }
 _MOST_WORDS: Final = 9

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Kinds, Ref
+from agent.planner.questions.lexicon import ATTRIBUTES
 from agent.planner.questions.phrases import STOP, lexicon_parts, words_of
 from agent.planner.questions.tokens import Token
 from agent.planner.words import DATA_CLASSES, ENVIRONMENTS
@@ -32,6 +33,7 @@ TAG_WORDS: Final[dict[str, frozenset[str]]] = {
 }  # fmt: skip
 _ANY_CLASS: Final = ("sensitive data", "regulated data", "classified data", "confidential data", "sensitive information")
 _MOST: Final = 5
+_ATTRIBUTES: Final = frozenset(" ".join(words_of(s)) for text in ATTRIBUTES.values() for s in text.split("|"))
 _PLAIN: Final = frozenset({"root", "default", "name", "global", "none", "unknown", "true", "false", "data", "main"})
 
 Named = tuple[int, str, Any]
@@ -79,7 +81,7 @@ def _whole(text: str, part: list[Token], estate: Estate) -> Iterator[tuple[str, 
                 yield "tenant", found
     if text in _ANY_CLASS and (ref := tag_ref(estate, CLASS_KEYS, "data class")) is not None:
         yield "tenant", Atom(ref=ref, op="empty", negated=True, label="tagged with a data class")
-    if (ids := estate.type_names.get(text) or _type(norm, estate)) is not None:
+    if norm not in _ATTRIBUTES and norm not in TAG_WORDS and (ids := estate.type_names.get(text) or _type(norm, estate)) is not None:
         yield "kind", Kinds(types=ids, label=text)
     if len(part) == 1:
         yield from _single(part[0], estate)
@@ -110,6 +112,8 @@ def _single(token: Token, estate: Estate) -> Iterator[tuple[str, Any]]:
         yield "tenant", Atom(ref=Ref(name=pair[1], tags=keys), op="eq", values=(pair[2],), label=f"tagged {keys[0]} = {pair[2]}")
         return
     common = token.norm in lexicon_parts() or text in STOP
+    if text in estate.aliases and text not in words.accounts:
+        yield "alias", account(estate.aliases[text], estate)
     if text in words.accounts and not common:
         yield "tenant", account(text, estate)
     if text in words.regions and text != "global":
@@ -169,7 +173,9 @@ def _data_class(name: str, synonyms: tuple[str, ...], estate: Estate) -> Atom | 
 
 
 def accounts_like(word: str, estate: Estate) -> list[str]:
-    """Accounts whose name has a word as one of its parts."""
+    """Accounts whose short name a word is, or whose name has it as one of its parts."""
+    if word in estate.aliases:
+        return [estate.words.accounts[estate.aliases[word]]]
     return sorted(
         {
             uid

@@ -27,7 +27,7 @@ _WRITES: Final = (
 )
 _WRITE: Final = re.compile(rf"{_ASKING}(?:{_WRITES})\b(?!\s+(?:of|by|issues\b.*\bper)\b)", re.IGNORECASE)
 _THEN_WRITE: Final = re.compile(
-    rf"\b(?:and|then|so that you can|before you|also)\s+(?:then |please |immediately |automatically )*(?:{_WRITES})\s+(?:them|it|all|those|these|the|every|each|that|any)\b", re.IGNORECASE
+    rf"\b(?:save|store|write|export|persist|copy|dump|append)\b.{{1,80}}\b(?:in|into|to) (?:a |an |the |our |my )?(?:\w+ ){{0,2}}(?:lookup|dataset|table)\b|\b(?:and|then|so that you can|before you|also)\s+(?:then |please |immediately |automatically )*(?:{_WRITES})\s+(?:them|it|all|those|these|the|every|each|that|any)\b", re.IGNORECASE
 )
 _SAFE_START: Final = re.compile(r"^\W*(?:set of|label(?:s|led)|tag(?:s|ged)|fixes|patches|changes|changed|closed|mark(?:ed|eting)|open(?:ed)?|blocks?\b(?= storage)|block(?:ed| storage| volumes?)|lower ?case|comments|resolve[ds]|update[ds]|disabled|encrypted|fixable|created|patchable|set to|assign(?:ed|ees?))", re.IGNORECASE)
 _HOW_TO: Final = re.compile(
@@ -104,6 +104,8 @@ def unknown_names(state: State, text: str, estate: Estate) -> Asked | None:
 def hindered(state: State, text: str, estate: Estate) -> Asked | None:
     """Why what was read is not answered, if it is not."""
     settle_left(state)
+    if state.vague and not state.unknown and len(state.left) <= 1:
+        return _measure(state, text)
     understood = bool(state.parts or state.group or state.dims or state.columns or state.noun or state.entity)
     left = [t for t in state.left if len(t.text) > 1]
     known = sum(m.kind in ("entity", "kind", "tenant", "value", "weakness", "setting", "attr", "tag", "time") for m in state.marks)

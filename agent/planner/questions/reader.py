@@ -189,6 +189,8 @@ def _fresh(state: State, item: Atom, entity: str) -> None:
 
 
 def _tenant(state: State, mark: Mark) -> None:
+    if mark.has("alias") and _as_account(state, mark):
+        return
     found = mark.data if isinstance(mark.data, list) else [mark.data]
     for item in found:
         text = " ".join(t.text for t in state.words(mark))
@@ -209,8 +211,40 @@ def _tenant(state: State, mark: Mark) -> None:
         place(state, item.model_copy(update={"negated": item.negated != negated}) if negated else item)
 
 
+def _as_account(state: State, mark: Mark) -> bool:
+    """A word that is an account's short name: that account, or a question back where it has another meaning too."""
+    before, after = state.before(), state.next(over=())
+    said = [m for m in (before, after[1] if after else None) if m is not None]
+    if any(m.kind in ("tagged", "owned", "tag") or m.text.lower() in ("environment", "environments", "team", "stage") for m in said):
+        return False
+    named = any(m.get("attr") == "account" for m in said)
+    if not named and (before is None or before.kind not in ("of", "not") or before.text.lower() not in ("in", "from", "for", "at", "outside", "inside", "within", "outside of", "not", "except")):
+        return False
+    if not named and (mark.kind in ("tenant", "value", "attr") or mark.has("tagvalue") or mark.text.lower() in ("data", "shared", "security", "network")):
+        state.twofold.append(mark.text.lower())
+        return True
+    place(state, mark.get("alias").model_copy(update={"negated": state.take_not()}))
+    if named and after is not None and after[1].get("attr") == "account":
+        state.at = after[0]
+    return True
+
+
+def _of_coming(state: State, name: str) -> bool:
+    """Whether a not is about related things that come next: "without any high or critical issues"."""
+    if state.entity not in ("asset", "") or (state.entity == "" and not state.dims) or BELONGS.get(name) is None:
+        return False
+    for mark in state.marks[state.at + 1 :]:
+        if mark.kind == "entity":
+            return mark.data in RELATED
+        if mark.kind not in ("value", "stop", "all", "and", "or", "comma", "number", "compare", "after", "weakness"):
+            return False
+    return False
+
+
 def _negation(state: State, key: str) -> bool:
     """Whether a not stands before, or reaches here: "not in a or b", "neither a nor b"."""
+    if state.negated and _of_coming(state, key):
+        return False
     if state.negated:
         state.negated = False
         state.negated_ref = key
@@ -304,14 +338,21 @@ def _skip(state: State, mark: Mark) -> None:
     return None
 
 
+def _stop(state: State, mark: Mark) -> None:
+    if mark.has("alias"):
+        _as_account(state, mark)
+
+
 def _word(state: State, mark: Mark) -> None:
+    if mark.has("alias") and _as_account(state, mark):
+        return
     refs.unknown_word(state, mark, place)
 
 
 _READ: Final[dict[str, Callable[[State, Mark], None]]] = {
     "entity": _entity, "kind": _kind, "tenant": _tenant, "value": _value, "weakness": _weakness, "time": _time,
     "attr": _attr, "tag": lambda s, m: refs.reference(s, m, m.data), "setting": lambda s, m: refs.reference(s, m, m.data),
-    "not": _not, "and": _and, "or": _or, "but": _but, "comma": _comma, "stop": _skip, "all": _skip, "mark": _skip,
+    "not": _not, "and": _and, "or": _or, "but": _but, "comma": _comma, "stop": _stop, "alias": lambda s, m: _word(s, m), "all": _skip, "mark": _skip,
     "with": refs.with_word, "of": _skip, "on": _skip, "off": _skip, "after": _skip, "dist": shape.distribution,
     "agg": shape.aggregate, "rank": shape.rank, "top": shape.top, "number": shape.number, "compare": shape.compare,
     "by": shape.by, "order": shape.order, "desc": shape.direction, "asc": shape.direction, "bin": shape.time_bin,

@@ -466,6 +466,11 @@ def tagged(state: State, mark: Mark) -> None:
         return
     at, found = following
     word = " ".join(t.text for t in state.words(found))
+    if found.kind == "word" and word not in state.estate.words.tag_values and word not in state.estate.words.tag_keys:
+        beyond = state.next(at + 1 - state.at)
+        if beyond is not None and beyond[1].kind in ("tenant", "tag"):
+            state.at = at
+            return
     if found.kind in ("tenant", "tag", "not"):
         return
     from agent.planner.questions.reader import place

@@ -70,8 +70,6 @@ def measured(state: State, ref: Ref) -> bool:
     function: Any = state.agg
     state.agg = ""
     state.measure = Measure(function=function, ref=ref)
-    if not state.entity:
-        state.entity = ""
     return True
 
 
@@ -90,7 +88,7 @@ def by(state: State, mark: Mark) -> None:
         inner = state.next(at + 1 - state.at, over=("stop", "of", "value", "weakness", "tenant"))
         if inner is not None and inner[1].kind in ("entity", "kind"):
             found = inner[1]
-    if found.kind in ("value", "entity", "kind", "agg") and (state.limit is not None or state.dims or state.pending_rank) and _counts(state, at):
+    if not _groupable(state, found) and found.kind in ("value", "entity", "kind", "agg") and (state.limit is not None or state.dims or state.pending_rank) and _counts(state, at):
         return
     if found.kind == "time":
         return
@@ -192,7 +190,7 @@ def as_head(state: State, mark: Mark, ref: Ref) -> bool:
             state.connector = ""
             return True
         return False
-    before = state.before(over=("stop", "all", "agg", "with", "rank", "top", "number", "comma"))
+    before = state.before(over=("stop", "all", "agg", "with", "rank", "top", "number", "comma", "of", "tenant", "value", "compare"))
     first = before is None or before.kind in ("by",)
     if not first:
         return False
@@ -405,7 +403,11 @@ def finish(state: State) -> None:
             state.parts += state.waiting
         state.waiting = []
     if not state.entity:
-        state.entity = "asset" if state.dims or state.parts or state.columns else ""
+        ref = state.measure.ref if state.measure is not None else None
+        if ref is not None:
+            state.entity = BELONGS.get(ref.name, "asset")
+        else:
+            state.entity = "asset" if state.dims or state.parts or state.columns else ""
     if state.pending_rank:
         _leftover_rank(state)
     if state.agg and state.measure is None:

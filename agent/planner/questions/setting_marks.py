@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
+from agent.planner.questions.aliases import SETTING_WORDS
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Kinds, Ref
 from agent.planner.questions.marks import Mark
-from agent.planner.questions.phrases import STOP
+from agent.planner.questions.phrases import STOP, words_of
 from agent.planner.questions.settings import FLUFF, Setting, key_words, stem
 from agent.planner.questions.tokens import Token
 from agent.planner.questions.weaknesses import where_of
@@ -43,7 +45,7 @@ def with_settings(marks: list[Mark], tokens: list[Token], estate: Estate, types:
     at = 0
     made: list[Mark] = []
     while at < len(marks):
-        found = _key_at(marks, at, tokens, index, scoped=bool(types)) or _value_at(marks, at, tokens, estate, scope, bool(types))
+        found = _alias_at(marks, at, tokens, estate, scope, bool(types)) or _key_at(marks, at, tokens, index, scoped=bool(types)) or _value_at(marks, at, tokens, estate, scope, bool(types))
         if found is None:
             made.append(marks[at])
             at += 1
@@ -51,6 +53,42 @@ def with_settings(marks: list[Mark], tokens: list[Token], estate: Estate, types:
             made.append(found[0])
             at += found[1]
     return made
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+    table: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = defaultdict(list)
+    for text, keys in SETTING_WORDS:
+        for spelling in text.split("|"):
+            words = words_of(spelling)
+            table[words[0]].append((words, keys))
+    return {first: sorted(some, key=lambda item: -len(item[0])) for first, some in table.items()}
+
+
+def _alias_at(
+    marks: list[Mark], at: int, tokens: list[Token], estate: Estate, scope: frozenset[str], scoped: bool
+) -> tuple[Mark, int] | None:
+    """Other words for settings; of a noun alone only beside another noun."""
+    start = marks[at].start
+    if marks[at].kind in ("tenant", "time", "quoted"):
+        return None
+    for words, keys in _aliases().get(tokens[start].norm, ()):
+        end = start + len(words)
+        if [t.norm for t in tokens[start:end]] != list(words) or (len(words) == 1 and not scoped):
+            continue
+        size = next((n for n in range(1, len(marks) - at + 1) if marks[at + n - 1].end == end), 0)
+        covers = size == 0 and marks[at].kind == "weakness" and marks[at].end > end
+        if not size and not covers:
+            continue
+        if all(m.kind == "kind" for m in marks[at : at + size]) and not any(m.kind == "kind" for m in marks[:at]):
+            continue
+        settings = [s for s in estate.settings.of(scope) if " ".join(key_words(s.leaf)) in keys or " ".join(s.words) in keys]
+        if not settings:
+            continue
+        text = " ".join(t.raw for t in tokens[start:end])
+        ref = Ref(name=text.lower(), places=tuple(where_of(s) for s in _best(settings)))
+        return Mark("setting", start, marks[at + (size or 1) - 1].end, ref, text), size or 1
+    return None
 
 
 def _index(estate: Estate, scope: frozenset[str]) -> Mapping[frozenset[str], list[Setting]]:
@@ -84,11 +122,11 @@ def _key_at(
         window = marks[at : at + size]
         if any(m.kind in ("comma", "mark", "time", "quoted", "by", "and", "or", "not", "tenant") for m in window):
             continue
-        if not _open_to(window[-1]) and not window[-1].has("attr", "weakness"):
+        if not _open_to(window[-1]) and not window[-1].has("attr", "weakness") and not (size > 1 and window[-1].kind == "kind"):
             continue
         if size == 1 and window[0].kind in ("kind", "entity", "stop", "with", "of", "value"):
             continue
-        if window[0].kind == "weakness" and size == 1:
+        if window[0].kind == "weakness" and size == 1 and (at == 0 or marks[at - 1].kind not in ("by", "order")):
             continue
         words = [stem(t.text) for m in window for t in tokens[m.start : m.end] if t.kind != "mark"]
         if any(m.kind == "weakness" for m in window) and len(words) > 4:

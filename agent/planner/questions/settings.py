@@ -22,7 +22,7 @@ _TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2})")
 _ID_LIKE: Final = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f-]{20,}|arn:.*)\Z")
 FLUFF: Final = frozenset(
     "enable enabled is has status state config configuration setting settings value id arn in the of block type name "
-    "enablement specification spec properties option options mode".split()
+    "enablement specification spec properties option options mode algorithm".split()
 )
 _ALIKE: Final = {
     "encrypted": "encrypt", "encryption": "encrypt", "versions": "version", "versioned": "version", "versioning": "version",
