@@ -10,6 +10,7 @@ import pytest
 
 from agent.offering import Offer
 from agent.tokens import estimate
+from agent.ui.charts import chart_props
 from agent.wiring import build_toolbox
 from tests.agent.conftest import load_estate, record, talk
 from tests.agent.openai_server import ScriptedEndpoint, calls, scripted_endpoint, text
@@ -224,6 +225,51 @@ async def test_zero_rows_say_what_emptied_them(estate: Path) -> None:
     assert "there would be 2" in result.summary
     assert "there would be 2" in told(endpoint)
     assert said(done) == "None."
+
+
+async def test_shares_come_with_a_picture_that_the_page_draws(home: Path) -> None:
+    severities = ["Critical", "High", "High", "Medium"]
+    await load_estate(
+        home,
+        [
+            record("s3_bucket_public_access", f"b{n}", severity=severity)
+            for n, severity in enumerate(severities)
+        ],
+    )
+    plan = {
+        "dataset": "issues",
+        "group_by": ["xdm.issue.severity"],
+        "aggregates": [{"function": "count", "name": "issues"}],
+        "order": [{"field": "issues", "direction": "desc"}],
+    }
+    with scripted_endpoint(calls(("query_posture", {"plan": plan})), text("High leads.")) as endpoint:
+        async with talk(home, **model(endpoint.url)) as chat:
+            await chat.say("issues by severity")
+            result = chat.steps[0].result
+    assert result is not None
+    assert result.data["chart"]["y"] == ["issues"]
+    drawn = chart_props(result)
+    assert drawn is not None
+    assert drawn["series"][0]["values"] == [2, 1, 1]
+
+
+async def test_further_findings_have_a_handle_too(home: Path) -> None:
+    await load_estate(home, [record("s3_bucket_public_access", f"bucket-{n:02}") for n in range(40)])
+    with scripted_endpoint(calls(("search_findings", {"limit": 30})), text("40 findings.")) as endpoint:
+        async with talk(home, **model(endpoint.url)) as chat:
+            await chat.say("all findings")
+            first = chat.steps[0].result
+            assert first is not None
+            endpoint.steps[:] = [
+                calls(("read_more", {"handle": first.handle, "offset": 30})),
+                text("The rest."),
+            ]
+            await chat.say("more")
+            more = chat.steps[0].result
+    assert more is not None
+    ids = [row["id"] for row in (*first.rows, *more.rows)]
+    assert len(ids) == len(set(ids)) == 40
+    assert more.handle is None
 
 
 async def test_an_order_in_a_tag_is_fenced_in_the_prompt(home: Path) -> None:
