@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a case is easier to read in one line)
 """AWS policy cases with known answers. Each says why, in our own words, after AWS's published rules."""
 
 from __future__ import annotations
@@ -64,7 +65,9 @@ def rcp(*statements: dict[str, object]) -> Organization:
     return Organization("o-ours", {HERE: Caps((), ((own,),))})
 
 
-def bounded(*boundary: dict[str, object], arn: str = ROLE, holds: tuple[dict[str, object], ...] = ()) -> Principal:
+def bounded(
+    *boundary: dict[str, object], arn: str = ROLE, holds: tuple[dict[str, object], ...] = ()
+) -> Principal:
     """An identity under a boundary."""
     return identity(*holds, arn=arn, boundary=policy(*boundary, kind=PolicyKind.BOUNDARY, name="boundary"))
 

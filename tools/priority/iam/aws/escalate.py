@@ -87,11 +87,20 @@ class Escalations:
     def of(self, principal: str) -> tuple[Escalation, ...]:
         """The combinations that the identity holds, or may hold, in the order of the table."""
         who = self._estate.principal(principal)
-        return tuple(found for row in combinations() for found in self._try(who, row))
+        found = [one for row in combinations() for one in self._try(who, row)]
+        if who.missing or who.missing_managed or who.policies is None:
+            names = distinct(
+                f"policy {name} was not collected" for name in (*who.missing, *who.missing_managed)
+            )
+            text = "holds policies that were not collected"
+            found.append(
+                Escalation("unrecorded-policies", who.arn, "policy", Verdict.UNKNOWN, text, unknowns=names)
+            )
+        return tuple(found)
 
     def _try(self, who: Principal, row: Combination) -> Iterator[Escalation]:
         if not all(
-            self._reach.may_be_granted(who, need.action.lower()) or _assumes(need) for need in row.needs
+            self._reach.recorded_grant(who, need.action.lower()) or _assumes(need) for need in row.needs
         ):
             return
         general: Truth = YES

@@ -164,14 +164,12 @@ class Reach:
         return ActionReach(action, tuple(classes), tuple(single))
 
     def may_be_granted(self, who: Principal, action: str) -> bool:
-        """Whether the identity's own policies may allow the action on anything."""
-        if (
-            who.policies is None
-            or who.all_powerful
-            or who.kind == "root"
-            or who.missing
-            or who.missing_managed
-        ):
+        """Whether the identity's own policies, those not collected included, may allow the action on anything."""
+        return bool(who.missing or who.missing_managed) or self.recorded_grant(who, action)
+
+    def recorded_grant(self, who: Principal, action: str) -> bool:
+        """Whether a statement that was collected may allow the action on anything."""
+        if who.policies is None or who.all_powerful or who.kind == "root":
             return True
         relevant = self._estate.evaluator.relevant
         return any(s.effect != "Deny" for policy in who.policies for s in relevant(policy, action))

@@ -25,6 +25,14 @@ SHARED_ISSUERS = (
     "cognito-identity.amazonaws.com", "graph.facebook.com", "oidc.circleci.com", "agent.buildkite.com",
     "www.amazon.com", "oidc.vercel.com", "token.actions.codefresh.io",
 )  # fmt: skip
+# Whoever asks these for a token picks the audience, so a condition on it keeps nobody out. Pods of EKS likewise
+# get their tokens for the audience of STS.
+_FREE_AUDIENCE = (
+    "token.actions.githubusercontent.com",
+    "gitlab.com",
+    "app.terraform.io",
+    "agent.buildkite.com",
+)
 _ACTIONS = {"oidc": "sts:assumerolewithwebidentity", "saml": "sts:assumerolewithsaml"}
 _STRANGER_SUBJECT = "zq7x-stranger/zq7x:ref:refs/heads/zq7x"
 
@@ -85,8 +93,9 @@ def _trust(
     context = evaluator.context(who, role)
     truth = both(covered, MAYBE if statement.opaque or statement.effect == "?" else YES)
     for condition in statement.conditions:
-        if condition.key.rpartition(":")[2] == "sub" and kind == "oidc":
-            continue  # told by `subjects`
+        claim = condition.key.rpartition(":")[2]
+        if kind == "oidc" and (claim == "sub" or (claim == "aud" and free_audience(party))):
+            continue  # the subject is told by `subjects`
         truth = both(truth, holds(condition, context, policy.variables))
     truth = both(truth, _not_denied(evaluator, policy, action, role, entry, context))
     if truth is NO:
@@ -164,17 +173,17 @@ def _open_issuer(issuer: str, statement: Statement, truth: Truth) -> Verdict:
     host = issuer.split("/", 1)[0].lower()
     if not host.endswith(SHARED_ISSUERS):
         return Verdict.DENY
-    admitted: Truth = truth
+    admitted = truth
     for condition in statement.conditions:
-        if condition.key.rpartition(":")[2] != "sub":
-            continue
-        admitted = both(admitted, _admits_stranger(condition))
-    if admitted is YES and not any(c.key.rpartition(":")[2] in {"sub", "aud"} for c in statement.conditions):
-        return Verdict.ALLOW
-    narrowing = [c for c in statement.conditions if c.key.rpartition(":")[2] not in {"sub", "aud"}]
-    if admitted is YES and narrowing:
-        return Verdict.UNKNOWN
+        if condition.key.rpartition(":")[2] == "sub":
+            admitted = both(admitted, _admits_stranger(condition))
     return verdict_of(admitted)
+
+
+def free_audience(issuer: str) -> bool:
+    """Whether those who ask the issuer for a token choose its audience."""
+    host = issuer.split("/", 1)[0].lower()
+    return host.endswith(_FREE_AUDIENCE) or host.startswith("oidc.eks.")
 
 
 def _admits_stranger(condition: Condition) -> Truth:
