@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Final
 
 from pydantic import ValidationError
@@ -14,11 +13,12 @@ from tools.xql.errors import XqlError, XqlPlanError
 from tools.xql.functions import Kind
 from tools.xql.plan import model
 from tools.xql.plan.compile import compile_plan
-from tools.xql.plan.measures import all_name, part_name, percentage
 from tools.xql.plan.output import RANK, split
 from tools.xql.plan.read_columns import AggregateReader
 from tools.xql.plan.read_conditions import Body
+from tools.xql.plan.read_frame import frame_of
 from tools.xql.plan.read_rows import RowReader, shown_by
+from tools.xql.plan.read_shares import percentages
 from tools.xql.plan.read_values import UnreadableError, is_call, whole_of
 from tools.xql.plan.sides import RowCompiler
 
@@ -61,6 +61,7 @@ class PlanReader(RowReader):
     def body(self, configs: tuple[ast.Config, ...]) -> Body:
         self.out: Body = {}
         self.limited = False
+        self.helped = False
         self.late: set[str] = set()
         self.rows()
         self._kept()
@@ -69,9 +70,11 @@ class PlanReader(RowReader):
         self._output()
         body = {**self.parts(), **self.out}
         body["limit"] = min(body.get("limit", _MOST), _MOST)
-        frame = _frame(configs)
+        frame = frame_of(configs)
         if frame is not None and not self._usual(frame):
             body["timeframe"] = frame
+        if self.helped and self.scope.shown is None:
+            raise UnreadableError("the parts and wholes of percentages shown beside them")
         if self.scope.shown is not None:
             body["fields"] = [
                 name if name.lower() == shown.lower() else {"field": name, "name": shown}
@@ -200,51 +203,14 @@ class PlanReader(RowReader):
         for item in stage.aggregates:
             numbers[item.function] = numbers.get(item.function, 0) + 1
             items.append(reader.read(item, item.alias or f"{item.function}_{numbers[item.function]}"))
-        items = self._percentages(items)
+        items, taken = percentages(items, self.stage(), self.stage(1))
+        self.at += taken
+        self.helped = taken > 0
         self.out["aggregates"] = items
         columns = {**{name: Kind.ANY for name, _ in groups}, **{item["name"]: Kind.ANY for item in items}}
         self.scope.state.kinds, self.scope.state.open = columns, False
         renamed = any(name.lower() != shown.lower() for name, shown in groups)
         self.scope.shown = [*groups, *((item["name"], item["name"]) for item in items)] if renamed else None
-
-    def _percentages(self, items: list[Body]) -> list[Body]:
-        """Pairs of a part and a whole whose percentage the next stages make."""
-        ahead = 1 if isinstance(self.stage(), ast.WindowComp) else 0
-        window, alter = self.stage() if ahead else None, self.stage(ahead)
-        if not isinstance(alter, ast.Alter):
-            return items
-        names = [
-            item.name
-            for item in alter.assignments
-            if item.value == percentage(part_name(item.name), all_name(item.name))
-        ]
-        if len(names) != len(alter.assignments):
-            return items
-        totals = {f.alias: f for f in window.functions} if isinstance(window, ast.WindowComp) else {}
-        by_name = {item["name"]: item for item in items}
-        dropped: set[str] = set()
-        for name in names:
-            part, whole = by_name.get(part_name(name)), by_name.get(all_name(name))
-            total = totals.pop(all_name(name), None)
-            if part is None or part["function"] != "count" or "field" in part:
-                return items
-            if total is not None:
-                if total != ast.WindowFunction("sum", (ast.Field(part_name(name)),), alias=all_name(name)):
-                    return items
-            elif whole is None or {**whole, "name": ""} != {"function": "count", "name": ""}:
-                return items
-            dropped.add(all_name(name))
-        if totals:
-            return items
-        self.at += ahead + 1
-        made: list[Body] = []
-        for item in items:
-            name = item["name"].removesuffix("_part")
-            if name in names and item["name"] == part_name(name):
-                made.append({**item, "function": "percent", "name": name})
-            elif item["name"] not in dropped:
-                made.append(item)
-        return made
 
     # --- the end ---
 
@@ -344,46 +310,6 @@ class PlanReader(RowReader):
         """Whether the frame is the one that a plan without one gets."""
         known = self.catalog.dataset(self.dataset)
         return bool(known and known.state) and frame == {"start": "begin"}
-
-
-def _frame(configs: tuple[ast.Config, ...]) -> Body | None:
-    frame: Body | None = None
-    for setting in (setting for config in configs for setting in config.settings):
-        if setting.name == "case_sensitive" and setting.value != ast.Boolean(False):
-            raise UnreadableError("a comparison by case")
-        if setting.name != "timeframe":
-            continue
-        if isinstance(setting.value, ast.Duration):
-            frame = {"last": setting.value.text.lower()}
-        elif isinstance(setting.value, ast.Between):
-            frame = _between(setting.value)
-        else:
-            raise UnreadableError("a time frame by a parameter")
-    return frame
-
-
-def _between(node: ast.Between) -> Body:
-    if not isinstance(node.start, ast.String) or not isinstance(node.end, ast.String):
-        raise UnreadableError("a time frame by a parameter")
-    start, end = node.start.value.strip(), node.end.value.strip()
-    if end.lower() == "now" and start.lower() == "begin":
-        return {"start": "begin"}
-    if end.lower() == "now" and re.fullmatch(r"-[1-9]\d*[a-zA-Z]+", start):
-        return {"last": start[1:].lower()}
-    body: Body = {"start": _iso(start)}
-    if end.lower() != "now":
-        body["end"] = _iso(end)
-    return body
-
-
-def _iso(text: str) -> str:
-    for shape in ("%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"):
-        try:
-            moment = datetime.strptime(text, shape)
-        except ValueError:
-            continue
-        return moment.isoformat()
-    raise UnreadableError(f"the time {text}")
 
 
 __all__ = ["plan_of", "read_plan"]
