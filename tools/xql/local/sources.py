@@ -13,7 +13,21 @@ from tools.xql.functions import Kind
 from tools.xql.local.call_time import moment
 from tools.xql.local.context import Context, Shared, TimeWindow
 from tools.xql.local.relation import SYSTEM, Relation
-from tools.xql.local.sql import Sql, alias, all_of, any_of, binary, case, cast, col, fn, ident, num, select
+from tools.xql.local.sql import (
+    Sql,
+    alias,
+    all_of,
+    any_of,
+    binary,
+    case,
+    cast,
+    col,
+    fn,
+    ident,
+    is_null,
+    num,
+    select,
+)
 from tools.xql.local.timeframe import BEGIN
 from tools.xql.local.unions import union_all
 from tools.xql.local.values import NOTHING, SQL_TYPES, as_kind, kind_of, normalised, timestamp
@@ -113,9 +127,12 @@ def _dataset(name: str, shared: Shared, window: TimeWindow) -> Relation:
     absent = {column.lower(): kind for column, kind in known.items() if column.lower() not in present}
     base = select(shown, exp.Table(this=ident(table)))
     everything = window.start <= BEGIN and window.end >= shared.now
-    cut = not everything and (window.explicit or name.lower() not in shared.state)
+    state = name.lower() in shared.state
+    cut = not everything and (window.explicit or not state)
     if cut and "_time" in kinds:
-        base.set("where", exp.Where(this=_inside(columns["_time"], shared, window)))
+        inside = _inside(columns["_time"], shared, window)
+        # a snapshot row without a time is as true at one time as at another
+        base.set("where", exp.Where(this=any_of([inside, is_null(col("_time"))]) if state else inside))
     return Relation(base, kinds, absent, implicit=_system(kinds))
 
 

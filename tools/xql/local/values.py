@@ -126,8 +126,10 @@ def integer(value: Value) -> Sql:
         return try_cast(fn("trunc", value.sql), "BIGINT")
     if value.kind in (Kind.BOOL, Kind.TIME):
         return number(value)
-    # by way of an exact decimal: "1.7" gives 1 as the number 1.7 does, and large ids keep all their digits
-    return try_cast(fn("trunc", try_cast(_plain(value), "DECIMAL(38, 10)")), "BIGINT")
+    # the engine rounds the text "1.7" to 2; cut it as the number 1.7 is cut, and keep all digits of whole numbers
+    plain = _plain(value)
+    cut = try_cast(fn("trunc", try_cast(plain, "DOUBLE")), "BIGINT")
+    return case([(fn("contains", plain, const(".")), cut)], try_cast(plain, "BIGINT"))
 
 
 def boolean(value: Value) -> Sql:
@@ -190,7 +192,7 @@ def scalar_at(value: Value, pointer: Sql | None, lift: Callable[[Sql], Sql]) -> 
     # two CASEs, not one AND: the type is then looked up only for the few texts that may be objects
     exact = case([(fn("contains", const("OBJECT ARRAY"), kind), NULL)], found)
     opens = either(fn("starts_with", found, const("{")), fn("starts_with", found, const("[")))
-    return case([(opens, exact)], found), bare
+    return case([(opens, exact)], found), found
 
 
 def joined_kind(kinds: list[Kind]) -> Kind:
