@@ -26,6 +26,11 @@ _BIDI = "\u202a-\u202e\u2066-\u2069"
 # A text literal: without escapes, as the pages say; or with \\" for a quote inside, as people also write it.
 _TEXT = r"\"(?!\"\")[^\"]*\"|\"\"(?!\")"
 _TEXT_ESCAPED = r"\"(?!\"\")(?:[^\"\\]|\\[\s\S])*\"|\"\"(?!\")"
+# Digits and letters that are a time, not a name.
+TIME = re.compile(
+    r"\d[\d.]*(?:ms|s|m|h|d|w|mo|y|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?|weeks?|months?|years?)\Z",
+    re.IGNORECASE,
+)
 _ESCAPE = re.compile(r"\\([\s\S])")
 _QUOTE = '"'
 

@@ -28,10 +28,12 @@ NAMES = (
     "dataset",
     "view",
     "2fa_state",
-    "`two words`",
-    "`null`",
+    "two words",
+    "null",
+    "tag",
+    "30d",
 )
-ALIASES = ("n", "total_1", "x.y", "by_day", "`my alias`")
+ALIASES = ("n", "total_1", "x.y", "by_day", "my alias")
 DATASETS = ("issues", "asset_inventory", "custom.x", "a-b", "$ds", "panw_*")
 KEYS = ("a", "b_c", "x.y", "with space", "user-agent", "0", "and", "$", "[]", "", "ключ")
 PLAIN = "ab *%_\\'/|,()\n\té😀$@-"

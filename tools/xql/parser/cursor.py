@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from tools.xql.ast.nodes import Comment, Node
 from tools.xql.errors import XqlTooLargeError
-from tools.xql.tokens import BACKTICK, DURATION, END, KIND_NAMES, NUMBER, STRING, WORD, Tokens
+from tools.xql.tokens import BACKTICK, DURATION, END, KIND_NAMES, NUMBER, STRING, TIME, WORD, Tokens
 
 if TYPE_CHECKING:
     from tools.xql.ast import Query
@@ -18,27 +17,17 @@ MAX_NESTING = 100
 MAX_CHAIN = 100
 MAX_ITEMS = 10_000
 
-_PLAIN_NAME = re.compile(r"[^\W\d]\w*(?:\.\w+)*\Z")
-_TIME = re.compile(
-    r"\d[\d.]*(?:ms|s|m|h|d|w|mo|y|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?|weeks?|months?|years?)\Z",
-    re.IGNORECASE,
-)
-# Words that an expression reads as something else than a name.
-_TAKEN = frozenset({"and", "or", "not", "in", "contains", "null", "true", "false", "case"})
-
 N = TypeVar("N", bound=Node)
 
 
 def unticked(text: str) -> str:
-    """The name between backticks; they stay where the bare name would read as something else."""
-    name = text[1:-1]
-    plain = _PLAIN_NAME.match(name) and name.lower() not in _TAKEN and not name.lower().startswith("enum.")
-    return name if plain else text
+    """The name between backticks; they stay round a star, which would be a wildcard without them."""
+    return text if "*" in text else text[1:-1]
 
 
 def names_a_field(text: str) -> bool:
     """Whether digits with letters behind are a name (`2fa_state`) and no time (`30d`)."""
-    return not _TIME.match(text) and not text.endswith(".") and ".." not in text
+    return not TIME.match(text) and not text.endswith(".") and ".." not in text
 
 
 class Cursor:
@@ -119,7 +108,7 @@ class Cursor:
         if kind == WORD:
             self.i += 1
             return self.texts[at]
-        if kind == BACKTICK and self.texts[at] != "``":
+        if kind == BACKTICK and self.texts[at][1:-1].strip():
             self.i += 1
             return unticked(self.texts[at])
         if kind == DURATION and names_a_field(self.texts[at]):
@@ -127,8 +116,8 @@ class Cursor:
             return self.texts[at]
         right: tuple[str, ...] = ()
         if kind == STRING and self.texts[at] != '""':
-            right = (self.texts[at][1:-1].strip().replace(" ", "_"),)
-        self.fail(f"{context}: found {self.found()}", expected=("a name",), suggestions=right)
+            right = (f"`{self.texts[at][1:-1]}`",)
+        return self.fail(f"{context}: found {self.found()}", expected=("a name",), suggestions=right)
 
     def string(self, context: str) -> str:
         if self.kinds[self.i] != STRING:

@@ -80,7 +80,7 @@ class OperandParser(Cursor):
         if kind == PARAM:
             self.i = at + 1
             return Param(text[1:], pos=pos)
-        if (kind == BACKTICK and text != "``") or (kind == DURATION and names_a_field(text)):
+        if (kind == BACKTICK and text[1:-1].strip()) or (kind == DURATION and names_a_field(text)):
             return Field(self.word("a field"), pos=pos)
         return self._no_primary()
 
@@ -98,7 +98,7 @@ class OperandParser(Cursor):
             self.fail(
                 "there is no array literal", suggestions=('arraycreate("a", "b")',), rule="array-literal"
             )
-        if key in ("{", "%", "<") and self.keys[self.i + 1] in ("{", "%") or self._angled():
+        if (key in ("{", "%", "<") and self.keys[self.i + 1] in ("{", "%")) or self._angled():
             self.fail(
                 "this is a blank of a template; put a value in its place",
                 suggestions=('"value"', "$name"),

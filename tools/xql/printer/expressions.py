@@ -32,7 +32,7 @@ from tools.xql.ast import (
     String,
 )
 from tools.xql.ast.walk import walk
-from tools.xql.printer.text import STEP, WIDTH, path_text, quoted
+from tools.xql.printer.text import STEP, WIDTH, name_text, path_text, quoted
 
 _BOOLEANS = (And, Or, Not, Compare, InList, InQuery)
 
@@ -56,7 +56,7 @@ class ExpressionPrinter:
     def flat(self, node: Expr) -> str:
         """One line, comments left out."""
         if isinstance(node, Field):
-            return node.name
+            return name_text(node.name)
         if isinstance(node, String):
             return quoted(node.value, node.raw)
         if isinstance(node, Number | Duration):

@@ -16,6 +16,7 @@ from tools.xql.ast import (
     Config,
     Dataset,
     Dedup,
+    Field,
     Fields,
     Filter,
     GetRole,
@@ -43,7 +44,7 @@ from tools.xql.ast import (
     WindowFunction,
 )
 from tools.xql.printer.expressions import ExpressionPrinter, split_comments
-from tools.xql.printer.text import STEP, WIDTH, dataset_name, quoted
+from tools.xql.printer.text import STEP, WIDTH, dataset_name, name_text, quoted
 
 N = TypeVar("N", bound=Node)
 
@@ -98,7 +99,7 @@ class QueryPrinter(ExpressionPrinter):
         if isinstance(part, Fields):
             head = "fields -" if part.exclude else "fields"
             return self._list(
-                head, part.items, lambda item, *_: _aliased(item.name, item.alias), indent, column
+                head, part.items, lambda item, *_: _aliased(name_text(item.name), item.alias), indent, column
             )
         if isinstance(part, Comp):
             return self._comp(part, indent, column)
@@ -107,7 +108,7 @@ class QueryPrinter(ExpressionPrinter):
         if isinstance(part, Limit):
             return f"limit {self.flat(part.count)}"
         if isinstance(part, Dedup):
-            head = f"dedup {', '.join(part.fields)}"
+            head = f"dedup {_names(part.fields)}"
             return self._list(f"{head} by", part.by, _sort_key, indent, column) if part.by else head
         if isinstance(part, Join):
             return self._join(part, indent, column)
@@ -118,7 +119,7 @@ class QueryPrinter(ExpressionPrinter):
         if isinstance(part, WindowComp):
             return self._list("windowcomp", part.functions, self._window, indent, column)
         if isinstance(part, ReplaceNull):
-            return f"replacenull {part.field} = {self.side(part.value, indent, column)}"
+            return f"replacenull {name_text(part.field)} = {self.side(part.value, indent, column)}"
         if isinstance(part, Transaction):
             return self._transaction(part, indent, column)
         return self._small_stage(part, indent, column)
@@ -139,20 +140,24 @@ class QueryPrinter(ExpressionPrinter):
         if isinstance(part, Bin):
             return self._bin(part)
         if isinstance(part, ArrayExpand):
-            return f"arrayexpand {part.field}" + (f" limit {self.flat(part.limit)}" if part.limit else "")
+            return f"arrayexpand {name_text(part.field)}" + (
+                f" limit {self.flat(part.limit)}" if part.limit else ""
+            )
         if isinstance(part, IpLoc):
             suffix = f" {_suffix(part.suffix)}" if part.suffix is not None else ""
             if not part.columns:
-                return f"iploc {part.field}{suffix}"
-            head = f"iploc {part.field}{suffix}"
-            return self._list(head, part.columns, lambda i, *_: _aliased(i.name, i.alias), indent, column)
+                return f"iploc {name_text(part.field)}{suffix}"
+            head = f"iploc {name_text(part.field)}{suffix}"
+            return self._list(
+                head, part.columns, lambda i, *_: _aliased(name_text(i.name), i.alias), indent, column
+            )
         if isinstance(part, GetRole):
-            return _aliased(f"getrole {part.field}", part.alias)
+            return _aliased(f"getrole {name_text(part.field)}", part.alias)
         if isinstance(part, Top):
             count = f"{self.flat(part.count)} " if part.count else ""
-            by = f" by {', '.join(part.by)}" if part.by else ""
-            names = f" as {', '.join(part.aliases)}" if part.aliases else ""
-            return f"top {count}{part.field}{by}{names}"
+            by = f" by {_names(part.by)}" if part.by else ""
+            names = f" as {_names(part.aliases)}" if part.aliases else ""
+            return f"top {count}{name_text(part.field)}{by}{names}"
         if isinstance(part, Target):
             append = "" if part.append is None else f"append = {_flag(part.append)} "
             return f"target type = {part.type} {append}{dataset_name(part.name)}"
@@ -177,13 +182,13 @@ class QueryPrinter(ExpressionPrinter):
 
     def _assignment(self, item: Assignment, indent: int, column: int) -> str:
         text = self.expr(item.value, indent, column + len(item.name) + 3)
-        return f"{item.name} ={'' if text.startswith(chr(10)) else ' '}{text}"
+        return f"{name_text(item.name)} ={'' if text.startswith(chr(10)) else ' '}{text}"
 
     def _comp(self, part: Comp, indent: int, column: int) -> str:
-        tail = f" by {', '.join(part.by)}" if part.by else ""
+        tail = f" by {_names(part.by)}" if part.by else ""
         if part.addrawdata is not None:
             tail += f" addrawdata = {_flag(part.addrawdata)}"
-            tail += f" as {part.raw_alias}" if part.raw_alias else ""
+            tail += f" as {name_text(part.raw_alias)}" if part.raw_alias else ""
         text = self._list("comp", part.aggregates, self._aggregate, indent, column + len(tail))
         return text + ("\n" + " " * (indent + STEP) + tail[1:] if "\n" in text and tail else tail)
 
@@ -193,7 +198,7 @@ class QueryPrinter(ExpressionPrinter):
     def _window(self, item: WindowFunction, indent: int, column: int) -> str:
         text = self.call(item.function, item.args, indent, column)
         if item.by:
-            text += f" by {', '.join(item.by)}"
+            text += f" by {_names(item.by)}"
         if item.sort:
             text += f" sort {', '.join(map(_sort_key, item.sort))}"
         if item.frame:
@@ -206,20 +211,20 @@ class QueryPrinter(ExpressionPrinter):
         head = "join "
         head += f"conflict_strategy = {part.conflict} " if part.conflict else ""
         head += f"type = {part.type} " if part.type else ""
-        text = f"{self.sub(head, part.query, indent, start)} as {part.alias}"
+        text = f"{self.sub(head, part.query, indent, start)} as {name_text(part.alias)}"
         column = start if start < FLAT else len(text) - text.rfind("\n") + indent
         condition = self.expr(part.condition, indent, column)
         return f"{text}{'' if condition.startswith(chr(10)) else ' '}{condition}"
 
     def _bin(self, part: Bin) -> str:
-        text = f"bin {part.field}"
+        text = f"bin {name_text(part.field)}"
         text += f" bins = {self.flat(part.bins)}" if part.bins else ""
         text += f" span = {self.flat(part.span)}" if part.span else ""
         text += f" timeshift = {self.flat(part.timeshift)}" if part.timeshift else ""
         return text + (f" timezone = {quoted(part.timezone)}" if part.timezone is not None else "")
 
     def _transaction(self, part: Transaction, indent: int, column: int) -> str:
-        text = f"transaction {', '.join(part.fields)}"
+        text = f"transaction {_names(part.fields)}"
         text += f" span = {self.flat(part.span)}" if part.span else ""
         text += f" timeshift = {self.flat(part.timeshift)}" if part.timeshift else ""
         text += f" timezone = {quoted(part.timezone)}" if part.timezone is not None else ""
@@ -234,7 +239,8 @@ class QueryPrinter(ExpressionPrinter):
         return f"{name} = {self.flat(value)}"  # type: ignore[arg-type]
 
     def _view_option(self, option: ViewOption) -> str:
-        values = ", ".join(map(self.flat, option.values))
+        # a word of view is no column: `full`, `table`
+        values = ", ".join(v.name if isinstance(v, Field) else self.flat(v) for v in option.values)
         return f"{option.name}({values})" if option.call else f"{option.name} = {values}"
 
 
@@ -256,11 +262,15 @@ def _dataset(part: Dataset) -> str:
 
 
 def _aliased(name: str, alias: str | None) -> str:
-    return f"{name} as {alias}" if alias is not None else name
+    return f"{name} as {name_text(alias)}" if alias is not None else name
 
 
 def _sort_key(key: SortKey, *_: int) -> str:
-    return f"{key.direction} {key.field}"
+    return f"{key.direction} {name_text(key.field)}"
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(map(name_text, names))
 
 
 def _flag(value: bool) -> str:

@@ -3,16 +3,38 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from tools.xql.errors import XqlError
+from tools.xql.tokens import TIME
 
 WIDTH: Final = 100
 STEP: Final = 4
 
 _ODD_BACKSLASH = re.compile(r"(?<!\\)\\(?:\\\\)*\"")
+_WORDY = re.compile(r"[\w*][\w.*]*\Z")
+_NUMERIC = re.compile(r"(?:0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE]\d+)?)\Z")
+# Words of the language, and names of stages that Cortex reads as such in the place of a column.
+_TAKEN = frozenset(
+    "and or not in contains null true false case config fields filter table tag target transaction view".split()
+)
 _KEY = re.compile(r"[^\W\d]\w*\Z")
 _DATASET = re.compile(r"(?:\$[^\W\d][\w.]*|[^\W\d*][\w.]*(?:[-*][\w.]*)*|\*[\w.*]*)\Z")
+
+
+@lru_cache(maxsize=4096)
+def name_text(name: str) -> str:
+    """A column name, between backticks where the bare word would read as something else, here or in Cortex."""
+    if name[:1] == "`":
+        return name
+    bare = _WORDY.match(name) and not name.endswith(".") and ".." not in name
+    if bare and name[0].isdigit():
+        bare = name.lstrip("0123456789.")[:1].isalpha() or "_" in name
+        bare = bare and not TIME.match(name) and not _NUMERIC.match(name)
+    lower = name.lower()
+    taken = lower in _TAKEN or lower.startswith("enum.")
+    return name if bare and not taken else f"`{name}`"
 
 
 def quoted(value: str, raw: bool = False) -> str:
