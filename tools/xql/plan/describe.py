@@ -9,7 +9,7 @@ from tools.xql.plan import model
 from tools.xql.plan.clauses import Words, date
 from tools.xql.plan.conditions import names_of
 from tools.xql.plan.noun_phrases import things
-from tools.xql.plan.vocabulary import HAPPENED, LOGS, TIMED, noun, plural, several, short
+from tools.xql.plan.vocabulary import HAPPENED, LOGS, PLURAL, TIMED, noun, plural, several, short
 
 _FUNCTIONS: Final = {
     "count_distinct": "number of different",
@@ -94,6 +94,8 @@ def _join_measure(item: model.Aggregate, join: model.Join) -> str:
             if item.field is None
             else f"the number of their {rows} with {short(item.field)}"
         )
+    if item.function == "values":
+        return f"the {plural(theirs.column(item.field or ''))} of their {rows}"
     return f"the {_FUNCTIONS[item.function]} {theirs.column(item.field or '')} of their {rows}"
 
 
@@ -143,7 +145,7 @@ def _measured(plan: model.PostureQuery, words: Words, rows: str) -> str:
         text = f"{rows}: {several([_measure(item, words, '') for item in items], most=20)}"
     if plan.distinct:
         text += f", {_one_for_each(plan, words)}"
-    groups = [words.column(name) for name in plan.group_by]
+    groups = [_one(words.column(name)) for name in plan.group_by]
     if plan.time_bin is not None:
         groups.insert(0, _span(plan.time_bin.span))
     return f"{text}, by {several(groups)}" if groups else text
@@ -183,6 +185,11 @@ def _flag(item: model.Aggregate, words: Words) -> model.Condition | None:
     if item.function != "sum" or made is None or item.where is not None:
         return None
     return made.when if made.then == 1 and made.otherwise in (0, None) else None
+
+
+def _one(column: str) -> str:
+    """What one item of an array is called."""
+    return column.removesuffix("s") if column in PLURAL - {"details"} else column
 
 
 def _span(text: str) -> str:

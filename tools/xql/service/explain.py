@@ -70,7 +70,8 @@ async def _of_plan(plan: model.PostureQuery, catalog: Catalog, ask: Ask) -> Why:
     ]
     notes: tuple[str, ...] = ()
     if many is not None and isinstance(row, Mapping) and row:
-        told += [(text, int(row.get(name) or 0)) for name, text in many.counts.items()]
+        if row.get(ALL):
+            told += [(text, int(row.get(name) or 0)) for name, text in many.counts.items()]
         notes = await _notes(plan, catalog, ask, many, row)
     return _sorted(told), notes
 
