@@ -73,7 +73,8 @@ def understand(lowered: str, estate: Estate, now: datetime, *, context: str = ""
 def _settled(marks: list[Mark], tokens: list[Token], estate: Estate) -> list[Mark]:
     """The marks with those of configuration, for the kinds of asset that the question names."""
     entities = [m.data for m in marks if m.kind == "entity"]
-    if any(m.data in ("event", "endpoint", "audit", "health", "permission") for m in marks if m.kind == "entity"):
+    first = next((m for m in marks if m.kind in ("entity", "kind")), None)
+    if first is not None and first.kind == "entity" and first.data in ("event", "endpoint", "audit", "health", "permission", "file", "package", "case"):
         return marks
     kinds = [m.data for m in marks if m.kind == "kind" and isinstance(m.data, Kinds)]
     types = types_of(kinds, estate)

@@ -83,6 +83,16 @@ class Weakness(FormModel):
     negated: bool = False
 
 
+class Opening(FormModel):
+    """Security groups with a rule for a port or an address range."""
+
+    kind: Literal["opening"] = "opening"
+    port: int | None = None
+    ranges: tuple[str, ...] = ()
+    outbound: bool = False
+    negated: bool = False
+
+
 class Has(FormModel):
     """A related row of another entity, or `count` of them by `op`."""
 
@@ -102,7 +112,7 @@ class Either(FormModel):
     negated: bool = False
 
 
-Item: TypeAlias = Annotated[Atom | Kinds | Weakness | Has | Either, Field(discriminator="kind")]
+Item: TypeAlias = Annotated[Atom | Kinds | Weakness | Opening | Has | Either, Field(discriminator="kind")]
 
 
 class Measure(FormModel):

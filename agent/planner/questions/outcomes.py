@@ -157,7 +157,12 @@ def _near(kind: str, name: str, estate: Estate) -> list[str]:
 def _which(name: str, text: str, estate: Estate) -> Asked:
     said = re.compile(rf"(?:\b(?:in|of|for|on|from|by)\s+(?:the\s+|our\s+)?)?\b{re.escape(name)}\b", re.IGNORECASE)
     both = tuple(said.sub(lambda _, m=meant: f"{m} {name}", text, count=1) for meant in ("in account", "tagged"))  # type: ignore[misc]
-    keys = " or ".join(estate.words.tag_values.get(name, ()))
+    keys = " or ".join(estate.words.tag_values.get(name, ())) or "a tag"
+    near = sorted(v for v in estate.words.tag_values if name in re.split(r"[-_ .]", v))
+    if name not in estate.words.tag_values and near:
+        both = (both[0], said.sub(lambda _: f"tagged {near[0]}", text, count=1))
+    elif name not in estate.words.tag_values and name == "data":
+        both = (both[0], said.sub(lambda _: "on data stores", text, count=1))
     return Asked(
         outcome="clarify",
         message=f"Two readings fit: the account {neutral.inline(name)}, or what is tagged {neutral.inline(name)} ({keys}). They are not the same resources. Which one?",

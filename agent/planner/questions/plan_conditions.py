@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from agent.planner.questions import openings
 from agent.planner.questions.entities import BELONGS, ENTITIES, FACTS, Entity, Place
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Either, Has, Item, Kinds, Ref, Weakness, Where
+from agent.planner.questions.form import Atom, Either, Has, Item, Kinds, Opening, Ref, Weakness, Where
 from agent.planner.questions.settings import ITEM
 from tools.xql.plan import Aggregate, All, AnyOf, Computed, Condition, Join, JsonPath, Not, Related, Test
 
@@ -35,6 +36,7 @@ class ConditionWriter:
         self.estate, self.now, self.by_join = estate, now, by_join
         self.joins: list[Join] = []
         self.only_type = ""
+        self.compute: list[Computed] = []
 
     # --- many ---
 
@@ -55,7 +57,8 @@ class ConditionWriter:
             positive = [i for i in of_asset if not getattr(i, "negated", False)]
             negative = [i for i in of_asset if getattr(i, "negated", False)]
             if positive or len(negative) > 0:
-                own.append(Related(dataset="asset_inventory", where=both(inner.all((*positive, *negative)))))
+                where = both(inner.all((*positive, *negative)))
+                own.append(Related(dataset="asset_inventory", where=where, compute=tuple(inner.compute)))
         return own
 
     def _of_asset(self, item: Item) -> bool:
@@ -77,6 +80,9 @@ class ConditionWriter:
             return self.weakness(item)
         if isinstance(item, Has):
             return self.has(item)
+        if isinstance(item, Opening):
+            made = openings.condition(item, self.estate)
+            return Not(none=made) if item.negated else made
         return self.atom(item)
 
     # --- kinds, weaknesses ---
@@ -128,7 +134,9 @@ class ConditionWriter:
             return Not(none=made) if item.negated else made
         return self.related(item.entity, parts, absent=item.negated)
 
-    def related(self, entity: str, parts: list[Condition], *, absent: bool = False) -> Condition:
+    def related(
+        self, entity: str, parts: list[Condition], *, absent: bool = False, compute: list[Computed] | None = None
+    ) -> Condition:
         dataset = ENTITIES[entity].dataset
         if self.by_join:
             test: Condition = Test(field=self.count_by_join(entity, parts), op="gt", value=0)
@@ -138,7 +146,7 @@ class ConditionWriter:
             return Related(dataset="case_to_issue", where=inner, absent=absent)
         if not linked(self.entity.dataset, dataset):
             raise CannotSay(f"nothing here links {self.entity.many} with {ENTITIES[entity].many}")
-        return Related(dataset=dataset, where=both(parts), absent=absent)
+        return Related(dataset=dataset, where=both(parts), absent=absent, compute=tuple(compute or ()))
 
     def count_by_join(self, entity: str, parts: list[Condition]) -> str:
         """The name of a column with the count of related rows."""
@@ -178,7 +186,7 @@ class ConditionWriter:
             if not where or where == self.name:
                 raise CannotSay(f"{self.entity.many} have no {atom.ref.name.replace('_', ' ')}")
             inner = ConditionWriter(where, self.estate, self.now)
-            return self.related(where, [inner.atom(atom), *base_of(where, (atom,), self.estate)])
+            return self.related(where, [inner.atom(atom), *base_of(where, (atom,), self.estate)], compute=inner.compute)
         if atom.ref.tags:
             made = self._tags(atom)
         elif atom.ref.places:
@@ -268,7 +276,38 @@ class ConditionWriter:
         if ITEM in where.path:
             return self._inside(where, atom)
         subject = {"json_path": JsonPath(field=RAW, path=(self.estate.platform, *where.path))}
+        if where.kind == "array" and atom.op in ("true", "empty", "eq", "in", "starts", "contains"):
+            return self._of_array(where, atom)
+        if where.kind == "object" and atom.op in ("true", "empty"):
+            found = self._of_object(where)
+            return Not(none=found) if atom.op == "empty" else found
         return self._of_kind(subject, where, atom)
+
+    def _of_array(self, where: Where, atom: Atom) -> Condition:
+        path = JsonPath(field=RAW, path=(self.estate.platform, *where.path))
+        known = next((c for c in self.compute if c.json_path == path), None)
+        name = known.name if known else f"items_{len(self.compute) + 1}"
+        if known is None:
+            self.compute.append(Computed(name=name, json_path=path, array=True))
+        if atom.op in ("true", "empty"):
+            return Test(field=name, op="not_empty" if atom.op == "true" else "is_empty")
+        if len(atom.values) > 1:
+            return Test(field=name, op="in", values=tuple(map(str, atom.values)))
+        return Test(field=name, op="contains" if atom.op in ("contains", "starts") else "eq", value=str(atom.values[0]))
+
+    def _of_object(self, where: Where) -> Condition:
+        """An object is there where something in it is; one of switches only is on where all of them are."""
+        inside = [
+            s for s in self.estate.settings.by_type.get(where.type_id, ())
+            if len(s.path) > len(where.path) and s.path[: len(where.path)] == where.path and s.kind in ("bool", "text", "number", "time")
+        ]
+        paths = [JsonPath(field=RAW, path=(self.estate.platform, *(0 if step == ITEM else step for step in s.path))) for s in inside]
+        if inside and all(s.kind == "bool" and ITEM not in s.path for s in inside):
+            return All(all=tuple(Test(json_path=path, op="eq", value="true") for path in paths[:20]))
+        if not paths:
+            return Test(json_path=JsonPath(field=RAW, path=(self.estate.platform, *where.path)), op="not_empty")
+        order = sorted(range(len(paths)), key=lambda n: (-inside[n].seen, len(inside[n].path)))
+        return either([Test(json_path=paths[n], op="not_empty") for n in order[:5]])
 
     def _of_kind(self, subject: dict[str, Any], where: Where, atom: Atom) -> Condition:
         if atom.op == "true":

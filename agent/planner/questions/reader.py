@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from agent.planner.questions import openings
 from agent.planner.questions import reader_refs as refs
 from agent.planner.questions import reader_shape as shape
 from agent.planner.questions.entities import BELONGS, ENTITIES
@@ -119,9 +120,13 @@ def _relate(state: State, name: str) -> None:
 
 def _kind(state: State, mark: Mark) -> None:
     kinds: Kinds = mark.data
+    before = state.mark(-1)
+    if state.entity == "asset" and state.noun and before is not None and before.kind in ("weakness", "setting"):
+        return None
     if state.entity == "event" and mark.has("attr"):
         return refs.attribute(state, mark, str(mark.get("attr")))
     types = types_of([kinds], state.estate)
+    state.groups = state.groups or openings.can_say(state.estate, types)
     text = " ".join(t.text for t in state.words(mark))
     if not state.entity or (state.dims and not state.noun and state.entity == "asset"):
         negated = state.take_not()
@@ -280,6 +285,8 @@ def _weakness(state: State, mark: Mark) -> None:
         following = [m.data for m in state.marks[state.at :] if m.kind == "kind"]
         kinds = following[:1]
     types = types_of(kinds, state.estate)
+    if openings.can_say(state.estate, types) and _opened(state, mark, found, kinds):
+        return
     item = resolve(found, state.estate, types, refs.nouns_of(kinds, state.estate))
     if item is None and types:
         state.missing.append(f"!{found.name}:{found.port or ''}")
@@ -296,6 +303,20 @@ def _weakness(state: State, mark: Mark) -> None:
     else:
         state.negated_ref = "weakness" if item.negated and "neither" in mark.text.lower() else ""
     place(state, item)
+
+
+def _opened(state: State, mark: Mark, found: Found, kinds: list[Kinds]) -> bool:
+    """A port or range of security groups that their rules in the configuration tell better than checks do."""
+    ranged = any(m.kind == "id" and "." in m.text for m in state.marks)
+    words = {t.text for m in state.marks for t in state.words(m)}
+    if found.name == "public" and ("0.0.0.0/0" in mark.text or words & {"inbound", "ingress", "rule", "rules"}):
+        state.groups = True
+        return refs.opened(state, ranges=("0.0.0.0/0",), negated=found.negated)
+    if found.name == "port" and (ranged or resolve(found, state.estate, frozenset(), refs.nouns_of(kinds, state.estate)) is None):
+        state.groups = True
+        wide = any(w in mark.text.lower() for w in ("internet", "0.0.0.0/0", "world", "anywhere", "public"))
+        return refs.opened(state, port=found.port, ranges=("0.0.0.0/0",) if wide and not ranged else (), negated=found.negated)
+    return False
 
 
 def _time(state: State, mark: Mark) -> None:
@@ -321,6 +342,8 @@ def _and(state: State, mark: Mark) -> None:
 
 
 def _or(state: State, mark: Mark) -> None:
+    if mark.text.lower() in ("either", "alternatively"):
+        return
     state.connector = "or"
 
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 from agent.planner.questions import reader_shape as shape
 from agent.planner.questions.entities import BELONGS, ENTITIES
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Item, Kinds, Ref
+from agent.planner.questions.form import Atom, Item, Kinds, Opening, Ref
+from agent.planner.questions.openings import WORDS as OPENING_WORDS
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.names import (
     OWNER_KEYS,
@@ -158,10 +159,12 @@ def timed(state: State, when: When, put: Put) -> None:
 
 
 def _aged(state: State, ref: Ref, when: When) -> Atom | None:
-    ages = tuple(p for p in ref.places if p.kind == "number" and any(w in p.path[-1].lower() for w in ("age", "day")))
+    ages = tuple(p for p in ref.places if p.kind == "number")
     negated = state.take_not()
-    if ages:
-        op: Any = "gt" if when.way == "older" else "lte"
+    if ages and when.days:
+        said = " ".join(t.text for t in state.tokens if when.start_at <= t.start < when.end_at)
+        below = any(w in said for w in ("less", "fewer", "under", "newer", "younger", "below"))
+        op: Any = ("gte" if "at least" in said or "or more" in said else "gt") if when.way == "older" else ("lt" if below else "lte")
         return Atom(ref=Ref(name=ref.name, places=ages), op=op, values=(when.days,), label=f"{ref.name} {when.label.replace('more than', 'older than').replace(' ago', '')}", negated=negated)
     dates = _dates(state, ref)
     if dates:
@@ -215,6 +218,9 @@ def reference(state: State, mark: Mark, ref: Ref) -> None:
     """Something that things have, and what the words after it (or before) say of it."""
     from agent.planner.questions.reader import place
 
+    if state.groups and ref.name in ("rule", "source") and state.headed and not _lists(state):
+        state.compare = None
+        return
     if shape.as_group(state, mark, ref):
         return
     found = _said(state, mark, ref)
@@ -550,10 +556,25 @@ def quoted(state: State, mark: Mark) -> None:
     unknown_word(state, mark, place, negated=negated)
 
 
+def opened(state: State, *, port: int | None = None, ranges: tuple[str, ...] = (), negated: bool = False) -> bool:
+    """Note what a rule of a security group lets in."""
+    known = state.opening or Opening()
+    state.opening = Opening(
+        port=port if port is not None else known.port, ranges=(*known.ranges, *ranges),
+        outbound=any(t.text in ("outbound", "egress", "outgoing") for t in state.tokens),
+        negated=(known.negated or negated) != state.take_not(),
+    )  # fmt: skip
+    state.compare = None
+    return True
+
+
 def literal_id(state: State, mark: Mark) -> None:
     from agent.planner.questions.reader import place
 
     token = state.words(mark)[0]
+    if state.groups and re.match(r"\d+\.\d+", token.text):
+        opened(state, ranges=(token.text,))
+        return None
     negated = state.take_not()
     if token.text.startswith("cve-"):
         shown = token.text.upper()
@@ -571,6 +592,8 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
     """A word of no list: a value of a column, part of an account's name, else left."""
     token = state.words(mark)[0]
     text = token.text
+    if state.groups and text in OPENING_WORDS:
+        return
     for entity in dict.fromkeys(filter(None, (state.relation.entity if state.relation else "", state.entity, "asset" if state.entity in ("", "issue", "finding", "vulnerability") else ""))):
         for name in ENTITIES[entity].places:
             if name in ("name", "id", "description", "strong_id", "external_id", "asset_name", "asset_id"):

@@ -196,7 +196,7 @@ def as_head(state: State, mark: Mark, ref: Ref) -> bool:
         return False
     texts = {t.text for m in state.marks[: state.at] for t in state.words(m)}
     following = state.next(over=("stop",)) if state.next() else None
-    columns = following is not None and following[1].kind in ("of", "and", "comma") and not (texts & {"which", "many", "top", "number", "distinct", "different"})
+    columns = following is not None and (following[1].kind in ("and", "comma") or following[1].text.lower() in ("of", "for", "on")) and not (texts & {"which", "many", "top", "number", "distinct", "different"})
     if columns and _noun_ahead(state):
         return False
     state.dims.append(ref)

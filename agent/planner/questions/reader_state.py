@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Either, Has, Item, Kinds, Measure, Rank, Ref, Weakness
+from agent.planner.questions.form import Atom, Either, Has, Item, Kinds, Measure, Opening, Rank, Ref, Weakness
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.tokens import Token
 
@@ -67,6 +67,8 @@ class State:
     twofold: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     part_from: int | None = None
+    opening: Opening | None = None
+    groups: bool = False
 
     # --- looking around ---
 
@@ -92,6 +94,9 @@ class State:
 
     def items(self) -> list[Item]:
         """All conditions, put together."""
+        if self.opening is not None:
+            self.parts.append(("and", self.opening))
+            self.opening = None
         return fold([(link, p.made() if isinstance(p, Relation) else p) for link, p in self.parts])
 
     @property
@@ -149,7 +154,8 @@ def fold(parts: list[tuple[Connector, Item]]) -> list[Item]:
             and (link in ("and", "or") or (link == "" and isinstance(item, Atom) and item.op in ("in", "eq") and not item.negated))
             and (isinstance(item, Kinds) or (item.op in ("in", "eq", "contains", "starts", "ends")))
         )
-        if previous is not None and (link == "or" or same):
+        apart = isinstance(previous, Kinds) != isinstance(item, Kinds)
+        if previous is not None and ((link == "or" and not apart) or same):
             folded[-1].append(item)
         else:
             folded.append([item])

@@ -65,7 +65,7 @@ class _Planner:
             dataset=self.entity.dataset,
             where=both(where),
             joins=tuple(joins),
-            compute=tuple(self.columns.compute),
+            compute=(*self.writer.compute, *(self.part.compute if self.part else ()), *self.columns.compute),
             expand=tuple(self.columns.expand),
             timeframe=frame,
             **body,
