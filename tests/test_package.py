@@ -49,6 +49,7 @@ NEEDED = (
     "tools/priority/data/weights.toml",
     "tools/priority/data/vocabulary.toml",
     "tools/priority/data/weakness.tsv",
+    "tools/tenant/estate/cves.tsv",
     "tools/remediation/schemas/aws.json.gz",
     "tools/remediation/schemas/azurerm.json.gz",
     "tools/remediation/schemas/google.json.gz",

@@ -68,7 +68,7 @@ class TenantDatabase(Edits, Lookups):
                     cursor.execute(f"DELETE FROM {quote(dataset)}")
             for table in ("digests", "edits", "entries"):
                 cursor.execute(f"DELETE FROM local.{table}")
-            cursor.execute("DELETE FROM local.meta WHERE name = 'demo'")
+            cursor.execute("DELETE FROM local.meta WHERE name IN ('demo', 'manifest')")
             self._audit(cursor, who, "DATA_LOAD", "demo", "The demo estate was removed", {})
         return True
 

@@ -1,0 +1,97 @@
+"""Machines and images from the inside: operating systems, and the vulnerabilities that scans find in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from tools.findings.model import Severity
+from tools.tenant.estate.cell import Cell, Hit, Resource, Rule
+from tools.tenant.estate.cves import Vulnerability, by_id, of_family
+
+
+@dataclass(frozen=True)
+class System:
+    """An operating system as scanners name it."""
+
+    name: str
+    family: str
+
+    @property
+    def windows(self) -> bool:
+        """Whether it is a Windows."""
+        return self.family == "windows"
+
+
+SYSTEMS = (
+    System("Ubuntu 22.04 LTS", "linux"),
+    System("Ubuntu 20.04 LTS", "linux"),
+    System("Amazon Linux 2", "linux"),
+    System("Debian GNU/Linux 11", "linux"),
+    System("Red Hat Enterprise Linux 8.9", "linux"),
+)
+WINDOWS = (System("Windows Server 2019", "windows"), System("Windows Server 2016", "windows"))
+OLD_WINDOWS = System("Windows Server 2008 R2", "windows")
+_LANGUAGES = ("java", "node", "python", "go")
+
+
+def system(cell: Cell, windows: float = 0.12) -> System:
+    """An operating system of the fleet."""
+    return cell.pick(WINDOWS) if cell.chance(windows) else cell.pick(SYSTEMS)
+
+
+def columns(found: System, state: str, *addresses: str) -> dict[str, Any]:
+    """The host columns of the inventory."""
+    return {
+        "xdm.host.os_distribution": found.name,
+        "xdm.host.state": state,
+        "xdm.host.ipv4_addresses": [one for one in addresses if one],
+    }
+
+
+def scanned(
+    cell: Cell, host: Resource, found: System, *, reached: bool = False, least: int = 1, most: int = 8
+) -> None:
+    """What a scan finds on a machine. `reached`: from the internet; then nothing that works from there."""
+    pool = list(of_family("windows" if found.windows else "linux")) + list(of_family(cell.pick(_LANGUAGES)))
+    if not reached and cell.chance(0.3):
+        # Inside, old services with well-known holes stand about; nothing from outside gets to them.
+        pool += of_family("desktop") if found.windows else of_family("service")
+    count = min(len(pool), cell.number(least, most))
+    for one in cell.random.sample(pool, count):
+        vulnerability(cell, host, one)
+
+
+def vulnerability(cell: Cell, resource: Resource, one: Vulnerability | str) -> Hit:
+    """A vulnerability on a machine, image or application."""
+    found = by_id()[one] if isinstance(one, str) else one
+    facts = {
+        "xdm.vulnerability.cve_id": found.id,
+        "xdm.vulnerability.severity": found.severity,
+        "xdm.vulnerability.cvss_score": found.score,
+        "xdm.vulnerability.cvss_vector": f"CVSS:3.1/{found.vector}",
+        "xdm.vulnerability.has_a_fix": bool(found.fixed),
+        "xdm.vulnerability.fix_versions": [found.fixed] if found.fixed else [],
+        "xdm.vulnerability.cisa_kev": found.exploited,
+        "xdm.software_package.name": found.package,
+        "xdm.software_package.version": found.installed,
+    }
+    return cell.hit(resource, _rule(found.id), facts, f"{found.summary} ({found.package} {found.installed}).")
+
+
+@cache
+def _rule(cve: str) -> Rule:
+    found = by_id()[cve]
+    fix = f"Update {found.package} to {found.fixed} or later." if found.fixed else f"Replace {found.package}."
+    return Rule(
+        cve,
+        Severity(found.severity),
+        f"{cve} in {found.package}",
+        fix,
+        category="VULNERABILITY",
+        method="Vulnerability Policy",
+        owner="CWP",
+        impact=found.summary + ".",
+        service="vulnerability",
+    )
