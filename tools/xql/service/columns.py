@@ -6,7 +6,7 @@ from typing import Any
 
 from tools.xql.ast import Between, Comp, Dataset, Duration, Expr, Fields, Query, String, WindowComp
 from tools.xql.catalog import Catalog
-from tools.xql.local.relation import SYSTEM
+from tools.xql.checker.scope import SYSTEM
 from tools.xql.printer.expressions import ExpressionPrinter
 
 
@@ -21,7 +21,7 @@ def named_system(query: Query) -> set[str]:
             named |= {(item.alias or "").lower() for item in stage.aggregates}
         elif isinstance(stage, WindowComp):
             named |= {(item.alias or "").lower() for item in stage.functions}
-    return named & SYSTEM
+    return named.intersection(SYSTEM)
 
 
 def output_columns(query: Query, rows: tuple[dict[str, Any], ...]) -> tuple[str, ...]:

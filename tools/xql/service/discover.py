@@ -12,7 +12,7 @@ from tools.xql.ast.walk import walk
 from tools.xql.catalog import Catalog
 from tools.xql.checker import CheckReport
 from tools.xql.functions import Kind
-from tools.xql.local.relation import SYSTEM
+from tools.xql.checker.scope import SYSTEM
 from tools.xql.service.model import Client
 
 _LACKING: Final = frozenset({"unknown-dataset", "unknown-field"})
