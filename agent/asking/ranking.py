@@ -11,7 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_]+")
+# A piece with a digit is one word (s3, ec2, log4j); others are parted at inner capitals.
+_WORD: Final = re.compile(
+    r"(?=[^\W_]*[0-9])[^\W_]+|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+",
+)
 _STOP: Final = frozenset(
     "a an the of in on at to for from by with and or is are was were be been do does did have has had it its this that "
     "these those which what who whom whose how many much show list give tell me us our we i you all any each per there "

@@ -148,6 +148,7 @@ def test_words() -> None:
     assert words("xdm.asset.cloud.region AWS_IAM_ROLE publicIpAddress") == [
         *("xdm", "asset", "cloud", "region", "aws", "iam", "role", "public", "ip", "address"),
     ]
+    assert words("log4j on EC2, s3 in eu-west-1") == ["log4j", "on", "ec2", "s3", "in", "eu", "west", "1"]
     assert asked("how many buckets")["bucket"] > asked("how many buckets")["s3"]
     ranking = Ranking([document(("buckets", 1.0)), document(("machines", 1.0))])
     assert ranking.scores(asked("public bucket"))[0] > ranking.scores(asked("public bucket"))[1] == 0.0
