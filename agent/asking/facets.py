@@ -21,6 +21,13 @@ _DEPTH: Final = 4
 _MOST_KEYS: Final = 400
 _MOST_VALUES: Final = 60
 _SHOWN: Final = 8
+_FEW: Final = 4
+_LONGEST: Final = 40
+_SECRET: Final = re.compile(
+    r"pass|secret|(?<!http_)token|credential|private|api_?key|access_?key|connection|environment|user_?data|variables",
+    re.IGNORECASE,
+)
+_PLAIN: Final = re.compile(r"-?[0-9]{1,6}\Z|[A-Za-z][A-Za-z_./ -]{0,23}\Z")
 _KEY: Final = re.compile(r"[\w .:/@-]{1,80}\Z")
 
 
@@ -45,7 +52,7 @@ def gather(findings: Iterable[Finding], assets: Iterable[AssetRecord]) -> Facets
     regions: Counter[str] = Counter()
     types: dict[str, str] = {}
     tags: dict[str, Counter[str]] = defaultdict(Counter)
-    settings: dict[str, dict[str, dict[str, None]]] = defaultdict(dict)
+    settings: dict[str, dict[str, Counter[str]]] = defaultdict(dict)
     sampled: Counter[str] = Counter()
     names: set[str] = set()
     for asset in assets:
@@ -78,19 +85,31 @@ def gather(findings: Iterable[Finding], assets: Iterable[AssetRecord]) -> Facets
         rules=rules,
         names=frozenset(names),
         settings={
-            kind: {path: tuple(seen) for path, seen in made.items()} for kind, made in settings.items()
+            kind: {path: _shown(path, seen) for path, seen in made.items()} for kind, made in settings.items()
         },
     )
 
 
-def _settings(config: Mapping[str, Any], into: dict[str, dict[str, None]]) -> None:
+def _settings(config: Mapping[str, Any], into: dict[str, Counter[str]]) -> None:
     for path, value in _leaves(config, ()):
         key = json.dumps(list(path))
         if key not in into and len(into) >= _MOST_KEYS:
             return
-        seen = into.setdefault(key, {})
-        if isinstance(value, bool | int | float | str) and len(seen) < 4:
-            seen.setdefault(str(value).lower() if isinstance(value, bool) else str(value))
+        seen = into.setdefault(key, Counter())
+        if isinstance(value, bool | int | float | str) and len(seen) < _MOST_VALUES:
+            seen[str(value).lower() if isinstance(value, bool) else str(value)] += 1
+
+
+def _shown(path: str, seen: Counter[str]) -> tuple[str, ...]:
+    """Values that say what a setting can be: switches, numbers, words, what several resources have. Never a secret.
+
+    A configuration may hold a password in a variable. What is under such a key, or looks like no word and occurs once,
+    stays here.
+    """
+    if _SECRET.search(path):
+        return ()
+    told = [value for value, times in seen.most_common() if _PLAIN.match(value) or times > 1]
+    return tuple(value for value in told if len(value) <= _LONGEST)[:_FEW]
 
 
 def _leaves(node: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:

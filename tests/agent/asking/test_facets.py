@@ -51,6 +51,29 @@ def test_places_in_the_configuration_with_values_seen() -> None:
     assert max(len(json.loads(path)) for path in settings) == 4
 
 
+def test_secrets_in_a_configuration_stay_out_of_prompts() -> None:
+    config = {
+        "environment": {"MODE": "live", "DB_PASSWORD": "hunter2"},
+        "endpoint": "p9$kQ-zz81",
+        "adminPassword": "letmein",
+        "runtime": "python3.12",
+        "http_tokens": "required",
+        "tier": "standard",
+        "memory": 128,
+    }
+    other = {**config, "endpoint": "x7&mm-11aa"}
+    facets = gather([], [asset(1, config=config), asset(2, config=other)])
+    seen = {tuple(json.loads(path)): values for path, values in facets.settings["S3_BUCKET"].items()}
+    assert seen[("runtime",)] == ("python3.12",)
+    assert seen[("http_tokens",)] == ("required",)
+    assert (seen[("tier",)], seen[("memory",)]) == (("standard",), ("128",))
+    assert seen[("endpoint",)] == seen[("adminPassword",)] == seen[("environment", "DB_PASSWORD")] == ()
+    text = named("bucket environment password endpoint runtime", facets, 3_000, estimate)
+    assert "adminPassword" in text
+    for secret in ("hunter2", "letmein", "kQ", "mm-11"):
+        assert secret not in text
+
+
 def test_a_huge_estate_is_bounded() -> None:
     assets = [
         asset(n, tags={f"key{n % 900}": f"value{n}"}, config={f"setting{n}": n}, region=f"r-{n}")
