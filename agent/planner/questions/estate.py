@@ -18,6 +18,10 @@ from tools.findings import AssetRecord, FindingLookup
 _SAMPLE: Final = 300
 _MOST_VALUES: Final = 200
 _LONGEST: Final = 80
+_MOST_TOLD: Final = 1_000
+_NOT_TOLD: Final = frozenset(
+    "id strong_id external_id name description remediation asset_id asset_name message raw_log ip cve rule kind user_agent".split()
+)
 PLATFORM: Final = "Platform Discovery"
 _ALWAYS: Final = ("asset_inventory", "issues", "findings")
 # words that ask for a dataset which is only looked at then
@@ -160,14 +164,37 @@ class EstateSource:
         return next(iter(found.values()), PLATFORM)
 
     async def _look(self, dataset: str) -> Sample:
-        order = " | filter xdm.finding.category != null | sort desc xdm.finding.category" if dataset == "findings" else ""
-        if dataset == "issues":
-            order = " | sort desc xdm.issue.category"
-        outcome = await self._runner.run_text(
-            f"config timeframe between \"begin\" and \"now\" | dataset = {dataset}{order} | limit {_SAMPLE}",
-            limit=_SAMPLE, relax=False,
-        )
-        return read_rows(dataset, outcome.rows) if outcome.valid else Sample()
+        start = f'config timeframe between "begin" and "now" | dataset = {dataset}'
+        rows: list[Mapping[str, Any]] = []
+        wanted = [f"{start} | limit {_SAMPLE}"]
+        if dataset == "findings":
+            wanted.append(f'{start} | filter xdm.finding.category = "VULNERABILITY" | limit {_SAMPLE}')
+        for text in wanted:
+            outcome = await self._runner.run_text(text, limit=_SAMPLE, relax=False)
+            rows += outcome.rows if outcome.valid else ()
+        sample = read_rows(dataset, rows)
+        kept = [c for c in _told(dataset) if c in sample.columns]
+        if len(rows) < _SAMPLE or not kept:
+            return sample
+        told = ", ".join(f"values({column}) as v{n}" for n, column in enumerate(kept))
+        outcome = await self._runner.run_text(f"{start} | comp {told}", limit=1, relax=False)
+        columns = dict(sample.columns)
+        for n, column in enumerate(kept):
+            seen = (outcome.rows[0].get(f"v{n}") or []) if outcome.valid and outcome.rows else []
+            texts = [v for v in seen if isinstance(v, str) and len(v) <= _LONGEST][:_MOST_TOLD]
+            columns[column] = {**{v.lower(): v for v in texts}, **columns[column]}
+        return Sample(sample.rows, columns, sample.facts)
+
+
+def _told(dataset: str) -> list[str]:
+    """Columns of a dataset whose values are worth knowing all of."""
+    found: dict[str, None] = {}
+    for entity in ENTITIES.values():
+        if entity.dataset == dataset:
+            for name, place in entity.places.items():
+                if place.column and place.type == "text" and name not in _NOT_TOLD:
+                    found.setdefault(place.column)
+    return list(found)
 
 
 def _types(assets: Iterable[AssetRecord]) -> dict[str, tuple[str, str, str, str]]:
