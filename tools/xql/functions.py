@@ -275,6 +275,8 @@ INSTEAD: Final[dict[str, str]] = {
     "cidr_match": 'incidr(ip, "10.0.0.0/8")',
     "ipinrange": 'incidr(ip, "10.0.0.0/8")',
     "strcat": "concat(a, b)",
+    "lead": "lag(f) with the other direction of sort",
+    "over": "windowcomp fn(f) by k sort desc g as a",
     "percentile": "approx_quantiles(f, 100)",
     "mvexpand": "the stage arrayexpand f",
 }

@@ -15,6 +15,7 @@ from tools.xql.errors import XqlSyntaxError, XqlTooLargeError
 
 MAX_TEXT = 100_000
 LONGEST_NUMBER = 40
+LONGEST_MESSAGE = 600
 
 WORD, NUMBER, DURATION, STRING, RAW, PARAM, BACKTICK, OP, END = range(9)
 
@@ -64,6 +65,11 @@ _SYMBOLS = {
 _FORBIDDEN = re.compile(f"[\\x00-\\x08\\x0b\\x0e-\\x1f\\x7f{_BIDI}\\ud800-\\udfff]")
 
 
+def clipped(text: str) -> str:
+    """A message of a length that people read."""
+    return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 3] + "..."
+
+
 class Tokens:
     """Parallel lists, one entry per token, closed by an END token."""
 
@@ -96,7 +102,7 @@ class Tokens:
 
     def error(self, message: str, offset: int, **more: object) -> XqlSyntaxError:
         line, column = self.position(offset)
-        return XqlSyntaxError(message, line, column, **more)  # type: ignore[arg-type]
+        return XqlSyntaxError(clipped(message), line, column, **more)  # type: ignore[arg-type]
 
 
 def tokenize(text: str, *, escapes: bool = False) -> Tokens:

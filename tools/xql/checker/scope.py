@@ -11,7 +11,9 @@ from tools.xql.catalog import Catalog, ColumnInfo
 from tools.xql.checker.model import CheckPolicy, Diagnostic
 from tools.xql.functions import Kind
 from tools.xql.parser.mistakes import near
+from tools.xql.tokens import clipped
 
+MOST_FINDINGS: Final = 100
 SYSTEM: Final = (
     "_time",
     "_insert_time",
@@ -60,17 +62,23 @@ class Findings:
         self.warnings: list[Diagnostic] = []
 
     def error(self, rule: str, node: Node, message: str, suggestions: Sequence[str] = ()) -> None:
-        self.errors.append(self._made(rule, node, message, suggestions))
+        if len(self.errors) < MOST_FINDINGS:
+            self.errors.append(self._made(rule, node, message, suggestions))
 
     def warn(self, rule: str, node: Node, message: str, suggestions: Sequence[str] = ()) -> None:
-        self.warnings.append(self._made(rule, node, message, suggestions))
+        if len(self.warnings) < MOST_FINDINGS:
+            self.warnings.append(self._made(rule, node, message, suggestions))
 
     def _made(self, rule: str, node: Node, message: str, suggestions: Sequence[str]) -> Diagnostic:
         at = max(node.pos, 0)
         line = self.text.count("\n", 0, at) + 1
         column = at - (self.text.rfind("\n", 0, at) + 1) + 1
         return Diagnostic(
-            rule=rule, line=line, column=column, message=message, suggestions=tuple(suggestions)
+            rule=rule,
+            line=line,
+            column=column,
+            message=clipped(message),
+            suggestions=tuple(map(clipped, suggestions)),
         )
 
     def missing(self, name: str, node: Node, scope: Scope) -> None:
@@ -94,7 +102,9 @@ class Findings:
                 (rest,),
             )
             return
-        self.error("unknown-field", node, f"there is no column {name} here", self.near(name, scope))
+        right = self.near(name, scope)
+        more = "" if right else f"; the columns here are {shown}"
+        self.error("unknown-field", node, f"there is no column {name} here{more}", right)
 
     def near(self, name: str, scope: Scope) -> tuple[str, ...]:
         names = scope.names()

@@ -24,7 +24,8 @@ def argument_fault(spec: Function, args: tuple[Expr, ...]) -> Fault | None:
                 "arrayrange cuts a slice out of an array; it makes no numbers",
                 ("arrayrange(array, start, end)",),
             )
-        return "arity", f"{name} takes {wants} argument{'s' if wants != '1' else ''}, not {count}", ()
+        right = (f"{name}({', '.join('fgh'[n % 3] for n in range(spec.least))})",)
+        return "arity", f"{name} takes {wants} argument{'s' if wants != '1' else ''}, not {count}", right
     if name == "timestamp_diff":
         return _part(name, args[2], DIFF_PARTS, ('use "DAY" and divide(..., 7)',), "timestamp-part")
     if name == "extract_time":

@@ -193,7 +193,12 @@ class Cursor:
         found = [self.word(context)]
         while self.accept(","):
             found.append(self.word(context))
+            self.bounded(found, "names")
         return tuple(found)
+
+    def bounded(self, found: Sequence[object], what: str) -> None:
+        if len(found) > MAX_ITEMS:
+            self.too_deep(f"number of {what}", MAX_ITEMS)
 
     # implemented by the parser; here so that expressions can hold sub-queries
     def query(self, closing: str) -> Query:

@@ -46,6 +46,12 @@ class GroupParser(StageParser):
         by: tuple[str, ...] = ()
         if self.accept("by"):
             by = self._by("comp")
+            if self.keys[self.i] == "as":
+                self.fail(
+                    "the alias stands before by",
+                    suggestions=("comp count() as n by k",),
+                    rule="alias-before-by",
+                )
         raw = alias = None
         if self.accept("addrawdata"):
             self.take("=", "addrawdata")
@@ -63,7 +69,15 @@ class GroupParser(StageParser):
                 self.fail(
                     f"{name} needs parentheses", suggestions=(f"{name}()",), rule="aggregate-parentheses"
                 )
-            self.fail(f"comp needs an aggregate: found name {name}", at=at, suggestions=near(name, AGGREGATE))
+            right = near(name, AGGREGATE)
+            if self.keys[self.i] == "=":
+                right = (f"comp count() as {name}",)
+            self.fail(
+                f"comp needs an aggregate: found name {name}",
+                at=at,
+                expected=("count()", "sum(f)"),
+                suggestions=right,
+            )
         if spec is None:
             self._no_aggregate(name, at, "comp", AGGREGATE)
         self.i += 1
@@ -111,6 +125,7 @@ class GroupParser(StageParser):
                 return tuple(found)
             self.i += 1
             found.append(self.field_name(f"{stage} by"))
+            self.bounded(found, "names")
 
     # --- windowcomp ---
 
@@ -146,6 +161,12 @@ class GroupParser(StageParser):
                 keys.append(self.sort_key())
         frame = self._frame() if self.keys[self.i] == "between" else None
         alias = self.word("a name after 'as'") if self.accept("as") else None
+        if self.keys[self.i] in ("partition", "order", "over", "by", "sort"):
+            self.fail(
+                f"by and sort stand before the alias: found '{self.texts[self.i]}'",
+                suggestions=(f"windowcomp {name}({'f' if args else ''}) by k sort desc g as {alias or 'a'}",),
+                rule="sql-window",
+            )
         return WindowFunction(name, args, by, tuple(keys), frame, alias, pos=self.starts[at])
 
     def _frame(self) -> Frame:
@@ -249,6 +270,7 @@ class GroupParser(StageParser):
         values = [self._view_value(name)]
         while self.accept(","):
             values.append(self._view_value(name))
+            self.bounded(values, "values")
         if call:
             self.take(")", f"the option {name} of view")
         return ViewOption(name, tuple(values), call, pos=self.starts[at])

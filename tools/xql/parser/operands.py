@@ -50,11 +50,16 @@ class OperandParser(Cursor):
                 self.i = at + 1
                 return Boolean(key == "true", pos=pos)
             if key in RESERVED:
-                self.fail(f"an operand is missing before '{text}'", expected=("a field", "a value"))
+                right = ('f contains "text"',) if self.keys[at + 1] == "(" and key == "contains" else ()
+                self.fail(
+                    f"an operand is missing before '{text}'",
+                    expected=("a field", "a value"),
+                    suggestions=right,
+                )
             if key == "case" and self.keys[at + 1] == "when":
                 self.fail("case is not XQL", suggestions=(INSTEAD["case"],), rule="case-when")
             if text[-1] == "." or ".." in text:
-                self.fail(f"the name {text} has an empty part")
+                self.fail(f"the name {text} has an empty part", expected=("a name", "ENUM.NAME"))
             self.i = at + 1
             if key.startswith("enum."):
                 return Enum(text[5:], pos=pos)
@@ -233,6 +238,18 @@ class OperandParser(Cursor):
                 rule="aggregate-outside-comp",
             )
         known: Mapping[str, Function] = SCALAR
+        method = INSTEAD.get(name.rsplit(".", 1)[-1])
+        if "." in name and method is not None:
+            self.fail(
+                f"values have no methods, such as {name}",
+                at=at,
+                suggestions=(method,),
+                rule="unknown-function",
+            )
+        if name in ("true", "false", "null"):
+            self.fail(
+                f"{name} is a value, not a function", at=at, suggestions=(name,), rule="unknown-function"
+            )
         self.fail(
             f"there is no function {name}", at=at, suggestions=near(name, known), rule="unknown-function"
         )

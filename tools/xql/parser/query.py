@@ -101,6 +101,12 @@ class Parser(GroupParser):
                     suggestions=(FOREIGN_STAGES[name],),
                     rule="unknown-stage",
                 )
+        if self.keys[self.i + 1] == "|" and self.i == 0:
+            self.fail(
+                f"there is no stage '{text}'; a query begins with its source",
+                suggestions=(f"dataset = {text}",),
+                rule="unknown-stage",
+            )
         if key == "xdm.alias" or self.keys[self.i + 1] in ("=", "!=", "contains", "in", "~="):
             self.fail(
                 f"there is no stage '{text}'; a condition stands in filter",
@@ -122,9 +128,24 @@ class Parser(GroupParser):
         self.fail(f"a stage is missing: found {self.found()}", expected=("a stage name",), rule="empty-stage")
 
     def _no_end(self, closing: str) -> NoReturn:
-        key = self.keys[self.i]
+        key, following = self.keys[self.i], self.keys[self.i + 1 : self.i + 2]
         if key in STAGES or key in FOREIGN_STAGES:
-            self.fail(f"a '|' is missing before {self.texts[self.i]}", expected=("'|'",), rule="missing-pipe")
+            self.fail(
+                f"a '|' is missing before {self.texts[self.i]}",
+                expected=("'|'",),
+                suggestions=(f"| {FOREIGN_STAGES.get(key, key + ' ...')}",),
+                rule="missing-pipe",
+            )
+        if key == "||":
+            self.fail("stages are parted by one '|'", suggestions=("|",), rule="empty-stage")
+        if key == "-" and following == ["-"]:
+            self.fail("a comment begins with //", suggestions=("// text",), rule="foreign-symbol")
+        if key == "[":
+            self.fail(
+                "an element is taken with a function, or with a path",
+                suggestions=("arrayindex(f, 0)", "f -> [0]"),
+                rule="array-index",
+            )
         if key == ")":
             self.fail("this ')' closes nothing", expected=("'|'", "the end of the query"))
         end = f"'{closing}'" if closing else "the end of the query"

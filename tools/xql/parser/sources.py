@@ -70,6 +70,7 @@ class SourceParser(ExpressionParser):
             names = [self._loose("the name of a dataset")]
             while self.accept(","):
                 names.append(self._loose("the name of a dataset"))
+                self.bounded(names, "datasets")
             self.take(")", "the datasets")
             return tuple(names)
         self.take("=", "dataset")
@@ -258,6 +259,8 @@ class SourceParser(ExpressionParser):
         return Search(text, datasets, pos=self.starts[at])
 
     def no_query(self) -> NoReturn:
+        if self.texts[self.i] == "``":
+            self.fail("this is a code fence, not the query; leave out the ``` lines", rule="code-fence")
         what = "the query is empty" if self.kinds[self.i] == END else f"a query begins: found {self.found()}"
         self.fail(what, expected=("dataset = <name>", "datamodel", "preset = <name>", "a stage"))
 

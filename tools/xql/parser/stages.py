@@ -22,6 +22,7 @@ from tools.xql.ast import (
     Union,
 )
 from tools.xql.parser.extras import ExtraParser
+from tools.xql.parser.mistakes import FOREIGN_STAGES, STAGES
 from tools.xql.tokens import END, WORD
 
 JOIN_TYPES = ("inner", "left", "right")
@@ -36,7 +37,19 @@ class StageParser(ExtraParser):
     def filter(self) -> Filter:
         pos = self.starts[self.i]
         self.i += 1
-        return Filter(self.expression(), pos=pos)
+        condition = self.expression()
+        if self._stray_word():
+            self.fail(
+                f"the condition has ended: found {self.found()}",
+                expected=("and", "or", "'|'"),
+                rule="missing-and",
+            )
+        return Filter(condition, pos=pos)
+
+    def _stray_word(self) -> bool:
+        """Whether a word stands here that begins no stage either."""
+        key = self.keys[self.i]
+        return self.kinds[self.i] == WORD and key not in STAGES and key not in FOREIGN_STAGES
 
     def alter(self) -> Alter:
         pos = self.starts[self.i]
@@ -55,9 +68,15 @@ class StageParser(ExtraParser):
         pos = self.starts[self.i]
         self.i += 1
         exclude = self.accept("-")
-        return Fields(
-            self.items(self._exclusion if exclude else self._field_item, "fields"), exclude, pos=pos
-        )
+        items = self.items(self._exclusion if exclude else self._field_item, "fields")
+        if self._stray_word() and self.keys[self.i] != "as":
+            self.fail(
+                f"names are parted by commas: found {self.found()}",
+                expected=("','", "as", "'|'"),
+                suggestions=(f"{items[-1].name}, {self.texts[self.i]}",),
+                rule="missing-comma",
+            )
+        return Fields(items, exclude, pos=pos)
 
     def _exclusion(self) -> FieldItem:
         at = self.i
@@ -233,7 +252,9 @@ class StageParser(ExtraParser):
         name = self.field_name("arrayexpand needs a field")
         if self.keys[self.i] in ("->", "("):
             self.fail(
-                "arrayexpand takes a field; compute it with alter first", rule="expression-in-arrayexpand"
+                "arrayexpand takes a field; compute it with alter first",
+                suggestions=("alter x = ... | arrayexpand x",),
+                rule="expression-in-arrayexpand",
             )
         limit = self.count("arrayexpand limit") if self.accept("limit") else None
         return ArrayExpand(name, limit, pos=pos)

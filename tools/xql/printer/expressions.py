@@ -242,8 +242,21 @@ class ExpressionPrinter:
         for number, item in enumerate(items):
             lead, tail = split_comments(item.comments)
             lines += [pad + text for text in lead]
-            lines.append(pad + render(item).lstrip("\n ") + ("," if number < last else "") + tail)
+            text = render(item).lstrip("\n ")
+            comma = "," if number < last else ""
+            if comma and self.ends_open(text, item):
+                comma = f"\n{pad},"
+            lines.append(pad + text + comma + tail)
         return lines
+
+    def ends_open(self, text: str, node: Node) -> bool:
+        """Whether `text`, printed from `node`, ends with a comment that goes on to the end of its line."""
+        return self.commented and any(
+            comment.text.startswith("//") and text.endswith(comment.text)
+            for item in walk(node)
+            if item is not node
+            for comment in item.comments
+        )
 
 
 def split_comments(comments: tuple[Comment, ...]) -> tuple[list[str], str]:

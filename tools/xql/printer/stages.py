@@ -228,8 +228,10 @@ class QueryPrinter(ExpressionPrinter):
         text += f" span = {self.flat(part.span)}" if part.span else ""
         text += f" timeshift = {self.flat(part.timeshift)}" if part.timeshift else ""
         text += f" timezone = {quoted(part.timezone)}" if part.timezone is not None else ""
-        text += f" startswith = {self.expr(part.startswith, indent, column)}" if part.startswith else ""
-        text += f" endswith = {self.expr(part.endswith, indent, column)}" if part.endswith else ""
+        for name, condition in (("startswith", part.startswith), ("endswith", part.endswith)):
+            if condition is not None:
+                text += f" {name} = {self.expr(condition, indent, column)}"
+                text += "\n" + " " * indent if self.ends_open(text, part) else ""
         text += f" allowunclosed = {_flag(part.allowunclosed)}" if part.allowunclosed is not None else ""
         return text + (f" maxevents = {self.flat(part.maxevents)}" if part.maxevents else "")
 
