@@ -160,6 +160,9 @@ def _rows(body: dict[str, Any]) -> None:
         say(body["message"])
     for choice in body.get("choices") or ():
         say(f"- {choice}")
+    if usage := body.get("usage"):
+        told = f"{usage['prompt_tokens']:,} tokens read, {usage['completion_tokens']:,} written"
+        note(f"{body['answered_by']}: {told}, {usage['repairs']} corrections")
     if body.get("errors"):
         _diagnostics([body])
         return

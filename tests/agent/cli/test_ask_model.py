@@ -59,6 +59,7 @@ def test_other_outcomes_are_printed_for_people(loaded: Shell, endpoint: Scripted
     assert ended.code == 0
     assert "Which kind?" in ended.out
     assert "- mine" in ended.out
+    assert "m: 100 tokens read, 10 written, 0 corrections" in ended.err
 
 
 def test_a_model_that_is_away_leaves_the_planner_and_says_so(
