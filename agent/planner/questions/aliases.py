@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+SIZE_KEYS: Final = frozenset({"size", "disk size gb", "size gb", "allocated storage", "memory size"})
 # words (without plural endings) -> words of keys, as `settings.key_words` gives them
 SETTING_WORDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (
@@ -19,6 +20,9 @@ SETTING_WORDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
      ("instance type", "machine type", "vm size", "type", "hardware profile vm size")),
     ("access key age|age of access key|age of the access key", ("access key age day", "access key")),
     ("retention|backup retention|retention period|backup retention period|backup period|backup retention day", ("backup retain period", "retain day", "retain in day")),
+    ("encryption algorithm|encryption type|sse algorithm|encryption kind|encryption method|kind of encryption|type of encryption|encryption setting|algorithm",
+     ("sse algorithm", "encrypt", "encrypt type", "sse type")),
+    ("used|last used|last use|last activity|accessed|last accessed", ("last used date", "last used", "password last used", "last accessed date")),
     ("engine|database engine|db engine", ("engine",)),
     ("engine version|database version|db version", ("engine version",)),
     ("runtime|language runtime|run time", ("runtime",)),

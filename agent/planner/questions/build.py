@@ -17,7 +17,8 @@ def build(state: State) -> Form:
     if measure is not None and measure.function == "distinct" and state.dims:
         group = []
     grouped = [ref for ref in state.group if ref not in group]
-    if state.limit is not None and state.per and grouped and (state.dims or measure is None):
+    each = state.rank is not None and state.rank.ref is not None and measure is None and not state.dims
+    if (state.limit is not None or each) and state.per and grouped and (state.dims or measure is None):
         per = grouped
         if state.dims:
             group += grouped
@@ -52,7 +53,7 @@ def build(state: State) -> Form:
         having=state.having,
         span=state.span,
         rank=state.rank,
-        limit=_limit(state, measure, bool(group)),
+        limit=_limit(state, measure, bool(group)) or (1 if per else None),
         per=tuple(per),
         columns=(*state.columns, *shown),
         status=_status(state, items, group),  # type: ignore[arg-type]

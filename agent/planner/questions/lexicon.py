@@ -22,7 +22,7 @@ ENTITY_WORDS: Final[dict[str, str]] = {
     "file": "file|data file|document|sensitive file|object file",
     "package": "software package|installed package|package installed|software",
     "permission": "permission|entitlement|effective permission|access right",
-    "health": "connector event|health event|connector error|connector health event|onboarding error|connector message|cloud health event|collection error|scan error",
+    "health": "connector event|health event|connector|connector health event|connector message|cloud health event|cloud connector|connector health|health log|connector log",
     "audit": "management audit|management audit log|management event|tenant audit event|management audit entry|console audit log|management audit event|admin activity",
 }
 # nouns of kinds of assets: words -> categories ; type ids (a * stands for any text) ; class
@@ -39,7 +39,8 @@ KINDS: Final[tuple[tuple[str, str], ...]] = (
     ("ec2 security group|aws security group|vpc security group", "t=EC2_SECURITY_GROUP"),
     ("azure nsg|azure network security group", "t=AZURE_NETWORK_SECURITY_GROUP"),
     ("firewall rule|gcp firewall rule|gcp firewall|vpc firewall rule|google firewall rule", "t=GOOGLE_COMPUTE_FIREWALL"),
-    ("iam user|user|aws user|iam identity|console user|iam account user|cloud user|login", "t=AWS_IAM_USER,AZURE_ACTIVE_DIRECTORY_USER,AZURE_AD_USER;c=IAM User,Human Identity"),
+    ("iam user|aws user|iam identity|console user|aws iam user", "t=AWS_IAM_USER"),
+    ("user|cloud user|login|user account", "t=AWS_IAM_USER,AZURE_ACTIVE_DIRECTORY_USER,AZURE_AD_USER;c=IAM User,Human Identity"),
     ("human identity|human user|person", "c=Human Identity"),
     ("identity|principal", "k=Identity"),
     ("service account|gcp service account|google service account", "c=Service Account"),
@@ -201,6 +202,8 @@ VALUES: Final[tuple[tuple[str, str, str], ...]] = (
     ("endpoint_status", "UNINSTALLED", "uninstalled"),
     ("operation_status", "SUCCESS", "successful|succeeded|success"),
     ("operation_status", "FAILED", "failed|unsuccessful|denied|failure|fail"),
+    ("health_status", "Error", "error|failed|failing|failure|with error|in error"),
+    ("health_status", "Success", "successful|succeeded"),
     ("platform", "windows", "windows"),
     ("platform", "linux", "linux"),
     ("platform", "mac", "macos|mac|osx"),

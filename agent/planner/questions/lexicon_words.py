@@ -95,7 +95,7 @@ set sets kind-of sort-of table overview breakdown summary summarize summarise pl
 compute calculate determine write produce create-a draw plot chart graph make build generate compile prepare present-me run execute issue-a same company organization organisation
 happen happened happening occur occurred occurring took take place taken go going use used using work works working operate operating host hosts-of hold holds held located sit sits
 sitting live lives reside deployed deploy affected affect affects affecting hit concern concerning related relating regarding respect respective respectively combination combinations belongs belong
-containing come comes coming along apiece namely fyi asap atm btw lookup look-up view details-of please. section tell-me show-me give-me i-need quick quickly list-of set-of
+containing come comes coming along apiece namely fyi asap atm btw lookup look-up view details-of please. section tell-me show-me give-me i-need quick quickly fired triggered firing raised flagged-up detected-by registered carried carries present-in list-of set-of
 reach state their's under per-se sure ask question questions answer include includes including included shown showing listed listing say says said think believe seem seems appears
 attention right-now moment time times point kept keep keeps part parts whichever whatever somebody someone anyone me-the want-to like-to able possible possibly maybe perhaps needed
 break sum-up amount total totals entirely fully particular specific specifically certain given mine different various several many much lot lots-of few bunch ones' those' names ids

@@ -157,7 +157,7 @@ def environment(name: str, estate: Estate) -> Atom | None:
         value
         for value, keys in estate.words.tag_values.items()
         if set(keys) & set(ref.tags)
-        and (value in synonyms or (len(value) > 5 and SequenceMatcher(None, value, synonyms[0]).ratio() > 0.85))
+        and (value in synonyms or (len(value) > 3 and synonyms[0].startswith(value)) or (len(value) > 5 and SequenceMatcher(None, value, synonyms[0]).ratio() > 0.85))
     ]
     if not values:
         return None

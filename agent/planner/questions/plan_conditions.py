@@ -88,6 +88,12 @@ class ConditionWriter:
     # --- kinds, weaknesses ---
 
     def kinds(self, item: Kinds) -> Condition:
+        if self.name == "event":
+            from agent.planner.questions.setting_marks import types_of
+
+            types = tuple(sorted(types_of([item], self.estate))) or item.types or ("-",)
+            told: Condition = Test(field="resource_sub_type", op="in", values=types)
+            return Not(none=told) if item.negated else told
         if self.name != "asset":
             return Related(dataset="asset_inventory", where=ConditionWriter("asset", self.estate, self.now).kinds(item))
         parts: list[Condition] = []
@@ -191,8 +197,8 @@ class ConditionWriter:
             made = self._tags(atom)
         elif atom.ref.places:
             return self._settings(atom)
-        elif atom.ref.name == "status" and self.name == "issue":
-            made = self._status(atom)
+        elif atom.ref.name == "status" and self.name in ("issue", "case"):
+            made = self._status(atom, place.column)
         else:
             subject = {"json_path": JsonPath(field=FACTS[self.name], path=(place.key,))} if place.key else {"field": place.column}
             made = self.test(subject, atom, place.type)
@@ -206,14 +212,14 @@ class ConditionWriter:
             return Not(none=either([Test(tag=key, op="not_empty") for key in atom.ref.tags]))
         return either([self.test({"tag": key}, atom, "text") for key in atom.ref.tags])
 
-    def _status(self, atom: Atom) -> Condition:
-        field = "xdm.issue.status.progress"
+    def _status(self, atom: Atom, field: str) -> Condition:
         parts: list[Condition] = []
+        done = AnyOf(any=(Test(field=field, op="starts_with", value="resolved"), Test(field=field, op="starts_with", value="closed")))
         for value in map(str, atom.values):
             if value == "open":
-                parts.append(OPEN)
+                parts.append(OPEN if self.name == "issue" else Not(none=done))
             elif value == "closed":
-                parts.append(Test(field=field, op="starts_with", value="resolved"))
+                parts.append(done if self.name == "case" else done.any[0])
             elif value == "progress":
                 parts.append(Test(field=field, op="in", values=("In Progress", "IN_PROGRESS", "UNDER_INVESTIGATION", "Under Investigation")))
             else:
@@ -342,7 +348,28 @@ class ConditionWriter:
             field, rest = "part", rest[second + 1 :]
         subject = {"json_path": JsonPath(field=field, path=rest)}
         inner = self._of_kind(subject, where, atom)
-        return Related(dataset="asset_inventory", compute=compute, expand=expand, where=All(all=(Test(field=_TYPE, op="eq", value=where.type_id), inner)))
+        active = self._active(where)
+        if active is not None:
+            inner = All(all=(inner, active))
+        condition = All(all=(Test(field=_TYPE, op="eq", value=where.type_id), inner))
+        if self.by_join:
+            name = f"matches_{len(self.joins) + 1}"
+            counted = Aggregate(function="count_rows", name=name)
+            self.joins.append(Join(dataset="asset_inventory", kind="left", compute=compute, expand=expand, where=condition, aggregates=(counted,)))
+            return Test(field=name, op="gt", value=0)
+        return Related(dataset="asset_inventory", compute=compute, expand=expand, where=condition)
+
+
+    def _active(self, where: Where) -> Condition | None:
+        """Of dated items that may be switched off, those that are on: an old key that is inactive opens nothing."""
+        if where.kind != "time":
+            return None
+        at = where.path.index(ITEM)
+        status = next(
+            (s for s in self.estate.settings.by_type.get(where.type_id, ()) if s.path[: at + 1] == where.path[: at + 1] and s.leaf.lower() == "status" and "active" in s.values),
+            None,
+        )
+        return Test(json_path=JsonPath(field="item", path=status.path[at + 1 :]), op="eq", value="Active") if status else None
 
 
 def base_of(entity: str, items: tuple[Item, ...], estate: Estate) -> list[Condition]:

@@ -45,6 +45,12 @@ def _entity(state: State, mark: Mark) -> None:
         return _category(state, "VULNERABILITY", str(following[1].data), following[0])
     if name == "cve" and state.estate.vulnerabilities_in:
         name = "vulnerability"
+    if name == "vulnerability" and "cve" in mark.text.lower() and not state.headed:
+        if state.agg == "distinct" or (state.measure is not None and state.measure.function == "count"):
+            state.agg = "distinct"
+            shape.measured(state, Ref(name="cve"))
+        elif state.pending_rank or any(m.kind == "rank" and m.data in ("most", "fewest") for m in state.marks[state.at :]):
+            state.dims.append(Ref(name="cve"))
     if state.entity and "attr" in mark.also and name in ("asset", "event", "package", "vulnerability") and _named(state, mark):
         return None
     if name == "asset" and state.entity == "asset" and not state.negated and state.relation is None:
@@ -194,6 +200,9 @@ def _fresh(state: State, item: Atom, entity: str) -> None:
 
 
 def _tenant(state: State, mark: Mark) -> None:
+    following = state.next(over=())
+    if following is not None and following[1].get("attr") == "account" and isinstance(mark.data, Atom) and mark.data.ref.name != "account":
+        return refs.unknown_word(state, mark, place)
     if mark.has("alias") and _as_account(state, mark):
         return
     found = mark.data if isinstance(mark.data, list) else [mark.data]
@@ -268,7 +277,7 @@ def _value(state: State, mark: Mark) -> None:
     if name == "status" and values == ("all",):
         state.status = "all"
         return
-    op = "true" if values in (("true",), ("false",)) else "in"
+    op = "true" if values in (("true",), ("false",)) else "contains" if name in ("platform", "os") else "in"
     label = refs.value_label(name, values)
     negated = _negation(state, name)
     item = Atom(

@@ -73,7 +73,9 @@ def fitting(state: State, mark: Mark, name: str, values: tuple[str, ...]) -> tup
             return "status", tuple(_seen(state, "event", "status", those))
         if option == "platform" and entity == "endpoint":
             return option, those
-    if name in ("result", "operation_status") and entity == "issue":
+        if option == "health_status" and entity == "health":
+            return "status", those
+    if name in ("result", "operation_status", "health_status") and entity == "issue":
         return "status", ("open",) if values == ("FAIL",) else ("closed",)
     if name == "status" and entity in ("finding", "vulnerability"):
         return "result", ("FAIL",) if values in (("open",), ("new",)) else ("PASS",)
@@ -142,7 +144,13 @@ def timed(state: State, when: When, put: Put) -> None:
         status = next((m for m in (before, after[1] if after else None) if m is not None and m.kind == "value"), None)
         if status is not None and status.data[1] == ("closed",) and entity == "issue":
             name = "resolved" if state.estate.has_column("issues", "xdm.issue.resolution_time") else "modified"
+    closed = [p for _, p in state.parts if isinstance(p, Atom) and p.ref.name == "status" and p.values == ("closed",)]
+    if not name and entity == "issue" and closed:
+        name = "resolved" if state.estate.has_column("issues", "xdm.issue.resolution_time") else "modified"
     negated = state.take_not()
+    if negated and when.way == "older" and " ".join(t.text for t in state.tokens if when.start_at <= t.start < when.end_at).startswith("for"):
+        # "not seen for 7 days" is seen more than 7 days ago
+        negated = False
     if entity and name and name not in ENTITIES[entity].places:
         name = ENTITIES[entity].time
     if negated and name == "last_seen" and when.way in ("within", "range") and when.start is not None:
@@ -218,6 +226,9 @@ def reference(state: State, mark: Mark, ref: Ref) -> None:
     """Something that things have, and what the words after it (or before) say of it."""
     from agent.planner.questions.reader import place
 
+    following = state.next()
+    if following is not None and following[1].kind == "time" and ref.places:
+        return
     if state.groups and ref.name in ("rule", "source") and state.headed and not _lists(state):
         state.compare = None
         return
@@ -337,6 +348,8 @@ def _bound(state: State, ref: Ref, op: str, number: float | str | None) -> Atom:
     shown = f"{number:g}" if isinstance(number, float) else number
     kind: Any = {"ne": "eq"}.get(op, op)
     label = f"{ref.name.replace('_', ' ')} {words.get(op, op)} {shown}".replace("  ", " ")
+    if "version" in ref.name and isinstance(number, float):
+        number = f"{number:g}"
     return Atom(ref=ref, op=kind, values=(number or 0.0,), negated=op == "ne", label=label)
 
 
@@ -378,6 +391,11 @@ def _valued(state: State, mark: Mark, ref: Ref, found: Mark, at: int) -> tuple[A
             return _setting_value(ref, data.values[0]), at
         if ref.places and isinstance(data, list):
             return _setting_value(ref, text), at
+        if ref.name == "account" and (uids := accounts_like(text, state.estate)):
+            names = " or ".join(state.estate.account_names.get(u, u) for u in uids)
+            return Atom(ref=ref, op="in", values=tuple(uids), label=f"in account {names}"), at
+        if ref.name in ("assignee", "user", "namespace", "os", "package", "operation", "resource", "cluster"):
+            return Atom(ref=ref, op="in", values=(text,), label=f"{ref.name} {text}"), at
         return None, at
     if ref.places:
         values = {v.lower() for p in ref.places for s in state.estate.settings.by_type.get(p.type_id, ()) if s.path == p.path for v in s.values}
@@ -605,6 +623,12 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
                 negated = negated or state.take_not()
                 put(state, Atom(ref=Ref(name=name), op="contains" if starts and not hit else "in", values=(hit or token.raw,), label=f"{name.replace('_', ' ')} {hit or token.raw}", negated=negated))
                 return
+    if state.entity in ("event", "audit", "permission") and (who := _who(state, text)) is not None:
+        put(state, who)
+        return
+    if state.entity == "file" and (words := _pattern(state)) is not None:
+        put(state, words)
+        return
     following = state.next(over=())
     if following is not None and following[1].get("attr") == "account" and (uids := accounts_like(text, state.estate)):
         state.at = following[0]
@@ -618,6 +642,33 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
             state.at = following[0]
         return
     state.lose(mark)
+
+
+def _who(state: State, text: str) -> Atom | None:
+    """Who did it, by a part of the name; what was done, by the words of the operation."""
+    users = [shown for low, shown in state.estate.values(state.entity, "user").items() if text in low]
+    if users:
+        return Atom(ref=Ref(name="user"), op="contains", values=(text,), label=f"by {text}")
+    done = text.removesuffix("s").removesuffix("d").removesuffix("e")
+    operations = [shown for low, shown in state.estate.values(state.entity, "operation").items() if done in low]
+    if operations and len(done) > 3:
+        return Atom(ref=Ref(name="operation"), op="contains", values=(done,), label=f"operation containing {done}")
+    return None
+
+
+def _pattern(state: State) -> Atom | None:
+    """The words of a data pattern: "credit card numbers"."""
+    at, words = state.at, []
+    while (mark := _at(state, at)) is not None and mark.kind in ("word", "agg", "attr", "stop", "kind") and len(words) < 4:
+        words += [t.norm for t in state.words(mark)]
+        at += 1
+    while words:
+        text = " ".join(words)
+        if any(text in seen.replace("_", " ") for seen in state.estate.values("file", "pattern")) or len(words) > 1:
+            state.at += len(words) - 1
+            return Atom(ref=Ref(name="pattern"), op="contains", values=(text,), label=f"with {text}")
+        words.pop()
+    return None
 
 
 def _asked_kind(state: State, following: tuple[int, Mark] | None) -> str:

@@ -9,7 +9,7 @@ from agent.planner.questions.entities import BELONGS, ENTITIES
 from agent.planner.questions.form import Has, Kinds, Measure, Rank, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_state import Relation, State, fold
-from agent.planner.questions.tokens import singular
+from agent.planner.questions.tokens import in_bytes, singular
 
 _WHICH: Final = frozenset({"which", "what", "list", "show", "name", "top", "whose", "how", "give", "any", "find", "identify", "rank", "are", "display", "enumerate", "is", "get"})
 _VALUES_OF: Final = ("sum", "avg", "min", "max", "median", "distinct")
@@ -322,7 +322,8 @@ def compare(state: State, mark: Mark) -> None:
     following = state.next()
     if following is None or following[1].kind != "number":
         return
-    value = state.words(following[1])[0].value
+    token = state.words(following[1])[0]
+    value = in_bytes(token) if state.entity == "file" and token.unit else token.value
     if value is None:
         return
     state.at = following[0]
@@ -416,8 +417,30 @@ def finish(state: State) -> None:
             measured(state, Ref(name=default))
     if state.agg == "distinct" and state.dims:
         state.measure = Measure(function="distinct", ref=state.dims[0])
+    if state.compare is not None and not state.dims and state.entity:
+        _sized(state)
     if state.compare is not None and state.dims:
         state.having = state.compare  # type: ignore[assignment]
+        state.compare = None
+
+
+def _sized(state: State) -> None:
+    """"bigger than 500" of what has a size."""
+    from agent.planner.questions.aliases import SIZE_KEYS
+    from agent.planner.questions.setting_marks import types_of
+    from agent.planner.questions.settings import key_words
+    from agent.planner.questions.weaknesses import where_of
+
+    assert state.compare is not None
+    op, number = state.compare
+    if "size" in ENTITIES[state.entity].places:
+        state.add(refs._bound(state, Ref(name="size"), op, number))
+        state.compare = None
+        return
+    types = types_of([p for _, p in state.parts if isinstance(p, Kinds)], state.estate)
+    places = [s for s in state.estate.settings.of(types) if " ".join(key_words(s.leaf)) in SIZE_KEYS and not s.many]
+    if places:
+        state.add(refs._bound(state, Ref(name="size", places=tuple(where_of(s) for s in places)), op, number))
         state.compare = None
 
 

@@ -74,7 +74,7 @@ def _alias_at(
         return None
     for words, keys in _aliases().get(tokens[start].norm, ()):
         end = start + len(words)
-        if [t.norm for t in tokens[start:end]] != list(words) or (len(words) == 1 and not scoped):
+        if [t.norm for t in tokens[start:end]] != list(words) or (not scoped):
             continue
         size = next((n for n in range(1, len(marks) - at + 1) if marks[at + n - 1].end == end), 0)
         covers = size == 0 and marks[at].kind == "weakness" and marks[at].end > end
@@ -83,6 +83,7 @@ def _alias_at(
         if all(m.kind == "kind" for m in marks[at : at + size]) and not any(m.kind == "kind" for m in marks[:at]):
             continue
         settings = [s for s in estate.settings.of(scope) if " ".join(key_words(s.leaf)) in keys or " ".join(s.words) in keys]
+        settings = [s for s in settings if len(s.path) == 1 or s.leaf.lower() != "type"]
         if not settings:
             continue
         text = " ".join(t.raw for t in tokens[start:end])
@@ -154,6 +155,8 @@ def _best(settings: list[Setting]) -> list[Setting]:
         by_type[setting.type_id].append(setting)
     best: list[Setting] = []
     for some in by_type.values():
+        if any(not s.many for s in some):
+            some = [s for s in some if not s.many]
         some = [s for s in some if not any(o is not s and o.path[: len(s.path)] == s.path and s.kind == "object" for o in some)]
         least = min(len(s.path) for s in some)
         best += [s for s in some if len(s.path) <= least + 1][:4]
@@ -168,7 +171,8 @@ def _value_at(
     marks: list[Mark], at: int, tokens: list[Token], estate: Estate, scope: frozenset[str], scoped: bool
 ) -> tuple[Mark, int] | None:
     mark = marks[at]
-    if mark.kind not in ("word", "id", "number", "quoted", "stop", "on") or mark.end - mark.start != 1:
+    named = mark.kind == "tenant" and isinstance(mark.data, Atom) and mark.data.ref.name in ("name", "strong_id") and scoped
+    if not (named and _ID.match(tokens[mark.start].text)) and mark.kind not in ("word", "id", "number", "quoted", "stop", "on") or mark.end - mark.start != 1:
         return None
     token = tokens[mark.start]
     if mark.kind == "number" and not re.search(r"[a-z]", token.text):
@@ -178,6 +182,9 @@ def _value_at(
     if token.text in STOP and token.text not in _STATES:
         return None
     if mark.kind == "word" and not scoped and not re.search(r"\d", token.text):
+        return None
+    following = marks[at + 1] if at + 1 < len(marks) else None
+    if token.text == "running" and following is not None and following.kind not in ("kind", "entity", "of", "with", "and", "or", "comma", "mark", "by", "not", "but"):
         return None
     if token.text in _STATES and (host := estate.values("asset", "state")) and token.text in host:
         return Mark("tenant", mark.start, mark.end, Atom(ref=Ref(name="state"), op="in", values=(token.text,), label=token.text), token.raw), 1

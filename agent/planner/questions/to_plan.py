@@ -50,7 +50,7 @@ class _Planner:
         if self._of_lack():
             return self._lacking()
         items, frame = self._framed()
-        where = self.writer.all(items) + self._base()
+        where = self.writer.all(items) + self._base() + self._present()
         if self.form.group or self.form.measure is not None or self.form.span:
             body = self._measured()
         else:
@@ -81,6 +81,14 @@ class _Planner:
         if form.entity == "finding" and form.status == "open":
             found += base_of("finding", (), self.estate)
         return found
+
+    def _present(self) -> list[Condition]:
+        """Who has the most of something has a name: the group of what has none is no answer."""
+        form = self.form
+        if form.rank is None or form.limit is None or not form.group or form.per:
+            return []
+        atoms = [Atom(ref=ref, op="empty", negated=True) for ref in form.group if ref.tags or ref.places]
+        return self.writer.all(tuple(atoms))
 
     # --- time of logs ---
 
@@ -202,6 +210,8 @@ class _Planner:
             pass
         name = self.entity.many.replace(" ", "_")
         counts = Aggregate(function="count" if self.entity.key else "count_rows", name=name)
+        if form.entity == "vulnerability" and form.group and form.group[0].name == "cve" and form.rank is not None:
+            counts = Aggregate(function="count_distinct", field="xdm.finding.asset_id", name="assets")
         if function == "count":
             made = counts
         elif function == "percent":

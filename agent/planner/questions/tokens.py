@@ -21,6 +21,8 @@ _PIECES: Final = re.compile(
     r"|(?P<mark>[,;?!():.&+|])",
     re.IGNORECASE,
 )
+# blanks go behind the unit, so that places in the text stay what they were
+_SIZES: Final = re.compile(r"(?<![\w.-])(\d+(?:\.\d+)?)\s(kb|mb|gb|tb|gib)(?=\W|$)", re.IGNORECASE)
 _NUMBERS: Final = {
     word: n
     for n, word in enumerate(
@@ -66,6 +68,7 @@ def singular(word: str) -> str:
 def tokenize(text: str, known: Container[str] = (), parts: Container[str] = ()) -> list[Token]:
     """The pieces of a text. `known` holds names that stay whole, `parts` the words at which others are split."""
     found: list[Token] = []
+    text = _SIZES.sub(lambda m: m[1] + m[2] + " ", text)
     for match in _PIECES.finditer(text[:MOST_READ]):
         kind, raw = str(match.lastgroup), match.group(0)
         if kind == "word":

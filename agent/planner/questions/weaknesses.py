@@ -31,7 +31,8 @@ GOOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "no_flow_logs": ("flow log",),
     "no_backup": ("backup retain period", "backup"),
     "unencrypted_transit": ("secure transport", "supports https traffic only", "https only", "require ssl"),
-    "imdsv1": ("http tokens",),
+    "imdsv1": ("http token",),
+    "unused": ("attachment",),
     "no_cmk": (),
 }  # fmt: skip
 BAD_KEYS: Final[dict[str, tuple[str, ...]]] = {
@@ -78,6 +79,8 @@ def find_weaknesses(text: str, estate: Estate) -> list[Found]:
                 else:
                     good = weakness.negated(scan, match) != turned
                 span = _span(before, scan.rest)
+                if concept.name == "unused" and re.match(r"\s*(?:anywhere )?(?:in|for|since|over|within|during)\b", text[span[1] :] if span else ""):
+                    continue
                 if span is None or text[span[0] : span[1]].strip() in _VAGUE:
                     continue
                 found.append(Found(concept.name, *span, good))
