@@ -1,8 +1,9 @@
-"""Checking and formatting many inputs: texts, files, folders of `*.xql`, standard input."""
+"""Checking and formatting many inputs: texts, files, folders of queries, standard input."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,12 +16,14 @@ from tools.xql.parser import parse
 from tools.xql.printer import format_query
 
 _MOST_BYTES = 1_000_000
+_SUFFIXES = (".xql", ".txt")
 
 
 def read_inputs(inputs: Iterable[str]) -> Iterator[tuple[str | None, str | Diagnostic]]:
     """Name and text of each input in order: `-` is standard input; an existing path is read; all else is a query.
 
-    A folder gives its `*.xql` files, sorted, those of its sub-folders too. What cannot be read comes as a diagnostic.
+    A folder gives its `*.xql` files (its `*.txt` where it has none of these), sorted, those of its sub-folders too.
+    What cannot be read comes as a diagnostic.
     """
     for item in inputs:
         if item == "-":
@@ -33,9 +36,9 @@ def read_inputs(inputs: Iterable[str]) -> Iterator[tuple[str | None, str | Diagn
             else:
                 yield None, _unescaped(item)
         elif path.is_dir():
-            files = sorted(found for found in path.rglob("*.xql") if found.is_file())
+            files = _queries_in(path)
             if not files:
-                yield str(path), _unreadable(f"no *.xql file is in {path}")
+                yield str(path), _unreadable(f"no *.xql (or *.txt) file is in {path}")
             for found in files:
                 yield str(found), _query(_read(found))
         else:
@@ -52,14 +55,16 @@ def _existing(item: str) -> Path | None:
         return None
 
 
+def _queries_in(folder: Path) -> list[Path]:
+    files = [found for found in folder.rglob("*") if found.suffix.lower() in _SUFFIXES and not found.is_dir()]
+    chosen = [found for found in files if found.suffix.lower() == _SUFFIXES[0]] or files
+    return sorted(chosen)
+
+
 def _looks_like_path(item: str) -> bool:
-    return (
-        item.endswith(".xql")
-        and len(item) < 1_000
-        and "\n" not in item
-        and "|" not in item
-        and "=" not in item
-    )
+    if len(item) > 1_000 or any(sign in item for sign in "\n|="):
+        return False
+    return item.lower().endswith(_SUFFIXES) or (os.sep in item and not any(sign in item for sign in ' \t*"'))
 
 
 def _read(path: Path) -> str | Diagnostic:

@@ -32,12 +32,18 @@ TIME = re.compile(
     r"\d[\d.]*(?:ms|s|m|h|d|w|mo|y|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?|weeks?|months?|years?)\Z",
     re.IGNORECASE,
 )
+# Both in one query: a backslash before a quote closes the text where what follows can follow a text.
+_TEXT_MIXED = (
+    r"\"(?!\"\")(?:[^\"\\]|\\[^\"]|\\\"(?!\s*(?:[,)\]|]|\Z|//|(?i:and|or|as|by|not|in)\b)))*\\?\"|\"\"(?!\")"
+)
+PLAIN, ESCAPED, MIXED = range(3)
+_TEXTS = (_TEXT, _TEXT_ESCAPED, _TEXT_MIXED)
 _ESCAPE = re.compile(r"\\([\s\S])")
 _QUOTE = '"'
 
 
-@lru_cache(maxsize=2)
-def _pattern(escapes: bool) -> re.Pattern[str]:
+@lru_cache(maxsize=3)
+def _pattern(escapes: int) -> re.Pattern[str]:
     return re.compile(
         r"""
           (?P<w>[^\W\d][\w.]*)
@@ -48,7 +54,7 @@ def _pattern(escapes: bool) -> re.Pattern[str]:
         | (?P<r>\"{3}[\s\S]*?\"{3,})
         | (?P<p>\$[^\W\d][\w.]*)
         | (?P<b>`[^`]*`)
-        """.replace("TEXT", _TEXT_ESCAPED if escapes else _TEXT),
+        """.replace("TEXT", _TEXTS[escapes]),
         re.VERBOSE,
     )
 
@@ -75,7 +81,7 @@ class Tokens:
 
     __slots__ = ("_lines", "comments", "ends", "escapes", "keys", "kinds", "starts", "text", "texts")
 
-    def __init__(self, text: str, escapes: bool = False) -> None:
+    def __init__(self, text: str, escapes: int = PLAIN) -> None:
         self.text = text
         self.escapes = escapes
         self.kinds: list[int] = []
@@ -105,10 +111,11 @@ class Tokens:
         return XqlSyntaxError(clipped(message), line, column, **more)  # type: ignore[arg-type]
 
 
-def tokenize(text: str, *, escapes: bool = False) -> Tokens:
+def tokenize(text: str, *, escapes: int = PLAIN) -> Tokens:
     """Tokens of `text`; raises `XqlSyntaxError` at the first character that cannot start one.
 
-    `escapes`: a backslash before a quote keeps a text literal open.
+    `escapes`: whether a backslash before a quote keeps a text literal open: never (`PLAIN`), always (`ESCAPED`), or
+    by what follows (`MIXED`).
     """
     if len(text) > MAX_TEXT:
         raise XqlTooLargeError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,44 @@ def test_missing_files_and_empty_folders(tmp_path: Path) -> None:
 def test_a_copy_out_of_json_is_read() -> None:
     (result,) = batch.check_inputs(['dataset = issues | filter xdm.issue.name = \\"x\\" \\n| limit 5'])
     assert result["valid"]
+
+
+def test_a_folder_of_text_files_and_paths_that_are_not_there(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "one.txt").write_text("dataset = issues | limit 5")
+    (tmp_path / "notes" / "folder.txt").mkdir()
+    (tmp_path / "gone.xql").symlink_to(tmp_path / "nowhere")
+    results = batch.check_inputs(
+        [
+            str(tmp_path / "notes"),
+            str(tmp_path / "gone.xql"),
+            str(tmp_path / "none.txt"),
+            f"{tmp_path}/none/none",
+        ]
+    )
+    assert [r["valid"] for r in results] == [True, False, False, False]
+    assert [r["errors"][0]["rule"] for r in results[1:]] == ["unreadable"] * 3
+
+
+def test_line_ends_marks_and_odd_spaces_change_nothing(tmp_path: Path) -> None:
+    text = GOOD + "\n| limit 5\n"
+    forms = {
+        "a": text.replace("\n", "\r\n").encode(),
+        "b": b"\xef\xbb\xbf" + text.encode(),
+        "c": text.encode("utf-16"),
+        "d": text.replace(" = ", "\u00a0=\t").encode(),
+    }
+    for name, data in forms.items():
+        (tmp_path / f"{name}.xql").write_bytes(data)
+    results = batch.format_inputs([str(tmp_path)])
+    assert [r["xql"] for r in results] == [batch.format_inputs([text])[0]["xql"]] * 4
+
+
+def test_two_thousand_files_are_quick(tmp_path: Path) -> None:
+    for number in range(2_000):
+        (tmp_path / f"{number}.xql").write_text(
+            f'dataset = issues | filter xdm.issue.id = "{number}" | limit 5'
+        )
+    began = time.monotonic()
+    assert sum(r["valid"] for r in batch.check_inputs([str(tmp_path)])) == 2_000
+    assert time.monotonic() - began < 20

@@ -60,8 +60,10 @@ class Catalog:
     def may_exist(self, name: str) -> bool:
         """Whether a dataset that is not listed can be there: the logs of a source are `<vendor>_<product>_raw`.
 
-        A name that nearly is a listed one is taken for a slip.
+        A name that nearly is a listed one is taken for a slip. What has a preset may have a dataset of its name.
         """
+        if name.lower() in self.presets:
+            return True
         return bool(_INGESTED.match(name)) and not near(name, self._datasets, cutoff=_SLIP)
 
     def suggest(self, name: str) -> tuple[str, ...]:

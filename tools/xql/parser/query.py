@@ -11,7 +11,7 @@ from tools.xql.errors import XqlSyntaxError, XqlTooLargeError
 from tools.xql.parser.cursor import MAX_NESTING
 from tools.xql.parser.groups import GroupParser
 from tools.xql.parser.mistakes import FOREIGN_STAGES, SOURCES, STAGES, near
-from tools.xql.tokens import END, WORD, tokenize
+from tools.xql.tokens import END, ESCAPED, MIXED, PLAIN, WORD, tokenize
 
 MAX_STAGES = 1_000
 
@@ -161,23 +161,27 @@ def parse(text: str) -> Query:
     Bounds: 100,000 characters, 100 levels of nesting, 10,000 items in a list, 1,000 stages.
     """
     try:
-        query = _parsed(text, escapes=False)
+        query = _parsed(text, PLAIN)
     except XqlTooLargeError:
         raise
     except XqlSyntaxError as error:
-        # The pages know no escapes, but people write "\\"" for a quote; what reads in neither way is told at the
-        # place where the better of both readings ended.
+        # The pages know no escapes, but people write "\\"" for a quote; what reads in no way is told at the
+        # place where the best of the readings ended.
         if '\\"' not in text:
             raise
-        try:
-            query = _parsed(text, escapes=True)
-        except XqlSyntaxError as other:
-            later = (other.line, other.column) > (error.line, error.column)
-            raise (other if later else error) from None
+        worst = [error]
+        for escapes in (ESCAPED, MIXED):
+            try:
+                query = _parsed(text, escapes)
+                break
+            except XqlSyntaxError as other:
+                worst.append(other)
+        else:
+            raise max(worst, key=lambda item: (item.line, item.column)) from None
     return replace(query, text=text)
 
 
-def _parsed(text: str, *, escapes: bool) -> Query:
+def _parsed(text: str, escapes: int) -> Query:
     parser = Parser(tokenize(text, escapes=escapes))
     try:
         return parser.query("")

@@ -83,3 +83,8 @@ dataset = lab_*
 | alter u = "x\""
 **********/
 | limit 3;
+===
+// both ways to write a backslash before a quote
+dataset = xdr_data
+| filter action_file_path contains "C:\Users\" and action_file_name not in ("D:\", "x")
+| alter name = replace(json_extract(data, "$.Name"), "\"", ""), pair = concat("{\"n\":\"", name, "\"}")
