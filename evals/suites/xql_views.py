@@ -3,7 +3,8 @@
     a      assets: id, strong_id, name, provider (upper case), account, account_name, region, class, category, type,
            type_name, tags (JSON), cfg (the provider's configuration, JSON), facts (normalized fields, JSON), groups,
            first_seen, last_seen, os, host_state, namespace; of the tags: env (production, staging, dev, test, however
-           it is spelled, or the word as it stands), env_tag (what stands under `Environment`), owner (under `Owner`),
+           it is spelled, or the word as it stands), env_own (so, without the key
+           `Stage`), env_tag (what stands under `Environment`), owner (under `Owner`),
            contact (under any key for it), team, app, tier, dataclass (any key, upper case)
     ec2    AWS machines: a.*, state, tokens, public_ip, ssm (managed by SSM), monitoring, size
     s3     AWS buckets: a.*, versioning, logging, encryption, tls (plain HTTP refused), blocked (all four public blocks)
@@ -48,6 +49,7 @@ SELECT "xdm.asset.id" AS id, "xdm.asset.strong_id" AS strong_id, "xdm.asset.name
     WHEN lower(stage) IN ('dev', 'development', 'devel') THEN 'dev'
     WHEN lower(stage) IN ('staging', 'stage', 'stg', 'preprod') THEN 'staging'
     WHEN lower(stage) IN ('test', 'qa', 'tst') THEN 'test' ELSE stage END AS env,
+  CASE WHEN t->>'$.Stage' IS NULL THEN env END AS env_own,
   t->>'$.Environment' AS env_tag, t->>'$.Owner' AS owner,
   coalesce(t->>'$.Owner', t->>'$.owner', t->>'$.Contact') AS contact,
   t->>'$.Team' AS team, t->>'$.Application' AS app, t->>'$.Criticality' AS tier,
