@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from agent.planner.questions import outcomes
+from agent.planner.questions import doings, outcomes
 from agent.planner.questions.build import build
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.follow import follow
-from agent.planner.questions.form import Asked, Form, Kinds
+from agent.planner.questions.form import Asked, Atom, Either, Form, Kinds, Ref
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader import read
@@ -67,7 +67,17 @@ def understand(lowered: str, estate: Estate, now: datetime, *, context: str = ""
     tokens = tokenize(lowered, estate.words, lexicon_parts())
     marks = find_marks(lowered, tokens, estate, now)
     marks = _settled(marks, tokens, estate)
-    return read(marks, tokens, estate, context=context)
+    deed = doings.done(lowered) if estate.has_rows("cloud_audit_logs") else None
+    if deed is None or not (deed[0] not in ("read", "list") or context == "event"):
+        return read(marks, tokens, estate, context=context)
+    rest = [m for m in marks if tokens[m.start].start >= deed[2]]
+    state = read(rest, tokens, estate, context="event")
+    state.noun = "audit events"
+    label = f"operation {' or '.join(deed[1])}"
+    either = Either(items=tuple(Atom(ref=Ref(name="operation"), op="contains", values=(part,), label=f"operation containing {part}") for part in deed[1]))
+    state.parts.append(("and", either))
+    del label
+    return state
 
 
 def _settled(marks: list[Mark], tokens: list[Token], estate: Estate) -> list[Mark]:

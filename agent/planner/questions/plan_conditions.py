@@ -315,7 +315,22 @@ class ConditionWriter:
         order = sorted(range(len(paths)), key=lambda n: (-inside[n].seen, len(inside[n].path)))
         return either([Test(json_path=paths[n], op="not_empty") for n in order[:5]])
 
+    def _dated(self, subject: dict[str, Any], atom: Atom) -> Condition:
+        """Times that stand as ISO text: their order is that of the text."""
+        bounds: list[tuple[Any, datetime]] = []
+        if atom.op == "range":
+            bounds += [("gte", atom.start)] if atom.start is not None else []
+            bounds += [("lt", atom.end)] if atom.end is not None else []
+        else:
+            bounds.append(("lt" if atom.op == "older" else "gte", self.now - timedelta(days=float(atom.values[0]))))
+        parts: list[Condition] = [Test(**subject, op=op, value=at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")) for op, at in bounds]
+        found = both(parts)
+        assert found is not None
+        return found
+
     def _of_kind(self, subject: dict[str, Any], where: Where, atom: Atom) -> Condition:
+        if atom.op in ("older", "within", "range"):
+            return self._dated(subject, atom)
         if atom.op == "true":
             if where.good:
                 return Test(**subject, op="in", values=where.good)

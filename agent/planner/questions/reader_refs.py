@@ -612,6 +612,12 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
     text = token.text
     if state.groups and text in OPENING_WORDS:
         return
+    following = state.next(over=())
+    if following is not None and following[1].get("attr") == "account" and (uids := accounts_like(text, state.estate)):
+        state.at = following[0]
+        names = " or ".join(state.estate.account_names.get(u, u) for u in uids)
+        put(state, Atom(ref=Ref(name="account"), op="in", values=tuple(uids), label=f"in account {names}", negated=negated or state.take_not()))
+        return
     for entity in dict.fromkeys(filter(None, (state.relation.entity if state.relation else "", state.entity, "asset" if state.entity in ("", "issue", "finding", "vulnerability") else ""))):
         for name in ENTITIES[entity].places:
             if name in ("name", "id", "description", "strong_id", "external_id", "asset_name", "asset_id"):
@@ -628,12 +634,6 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
         return
     if state.entity == "file" and (words := _pattern(state)) is not None:
         put(state, words)
-        return
-    following = state.next(over=())
-    if following is not None and following[1].get("attr") == "account" and (uids := accounts_like(text, state.estate)):
-        state.at = following[0]
-        names = " or ".join(state.estate.account_names.get(u, u) for u in uids)
-        put(state, Atom(ref=Ref(name="account"), op="in", values=tuple(uids), label=f"in account {names}", negated=negated or state.take_not()))
         return
     kind = _asked_kind(state, following)
     if kind or _NAMELIKE.match(text) or mark.kind == "quoted" or looks_like_region(text):

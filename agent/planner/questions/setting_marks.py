@@ -108,7 +108,7 @@ def _index(estate: Estate, scope: frozenset[str]) -> Mapping[frozenset[str], lis
         if len(setting.words) > 2:
             names.add(frozenset(setting.words[:2]))
         for name in names:
-            if name and not name <= _OWN:
+            if name and not name <= _OWN and setting.leaf.lower() not in ("tags", "tagset"):
                 index[name].append(setting)
     kept[scope] = index
     return index
@@ -184,6 +184,8 @@ def _value_at(
     if mark.kind == "word" and not scoped and not re.search(r"\d", token.text):
         return None
     following = marks[at + 1] if at + 1 < len(marks) else None
+    if mark.kind == "quoted" and any(m.get("attr") == "name" for m in marks):
+        return None
     if token.text == "running" and following is not None and following.kind not in ("kind", "entity", "of", "with", "and", "or", "comma", "mark", "by", "not", "but"):
         return None
     if token.text in _STATES and (host := estate.values("asset", "state")) and token.text in host:
