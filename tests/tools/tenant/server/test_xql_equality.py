@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (queries stand on one line)
 """The same query gives the same rows through the tenant's API, over a socket, as from the library on the same file.
 
 Done-when 5 of the XQL work: start, poll, rows inline up to 1,000, a gzipped stream above.
@@ -5,6 +6,7 @@ Done-when 5 of the XQL work: start, poll, rows inline up to 1,000, a gzipped str
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 from collections.abc import AsyncIterator
@@ -16,7 +18,7 @@ import duckdb
 import pytest
 import pytest_asyncio
 
-from tests.tools.tenant.server.conftest import asset, fill, issue
+from tests.tools.tenant.server.conftest import asset, connected, fill, issue
 from tools.cortex.client import CortexClient
 from tools.cortex.errors import XqlFailed
 from tools.cortex.xql_model import TimeFrame
@@ -291,3 +293,23 @@ def local_error() -> type[Exception]:
     from tools.xql import XqlExecutionError
 
     return XqlExecutionError
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_heavy_queries_are_stopped_and_the_tenant_lives(tmp_path: Path) -> None:
+    """Four at once that would run for an hour: each fails with a sentence, and the next query runs."""
+    file = tmp_path / STORE
+    with TenantDatabase.open(file):
+        pass
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            "CREATE TABLE big AS SELECT range AS id, 'k' || (range % 3) AS k FROM range(200000)"
+        )
+    heavy = "dataset = big | join (dataset = big | fields id as o, k as j) as b b.j != k | comp sum(id) as s"
+    with TenantDatabase.open(file) as database:
+        async with connected(database, xql_timeout_s=1) as client:
+            ends = await asyncio.gather(*(client.xql.run(heavy) for _ in range(4)), return_exceptions=True)
+            assert [type(end) for end in ends] == [XqlFailed] * 4
+            told = [end.detail for end in ends if isinstance(end, XqlFailed)]
+            assert all("narrow" in detail or "longer than" in detail for detail in told), told
+            assert (await client.xql.run("dataset = big | comp count() as n")).rows[0]["n"] == 200_000
