@@ -82,6 +82,9 @@ def understand(lowered: str, estate: Estate, now: datetime, *, context: str = ""
 
 def _settled(marks: list[Mark], tokens: list[Token], estate: Estate) -> list[Mark]:
     """The marks with those of configuration, for the kinds of asset that the question names."""
+    for mark in marks:
+        if mark.kind == "weakness" and "entity" in mark.also and not any(m.kind == "kind" for m in marks) and mark.data.name == "no_logging":
+            mark.kind, mark.data = "entity", mark.also.pop("entity")
     entities = [m.data for m in marks if m.kind == "entity"]
     first = next((m for m in marks if m.kind in ("entity", "kind")), None)
     if first is not None and first.kind == "entity" and first.data in ("event", "endpoint", "audit", "health", "permission", "file", "package", "case"):

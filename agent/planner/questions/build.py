@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Measure, Ref, Weakness
-from agent.planner.questions.reader_state import State
+from agent.planner.questions.reader_state import Relation, State, fold
 
 _STATUS = frozenset({"status"})
 
@@ -41,7 +41,7 @@ def build(state: State) -> Form:
             group = [several.ref]
             items = [several.model_copy(update={"values": ()}) if i is several else i for i in items]
             items = [i for i in items if not (isinstance(i, Atom) and i.op == "in" and not i.values)]
-    if measure is not None and measure.function == "percent":
+    if measure is not None and measure.function == "percent" and not measure.part:
         items, measure = _part(state, items)
     if (group or state.span) and measure is None:
         measure = Measure(function="count")
@@ -56,7 +56,7 @@ def build(state: State) -> Form:
         limit=_limit(state, measure, bool(group)) or (1 if per else None),
         per=tuple(per),
         columns=(*state.columns, *shown),
-        status=_status(state, items, group),  # type: ignore[arg-type]
+        status=_status(state, items, group, measure),  # type: ignore[arg-type]
         rule_form=state.rule_form,
         noun=state.noun,
     )
@@ -71,22 +71,24 @@ def _limit(state: State, measure: Measure | None, grouped: bool) -> int | None:
 
 
 def _part(state: State, items: list[Item]) -> tuple[list[Item], Measure]:
-    """What a share is of, and the part: what is said after the verb, else all but the kind."""
-    verb = next(
-        (m.start for m in state.marks if any(t.text in ("are", "is", "have", "has", "lack", "were", "had", "without") for t in state.words(m))),
-        None,
-    )
-    base = [i for i in items if isinstance(i, Kinds) and not i.negated]
-    rest = [i for i in items if i not in base]
-    if verb is not None and len(rest) > 1:
-        placed = [i for i in rest if isinstance(i, Atom) and (i.ref.tags or i.ref.name in ("region", "account", "provider"))]
-        if len(placed) < len(rest):
-            base += placed
-            rest = [i for i in rest if i not in placed]
-    return base, Measure(function="percent", part=tuple(rest))
+    """What a share is of, and the part: what is said after the noun, else before it; never the kind."""
+    made = [(n, link, p.made() if isinstance(p, Relation) else p) for n, (link, p) in enumerate(state.parts)]
+    kinds = fold([(link, p) for _, link, p in made if isinstance(p, Kinds) and not p.negated])
+    before = [(link, p) for n, link, p in made if n < state.head_parts and not (isinstance(p, Kinds) and not p.negated)]
+    after = [(link, p) for n, link, p in made if n >= state.head_parts and not (isinstance(p, Kinds) and not p.negated)]
+    if not after:
+        return kinds, Measure(function="percent", part=tuple(fold(before)))
+    told = fold(after)
+    placed = [i for i in told if isinstance(i, Atom) and (i.ref.tags or i.ref.name in ("region", "account", "provider"))]
+    rest = [i for i in told if i not in placed]
+    if not rest and before:
+        return [*kinds, *placed], Measure(function="percent", part=tuple(fold(before)))
+    if not rest:
+        placed, rest = [], told
+    return [*kinds, *fold(before), *placed], Measure(function="percent", part=tuple(rest))
 
 
-def _status(state: State, items: list[Item], group: list[Ref]) -> str:
+def _status(state: State, items: list[Item], group: list[Ref], measure: Measure | None) -> str:
     if state.entity not in ("issue", "finding"):
         return ""
     if state.status == "all":
@@ -96,9 +98,7 @@ def _status(state: State, items: list[Item], group: list[Ref]) -> str:
         return "said"
     if any(ref.name == name for ref in (*group, *state.columns)) or state.span:
         return "all"
-    if state.measure is not None and state.measure.function == "percent" and any(
-        isinstance(i, Atom) and i.ref.name == name for i in _flat(list(_part(state, items)[1].part))
-    ):
+    if measure is not None and any(isinstance(i, Atom) and i.ref.name == name for i in _flat(list(measure.part))):
         return "all"
     return "open"
 

@@ -9,9 +9,9 @@ from typing import Final
 # comparisons: words -> operator
 COMPARE: Final[dict[str, str]] = {
     "gt": "more than|over|above|greater than|higher than|bigger than|larger than|exceeding|exceed|greater|>|in excess of|upward of|beyond|longer than|bigger|worse than|newer than version|higher|after version|that exceed",
-    "gte": "at least|no less than|not less than|minimum of|a minimum of|>=|≥|from at least|not below|greater than or equal to|or equal to|more than or equal to|no fewer than|equal or above|min",
+    "gte": "at least|no less than|not less than|minimum of|a minimum of|>=|≥|from at least|not below|greater than or equal to|or equal to|more than or equal to|no fewer than|equal or above",
     "lt": "less than|fewer than|under|below|lower than|smaller than|<|shorter than|beneath|smaller|older than version|lower|before version|better than",
-    "lte": "at most|no more than|not more than|maximum of|a maximum of|<=|≤|up to|not above|less than or equal to|not over|max",
+    "lte": "at most|no more than|not more than|maximum of|a maximum of|<=|≤|up to|not above|less than or equal to|not over",
     "eq": "exactly|equal to|equal|=|==|set to|equals",
     "ne": "!=|<>|not equal to|different from|differs from",
     "contains": "containing|contain|include the word|with the word|including the word|mentioning|mention|including|include|like|matching|match",
@@ -48,13 +48,16 @@ AGGREGATES: Final[dict[str, str]] = {
     "avg": "average|mean|on average|avg|the average",
     "median": "median",
     "sum": "sum of|sum|combined|total sum of|summed",
-    "max": "maximum|highest value of|max value of|largest value of",
-    "min": "minimum|lowest value of|min value of",
+    "max": "max|maximum|highest value of|max value of|largest value of",
+    "min": "min|minimum|lowest value of|min value of",
     "distinct": "distinct|different|unique|how many different|how many distinct|how many unique|number of different|number of distinct|number of unique|count of distinct|count of unique|count of different|distinct count of",
     "percent": "share of|percentage of|percent of|proportion of|what share of|what percentage of|what percent of|fraction of|ratio of|what proportion of|what fraction of|which share of|which percentage of|rate of|percentage|percent|%|share|proportion|what part of|fraction",
+    "passed": "compliance rate|pass rate|passing rate|success rate|compliance percentage|rate of compliance|compliance score|percent compliant",
+    "failed": "fail rate|failure rate|failing rate|non compliance rate|rate of failure",
 }
 RANK: Final[dict[str, str]] = {
-    "most": "most|the most|highest number of|largest number of|greatest number of|biggest number of|highest count of|highest amount of|most number of|the highest number of|largest count of|maximum number of|worst affected by|most affected by|hit hardest by|hardest hit by|leading in|most often hit by|the largest number of|the greatest number of|most frequently affected by|plagued by the most|biggest share of",
+    "common": "most common|most frequent|most prevalent|most widespread|commonest|most frequently seen|most often seen|most often found|most frequently found",
+    "most": "most|the most|most often|most frequently|highest number of|largest number of|greatest number of|biggest number of|highest count of|highest amount of|most number of|the highest number of|largest count of|maximum number of|worst affected by|most affected by|hit hardest by|hardest hit by|leading in|most often hit by|the largest number of|the greatest number of|most frequently affected by|plagued by the most|biggest share of",
     "fewest": "fewest|the fewest|least|lowest number of|smallest number of|the least|lowest count of|least number of|minimum number of|the lowest number of|the smallest number of",
     "latest": "latest|newest|most recent|most recently|last reported|freshest|youngest|recently|lastly",
     "oldest": "oldest|earliest|longest standing|longest open|longest outstanding|longest running|least recent|least recently|stalest|longest lived|open the longest|open longest",
@@ -71,8 +74,8 @@ BINS: Final[dict[str, str]] = {
     "auto": "trend|over time|trend of|history of|timeline|timeline of|development of|evolution of|trending|trend over time|time series|evolve|change over time|changed over time|developed|evolved|timeline for|how did|trend for|trend in|progression of|chart of",
 }
 WITH: Final = (
-    "with|have|having|has|that have|which have|affected by|having at least|that has|carrying|carry|containing|suffering from|that suffer from|hit by|exhibiting|show|subject to|"
-    "who have|who has|with at least|had|got|impacted by|that are affected by|vulnerable to|exposed to|flagged for|flagged with|reported with|that show|own|owning|bearing|that carry|for which there is|for which|where there is|use|using|that use|"
+    "with|have|having|has|that have|which have|affected by|that has|carrying|carry|containing|suffering from|that suffer from|hit by|exhibiting|show|subject to|"
+    "who have|who has|had|got|impacted by|that are affected by|vulnerable to|exposed to|flagged for|flagged with|reported with|that show|own|owning|bearing|that carry|for which there is|for which|where there is|use|using|that use|"
     "run on|running on|that run on|run|support|supporting|allow|allowing|that allow|with their|enforce|enforcing"
 )
 OF: Final = "of|on|in|for|at|from|belonging to|that belong to|belong to|affecting|that affect|against|about|to|attached to|located in|that sit on|under|hosted in|deployed in|living in|concerning|related to|relating to|found on|reported on|raised on|raised against|opened on|opened against|impacting|that impact|which affect|sitting in|residing in|placed in|that are in|which are in|that are on|inside|within|associated with|linked to|tied to|targeting|hitting|that hit|touching|around|into|detected on|seen on|reported for|through|via|over|stored in|deployed to|for our|held by|kept in|present on|installed on|present in|across all|across our"
@@ -80,7 +83,7 @@ TAGGED: Final = "tagged|tag|labelled|labeled|label|with tag|with the tag|with la
 OWNED: Final = "owned by|own by|belonging to team|belonging to the|of team|team|managed by|maintained by|run by|operated by|in the hands of|that belong to|belong to|belonging to|of the team|responsibility of"
 EMPTY: Final = "empty|missing|blank|unset|unknown|null|not set|undefined|not defined|absent|not present|not specified|not known|not given|n/a"
 ON: Final = "enabled|on|active|activated|turned on|switched on|configured|set up|set|in place|true|yes|present|required|enforced|available|allowed"
-OFF: Final = "disabled|off|inactive|deactivated|turned off|switched off|missing|false|unset|absent|not configured|not enabled|not set|not turned on|not active|not on|unavailable|not available|not enforced|not required|suspended|turned down|isn't enabled|isn't on|is off|are off|not activated|not in place|not set up|not present|not allowed"
+OFF: Final = "disabled|off|inactive|deactivated|turned off|switched off|missing|false|unset|absent|not configured|not enabled|not set|not turned on|not active|unavailable|not available|not enforced|not required|suspended|turned down|isn't enabled|isn't on|not activated|not in place|not set up|not present|not allowed"
 DIST: Final = "distribution|breakdown|split|histogram|spread|composition|mix|break down|distributed|make up|makeup|division|broken down"
 ALL_OF: Final = "all|list all|every|any|all of|all the|each of|complete list of|full list of|entire"
 # no content of their own
@@ -95,7 +98,7 @@ set sets kind-of sort-of table overview breakdown summary summarize summarise pl
 compute calculate determine write produce create-a draw plot chart graph make build generate compile prepare present-me run execute issue-a same company organization organisation
 happen happened happening occur occurred occurring took take place taken go going use used using work works working operate operating host hosts-of hold holds held located sit sits
 sitting live lives reside deployed deploy affected affect affects affecting hit concern concerning related relating regarding respect respective respectively combination combinations belongs belong
-containing come comes coming along apiece namely fyi asap atm btw lookup look-up view details-of please. section tell-me show-me give-me i-need quick quickly fired triggered firing raised flagged-up detected-by registered carried carries present-in list-of set-of
+containing come comes coming along apiece namely fyi asap atm btw lookup look-up view details-of please. section tell-me show-me give-me i-need quick quickly holding storing stores keeping processing handling fired triggered firing raised flagged-up detected-by registered carried carries present-in list-of set-of
 reach state their's under per-se sure ask question questions answer include includes including included shown showing listed listing say says said think believe seem seems appears
 attention right-now moment time times point kept keep keeps part parts whichever whatever somebody someone anyone me-the want-to like-to able possible possibly maybe perhaps needed
 break sum-up amount total totals entirely fully particular specific specifically certain given mine different various several many much lot lots-of few bunch ones' those' names ids

@@ -44,6 +44,10 @@ class Columns:
 
     def _make(self, ref: Ref, number: bool) -> str:
         entity = self.writer.entity
+        if ref.name == "age":
+            at = self.column(Ref(name=entity.time))
+            self.compute.append(Computed(name="age_in_days", age_days=at))
+            return "age_in_days"
         place = self.writer.place(ref)
         if place is None:
             if "asset" not in entity.links:

@@ -68,6 +68,8 @@ class ConditionWriter:
             return all(self._of_asset(i) for i in item.items)
         if isinstance(item, Weakness):
             return not (self.name == "issue" and item.rules)
+        if isinstance(item, Atom) and item.of == "asset":
+            return True
         return isinstance(item, Atom) and self.place(item.ref) is None and not (item.of and item.of != "asset" and item.of != self.name and not item.ref.tags and not item.ref.places and self._elsewhere(item.ref) != "asset")
 
     def one(self, item: Item) -> Condition:
@@ -235,6 +237,8 @@ class ConditionWriter:
             if type_ == "bool" and "field" in subject:
                 return Test(**subject, op="eq", value=True)
             return Test(**subject, op="eq", value="true")
+        if atom.op == "matches":
+            return Test(**subject, op="matches", value=str(atom.values[0]))
         if atom.op == "cidr":
             return Test(**subject, op="in_cidr", value=atom.values[0])
         if atom.op == "in" and len(atom.values) > 1:

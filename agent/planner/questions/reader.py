@@ -97,6 +97,7 @@ def _head(state: State, mark: Mark, name: str) -> None:
     for connector, item in state.waiting:
         state.parts.append((connector, item))
     state.waiting = []
+    state.head_parts = len(state.parts)
     if state.compare is not None:
         shape.counted(state, name)
     if state.negated:
@@ -113,6 +114,8 @@ def _relate(state: State, name: str) -> None:
     if state.compare is not None:
         state.relation.op, state.relation.count = state.compare[0], int(state.compare[1])  # type: ignore[assignment]
         state.compare = None
+    if state.waiting and not state.relation.connector:
+        state.relation.connector = state.waiting[0][0]
     state.relation.parts = [*state.waiting]
     state.waiting = []
     if state.pending_rank in ("most", "fewest"):
@@ -153,7 +156,7 @@ def _kind(state: State, mark: Mark) -> None:
             return None
         state.lose(mark)
         return None
-    if state.entity in ("issue", "finding", "vulnerability", "file", "package"):
+    if state.entity in ("issue", "finding", "vulnerability", "file", "package", "event"):
         return state.add(kinds.model_copy(update={"negated": state.take_not()}))
     if state.relation is not None:
         return None
@@ -185,7 +188,20 @@ def place(state: State, item: Item) -> None:
     return None
 
 
+def _other_coming(state: State) -> bool:
+    """Whether another related noun than the one being read comes next: "and critical vulnerabilities"."""
+    for mark in state.marks[state.at + 1 :]:
+        if mark.kind == "entity":
+            return state.relation is not None and mark.data in RELATED and mark.data != state.relation.entity
+        if mark.kind not in ("value", "stop", "all", "or"):
+            return False
+    return False
+
+
 def _to(state: State, item: Atom, entity: str) -> None:
+    if state.relation is not None and _other_coming(state):
+        state.waiting.append((state.connector if not state.waiting else "and", item))
+        return None
     if state.relation is not None and item.ref.name in ENTITIES[state.relation.entity].places:
         return state.add(item, to_relation=True)
     state.add(item, to_relation=True) if state.relation is None else _fresh(state, item, entity)

@@ -293,6 +293,8 @@ def _said(state: State, mark: Mark, ref: Ref) -> Atom | None:
         return None
     negated = negated != inner
     made: Atom | None = None
+    if ref.name == "age":
+        return None
     if found.kind == "compare" or found.kind == "with" and found.text.lower() in ("containing",):
         made, at = _compared(state, ref, str(found.data), at)
     elif found.kind == "number" and ref.name not in ("account",):
@@ -486,7 +488,7 @@ def tagged(state: State, mark: Mark) -> None:
                 from agent.planner.questions.reader import place
 
                 negated = state.take_not()
-                place(state, Atom(ref=Ref(name="tags"), op="empty", negated=not negated, label="without tags" if negated else "with tags"))
+                place(state, Atom(ref=Ref(name="tags", tags=every[:150]), op="empty", negated=not negated, label="without tags" if negated else "with tags"))
         return
     at, found = following
     word = " ".join(t.text for t in state.words(found))

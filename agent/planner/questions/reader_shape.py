@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from agent.planner.questions import reader_refs as refs
 from agent.planner.questions.entities import BELONGS, ENTITIES
-from agent.planner.questions.form import Has, Kinds, Measure, Rank, Ref
+from agent.planner.questions.form import Atom, Has, Kinds, Measure, Rank, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_state import Relation, State, fold
 from agent.planner.questions.tokens import in_bytes, singular
@@ -55,6 +55,12 @@ def aggregate(state: State, mark: Mark) -> None:
         state.agg = "distinct" if state.measure is not None or "many" in text or "number" in text or "count" in text else state.agg
         if state.agg and state.measure is None:
             state.measure = Measure(function="count")
+        return
+    if name in ("passed", "failed"):
+        value = "PASS" if name == "passed" else "FAIL"
+        part = Atom(ref=Ref(name="result"), op="in", values=(value,), label=name)
+        state.measure = Measure(function="percent", part=(part,))
+        state.entity = state.entity or "finding"
         return
     if name == "percent":
         state.measure = Measure(function="percent")
@@ -175,6 +181,10 @@ def as_group(state: State, mark: Mark, ref: Ref) -> bool:
 
 
 def _ranked_ref(state: State, ref: Ref) -> bool:
+    if state.pending_rank in ("highest", "lowest") and any(m.kind == "by" for m in state.marks[state.at :]) and state.limit is None and ref.name != "severity":
+        state.measure = Measure(function="max" if state.pending_rank == "highest" else "min", ref=ref)
+        state.pending_rank = ""
+        return True
     if state.pending_rank in ("highest", "lowest") and (ref.name in ("cvss", "severity", "size", "records", "impact", "exploitability", "first_seen", "last_seen") or ref.places):
         state.rank = Rank(ref=ref, descending=state.pending_rank == "highest")
         state.pending_rank = ""
@@ -184,6 +194,12 @@ def _ranked_ref(state: State, ref: Ref) -> bool:
 
 def as_head(state: State, mark: Mark, ref: Ref) -> bool:
     """Whether a groupable attribute is what is asked for: "which accounts have ...", "top 5 rules by ..."."""
+    before_ = state.before()
+    if ref.name == "rule" and not state.headed and before_ is not None and before_.kind == "value" and before_.data[0] in ("result", "operation_status"):
+        from agent.planner.questions.reader import _head
+
+        _head(state, mark, "finding")
+        return True
     if state.headed or not (ref.tags or ref.places or ref.name in refs.GROUPABLE):
         if state.dims and not state.entity and not state.parts and state.connector in ("and", "comma"):
             state.dims.append(ref)
@@ -244,6 +260,12 @@ def rank(state: State, mark: Mark) -> None:
     name = str(mark.data)
     if name in ("most", "fewest"):
         state.pending_rank = name
+        return
+    if name == "common":
+        state.rank = Rank(descending=True)
+        coming = refs._coming(state)
+        if not state.dims and not state.group:
+            state.dims.append(Ref(name={"vulnerability": "cve", "issue": "rule", "finding": "rule", "event": "operation"}.get(coming, "type")))
         return
     if name in ("latest", "oldest"):
         entity = state.entity or refs._coming(state) or "asset"
@@ -381,6 +403,10 @@ def time_bin(state: State, mark: Mark) -> None:
 
 def distribution(state: State, mark: Mark) -> None:
     """"distribution of severities": the first groupable attribute after it."""
+    if not state.headed and state.estate.type_names.get("cdn") and mark.text.lower().endswith("s") and "kind" in mark.also and state.next() is None:
+        from agent.planner.questions.reader import _kind
+
+        return _kind(state, Mark("kind", mark.start, mark.end, mark.also["kind"], mark.text))
     if state.measure is None:
         state.measure = Measure(function="count")
 
@@ -405,6 +431,8 @@ def finish(state: State) -> None:
         state.waiting = []
     if not state.entity:
         ref = state.measure.ref if state.measure is not None else None
+        if ref is None and state.rank is not None:
+            ref = state.rank.ref
         if ref is not None:
             state.entity = BELONGS.get(ref.name, "asset")
         else:
@@ -417,6 +445,9 @@ def finish(state: State) -> None:
             measured(state, Ref(name=default))
     if state.agg == "distinct" and state.dims:
         state.measure = Measure(function="distinct", ref=state.dims[0])
+    if any(t.text == "how" and state.tokens[n + 1].text in ("old", "long") for n, t in enumerate(state.tokens[:-1])):
+        state.columns.append(Ref(name="age"))
+        state.vague = [v for v in state.vague if v[0] not in ("old", "long")]
     if state.compare is not None and not state.dims and state.entity:
         _sized(state)
     if state.compare is not None and state.dims:

@@ -69,6 +69,7 @@ class State:
     part_from: int | None = None
     opening: Opening | None = None
     groups: bool = False
+    head_parts: int = 0
 
     # --- looking around ---
 

@@ -133,7 +133,9 @@ def _key_at(
         if any(m.kind == "weakness" for m in window) and len(words) > 4:
             continue
         wanted = frozenset(words)
-        nouns = {stem(t.norm) for m in window if m.kind == "kind" for t in tokens[m.start : m.end]}
+        nouns = {stem(t.norm) for m in window[:1] if m.kind == "kind" for t in tokens[m.start : m.end]}
+        if sum(m.kind == "kind" for m in window) > len(window[:1]) or (any(m.kind == "kind" for m in window) and any(m.kind == "weakness" for m in window)):
+            continue
         for tried in (wanted, wanted - FLUFF, wanted - nouns if size > 1 else wanted):
             if not tried or (len(tried) == 1 and tried <= (FLUFF | _OWN) and not (nouns or scoped)):
                 continue

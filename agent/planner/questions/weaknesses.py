@@ -124,6 +124,8 @@ def _by_settings(name: str, estate: Estate, types: frozenset[str]) -> tuple[Atom
     good = GOOD_KEYS.get(name, ())
     bad = BAD_KEYS.get(name, ())
     found: list[Atom] = []
+    if name == "assume_any":
+        return _assumed(estate, types)
     for type_id in sorted(types):
         if bad and estate.types.get(type_id, ("", "", "", ""))[1] not in _PUBLIC_BY_SETTING:
             continue
@@ -137,6 +139,18 @@ def _by_settings(name: str, estate: Estate, types: frozenset[str]) -> tuple[Atom
             Atom(ref=Ref(name=BY_NAME[name].name, places=wheres), op="true", negated=bool(good), label=BY_NAME[name].label)
         )
     return tuple(found)
+
+
+def _assumed(estate: Estate, types: frozenset[str]) -> tuple[Atom, ...]:
+    """Roles whose trust policy names everybody."""
+    places = [
+        s for s in estate.settings.of(types)
+        if s.path[0].lower().replace("_", "").startswith("assumerolepolicy") and s.leaf in ("AWS", "Principal") and "Principal" in s.path
+    ]
+    if not places:
+        return ()
+    wheres = tuple(Where(type_id=s.type_id, path=s.path, kind="text") for s in places)
+    return (Atom(ref=Ref(name="assume_any", places=wheres), op="matches", values=(r"^\*$",), label="assumed by anyone"),)
 
 
 def _means(setting: Setting, keys: tuple[str, ...]) -> bool:
