@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tools.xql import Catalog, check
+from tools.xql import Catalog, ast, check, parse
+from tools.xql.ast.walk import walk
 
 CATALOG = Catalog.seeded()
 D = "dataset = issues | "
@@ -107,6 +108,8 @@ CHECKED_NOT = [
     (D + 'tag add "x"', "read-only", "remove"),
     (D + 'filter xdm.issue.severty = "x"', "unknown-field", "xdm.issue.severity"),
     ("dataset = isues", "unknown-dataset", "issues"),
+    ("dataset = panw_ngfw_trafic_raw", "unknown-dataset", "panw_ngfw_traffic_raw"),
+    ("dataset = wing_lookup", "unknown-dataset", ""),
     ("preset = nope", "unknown-preset", ""),
     (D + 'filter xdm.issue.name = "x" or "y"', "not-boolean", "in"),
     (D + 'filter _time > "yesterday"', "type", "config timeframe"),
@@ -174,6 +177,8 @@ def test_queries_that_catalog_or_policy_refuse(text: str, rule: str, right: str)
         (D + 'filter xdm.issue.name ~= "a(?i)b"', "late-flag"),
         (D + "filter xdm.issue.name = 5", "text-with-number"),
         ("dataset = cloud_audit_logs | limit 5", "default-window"),
+        ('dataset = lab_sensor_raw | filter any_column = "x" | limit 5', "dataset-not-listed"),
+        ("dataset = ad_users | limit 5", "dataset-not-listed"),
         (D + "comp sum(if(xdm.issue.name = null, 1, 0)) as n", "expression-in-aggregate"),
     ],
 )
@@ -212,3 +217,17 @@ def test_learned_columns_are_known() -> None:
     assert column is not None
     assert column.values == ("seen",)
     assert not check(text, Catalog.seeded()).valid
+
+
+def test_a_name_in_backticks_is_the_column_that_it_names() -> None:
+    assert check(D + 'filter `xdm.issue.name` = "x" | fields `xdm.issue.id` as `two words`', CATALOG).valid
+    (error,) = check(D + "filter `xdm.issue.nme` = 1", CATALOG).errors
+    assert (error.rule, error.suggestions[0]) == ("unknown-field", "xdm.issue.name")
+
+
+def test_text_with_an_escaped_quote_holds_the_quote() -> None:
+    query = parse(D + 'alter a = replace(xdm.issue.name, "\\"", "")')
+    texts = [node.value for node in walk(query) if isinstance(node, ast.String)]
+    assert texts == ['"', ""]
+    (kept,) = [n.value for n in walk(parse(D + 'filter a = "C:\\"')) if isinstance(n, ast.String)]
+    assert kept == "C:\\"

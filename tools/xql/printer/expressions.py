@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from tools.xql.ast import (
@@ -240,6 +241,8 @@ class ExpressionPrinter:
         last = len(items) - 1
         pad = " " * indent
         for number, item in enumerate(items):
+            if self.commented:
+                item = _hoisted(item)
             lead, tail = split_comments(item.comments)
             lines += [pad + text for text in lead]
             text = render(item).lstrip("\n ")
@@ -266,6 +269,18 @@ def split_comments(comments: tuple[Comment, ...]) -> tuple[list[str], str]:
     while len(tail) > 1 and any(text.startswith("//") for text in tail[:-1]):
         lead.append(tail.pop(0))
     return lead, ("  " + " ".join(tail)) if tail else ""
+
+
+def _hoisted(node: N) -> N:
+    """A chain whose first operand begins with comments: they stand before the chain, where they read back."""
+    if not isinstance(node, And | Or):
+        return node
+    first = _hoisted(node.operands[0])
+    above = tuple(c for c in first.comments if not c.trailing)
+    if not above:
+        return node
+    rest = replace(first, comments=tuple(c for c in first.comments if c.trailing))
+    return replace(node, operands=(rest, *node.operands[1:]), comments=node.comments + above)
 
 
 def _in(negated: bool) -> str:
