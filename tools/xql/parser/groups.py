@@ -269,6 +269,8 @@ class GroupParser(StageParser):
         self.i += 1
         values = [self._view_value(name)]
         while self.accept(","):
+            if not call and self.kinds[self.i] == WORD and self.keys[self.i + 1] == "=":
+                break  # the page's own examples part options by a comma too
             values.append(self._view_value(name))
             self.bounded(values, "values")
         if call:

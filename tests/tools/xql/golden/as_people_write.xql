@@ -88,3 +88,7 @@ dataset = lab_*
 dataset = xdr_data
 | filter action_file_path contains "C:\Users\" and action_file_name not in ("D:\", "x")
 | alter name = replace(json_extract(data, "$.Name"), "\"", ""), pair = concat("{\"n\":\"", name, "\"}")
+===
+dataset = alerts
+| comp count() as n, earliest(_time) as `earliest` by host_name, severity
+| view highlight fields = host_name, severity, values = "HIGH", "CRITICAL"
