@@ -30,7 +30,7 @@ def real_findings() -> Path:
 
 @eval_app.command("eval")
 def evaluate(
-    suite: Annotated[Literal["conversation", "xql"], typer.Argument(help="Which suite.")],
+    suite: Annotated[Literal["conversation", "xql", "priority"], typer.Argument(help="Which suite.")],
     data: Annotated[Path | None, typer.Option(help="Cases as JSONL instead of the suite's own.")] = None,
     findings: Annotated[
         Path | None, typer.Option(help="The scanner output that the answers are about, for `conversation`.")
@@ -41,11 +41,21 @@ def evaluate(
     model: Annotated[
         str | None, typer.Option(help="built-in, or a model name at the configured endpoint.")
     ] = None,
+    size: Annotated[
+        Literal["small", "medium", "large"], typer.Option(help="Size of the estates, for `priority`.")
+    ] = "small",
+    seeds: Annotated[
+        str, typer.Option(help="Seeds of the estates, as 1-10 or 1,4,7, for `priority`.")
+    ] = "1-10",
     out: Annotated[Path | None, typer.Option(help="Keep the result in this folder too.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Measure answers against right ones that were found another way."""
     from evals.results import keep
+
+    if suite == "priority":
+        _priority(size, seeds, out, as_json)
+        return
 
     if data is not None and not data.is_file():
         raise CommandFailed(f"there is no file {data}; give cases as JSONL")
@@ -81,6 +91,41 @@ def evaluate(
     emit(body, as_json, render)
 
 
+def _priority(size: str, seeds: str, out: Path | None, as_json: bool) -> None:
+    from evals.results import keep
+    from evals.suites import priority
+
+    first, dash, last = seeds.partition("-")
+    try:
+        wanted = list(range(int(first), int(last) + 1)) if dash else [int(part) for part in seeds.split(",")]
+    except ValueError:
+        raise CommandFailed(f"--seeds {seeds!r} is neither a range (1-10) nor a list (1,4,7)") from None
+    body = asyncio.run(priority.run(size, wanted))
+    if out is not None:
+        note(f"kept: {keep(out, 'eval-priority', body)}")
+
+    def render() -> None:
+        names = list(body["score"])
+        rows = [{"ranking": "score", **{n: _figure(body["score"][n]) for n in names}}]
+        rows += [{"ranking": b, **{n: _figure(v[n]) for n in names}} for b, v in body["baselines"].items()]
+        table(("ranking", *names), rows)
+        whole = body["plants_in_top_5_percent"]
+        say(f"paths whose every finding is in the top 5 %: {whole['value']:.3f} of {whole['n']}")
+        table(
+            ("kind", "plants", "whole_in_top_5_percent", "worst_place"),
+            [{"kind": k, **v} for k, v in body["per_kind"].items()],
+        )
+        for text in body["missed"]:
+            note(text)
+
+    emit(body, as_json, render)
+
+
+def _figure(measured: dict[str, Any]) -> str:
+    low, high = measured["ci95"]
+    return f"{measured['value']:.3f} ({low:.3f} to {high:.3f})"
+
+
 @bench_app.command("bench")
 def bench(
     name: Annotated[Literal["ask", "turn", "page", "load", "xql"], typer.Argument(help="Which benchmark.")],
@@ -97,5 +142,5 @@ def bench(
     body: dict[str, Any] = benches.run(name, runs=runs, records=records, rows=rows)
     if out is not None:
         note(f"kept: {keep(out, f'bench-{name}', body)}")
-    rows = [{"figure": k, "value": v} for k, v in body.items() if not isinstance(v, list | dict)]
-    emit(body, as_json, lambda: table(("figure", "value"), rows))
+    figures = [{"figure": k, "value": v} for k, v in body.items() if not isinstance(v, list | dict)]
+    emit(body, as_json, lambda: table(("figure", "value"), figures))

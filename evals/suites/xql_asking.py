@@ -124,7 +124,7 @@ class Asker:
         from agent.planner.asking import ask_query
 
         if self._endpoint is None:
-            return await ask_query(text, self.services, previous)  # type: ignore[arg-type]
+            return await ask_query(text, self.services, previous)
         from agent.asking.entry import ask_or
 
         services, endpoint = self.services, self._endpoint

@@ -5,7 +5,8 @@ The rule, the same for every planner. Text is compared without case and outer qu
 * `rows`: some column (lists are flattened) has exactly the set of the gold's keys, in any of the ways in which the
   gold says them (an id, a name if the gold's names tell its rows apart). A row may come twice. A key of several parts
   needs one column each, and the combinations must be the gold's. With `columns`, the result has exactly those columns.
-* `counts`: one row for each group and the right number in it. Groups that count 0 may be left out on both sides, and
+* `counts`: one row for each group and the right number in it (groups that differ in the case of letters only are
+  one). Groups that count 0 may be left out on both sides, and
   so may the group without a name (an asset that lacks the tag), yet if that group is shown, its number must be right.
   With `order`, the numbers must come in that order. One row with a number column named after each group will do too.
 * `number`: one row, and a number in it is the right one. With `share`, per cent or a fraction, to half a per cent.
@@ -178,14 +179,20 @@ def _assignments(
 def _numbers(
     rows: Sequence[Row], names: Sequence[str], value: str, expect: Expect, time: str | None = None
 ) -> dict[tuple[Any, ...], float] | None:
-    """Group to number; None when a group comes twice. A gold's bins are in its column `t`."""
+    """Group to number; None when a group comes twice. A gold's bins are in its column `t`.
+
+    Groups that differ in the case of letters only (`PII`, `pii`) are one here: their numbers are added up.
+    """
     found: dict[tuple[Any, ...], float] = {}
+    spelled: set[tuple[Any, ...]] = set()
     for row in rows:
         when = (instant(row[time or "t"], expect.bin),) if expect.bin else ()
         group = (*when, *(key(row.get(name)) for name in names))
-        if group in found:
+        raw = (*when, *(str(row.get(name) or "") for name in names))
+        if raw in spelled or (group in found and (expect.share or expect.tolerance)):
             return None
-        found[group] = number(row.get(value)) or 0.0
+        spelled.add(raw)
+        found[group] = found.get(group, 0.0) + (number(row.get(value)) or 0.0)
     return found
 
 

@@ -148,6 +148,21 @@ class TestCounts:
         assert fault(expect, [gold], [*named, {"team": None, "n": 3}]) is not None
         assert fault(expect, [gold], [{"team": None, "n": 4}, {"team": "ml", "n": 2}]) is not None
 
+    def test_groups_that_differ_in_case_only_are_one(self) -> None:
+        expect = _expect("counts", keys=[["c"]], value="n")
+        gold = [{"c": "PII", "n": 5}, {"c": "PCI", "n": 2}]
+        assert (
+            fault(expect, [gold], [{"c": "PII", "n": 4}, {"c": "pii", "n": 1}, {"c": "PCI", "n": 2}]) is None
+        )
+        assert (
+            fault(expect, [gold], [{"c": "PII", "n": 4}, {"c": "PII", "n": 1}, {"c": "PCI", "n": 2}])
+            is not None
+        )
+        assert (
+            fault(expect, [gold], [{"c": "PII", "n": 5}, {"c": "pii", "n": 1}, {"c": "PCI", "n": 2}])
+            is not None
+        )
+
     def test_groups_side_by_side(self) -> None:
         expect = _expect("counts", keys=[["status"]], value="n")
         gold = [{"status": "PASS", "n": 8}, {"status": "FAIL", "n": 5}]
