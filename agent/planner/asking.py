@@ -13,6 +13,7 @@ from agent.planner.questions.estate import EstateSource
 from agent.planner.questions.form import Asked
 from tools.results import utcnow
 from tools.xql import XqlService
+from tools.xql.errors import XqlPlanError
 
 if TYPE_CHECKING:
     from agent.asking import Endpoint
@@ -59,7 +60,11 @@ async def ask_query(
     asked = plan_question(text, estate, before(previous), utcnow())
     if asked.plan is None:
         return _nothing(asked)
-    outcome = await services.xql.run_plan(asked.plan, limit=_ROWS)
+    try:
+        outcome = await services.xql.run_plan(asked.plan, limit=_ROWS)
+    except XqlPlanError as error:
+        unsaid = f"I understood the question, yet this tenant's data has no such query: {error}."
+        return _nothing(Asked(outcome="refuse", question=asked.question, form=asked.form, message=unsaid))
     body = outcome.model_dump(mode="json", exclude={"warnings"})
     return {
         **body,

@@ -70,13 +70,15 @@ def understand(lowered: str, estate: Estate, now: datetime, *, context: str = ""
     deed = doings.done(lowered) if estate.has_rows("cloud_audit_logs") else None
     if deed is None or not (deed[0] not in ("read", "list") or context == "event"):
         return read(marks, tokens, estate, context=context)
+    if not deed[1] and not any(t.text in estate.values("event", "operation") for t in tokens):
+        return read(marks, tokens, estate, context=context)
     rest = [m for m in marks if tokens[m.start].start >= deed[2]]
     state = read(rest, tokens, estate, context="event")
     state.noun = "audit events"
-    label = f"operation {' or '.join(deed[1])}"
+    if not deed[1]:
+        return state
     either = Either(items=tuple(Atom(ref=Ref(name="operation"), op="contains", values=(part,), label=f"operation containing {part}") for part in deed[1]))
     state.parts.append(("and", either))
-    del label
     return state
 
 
@@ -85,6 +87,10 @@ def _settled(marks: list[Mark], tokens: list[Token], estate: Estate) -> list[Mar
     for mark in marks:
         if mark.kind == "weakness" and "entity" in mark.also and not any(m.kind == "kind" for m in marks) and mark.data.name == "no_logging":
             mark.kind, mark.data = "entity", mark.also.pop("entity")
+    if any(m.kind == "entity" and m.data == "permission" for m in marks):
+        for mark in marks:
+            if mark.kind == "kind" and any(t.norm in ("identity", "principal", "user", "role") for t in tokens[mark.start : mark.end]):
+                mark.kind, mark.data = "attr", "user"
     entities = [m.data for m in marks if m.kind == "entity"]
     first = next((m for m in marks if m.kind in ("entity", "kind")), None)
     if first is not None and first.kind == "entity" and first.data in ("event", "endpoint", "audit", "health", "permission", "file", "package", "case"):

@@ -21,12 +21,17 @@ _FORMS: Final = {"stopped": "stop", "modified": "modify", "shared": "share", "op
 WHO: Final = re.compile(r"^\W*(?:(?:show|tell|find|list|give)(?: me)? |out )*(?:who|which (?:users?|identit(?:y|ies)|principals?|people|callers?|person|actors?|accounts?)|what (?:user|identity|principal)) (?:has |have |had |did |was |recently |just )*(?P<verb>logged in|signed in|log in|sign in|[a-z]+)\b")
 
 
+_CALLED: Final = re.compile(r"(?:called|invoked|performed|executed|ran|issued|made|used|triggered|did)\Z")
+
+
 def done(text: str) -> tuple[str, tuple[str, ...], int] | None:
     """The verb of "who did ..." with what operations it may be, and where it ends in the text."""
     match = WHO.match(text)
     if match is None:
         return None
     verb = match["verb"]
+    if _CALLED.match(verb):
+        return verb, (), match.end()
     for base in (verb, _FORMS.get(verb, ""), verb.removesuffix("d"), verb.removesuffix("ed"), verb.removesuffix("s")):
         if base in VERBS:
             return base, VERBS[base], match.end()

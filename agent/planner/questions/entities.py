@@ -159,7 +159,9 @@ description xdm.case.description t
 severity xdm.case.severity t
 status xdm.case.status_progress t
 starred xdm.case.starred b
-assignee xdm.case.assigned_user_mail t
+assignee xdm.case.assigned_to t
+score xdm.case.score n
+issue_count xdm.case.issue_count n
 first_seen xdm.case.creation_time d
 modified xdm.case.modification_time d
 resolved xdm.case.resolved_time d
@@ -211,11 +213,22 @@ name name t
 cve name t
 severity severity t
 cvss severity_score n
+affected_hosts affected_hosts a
+affected_products affected_products a
 impact impact_score n
 exploitability exploitability_score n
 first_seen publication_date d
 description description t
 """),
+    ),
+    Entity(
+        "endpoint_cves", "va_endpoints", "endpoint_name", "endpoint with CVEs", "endpoints with CVEs", ("id", "cves"),
+        _places("""
+id endpoint_name t
+name endpoint_name t
+cves cves a
+cve cves a
+"""), time="", links=(),
     ),
     Entity(
         "file", "dspm_asset_file_inventory", "", "file", "files",
@@ -300,5 +313,5 @@ BELONGS: Final[Mapping[str, str]] = {
     "package": "vulnerability", "package_version": "vulnerability",
     "operation": "event", "user": "event", "user_agent": "event", "identity_type": "event",
     "agent_version": "endpoint", "platform": "endpoint", "domain_name": "endpoint",
-    "pattern": "file", "folder": "file", "records": "file", "capability": "health", "connector": "health",
+    "affected_hosts": "cve", "affected_products": "cve", "pattern": "file", "folder": "file", "records": "file", "capability": "health", "connector": "health",
 }  # fmt: skip

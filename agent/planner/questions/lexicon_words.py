@@ -47,7 +47,7 @@ AGGREGATES: Final[dict[str, str]] = {
     "count": "how many|number of|count of|count|total number of|the number of|amount of|tally of|how much|quantity of|total count of|tally|total of|counts of|overall number of|what number of|how large is the number of|number|a count of|total amount of|in total|totals of|totals|how often|quantify|frequency of",
     "avg": "average|mean|on average|avg|the average",
     "median": "median",
-    "sum": "sum of|sum|combined|total sum of|summed",
+    "sum": "total|sum of|sum|combined|total sum of|summed",
     "max": "max|maximum|highest value of|max value of|largest value of",
     "min": "min|minimum|lowest value of|min value of",
     "distinct": "distinct|different|unique|how many different|how many distinct|how many unique|number of different|number of distinct|number of unique|count of distinct|count of unique|count of different|distinct count of",
@@ -60,7 +60,7 @@ RANK: Final[dict[str, str]] = {
     "most": "most|the most|most often|most frequently|highest number of|largest number of|greatest number of|biggest number of|highest count of|highest amount of|most number of|the highest number of|largest count of|maximum number of|worst affected by|most affected by|hit hardest by|hardest hit by|leading in|most often hit by|the largest number of|the greatest number of|most frequently affected by|plagued by the most|biggest share of",
     "fewest": "fewest|the fewest|least|lowest number of|smallest number of|the least|lowest count of|least number of|minimum number of|the lowest number of|the smallest number of",
     "latest": "latest|newest|most recent|most recently|last reported|freshest|youngest|recently|lastly",
-    "oldest": "oldest|earliest|longest standing|longest open|longest outstanding|longest running|least recent|least recently|stalest|longest lived|open the longest|open longest",
+    "oldest": "oldest|earliest|longest standing|longest open|longest outstanding|longest running|least recent|least recently|stalest|longest lived|open the longest|open longest|longest known|known the longest|longest existing",
     "highest": "highest|largest|biggest|greatest|most severe|top scoring|max|riskiest|worst|most critical|severest|gravest|most serious|most dangerous|higher scoring|longest",
     "lowest": "lowest|smallest|least severe|least critical|shortest|mildest",
 }
@@ -98,7 +98,7 @@ set sets kind-of sort-of table overview breakdown summary summarize summarise pl
 compute calculate determine write produce create-a draw plot chart graph make build generate compile prepare present-me run execute issue-a same company organization organisation
 happen happened happening occur occurred occurring took take place taken go going use used using work works working operate operating host hosts-of hold holds held located sit sits
 sitting live lives reside deployed deploy affected affect affects affecting hit concern concerning related relating regarding respect respective respectively combination combinations belongs belong
-containing come comes coming along apiece namely fyi asap atm btw lookup look-up view details-of please. section tell-me show-me give-me i-need quick quickly holding storing stores keeping processing handling fired triggered firing raised flagged-up detected-by registered carried carries present-in list-of set-of
+containing come comes coming along apiece namely fyi asap atm btw lookup look-up view details-of please. section tell-me show-me give-me i-need quick quickly release releases flavour flavor edition covered record records sort-of kind-of holding storing stores keeping processing handling fired triggered firing raised flagged-up detected-by registered carried carries present-in list-of set-of
 reach state their's under per-se sure ask question questions answer include includes including included shown showing listed listing say says said think believe seem seems appears
 attention right-now moment time times point kept keep keeps part parts whichever whatever somebody someone anyone me-the want-to like-to able possible possibly maybe perhaps needed
 break sum-up amount total totals entirely fully particular specific specifically certain given mine different various several many much lot lots-of few bunch ones' those' names ids

@@ -85,12 +85,32 @@ def _whole(text: str, part: list[Token], estate: Estate) -> Iterator[tuple[str, 
         yield "kind", Kinds(types=ids, label=text)
     if len(part) == 1:
         yield from _single(part[0], estate)
+    elif (told := _column_value(text, estate)) is not None:
+        yield "tenant", told
     elif text in words.accounts:
         yield "tenant", account(text, estate)
     elif text in words.names:
         yield "tenant", name_atom(text, estate)
     elif text in words.tag_values and norm not in lexicon_parts():
         yield "tenant", tag_value(text, estate)
+
+
+_TOLD: Final = (
+    ("asset", "os"), ("issue", "method"), ("endpoint", "os"), ("health", "capability"), ("health", "connector"), ("event", "resource_type"),
+)  # fmt: skip
+
+
+def _column_value(text: str, estate: Estate) -> Atom | None:
+    """A value of several words: Windows Server 2016, CSPM Scanner."""
+    if not re.match(r"[a-z]", text) or len(text) < 5:
+        return None
+    for entity, name in _TOLD:
+        seen = estate.values(entity, name)
+        if text in seen and name != "resource_type":
+            return Atom(ref=Ref(name=name), op="eq", values=(seen[text],), label=f"{name} {seen[text]}", of="" if entity == "asset" else entity)
+        if name == "os" and any(value.startswith(text) for value in seen):
+            return Atom(ref=Ref(name=name), op="contains", values=(text,), label=f"{name} {text}")
+    return None
 
 
 def _type(norm: str, estate: Estate) -> tuple[str, ...] | None:

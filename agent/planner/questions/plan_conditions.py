@@ -152,6 +152,9 @@ class ConditionWriter:
         if {self.name, entity} == {"case", "issue"}:
             inner = Related(dataset=dataset, where=both(parts))
             return Related(dataset="case_to_issue", where=inner, absent=absent)
+        if {self.name, entity} == {"asset", "endpoint"}:
+            here, there = ("xdm.asset.strong_id", "cloud_id") if self.name == "asset" else ("cloud_id", "xdm.asset.strong_id")
+            return Related(dataset=dataset, key=there, field=here, where=both(parts), absent=absent, compute=tuple(compute or ()))
         if not linked(self.entity.dataset, dataset):
             raise CannotSay(f"nothing here links {self.entity.many} with {ENTITIES[entity].many}")
         return Related(dataset=dataset, where=both(parts), absent=absent, compute=tuple(compute or ()))
@@ -201,10 +204,19 @@ class ConditionWriter:
             return self._settings(atom)
         elif atom.ref.name == "status" and self.name in ("issue", "case"):
             made = self._status(atom, place.column)
+        elif place.type == "array" and atom.op in ("gt", "gte", "lt", "lte", "eq") and isinstance(atom.values[0], float):
+            made = self.test({"field": self.length(place.column)}, atom, "number")
         else:
             subject = {"json_path": JsonPath(field=FACTS[self.name], path=(place.key,))} if place.key else {"field": place.column}
             made = self.test(subject, atom, place.type)
         return Not(none=made) if atom.negated else made
+
+    def length(self, column: str) -> str:
+        """The name of a column with the number of items of an array."""
+        name = f"number_of_{column.rpartition('.')[2]}"
+        if name not in [c.name for c in self.compute]:
+            self.compute.append(Computed(name=name, length=column))
+        return name
 
     def _tags(self, atom: Atom) -> Condition:
         if atom.ref.name == "tags":

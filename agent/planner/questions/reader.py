@@ -55,6 +55,20 @@ def _entity(state: State, mark: Mark) -> None:
         return None
     if name == "asset" and state.entity == "asset" and not state.negated and state.relation is None:
         return None
+    if name == "cve" and state.entity == "vulnerability" and state.relation is None:
+        state.entity, state.dims = "cve", []
+        return None
+    if name in ("endpoint_cves",) and state.entity == "endpoint":
+        state.entity = name
+        return None
+    if name == "vulnerability" and state.entity in ("endpoint_cves", "cve"):
+        if state.compare is not None:
+            state.add(refs._bound(state, Ref(name="cves"), *state.compare))
+            state.compare = None
+        return None
+    if name == "issue" and state.entity in ("vulnerability", "finding") and mark.text.lower() not in ("issue", "issues", "alert", "alerts"):
+        state.negated = False
+        return None
     if name == state.entity and (state.relation is None or state.relation.entity == name):
         if not state.negated and state.compare is None:
             return None
@@ -290,6 +304,10 @@ def _value(state: State, mark: Mark) -> None:
     name, values = refs.fitting(state, mark, name, values)
     if name == "severity":
         values = refs.severities(state, values)
+    if name == "assignee":
+        item = Atom(ref=Ref(name=name), op="empty", negated=(values == ("*",)) != state.take_not(), label="assigned" if values == ("*",) else "assigned to nobody")
+        place(state, item)
+        return
     if name == "status" and values == ("all",):
         state.status = "all"
         return

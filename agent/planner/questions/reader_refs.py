@@ -229,6 +229,7 @@ def reference(state: State, mark: Mark, ref: Ref) -> None:
     following = state.next()
     if following is not None and following[1].kind == "time" and ref.places:
         return
+    ref = _meant(state, ref)
     if state.groups and ref.name in ("rule", "source") and state.headed and not _lists(state):
         state.compare = None
         return
@@ -260,6 +261,19 @@ def reference(state: State, mark: Mark, ref: Ref) -> None:
         return
 
 
+def _meant(state: State, ref: Ref) -> Ref:
+    """The attribute that a word is for what is asked about: the score of a case, the classification of a record."""
+    if state.entity == "case" and ref.name == "cvss":
+        return Ref(name="score")
+    if state.entity == "health" and (ref.name in ("classification", "status")):
+        return Ref(name="status")
+    if state.entity == "permission" and ref.name == "operation":
+        return ref
+    if state.entity == "file" and ref.name in ("class", "category", "type"):
+        return Ref(name="file_type")
+    return ref
+
+
 def _there(state: State, ref: Ref, negated: bool, put: Put) -> bool:
     """"without a namespace", "with a CVE"."""
     if ref.name == "fixable":
@@ -284,6 +298,9 @@ def _said(state: State, mark: Mark, ref: Ref) -> Atom | None:
     while (found := _at(state, at)) is not None and found.kind == "stop":
         at += 1
     inner = False
+    if found is not None and found.kind == "not" and found.text.lower() in ("nobody", "none", "no one"):
+        state.at = at
+        return Atom(ref=ref, op="empty", label=f"{ref.name} nobody")
     while found is not None and found.kind == "not":
         inner = True
         at += 1
@@ -430,6 +447,8 @@ def _tagged_as(state: State, ref: Ref, text: str) -> Atom | None:
 def _attribute_value(state: State, ref: Ref, found: Mark, token: Token, text: str, at: int) -> tuple[Atom | None, int]:
     entity = state.entity or BELONGS.get(ref.name, "asset")
     seen = state.estate.values(entity, ref.name) or state.estate.values(BELONGS.get(ref.name, "asset"), ref.name)
+    if ref.name == "name" and text in state.estate.values("event", "operation"):
+        return Atom(ref=Ref(name="operation"), op="eq", values=(text,), label=f"operation {token.raw}"), at
     if ref.name == "region":
         if found.kind in ("word", "quoted") :
             state.unknown.append(("region", text))

@@ -51,6 +51,10 @@ def aggregate(state: State, mark: Mark) -> None:
         if following is not None and following[1].kind == "agg" and following[1].data == "distinct":
             return
         return
+    if text == "total":
+        coming = state.next()
+        if coming is None or not (coming[1].kind == "setting" or coming[1].get("attr") in ("size", "records", "cvss", "issue_count")):
+            return
     if name == "distinct":
         state.agg = "distinct" if state.measure is not None or "many" in text or "number" in text or "count" in text else state.agg
         if state.agg and state.measure is None:
@@ -181,11 +185,15 @@ def as_group(state: State, mark: Mark, ref: Ref) -> bool:
 
 
 def _ranked_ref(state: State, ref: Ref) -> bool:
+    if state.pending_rank in ("most", "fewest", "top") and ref.name in ("affected_hosts", "affected_products", "issue_count", "records"):
+        state.rank = Rank(ref=ref, descending=state.pending_rank != "fewest")
+        state.pending_rank = ""
+        return True
     if state.pending_rank in ("highest", "lowest") and any(m.kind == "by" for m in state.marks[state.at :]) and state.limit is None and ref.name != "severity":
         state.measure = Measure(function="max" if state.pending_rank == "highest" else "min", ref=ref)
         state.pending_rank = ""
         return True
-    if state.pending_rank in ("highest", "lowest") and (ref.name in ("cvss", "severity", "size", "records", "impact", "exploitability", "first_seen", "last_seen") or ref.places):
+    if state.pending_rank in ("highest", "lowest") and (ref.name in ("cvss", "score", "severity", "size", "issue_count", "affected_hosts", "affected_products", "age", "records", "impact", "exploitability", "first_seen", "last_seen") or ref.places):
         state.rank = Rank(ref=ref, descending=state.pending_rank == "highest")
         state.pending_rank = ""
         return True
@@ -315,6 +323,10 @@ def number(state: State, mark: Mark) -> None:
     token = state.words(mark)[0]
     if token.value is None:
         return state.lose(mark)
+    if state.groups and state.headed and token.value == int(token.value) and not token.unit:
+        if state.opening is None or state.opening.port is None:
+            refs.opened(state, port=int(token.value))
+        return None
     following = state.next()
     if following is not None and following[1].kind == "after":
         state.compare = (str(following[1].data), token.value)
@@ -482,6 +494,8 @@ def _leftover_rank(state: State) -> None:
         state.rank = state.rank or Rank(descending=down)
     elif entity == "vulnerability":
         state.rank = state.rank or Rank(ref=Ref(name="cvss"), descending=down)
+    elif entity == "file":
+        state.rank = state.rank or Rank(ref=Ref(name="size"), descending=down)
     elif entity in ("issue", "finding", "case"):
         state.rank = state.rank or Rank(ref=Ref(name="severity"), descending=down)
     elif entity == "asset" and state.pending_rank in ("highest", "top", "most"):

@@ -192,6 +192,9 @@ class _Planner:
                 return [column, "severity_rank"]
             return [column]
         column = self.columns.column(ref, number=bool(ref.places))
+        place = self.writer.place(ref)
+        if place is not None and place.type == "array":
+            column = self.writer.length(column)
         self.order.append(Order(field=column, direction=down))
         return [column]
 

@@ -33,12 +33,12 @@ GOOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "unencrypted_transit": ("secure transport", "supports https traffic only", "https only", "require ssl"),
     "imdsv1": ("http token",),
     "unused": ("attachment",),
-    "no_cmk": (),
+    "no_cmk": ("sse algorithm", "encrypt"),
 }  # fmt: skip
 BAD_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "public": ("public", "publicly access", "public access"),
 }
-_GOOD_VALUES: Final = {"imdsv1": ("required",)}
+_GOOD_VALUES: Final = {"imdsv1": ("required",), "no_cmk": ("aws:kms", "aws:kms:dsse")}
 _PUBLIC_BY_SETTING: Final = ("Database", "Database Instance")
 _VAGUE: Final = frozenset({"old", "ancient", "stale", "exposed", "all", "deletable", "idle"})
 _TAKEN: Final = "\x01"
@@ -129,7 +129,9 @@ def _by_settings(name: str, estate: Estate, types: frozenset[str]) -> tuple[Atom
     for type_id in sorted(types):
         if bad and estate.types.get(type_id, ("", "", "", ""))[1] not in _PUBLIC_BY_SETTING:
             continue
-        places = [s for s in estate.settings.by_type.get(type_id, ()) if _means(s, good or bad)]
+        places = [s for s in estate.settings.by_type.get(type_id, ()) if _means(s, good or bad, deep=name == "no_cmk")]
+        if name == "no_cmk":
+            places = [s for s in places if set(_GOOD_VALUES[name]) & set(s.values)]
         # Versioning.Status says more than that there is a Versioning
         places = [s for s in places if not any(o is not s and o.path[: len(s.path)] == s.path for o in places)]
         if not places:
@@ -153,8 +155,8 @@ def _assumed(estate: Estate, types: frozenset[str]) -> tuple[Atom, ...]:
     return (Atom(ref=Ref(name="assume_any", places=wheres), op="matches", values=(r"^\*$",), label="assumed by anyone"),)
 
 
-def _means(setting: Setting, keys: tuple[str, ...]) -> bool:
-    if setting.many or len(setting.path) > 3:
+def _means(setting: Setting, keys: tuple[str, ...], *, deep: bool = False) -> bool:
+    if not deep and (setting.many or len(setting.path) > 3):
         return False
     whole = " ".join(_key(setting.leaf))
     if whole in keys:

@@ -78,6 +78,8 @@ xdm.issue.detection.rule_id t
 xdm.issue.status.progress t = NEW, IN_PROGRESS, UNDER_INVESTIGATION, RESOLVED, In Progress
 xdm.issue.observation_time d
 xdm.issue.last_modified d
+xdm.issue.resolution_time d
+xdm.issue.assigned_to t
 xdm.issue.asset_ids a
 xdm.issue.normalized_fields k
 xdm.issue.extended_fields j
@@ -93,6 +95,13 @@ CASES: Final = (
     _TIMES
     + """
 xdm.case.id t
+xdm.case.name t
+xdm.case.severity t
+xdm.case.creation_time d
+xdm.case.modification_time d
+xdm.case.resolved_time d
+xdm.case.assigned_to t
+xdm.case.score f
 xdm.case.status_progress t
 xdm.case.status.resolution_comment t
 xdm.case.starred b
@@ -178,6 +187,7 @@ source_cloud_resource_name t
 source_cloud_account_name t
 action_name t
 dest_cloud_resource_name t
+last_access_time d
 """
 
 PACKAGES: Final = """
