@@ -9,7 +9,7 @@
     ec2    AWS machines: a.*, state, tokens, public_ip, ssm (managed by SSM), monitoring, size
     s3     AWS buckets: a.*, versioning, logging, encryption, tls (plain HTTP refused), blocked (all four public blocks)
     rds    AWS databases: a.*, engine, public, encrypted, backup_days, protected (from deletion), multi_az
-    iam    AWS users: a.*, console, mfa (number of devices), key_days (age of the oldest active key),
+    iam    AWS users: a.*, console, mfa (number of devices), key_days (age of the oldest active key, in days),
            any_key_days (of the oldest one)
     vol    AWS volumes: a.*, encrypted, gigabytes
     fn     AWS functions: a.*, runtime, url_auth
@@ -64,72 +64,64 @@ FROM named LEFT JOIN account_names ON account = "xdm.asset.realm"
 _AWS = (
     """
 CREATE TEMP VIEW ec2 AS
-SELECT *, coalesce(cfg->>'$.State.Name', cfg->>'$.state') AS state,
-  coalesce(cfg->>'$.MetadataOptions.HttpTokens', cfg->>'$.http_tokens') AS tokens,
-  coalesce(cfg->>'$.PublicIpAddress', cfg->>'$.public_ip', '') AS public_ip,
-  coalesce(cfg->>'$.managed_by_ssm' = 'true', json_type(cfg->'$.InstanceInformation') = 'OBJECT', false) AS ssm,
-  coalesce(cfg->>'$.Monitoring.State', cfg->>'$.monitoring_state') AS monitoring,
-  coalesce(cfg->>'$.InstanceType', cfg->>'$.type') AS size
+SELECT *, cfg->>'$.State.Name' AS state, cfg->>'$.MetadataOptions.HttpTokens' AS tokens,
+  coalesce(cfg->>'$.PublicIpAddress', '') AS public_ip,
+  coalesce(json_type(cfg->'$.InstanceInformation') = 'OBJECT', false) AS ssm,
+  cfg->>'$.Monitoring.State' AS monitoring, cfg->>'$.InstanceType' AS size
 FROM a WHERE type = 'EC2_INSTANCE'
 """,
     """
 CREATE TEMP VIEW s3 AS
-SELECT *, coalesce(cfg->>'$.Versioning.Status' = 'Enabled', cfg->>'$.versioning' = 'true', false) AS versioning,
-  coalesce(json_type(cfg->'$.LoggingEnabled') = 'OBJECT', cfg->>'$.logging' = 'true', false) AS logging,
-  coalesce(cfg->>'$.encryption', cfg->>
-    '$.ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault.SSEAlgorithm', '') AS encryption,
-  coalesce(cfg->>'$.secure_transport' = 'true', contains(cfg->>'$.Policy', 'aws:SecureTransport'), false) AS tls,
-  coalesce(cfg->'$.PublicAccessBlockConfiguration', cfg->'$.public_access_block') AS block,
+SELECT *, coalesce(cfg->>'$.Versioning.Status' = 'Enabled', false) AS versioning,
+  coalesce(json_type(cfg->'$.LoggingEnabled') = 'OBJECT', false) AS logging,
+  coalesce(cfg->>'$.ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault.SSEAlgorithm', '')
+    AS encryption,
+  coalesce(contains(cfg->>'$.Policy', 'aws:SecureTransport'), false) AS tls,
+  cfg->'$.PublicAccessBlockConfiguration' AS block,
   block IS NOT NULL AND NOT contains(CAST(block AS VARCHAR), 'false') AS blocked
 FROM a WHERE type = 'S3_BUCKET'
 """,
     """
 CREATE TEMP VIEW rds AS
-SELECT *, coalesce(cfg->>'$.Engine', cfg->>'$.engine') AS engine,
-  coalesce(cfg->>'$.PubliclyAccessible', cfg->>'$.public') = 'true' AS public,
-  coalesce(cfg->>'$.StorageEncrypted', cfg->>'$.encrypted') = 'true' AS encrypted,
-  CAST(coalesce(cfg->>'$.BackupRetentionPeriod', cfg->>'$.backup_retention_period') AS INT) AS backup_days,
-  coalesce(cfg->>'$.DeletionProtection', cfg->>'$.deletion_protection') = 'true' AS protected,
-  coalesce(cfg->>'$.MultiAZ', cfg->>'$.multi_az') = 'true' AS multi_az
+SELECT *, cfg->>'$.Engine' AS engine, cfg->>'$.PubliclyAccessible' = 'true' AS public,
+  cfg->>'$.StorageEncrypted' = 'true' AS encrypted, CAST(cfg->>'$.BackupRetentionPeriod' AS INT) AS backup_days,
+  cfg->>'$.DeletionProtection' = 'true' AS protected, cfg->>'$.MultiAZ' = 'true' AS multi_az
 FROM a WHERE type = 'RDS_DATABASE_INSTANCE'
 """,
     """
 CREATE TEMP VIEW iam AS
-SELECT *, coalesce(cfg->>'$.console_access' = 'true', json_type(cfg->'$.LoginProfile') = 'OBJECT', false) AS console,
-  coalesce(json_array_length(coalesce(cfg->'$.MFADevices', cfg->'$.mfa_devices')), 0) AS mfa,
-  coalesce(CAST(cfg->>'$.access_key_age_days' AS INT), date_diff('day', CAST((
-    SELECT min(k->>'$.CreateDate') FROM unnest(CAST(cfg->'$.AccessKeys' AS JSON[])) AS keys(k)
-    WHERE k->>'$.Status' = 'Active') AS TIMESTAMP), utc_now()), 0) AS key_days,
-  coalesce(CAST(cfg->>'$.access_key_age_days' AS INT), date_diff('day', CAST((
-    SELECT min(k->>'$.CreateDate') FROM unnest(CAST(cfg->'$.AccessKeys' AS JSON[])) AS keys(k)
-    ) AS TIMESTAMP), utc_now()), 0) AS any_key_days
-FROM a WHERE type = 'AWS_IAM_USER'
+WITH users AS (
+  SELECT *, coalesce(json_type(cfg->'$.LoginProfile') = 'OBJECT', false) AS console,
+    coalesce(json_array_length(cfg->'$.MFADevices'), 0) AS mfa,
+    (SELECT min(k->>'$.CreateDate') FROM unnest(CAST(cfg->'$.AccessKeys' AS JSON[])) AS keys(k)
+      WHERE k->>'$.Status' = 'Active') AS oldest_active,
+    (SELECT min(k->>'$.CreateDate') FROM unnest(CAST(cfg->'$.AccessKeys' AS JSON[])) AS keys(k)) AS oldest
+  FROM a WHERE type = 'AWS_IAM_USER')
+SELECT * EXCLUDE (oldest_active, oldest),
+  coalesce(date_diff('second', CAST(oldest_active AS TIMESTAMP), utc_now()) / 86400.0, 0) AS key_days,
+  coalesce(date_diff('second', CAST(oldest AS TIMESTAMP), utc_now()) / 86400.0, 0) AS any_key_days
+FROM users
 """,
     """
 CREATE TEMP VIEW vol AS
-SELECT *, coalesce(cfg->>'$.Encrypted', cfg->>'$.encrypted') = 'true' AS encrypted,
-  CAST(cfg->>'$.Size' AS INT) AS gigabytes
+SELECT *, cfg->>'$.Encrypted' = 'true' AS encrypted, CAST(cfg->>'$.Size' AS INT) AS gigabytes
 FROM a WHERE type = 'EC2_VOLUME'
 """,
     """
 CREATE TEMP VIEW fn AS
-SELECT *, coalesce(cfg->>'$.Configuration.Runtime', cfg->>'$.runtime') AS runtime,
-  coalesce(cfg->>'$.FunctionUrlConfig.AuthType', cfg->>'$.url_config.AuthType') AS url_auth
+SELECT *, cfg->>'$.Configuration.Runtime' AS runtime, cfg->>'$.FunctionUrlConfig.AuthType' AS url_auth
 FROM a WHERE type = 'LAMBDA_FUNCTION'
 """,
     """
 CREATE TEMP VIEW kms AS
-SELECT *, coalesce(cfg->>'$.KeyRotationEnabled', cfg->>'$.rotation_enabled') = 'true' AS rotation
-FROM a WHERE type = 'KMS_KEY'
+SELECT *, cfg->>'$.KeyRotationEnabled' = 'true' AS rotation FROM a WHERE type = 'KMS_KEY'
 """,
     """
 CREATE TEMP VIEW sg AS
-SELECT * EXCLUDE (one, listed), json_array_length(listed) AS rules, one->>'$.IpProtocol' AS proto,
+SELECT * EXCLUDE (one), json_array_length(cfg->'$.IpPermissions') AS rules, one->>'$.IpProtocol' AS proto,
   CAST(one->>'$.FromPort' AS INT) AS from_port, CAST(one->>'$.ToPort' AS INT) AS to_port,
   one->>'$.IpRanges[*].CidrIp' AS cidrs
-FROM (SELECT *, unnest(CAST(listed AS JSON[])) AS one
-  FROM (SELECT *, coalesce(cfg->'$.IpPermissions', cfg->'$.ingress_rules') AS listed FROM a
-    WHERE type = 'EC2_SECURITY_GROUP'))
+FROM (SELECT *, unnest(CAST(cfg->'$.IpPermissions' AS JSON[])) AS one FROM a WHERE type = 'EC2_SECURITY_GROUP')
 """,
 )
 _ISSUES = """
