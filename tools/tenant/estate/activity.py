@@ -13,6 +13,8 @@ from tools.tenant.estate.cves import by_id
 from tools.tenant.estate.rows import ISSUE_COLUMNS, Written, plain_json
 
 Table = tuple[str, Sequence[str], list[tuple[Any, ...]]]
+_PROBED = (22, 23, 445, 3389, 8080, 5900, 6379)
+MOST_HOSTS = 5_000
 _ALERTS = (
     ("Suspicious process run by a web server", Severity.HIGH, "Execution", "T1059", "XDR Analytics BIOC"),
     ("Port scan from inside the network", Severity.MEDIUM, "Discovery", "T1046", "XDR Analytics"),
@@ -113,6 +115,38 @@ class Cases:
                 self.links.append((case, row[0]))
 
 
+class Scans:
+    """Gathers over all accounts which machines have which vulnerability."""
+
+    def __init__(self) -> None:
+        self._affected: dict[str, list[str]] = {}
+
+    def note(self, cell: Cell) -> None:
+        """Add the machines of an account; of very many only the first are named."""
+        for host, *_ in cell.used.get("hosts", ()):
+            for one in cell.used["by host"].get(host.id, ()):
+                named = self._affected.setdefault(one.rule.id, [])
+                if len(named) < MOST_HOSTS:
+                    named.append(host.name)
+
+    def rows(self) -> Table:
+        """One row for each vulnerability."""
+        found = []
+        for cve in sorted(self._affected):
+            one = by_id()[cve]
+            found.append(
+                (
+                    *(cve, one.severity, one.summary, one.score, one.impact, one.exploitability),
+                    *(self._affected[cve], [f"{one.package} {one.installed}"]),
+                )
+            )
+        names = (
+            *("name", "severity", "description", "severity_score", "impact_score"),
+            *("exploitability_score", "affected_hosts", "affected_products"),
+        )
+        return "va_cves", names, found
+
+
 def rows_of(cell: Cell, written: Written, cases: Cases) -> Iterator[Table]:
     """The rows of all further data sets for one account."""
     yield "cases", _CASE, cases.rows
@@ -121,7 +155,7 @@ def rows_of(cell: Cell, written: Written, cases: Cases) -> Iterator[Table]:
     yield _health(cell)
     yield from _agents(cell)
     yield from _traffic(cell)
-    yield from _vulnerable(cell)
+    yield _vulnerable(cell)
     yield _register(cell)
     files = cell.used.get("files", ())
     if files:
@@ -286,30 +320,13 @@ def _agents(cell: Cell) -> Iterator[Table]:
     )
 
 
-def _vulnerable(cell: Cell) -> Iterator[Table]:
-    affected: dict[str, list[str]] = {}
+def _vulnerable(cell: Cell) -> Table:
     rows = []
     for host, *_ in cell.used.get("hosts", ()):
         listed = [one.rule.id for one in cell.used["by host"].get(host.id, ())]
         if listed:
             rows.append((host.name, listed))
-        for cve in listed:
-            affected.setdefault(cve, []).append(host.name)
-    yield "va_endpoints", ("endpoint_name", "cves"), rows
-    found = []
-    for cve in sorted(affected):
-        one = by_id()[cve]
-        found.append(
-            (
-                *(cve, one.severity, one.summary, one.score, one.impact, one.exploitability),
-                *(affected[cve], [f"{one.package} {one.installed}"]),
-            )
-        )
-    names = (
-        *("name", "severity", "description", "severity_score", "impact_score", "exploitability_score"),
-        *("affected_hosts", "affected_products"),
-    )
-    yield "va_cves", names, found
+    return "va_endpoints", ("endpoint_name", "cves"), rows
 
 
 def _traffic(cell: Cell) -> Iterator[Table]:
@@ -318,7 +335,7 @@ def _traffic(cell: Cell) -> Iterator[Table]:
     flows: list[tuple[Any, ...]] = []
     for host, _, private, shown in cell.used.get("hosts", ()):
         count = random.randint(2, 9) if shown else (1 if random.random() < 0.3 else 0)
-        ports = _open_ports(host) if shown else (443, 5432)
+        ports = cell.used["ports"][host.id] if shown else (443, 5432)
         for _ in range(count):
             moment = cell.ago(random.random() ** 1.5 * 14 + 0.01)
             source = (
@@ -327,7 +344,7 @@ def _traffic(cell: Cell) -> Iterator[Table]:
                 else f"10.{random.randint(0, 99)}.{random.randint(0, 9)}.{random.randint(4, 250)}"
             )
             probing = shown and random.random() < 0.5
-            port = random.choice((22, 23, 445, 3389, 8080, 5900, 6379)) if probing else random.choice(ports)
+            port = random.choice(_PROBED if probing or not ports else ports)
             passed = port in ports
             flows.append(_flow(random, host, moment, source, private, port, passed, aws))
     names: tuple[str, ...]
@@ -352,10 +369,6 @@ def _traffic(cell: Cell) -> Iterator[Table]:
             "log_source_name",
         )
     yield "amazon_aws_raw" if aws else "panw_ngfw_traffic_raw", names, flows
-
-
-def _open_ports(host: Resource) -> tuple[int, ...]:
-    return (443, 22) if host.kind != "azure.machine" else (443, 3389)
 
 
 def _flow(

@@ -105,7 +105,7 @@ def someone(cell: Cell) -> None:
 def stack(cell: Cell) -> None:
     """One application: balancer, machines, database, bucket, function, secret and key."""
     application = cell.application()
-    base: net.Network = cell.used["network"] if cell.chance(0.5) else net.network(cell)
+    base: net.Network = cell.used["network"] if cell.chance(0.88) else net.network(cell)
     roll = cell.random.random()
     if roll < 0.45:
         _web(cell, base, application)
@@ -230,7 +230,7 @@ def _serverless(cell: Cell, base: net.Network, application: str) -> None:
             "Condition": {"ArnLike": {"AWS:SourceArn": gateway}},
         }
     )
-    for _ in range(cell.number(1, 4)):
+    for _ in range(cell.number(1, 3)):
         variables = {"STAGE": cell.account.environment, "TABLE": table.name}
         if cell.chance(0.2):
             variables["API_TOKEN"] = f"tok_{cell.hexes(24)}"
@@ -275,6 +275,5 @@ def _loose(cell: Cell, base: net.Network, application: str) -> None:
 
 def scan(cell: Cell, machines: list[Resource], *, reached: bool = False) -> None:
     """Scan machines that were just made."""
-    known = {host.id: system for host, system, _, _ in cell.used["hosts"]}
     for machine in machines:
-        hosts.scanned(cell, machine, known[machine.id], reached=reached)
+        hosts.scanned(cell, machine, cell.used["systems"][machine.id], reached=reached)

@@ -116,8 +116,17 @@ def instance(
     config["BlockDeviceMappings"] = [
         {"DeviceName": "/dev/xvda", "Ebs": {"VolumeId": disk.config["VolumeId"], "Status": "attached"}}
     ]
-    cell.used.setdefault("hosts", []).append((found, system, private, address))
+    hosts.note(cell, found, system, private, address, _open(groups))
     return found
+
+
+def _open(groups: Sequence[Resource]) -> list[int]:
+    return [
+        permission["FromPort"]
+        for one in groups
+        for permission in one.config["IpPermissions"]
+        if any(entry["CidrIp"] == "0.0.0.0/0" for entry in permission["IpRanges"])
+    ]
 
 
 def _managed(cell: Cell, instance_id: str, system: System, tidy: bool) -> dict[str, Any] | None:

@@ -261,8 +261,21 @@ def machine(
         **more,
     )
     inner["virtualMachine"] = {"id": found.uid}
-    cell.used.setdefault("hosts", []).append((found, system, private, shown))
+    hosts.note(cell, found, system, private, shown, _open(guard))
     return found
+
+
+def _open(guard: Resource | None) -> list[int]:
+    listed = [one["properties"] for one in guard.config["properties"]["securityRules"]] if guard else []
+    denied = [one["priority"] for one in listed if one["access"] == "Deny"]
+    return [
+        int(one["destinationPortRange"])
+        for one in listed
+        if one["access"] == "Allow"
+        and one["sourceAddressPrefix"] in ("*", "Internet")
+        and one["destinationPortRange"].isdigit()
+        and one["priority"] < min(denied, default=65_000)
+    ]
 
 
 def store(

@@ -6,7 +6,7 @@ from tools.tenant.estate import azure, data_findings, hosts
 from tools.tenant.estate.aws_background import _CLASSES as CLASSES
 from tools.tenant.estate.cell import Cell, Resource
 from tools.tenant.estate.company import TENANT, person
-from tools.tenant.estate.cves import of_family
+from tools.tenant.estate.cves import calm
 
 
 def account(cell: Cell) -> None:
@@ -39,7 +39,7 @@ def stack(cell: Cell) -> None:
         azure.rule(cell, 443, "Internet", 100),
         azure.rule(cell, "*", "VirtualNetwork", 200),
     )
-    net = cell.used["network"] if cell.chance(0.5) else azure.network(cell, application)
+    net = cell.used["network"] if cell.chance(0.85) else azure.network(cell, application)
     roll = cell.random.random()
     if roll < 0.55:
         _machines(cell, application, net, guard)
@@ -75,7 +75,7 @@ def _apps(cell: Cell, application: str) -> None:
         if cell.chance(0.25):
             settings.append(("API_SECRET", cell.hexes(32)))
         made = azure.app(cell, settings=settings, restricted=cell.chance(0.3), application=application)
-        for one in cell.random.sample(of_family("java", "node", "python"), cell.number(1, 4)):
+        for one in cell.random.sample(calm("java", "node", "python"), cell.number(1, 4)):
             hosts.vulnerability(cell, made, one)
         azure.vault(
             cell,
@@ -113,6 +113,5 @@ def _database(cell: Cell, application: str) -> None:
 
 def scan(cell: Cell, machines: list[Resource], *, reached: bool = False) -> None:
     """Scan machines that were just made."""
-    known = {host.id: system for host, system, _, _ in cell.used["hosts"]}
     for one in machines:
-        hosts.scanned(cell, one, known[one.id], reached=reached)
+        hosts.scanned(cell, one, cell.used["systems"][one.id], reached=reached)

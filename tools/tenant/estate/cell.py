@@ -92,16 +92,16 @@ class Decoy:
 
 @dataclass(slots=True, eq=False)
 class Cell:
-    """An account while it is drawn.
+    """An account while it is drawn. `depth`: how thoroughly its machines are scanned.
 
-    Everything in it comes from `random`, so that the same seed draws the same account whatever was drawn
-    before.
+    Everything comes from `random`, so that the same seed draws the same account whatever was drawn before.
     """
 
     random: Random
     now: datetime
     account: Account
     certain: bool = False
+    depth: int = 1
     resources: list[Resource] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
     results: list[tuple[Resource, Any, bool]] = field(default_factory=list)

@@ -67,11 +67,11 @@ class Vulnerability:
         score = self.score
         return "CRITICAL" if score >= 9 else "HIGH" if score >= 7 else "MEDIUM" if score >= 4 else "LOW"
 
-    @property
+    @cached_property
     def remote(self) -> bool:
-        """Whether anybody who reaches the service can use it: by network, no account, nobody's help."""
+        """Whether anybody who reaches it may gain by it: by network, no account, nobody's help, more than a stop."""
         m = self.metrics
-        return m["AV"] == "N" and m["PR"] == "N" and m["UI"] == "N" and self.port > 0
+        return (m["AV"], m["PR"], m["UI"]) == ("N", "N", "N") and "H" in (m["C"], m["I"])
 
 
 def _impact(m: Mapping[str, str]) -> float:
@@ -111,6 +111,12 @@ def vulnerabilities() -> tuple[Vulnerability, ...]:
 def of_family(*families: str) -> tuple[Vulnerability, ...]:
     """Those of the families: service, forgery, store, desktop, linux, windows, java, node, python, go, browser."""
     return tuple(one for one in vulnerabilities() if one.family in families)
+
+
+@cache
+def calm(*families: str) -> tuple[Vulnerability, ...]:
+    """Those of the families that nobody can use from afar."""
+    return tuple(one for one in of_family(*families) if not one.remote)
 
 
 @cache

@@ -103,6 +103,8 @@ def firewall(
     }
     if tags:
         config["targetTags"] = list(tags)
+    if not deny and "0.0.0.0/0" in sources:
+        cell.used.setdefault(f"walls {net}", []).append(({*tags}, tuple(ports)))
     return cell.add("gcp.firewall", _compute(cell, f"global/firewalls/{name}"), name, config, region="global")
 
 
@@ -206,7 +208,8 @@ def machine(
         "users": [f"{base}/zones/{zone}/instances/{name}"],
     }
     cell.add("gcp.disk", _compute(cell, f"zones/{zone}/disks/{name}"), name, disk, application=application)
-    cell.used.setdefault("hosts", []).append((found, system, private, shown))
+    walls = cell.used.get(f"walls {net}", ())
+    hosts.note(cell, found, system, private, shown, [p for t, listed in walls if t & {*tags} for p in listed])
     return found
 
 

@@ -25,7 +25,7 @@ def stack(cell: Cell) -> None:
     )
     store = keep(cell, application)
     google.bind(store, "roles/storage.objectUser", f"serviceAccount:{identity.config['email']}")
-    net: str = cell.used["network"] if cell.chance(0.5) else google.network(cell)
+    net: str = cell.used["network"] if cell.chance(0.85) else google.network(cell)
     roll = cell.random.random()
     if roll < 0.6:
         tags = ("web",) if cell.chance(0.4) else ("internal",)
@@ -91,6 +91,5 @@ def _database(cell: Cell, application: str) -> None:
 
 def scan(cell: Cell, machines: list[Resource], *, reached: bool = False) -> None:
     """Scan machines that were just made."""
-    known = {host.id: system for host, system, _, _ in cell.used["hosts"]}
     for one in machines:
-        hosts.scanned(cell, one, known[one.id], reached=reached)
+        hosts.scanned(cell, one, cell.used["systems"][one.id], reached=reached)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from tools.findings.model import Severity
 from tools.tenant.estate.cell import Cell, Hit, Resource, Rule
-from tools.tenant.estate.cves import Vulnerability, by_id, of_family
+from tools.tenant.estate.cves import Vulnerability, by_id, calm, of_family
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,22 @@ SYSTEMS = (
 )
 WINDOWS = (System("Windows Server 2019", "windows"), System("Windows Server 2016", "windows"))
 OLD_WINDOWS = System("Windows Server 2008 R2", "windows")
+_DEPTHS = ((2, 11), (4, 16), (9, 28))
 _LANGUAGES = ("java", "node", "python", "go")
 
 
 def system(cell: Cell, windows: float = 0.12) -> System:
     """An operating system of the fleet."""
     return cell.pick(WINDOWS) if cell.chance(windows) else cell.pick(SYSTEMS)
+
+
+def note(
+    cell: Cell, host: Resource, found: System, private: str, shown: str, ports: Sequence[int] = ()
+) -> None:
+    """Remember a machine for what happens on it: its system, addresses, and ports that are open to everybody."""
+    cell.used.setdefault("ports", {})[host.id] = tuple(ports)
+    cell.used.setdefault("hosts", []).append((host, found, private, shown))
+    cell.used.setdefault("systems", {})[host.id] = found
 
 
 def columns(found: System, state: str, *addresses: str) -> dict[str, Any]:
@@ -50,15 +61,14 @@ def columns(found: System, state: str, *addresses: str) -> dict[str, Any]:
     }
 
 
-def scanned(
-    cell: Cell, host: Resource, found: System, *, reached: bool = False, least: int = 1, most: int = 8
-) -> None:
+def scanned(cell: Cell, host: Resource, found: System, *, reached: bool = False) -> None:
     """What a scan finds on a machine. `reached`: from the internet; then nothing that works from there."""
-    pool = list(of_family("windows" if found.windows else "linux")) + list(of_family(cell.pick(_LANGUAGES)))
+    kinds = ["windows" if found.windows else "linux", cell.pick(_LANGUAGES)]
     if not reached and cell.chance(0.3):
         # Inside, old services with well-known holes stand about; nothing from outside gets to them.
-        pool += of_family("desktop") if found.windows else of_family("service")
-    count = min(len(pool), cell.number(least, most))
+        kinds.append("desktop" if found.windows else "service")
+    pool = calm(*kinds) if reached else of_family(*kinds)
+    count = min(len(pool), cell.number(*_DEPTHS[cell.depth]))
     for one in cell.random.sample(pool, count):
         vulnerability(cell, host, one)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tools.tenant.estate import hosts
 from tools.tenant.estate.cell import Cell, Resource
-from tools.tenant.estate.cves import Vulnerability, of_family
+from tools.tenant.estate.cves import Vulnerability, calm, of_family
 
 _PLAIN: Mapping[str, str] = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 
@@ -19,8 +19,12 @@ def image(
     flaw: Vulnerability | None = None,
     least: int = 0,
     most: int = 2,
+    public: bool = False,
 ) -> Resource:
-    """An image of a repository (of any registry), with a few ordinary vulnerabilities and perhaps one flaw."""
+    """An image of a repository (of any registry), with a few ordinary vulnerabilities and perhaps one flaw.
+
+    `public`: what runs of it is reached from the internet; then nothing that works from there.
+    """
     config = repository.config
     uri = str(config.get("repositoryUri") or config.get("uri") or repository.name)
     digest = f"sha256:{cell.hexes(64)}"
@@ -45,7 +49,8 @@ def image(
         application=repository.application,
         tagged=False,
     )
-    pool = of_family("linux", cell.pick(("java", "node", "python", "go")))
+    families = ("linux", cell.pick(("java", "node", "python", "go")))
+    pool = calm(*families) if public else of_family(*families)
     for one in cell.random.sample(pool, cell.number(least, most)):
         hosts.vulnerability(cell, found, one)
     if flaw is not None:

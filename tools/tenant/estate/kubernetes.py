@@ -158,6 +158,37 @@ def deployment(
     return add(cell, cluster_, "k8s.deployment", "Deployment", namespace, name, body)
 
 
+def pod(cell: Cell, cluster_: Resource, owner: Resource, node: Resource) -> Resource:
+    """A pod of a deployment on a node."""
+    namespace, name = owner.config["metadata"]["namespace"], owner.config["metadata"]["name"]
+    spec = owner.config["spec"]["template"]["spec"] | {"nodeName": node.config["metadata"]["name"]}
+    found = add(cell, cluster_, "k8s.pod", "Pod", namespace, f"{name}-{cell.hexes(10)}", {"spec": spec})
+    found.config["metadata"]["labels"] = {"app": name}
+    found.config["metadata"]["ownerReferences"] = [
+        {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
+    ]
+    found.config["status"] = {
+        "phase": "Running",
+        "podIP": f"10.244.{cell.number(0, 99)}.{cell.number(2, 250)}",
+    }
+    return found
+
+
+def node(cell: Cell, cluster_: Resource, machine: Resource) -> Resource:
+    """A node that runs on an EC2 instance."""
+    config = machine.config
+    name = f"ip-{config['PrivateIpAddress'].replace('.', '-')}.{cluster_.region}.compute.internal"
+    zone = config["Placement"]["AvailabilityZone"]
+    body = {
+        "spec": {"providerID": f"aws:///{zone}/{config['InstanceId']}"},
+        "status": {
+            "nodeInfo": {"kubeletVersion": "v1.32.3-eks"},
+            "conditions": [{"type": "Ready", "status": "True"}],
+        },
+    }
+    return add(cell, cluster_, "k8s.node", "Node", "", name, body)
+
+
 def service(
     cell: Cell,
     cluster_: Resource,
@@ -196,7 +227,9 @@ def network_policy(cell: Cell, cluster_: Resource, namespace: str, target: Resou
     return add(cell, cluster_, "k8s.policy", "NetworkPolicy", namespace, name, body)
 
 
-def registry_image(cell: Cell, flaw: Vulnerability | None = None, *, most: int = 3) -> Resource:
+def registry_image(
+    cell: Cell, flaw: Vulnerability | None = None, *, most: int = 3, public: bool = False
+) -> Resource:
     """An image of the account's registry."""
     if cell.account.provider == "AWS":
         repository = aws_compute.repository(cell)
@@ -221,7 +254,7 @@ def registry_image(cell: Cell, flaw: Vulnerability | None = None, *, most: int =
             )
             cell.used[f"registry {application}"] = known
         repository = known
-    return images.image(cell, repository, flaw=flaw, most=most)
+    return images.image(cell, repository, flaw=flaw, most=most, public=public)
 
 
 def workload(cell: Cell) -> None:
@@ -235,8 +268,9 @@ def workload(cell: Cell) -> None:
         rules[0]["resources"].append("secrets")
     role = add(cell, home, "k8s.role", "ClusterRole", "", f"{name}-reader", {"rules": rules})
     binding(cell, home, identity, role.name, namespace=namespace)
-    image = registry_image(cell, most=4)
     privileged = cell.chance(0.1)
+    public = not privileged and cell.chance(0.15)
+    image = registry_image(cell, most=4, public=public)
     made = deployment(
         cell,
         home,
@@ -247,7 +281,7 @@ def workload(cell: Cell) -> None:
         privileged=privileged,
         node_path="/var/log" if cell.chance(0.08) else "",
     )
-    service(cell, home, namespace, made, public=not privileged and cell.chance(0.15))
+    service(cell, home, namespace, made, public=public)
     if cell.chance(0.4):
         add(
             cell,

@@ -255,7 +255,6 @@ def balanced_secret(cell: Cell, broken: str) -> None:
             "resource policy": "the secret's own policy denies everybody but one role",
             "no target": "the balancer has no target",
             "internal balancer": "the balancer is an internal one",
-            "dead end": "the database holds nothing of note",
         }
         return cell.decoy("balanced_secret", broken, whys[broken], face, machine, role, secret)
     return cell.plant(
@@ -349,7 +348,7 @@ AWS_KINDS = (
         "balanced_secret",
         "AWS",
         balanced_secret,
-        ("resource policy", "no target", "internal balancer", "dead end"),
+        ("resource policy", "no target", "internal balancer"),
     ),
     Kind(
         "open_function",

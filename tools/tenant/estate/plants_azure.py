@@ -11,7 +11,7 @@ from tools.tenant.estate.plants_shared import Kind, certain_tag
 _GUEST = Rule(
     "ciem_guest_holds_owner",
     Severity.MEDIUM,
-    "Guest of the directory holds a strong role",
+    "Guest of the directory holds a role",
     "Take the role away, or give it for hours at a time.",
     category="IDENTITY",
     method="CIEM Scanner",

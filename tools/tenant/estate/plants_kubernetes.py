@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from tools.tenant.estate import aws_compute as compute
 from tools.tenant.estate import aws_identity as iam
+from tools.tenant.estate import aws_network as net
+from tools.tenant.estate import hosts
 from tools.tenant.estate import kubernetes as kube
 from tools.tenant.estate.cell import Cell, Resource
 from tools.tenant.estate.cves import of_family
-from tools.tenant.estate.plants_shared import Kind, jewel
+from tools.tenant.estate.plants_shared import OLD_METADATA, Kind, jewel
 
 _OPEN = "core_service_load_balancer_open"
 
@@ -71,7 +74,7 @@ def workload_identity(cell: Cell, broken: str) -> None:
 
 
 def privileged_pod(cell: Cell, broken: str) -> None:
-    """A public service, a flawed privileged pod that mounts its node's root: the whole cluster."""
+    """A public service, a flawed privileged pod that mounts its node's root, the node's role, data."""
     home = _home(cell)
     namespace = cell.application()
     name = cell.name(f"{namespace}-agent")
@@ -91,24 +94,39 @@ def privileged_pod(cell: Cell, broken: str) -> None:
         replicas=0 if broken == "no replicas" else 1,
         tidy=True,
     )
-    sources = ("10.0.0.0/8",) if broken == "source ranges" else ()
+    store, read = jewel(cell, worthless=broken == "dead end")
+    rights = iam.policy(cell, "node", read)
+    managed: list[Resource | str] = [rights, "AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy"]
+    role = iam.role(cell, f"{home.name}-node", iam.service_trust("ec2"), managed, profile=True)
+    inner = net.network(cell, internet=False)
+    guard = net.group(cell, inner, f"{home.name}-node", net.permission(0, inner.cidr, last=65535))
+    tokens = "required" if not privileged else "optional"
+    machine = compute.instance(
+        cell, inner, [guard], role=role, tokens=tokens, tidy=True, system=hosts.SYSTEMS[2]
+    )
+    worker = kube.node(cell, home, machine)
+    if broken != "no replicas":
+        kube.pod(cell, home, made, worker)
+    sources = ("203.0.113.0/28",) if broken == "source ranges" else ()
     face = kube.service(cell, home, namespace, made, public=broken != "cluster only", sources=sources)
     if broken:
         whys = {
-            "not privileged": "the pod is confined and its account may do nothing",
+            "not privileged": "the pod is confined, its account may do nothing, and the node asks for tokens",
             "no replicas": "the deployment runs no pod",
-            "source ranges": "only private addresses reach the service",
+            "source ranges": "only an office's addresses reach the service",
             "cluster only": "the service has no address outside the cluster",
+            "dead end": "what the node's role reads is of no worth",
         }
-        return cell.decoy("privileged_pod", broken, whys[broken], face, made, image)
+        return cell.decoy("privileged_pod", broken, whys[broken], face, made, image, role)
     return cell.plant(
         "privileged_pod",
-        f"a public service leads to a privileged pod with {cve} on a node of {home.name}",
-        [face, made, image, home],
+        f"a public service leads to a privileged pod with {cve}, and the role of its node reads {store.name}",
+        [face, made, image, worker, machine, role, rights, store],
         (face, _OPEN, 3),
         (image, cve, 3),
         (made, "core_minimize_privileged_containers", 3),
         (made, "core_minimize_hostpath_volume_mounts", 2),
+        (machine, OLD_METADATA, 2),
     )
 
 
@@ -121,8 +139,8 @@ KUBERNETES_KINDS = (
     ),
     Kind(
         "privileged_pod",
-        "",
+        "AWS",
         privileged_pod,
-        ("not privileged", "no replicas", "source ranges", "cluster only"),
+        ("not privileged", "no replicas", "source ranges", "cluster only", "dead end"),
     ),
 )

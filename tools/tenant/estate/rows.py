@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from tools.findings.model import Severity
 from tools.tenant.estate.cell import HISTORY_DAYS, Cell, Resource, Rule
 from tools.tenant.estate.company import OWNERS
 from tools.tenant.estate.kinds import asset_types
@@ -50,6 +51,16 @@ _COMMENTS = {
     "RESOLVED_RISK_ACCEPTED": "Accepted by the owner until the next review.",
     "RESOLVED_FALSE_POSITIVE": "Looked at: does not apply here.",
 }
+
+
+_FIXED = {
+    Severity.CRITICAL: 0.012,
+    Severity.HIGH: 0.05,
+    Severity.MEDIUM: 0.1,
+    Severity.LOW: 0.12,
+    Severity.INFO: 0.1,
+}
+"""Of what passes, the share that failed before, within the history: what is grave is rare."""
 
 
 def plain_json(value: Any) -> str:
@@ -128,7 +139,7 @@ class Writer:
         prefix, place = known
         roll = random.random()
         kept_open = (resource.id, rule.id) in graded or (draft.failed and resource.id in watched)
-        closed = "" if kept_open else _closed(draft.failed, rule.category, roll)
+        closed = "" if kept_open else _closed(draft.failed, rule, roll)
         age = HISTORY_DAYS * (1.0 if random.random() < 0.22 else random.random() ** 1.25) + 0.3
         observed = draft.observed or self._now - timedelta(minutes=5 + int(600 * random.random()))
         began = min(self._now - timedelta(days=age), observed)
@@ -262,11 +273,11 @@ def _prefix(resource: Resource) -> tuple[str, str]:
     return plain_json(facts)[:-1], f"{kind.name} {resource.name} in {resource.account.name}"
 
 
-def _closed(failed: bool, category: str, roll: float) -> str:
+def _closed(failed: bool, rule: Rule, roll: float) -> str:
     """How an issue ended, if it did: what passes now may have failed before; some are closed by hand."""
     if not failed:
-        return "RESOLVED_FIXED" if roll < 0.09 else ""
-    if category == "VULNERABILITY" and roll < 0.09:
+        return "RESOLVED_FIXED" if roll < _FIXED[rule.severity] else ""
+    if rule.category == "VULNERABILITY" and roll < 0.09:
         return "RESOLVED_FIXED"
     if roll > 0.985:
         return "RESOLVED_FALSE_POSITIVE" if roll > 0.994 else "RESOLVED_RISK_ACCEPTED"

@@ -19,12 +19,12 @@ from tools.tenant.estate.sink import FolderSink, Sink, StoreSink
 from tools.tenant.loading_report import LoadReport
 
 Size = Literal["small", "medium", "large"]
-SIZES: dict[Size, tuple[int, int, int]] = {
-    "small": (2_000, 8, 1),
-    "medium": (50_000, 40, 3),
-    "large": (1_000_000, 480, 12),
+SIZES: dict[Size, tuple[int, int, int, int]] = {
+    "small": (2_080, 8, 1, 0),
+    "medium": (52_000, 40, 3, 1),
+    "large": (1_050_000, 480, 12, 2),
 }
-"""Failed findings, accounts, and how often each kind of attack path is planted."""
+"""Results that fail (a few are closed since), accounts, how often each kind of path is planted, depth of scans."""
 FIRST_ISSUE = 500_001
 
 
@@ -70,12 +70,13 @@ def fill(sink: Sink, size: Size, seed: int, now: datetime | None, report: LoadRe
     moment = (now or utcnow()).replace(minute=0, second=0, microsecond=0)
     truth = manifest.empty({"company": COMPANY, "size": size, "seed": seed, "now": moment.isoformat()})
     writer = rows.Writer(moment, FIRST_ISSUE)
-    cases = activity.Cases()
+    cases, scans = activity.Cases(), activity.Scans()
     for cell in cells(size, seed, moment):
         activity.alerts(cell)
         activity.index_hosts(cell)
         written = writer.write(cell)
         cases.open_for(cell, written)
+        scans.note(cell)
         manifest.add(truth, cell, written)
         report.read += len(written.findings)
         report.added += len(written.findings)
@@ -89,18 +90,19 @@ def fill(sink: Sink, size: Size, seed: int, now: datetime | None, report: LoadRe
         ):
             if listed:
                 sink.write(dataset, names, listed)
+    sink.write(*scans.rows())
     sink.finish()
     return truth
 
 
 def cells(size: Size, seed: int, now: datetime) -> Iterator[Cell]:
     """The accounts of an estate, drawn one by one."""
-    target, count, often = SIZES[size]
+    target, count, often, depth = SIZES[size]
     listed = accounts(count)
     plan = plants.plan(Random(f"{seed}/plan"), listed, often)  # noqa: S311 (a demo, no secret)
     share = target / sum(_weight(account) for account in listed)
     for account in listed:
-        cell = Cell(Random(f"{seed}/{account.id}"), now, account)  # noqa: S311
+        cell = Cell(Random(f"{seed}/{account.id}"), now, account, depth=depth)  # noqa: S311
         begin(cell)
         for draw in plan.get(account.id, ()):
             draw(cell)

@@ -127,7 +127,8 @@ class StoreSink:
             arrays = {}
             for place, values in enumerate(zip(*rows, strict=True)):
                 column = np.empty(len(values), dtype=object)
-                column[:] = [_carried(value) for value in values]
+                plain = set(map(type, values)) <= _TEXT
+                column[:] = values if plain else [_carried(value) for value in values]
                 arrays[f"c{place}"] = column
             wanted = ", ".join(_cast(f"c{place}", types[name]) for place, name in enumerate(names))
             cursor.register("estate_rows", arrays)
@@ -139,6 +140,9 @@ class StoreSink:
             finally:
                 cursor.unregister("estate_rows")
         rows.clear()
+
+
+_TEXT = {str, type(None)}
 
 
 def _carried(value: Any) -> str | None:
