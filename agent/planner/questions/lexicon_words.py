@@ -44,7 +44,7 @@ ORDER: Final = (
 DESC: Final = "descending|desc|highest first|largest first|most first|worst first|newest first|latest first|biggest first|most recent first|high to low|worst on top|reverse|decreasing|in descending order|worst team on top|from highest to lowest|most at the top|top to bottom|starting with the highest|starting with the worst|starting with the most|starting with the newest|most severe first|highest on top|biggest on top|most on top"
 ASC: Final = "ascending|asc|lowest first|smallest first|oldest first|least first|earliest first|fewest first|low to high|alphabetically|alphabetical|increasing|in ascending order|from lowest to highest|starting with the oldest|starting with the lowest|longest open first"
 AGGREGATES: Final[dict[str, str]] = {
-    "count": "how many|number of|count of|count|total number of|the number of|amount of|tally of|how much|quantity of|total count of|tally|total of|counts of|overall number of|what number of|how large is the number of|number|a count of|total amount of|in total|totals of|totals|how often|quantify|frequency of",
+    "count": "how many|number of|count of|count|total number of|the number of|amount of|tally of|how much|quantity of|total count of|tally|total of|counts of|overall number of|what number of|how large is the number of|number|a count of|total amount of|in total|totals of|how often|quantify|frequency of",
     "avg": "average|mean|on average|avg|the average",
     "median": "median",
     "sum": "total|sum of|sum|combined|total sum of|summed",
@@ -98,7 +98,7 @@ set sets kind-of sort-of table overview breakdown summary summarize summarise pl
 compute calculate determine write produce create-a draw plot chart graph make build generate compile prepare present-me run execute issue-a same company organization organisation
 happen happened happening occur occurred occurring took take place taken go going use used using work works working operate operating host hosts-of hold holds held located sit sits
 sitting live lives reside deployed deploy affected affect affects affecting hit concern concerning related relating regarding respect respective respectively combination combinations belongs belong
-containing come comes coming along apiece namely fyi asap atm btw lookup look-up view details-of please. section tell-me show-me give-me i-need quick quickly release releases flavour flavor edition covered record records sort-of kind-of holding storing stores keeping processing handling fired triggered firing raised flagged-up detected-by registered carried carries present-in list-of set-of
+containing come comes coming along apiece namely fyi asap atm btw lookup look-up view details-of please. section tell-me show-me give-me i-need quick quickly release releases flavour flavor edition covered record records sort-of kind-of holding storing stores keeping processing handling gb gib gigabyte gigabytes fired triggered firing raised flagged-up detected-by registered carried carries present-in list-of set-of
 reach state their's under per-se sure ask question questions answer include includes including included shown showing listed listing say says said think believe seem seems appears
 attention right-now moment time times point kept keep keeps part parts whichever whatever somebody someone anyone me-the want-to like-to able possible possibly maybe perhaps needed
 break sum-up amount total totals entirely fully particular specific specifically certain given mine different various several many much lot lots-of few bunch ones' those' names ids

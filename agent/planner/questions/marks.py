@@ -112,7 +112,7 @@ def _chosen(found: Iterable[Mark], tokens: list[Token]) -> list[Mark]:
             if other.kind != first.kind:
                 first.also.setdefault(other.kind, other.data)
             elif other.kind in ("attr", "value", "entity", "kind"):
-                first.also.setdefault(f"{other.kind}2", other.data)
+                first.also.setdefault(f"{other.kind}s", []).append(other.data)
         first.text = " ".join(token.raw for token in tokens[start:end])
         chosen.append(first)
     return sorted(chosen, key=lambda mark: mark.start)

@@ -43,8 +43,6 @@ def _entity(state: State, mark: Mark) -> None:
     following = state.next()
     if name == "vulnerability" and following and following[1].kind == "entity" and following[1].data in ("issue", "finding"):
         return _category(state, "VULNERABILITY", str(following[1].data), following[0])
-    if name == "cve" and state.estate.vulnerabilities_in:
-        name = "vulnerability"
     if name == "vulnerability" and "cve" in mark.text.lower() and not state.headed:
         if state.agg == "distinct" or (state.measure is not None and state.measure.function == "count"):
             state.agg = "distinct"

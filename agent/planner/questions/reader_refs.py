@@ -64,7 +64,7 @@ def value_label(name: str, values: tuple[str, ...]) -> str:
 
 def fitting(state: State, mark: Mark, name: str, values: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The meaning of a word that several attributes have, for what is asked about."""
-    options = [(name, values)] + [mark.also[k] for k in ("value2", "value") if k in mark.also]
+    options = [(name, values)] + mark.also.get("values", []) + ([mark.also["value"]] if "value" in mark.also else [])
     entity = state.relation.entity if state.relation is not None else state.entity or _coming(state)
     for option, those in options:
         if option == "endpoint_status" and entity == "endpoint":

@@ -168,7 +168,7 @@ def _counts(state: State, at: int) -> bool:
         return False
     if state.marks[end].kind == "entity" and state.marks[end].data == state.entity:
         return False
-    state.pending_rank = state.pending_rank or "most"
+    state.pending_rank = "fewest" if state.pending_rank == "fewest" else "most"
     if state.marks[at].kind == "agg":
         state.at = at
     return True

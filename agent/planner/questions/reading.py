@@ -126,7 +126,7 @@ def _ranked(form: Form) -> str:
 
 
 def _name(ref: Ref) -> str:
-    return {"any_time": "time", "first_seen": "first seen", "asset": "asset"}.get(ref.name, ref.name.replace("_", " "))
+    return {"any_time": "time", "first_seen": "first seen", "asset": "asset", "file_type": "file category"}.get(ref.name, ref.name.replace("_", " "))
 
 
 def _joined(texts: list[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
+from agent.planner.questions import openings
 from agent.planner.questions.aliases import SETTING_WORDS
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Kinds, Ref
@@ -189,6 +190,8 @@ def _value_at(
     if mark.kind == "quoted" and any(m.get("attr") == "name" for m in marks):
         return None
     if token.text == "running" and following is not None and following.kind not in ("kind", "entity", "of", "with", "and", "or", "comma", "mark", "by", "not", "but"):
+        return None
+    if mark.kind == "id" and openings.can_say(estate, scope) and scoped:
         return None
     if token.text in _STATES and (host := estate.values("asset", "state")) and token.text in host:
         return Mark("tenant", mark.start, mark.end, Atom(ref=Ref(name="state"), op="in", values=(token.text,), label=token.text), token.raw), 1
