@@ -56,7 +56,7 @@ class Services:
         known = StoredIntelligence(self.settings)
         return PriorityService(
             self.findings,
-            enrich=lambda: enrichments(self.client, intelligence=known),
+            enrich=lambda snapshot: enrichments(self.client, snapshot, intelligence=known),
             current=StoredWeights(self.settings),
         )
 

@@ -47,7 +47,7 @@ class PriorityService:
         weights: Weights | None = None,
         accepted: Iterable[Acceptance] = (),
         *,
-        enrich: Callable[[], Awaitable[Enrichments]] | None = None,
+        enrich: Callable[[FindingSet], Awaitable[Enrichments]] | None = None,
         current: Callable[[], Awaitable[Weights]] | None = None,
     ) -> None:
         """`current` gives the weights in use when they may change meanwhile; without it `weights` stand."""
@@ -96,7 +96,7 @@ class PriorityService:
                 self._weights = await self._current_weights()
             stale = self._cached is None or self._cached[0] is not snapshot
             if self._cached is None or stale or self._cached[1].weights_version != self._weights.version:
-                enriched = await self._enrich() if self._enrich is not None else NOTHING
+                enriched = await self._enrich(snapshot) if self._enrich is not None else NOTHING
                 # Scoring is plain computation; in a thread the conversation stays responsive.
                 book, context = await asyncio.to_thread(
                     score_snapshot, snapshot, self._weights, self._accepted, None, enriched

@@ -9,12 +9,17 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from tools.cortex import CortexError, TimeFrame
+from tools.findings.model import FindingSet
 from tools.priority.enrich import queries
+from tools.priority.enrich.matching import Assets
 from tools.priority.enrich.model import Business, Enrichments, Flaw, SourceName, SourceState
 from tools.priority.enrich.records import alerts_of, data_of, flaws_of, merged
+from tools.priority.enrich.register import register_of
+from tools.priority.enrich.traffic import traffic_of
 
 Rows = Sequence[Mapping[str, Any]]
 _ALL_TIME = TimeFrame(from_ms=0, to_ms=4_102_444_800_000)
+_LAST_DAYS = TimeFrame(relative_ms=7 * 86_400_000)
 _TIMEOUT_S = 300.0
 
 
@@ -44,23 +49,40 @@ class Client(Protocol):
 
 
 async def enrichments(
-    client: Client, *, intelligence: Intelligence | None = None, registers: Registers | None = None
+    client: Client,
+    snapshot: FindingSet,
+    *,
+    intelligence: Intelligence | None = None,
+    registers: Registers | None = None,
 ) -> Enrichments:
-    """Everything that can be asked, at once. Never raises for a source: see `Enrichments.states`."""
-    names = ("vulnerabilities", "data", "files", "alerts")
-    got = await asyncio.gather(*(_rows(client, queries.ALL[name]) for name in names))
+    """Everything that can be asked about the assets of a snapshot, at once.
+
+    Never raises for a source: see `Enrichments.states`.
+    """
+    names = tuple(queries.ALL)
+    got = await asyncio.gather(*(_rows(client, name) for name in names))
     rows = dict(zip(names, got, strict=True))
-    states: dict[SourceName, SourceState] = {
-        "vulnerabilities": _state("vulnerabilities", rows["vulnerabilities"], "findings of the tenant"),
-        "data": _state("data", rows["data"], "data findings of the tenant"),
-        "alerts": _state("alerts", rows["alerts"], "alerts of the tenant"),
-    }
-    flaws = flaws_of(_listed(rows["vulnerabilities"]))
+    assets = await asyncio.to_thread(Assets, snapshot.assets)
+    business, registered = register_of(_listed(rows["register"]), assets, "CMDB of the tenant")
+    data = data_of(_listed(rows["data"]), _listed(rows["files"]))
+    for asset_id, held in registered.items():
+        if asset_id not in data or held.grade > data[asset_id].grade:
+            data[asset_id] = held
     found = Enrichments(
-        flaws=flaws,
-        data=data_of(_listed(rows["data"]), _listed(rows["files"])),
+        flaws=flaws_of(_listed(rows["vulnerabilities"])),
+        data=data,
+        business=business,
+        activity=traffic_of(_listed(rows["firewall"]), _listed(rows["flows"]), assets),
         alerts=alerts_of(_listed(rows["alerts"])),
-        states=states,
+        states={
+            "vulnerabilities": _state("vulnerabilities", "findings of the tenant", rows["vulnerabilities"]),
+            "data": _state("data", "data findings of the tenant", rows["data"], rows["files"]),
+            "alerts": _state("alerts", "alerts of the tenant", rows["alerts"]),
+            "cmdb": _state("cmdb", "CMDB rows of the tenant", rows["register"]),
+            "activity": _state(
+                "activity", "firewall and flow logs of the tenant", rows["firewall"], rows["flows"]
+            ),
+        },
     )
     if intelligence is not None:
         found = await _with_intelligence(found, intelligence)
@@ -69,10 +91,13 @@ async def enrichments(
     return found
 
 
-async def _rows(client: Client, query: str) -> Rows | str:
-    """The rows of a query, or the sentence that says why there are none."""
+async def _rows(client: Client, name: str) -> Rows | str:
+    """The rows of a query, or the sentence that says why there are none. A data set that is not there is one."""
+    window = _LAST_DAYS if name in queries.LOGS else _ALL_TIME
     try:
-        run = await client.xql.run(query, timeframe=_ALL_TIME, limit=queries.MOST_ROWS, timeout_s=_TIMEOUT_S)
+        run = await client.xql.run(
+            queries.ALL[name], timeframe=window, limit=queries.MOST_ROWS, timeout_s=_TIMEOUT_S
+        )
     except CortexError as error:
         return str(error)
     rows: Rows = run.rows
@@ -83,10 +108,12 @@ def _listed(rows: Rows | str) -> Rows:
     return () if isinstance(rows, str) else rows
 
 
-def _state(name: SourceName, rows: Rows | str, source: str) -> SourceState:
-    if isinstance(rows, str):
-        return SourceState(name, False, source, problem=rows)
-    return SourceState(name, True, source, datetime.now(UTC), len(rows))
+def _state(name: SourceName, source: str, *answers: Rows | str) -> SourceState:
+    """A source of several queries has answered when one of them has."""
+    given = [rows for rows in answers if not isinstance(rows, str)]
+    if not given:
+        return SourceState(name, False, source, problem=str(answers[0]))
+    return SourceState(name, True, source, datetime.now(UTC), sum(len(rows) for rows in given))
 
 
 async def _with_intelligence(found: Enrichments, intelligence: Intelligence) -> Enrichments:

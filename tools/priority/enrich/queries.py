@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 MOST_ROWS: Final = 1_000_000
+_INSIDE: Final = '"10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 127.0.0.0/8, 169.254.0.0/16"'
+_FOUND: Final = (
+    "count() as attempts, count_distinct({source}) as addresses, min(_time) as first, max(_time) as last"
+)
 
 VULNERABILITIES: Final = (
     'dataset = findings | filter xdm.finding.category = "VULNERABILITY" '
@@ -24,5 +28,27 @@ ALERTS: Final = (
     "| fields xdm.issue.id, xdm.issue.name, xdm.issue.severity, xdm.issue.asset_ids, xdm.issue.observation_time, "
     f"xdm.issue.detection.method | limit {MOST_ROWS}"
 )
+REGISTER: Final = (
+    "dataset = servicenow_cmdb_raw | fields object_id, name, busines_criticality, data_classification, owned_by, "
+    f"support_group, sys_updated_on | limit {MOST_ROWS}"
+)
+FIREWALL: Final = (
+    f"dataset = panw_ngfw_traffic_raw | filter not incidr(source_ip, {_INSIDE}) "
+    f"| comp {_FOUND.format(source='source_ip')} by dest_ip, dest_port, action | limit {MOST_ROWS}"
+)
+FLOWS: Final = (
+    f"dataset = amazon_aws_raw | filter not incidr(srcaddr, {_INSIDE}) "
+    f"| comp {_FOUND.format(source='srcaddr')} by interface_id, dstaddr, dstport, action | limit {MOST_ROWS}"
+)
 
-ALL: Final = {"vulnerabilities": VULNERABILITIES, "data": DATA, "files": FILES, "alerts": ALERTS}
+ALL: Final = {
+    "vulnerabilities": VULNERABILITIES,
+    "data": DATA,
+    "files": FILES,
+    "alerts": ALERTS,
+    "register": REGISTER,
+    "firewall": FIREWALL,
+    "flows": FLOWS,
+}
+LOGS: Final = frozenset({"firewall", "flows"})
+"""Those that are read over the last days only."""

@@ -28,7 +28,7 @@ _RUNS_BUSINESS = (
     "gcp.function",
     "rds.db",
 )
-_COPIES = ("ec2.snapshot", "rds.snapshot", "ec2.image", "ec2.volume")
+_HOLD = ("ec2.snapshot", "rds.snapshot", "ec2.image", "ec2.volume", "ec2.instance", "azure.vm", "gcp.vm")
 
 
 class Worth(NamedTuple):
@@ -58,12 +58,15 @@ class Jewels:
 
     def _by_data(self, asset: AssetRecord) -> Worth:
         kind = self._estate.kind(asset)
-        if not kind.startswith(vocabulary().data_stores) and kind not in _COPIES:
-            return NOTHING
         held = self._enriched.data.get(asset.asset_id)
         tagged = data_fact(asset, asset.tags, True, self._at)
         best = NOTHING
-        if tagged.state == "known" and tagged.grade >= self._words.jewel["data_floor"]:
+        # A tag on a store or machine says what it holds; on a group or policy it says whose it is.
+        if (
+            (kind.startswith(vocabulary().data_stores) or kind in _HOLD)
+            and tagged.state == "known"
+            and tagged.grade >= self._words.jewel["data_floor"]
+        ):
             best = Worth(tagged.grade, f"{tagged.value} data ({tagged.source})")
         if held is not None and held.grade >= max(self._words.jewel["data_floor"], best.value):
             count = f", {held.records:,} records" if held.records else ""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tools.cortex import CortexError
+from tools.findings.model import FindingSet
 from tools.priority.enrich import queries
 from tools.priority.enrich.asking import enrichments
 from tools.priority.enrich.model import Business, Flaw
@@ -45,6 +46,9 @@ class Tenant:
         return Run(answer)
 
 
+NOTHING_FOUND = FindingSet((), {}, datetime(2026, 11, 25, tzinfo=UTC), 0)
+
+
 class Intel:
     as_of = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -66,6 +70,7 @@ async def test_every_source_is_asked_once() -> None:
     tenant = Tenant({queries.VULNERABILITIES: [FLAW]})
     found = await enrichments(
         tenant,
+        NOTHING_FOUND,
         intelligence=Intel({"CVE-2024-1": Flaw("CVE-2024-1", epss=0.9, kev=True)}),
         registers=Register(),
     )
@@ -75,12 +80,12 @@ async def test_every_source_is_asked_once() -> None:
     assert found.business["a"].tier == "1"
     assert all(found.answered(name) for name in ("vulnerabilities", "data", "alerts", "intel", "cmdb"))
     assert found.states["intel"].as_of == Intel.as_of
-    assert not found.answered("activity")
+    assert found.answered("activity")
 
 
 async def test_a_source_that_fails_leaves_the_others() -> None:
     tenant = Tenant({queries.VULNERABILITIES: [FLAW], queries.ALERTS: "Cortex refused the key (401)."})
-    found = await enrichments(tenant, intelligence=Intel(None))
+    found = await enrichments(tenant, NOTHING_FOUND, intelligence=Intel(None))
     assert found.flaws["a"][0].kev is None
     assert not found.answered("alerts")
     assert "401" in found.states["alerts"].problem
