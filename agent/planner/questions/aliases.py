@@ -23,6 +23,8 @@ SETTING_WORDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("encryption algorithm|encryption type|sse algorithm|encryption kind|encryption method|kind of encryption|type of encryption|encryption setting|algorithm",
      ("sse algorithm", "encrypt", "encrypt type", "sse type")),
     ("used|last used|last use|last activity|accessed|last accessed", ("last used date", "last used", "password last used", "last accessed date")),
+    ("launched|launch time|launch date|started up", ("launch time",)),
+    ("password login|password authentication|login by password|log in by password", ("password login", "disable password authentication")),
     ("engine|database engine|db engine", ("engine",)),
     ("engine version|database version|db version", ("engine version",)),
     ("runtime|language runtime|run time", ("runtime",)),

@@ -91,6 +91,15 @@ def _settled(marks: list[Mark], tokens: list[Token], estate: Estate) -> list[Mar
         for mark in marks:
             if mark.kind == "kind" and any(t.norm in ("identity", "principal", "user", "role") for t in tokens[mark.start : mark.end]):
                 mark.kind, mark.data = "attr", "user"
+    if any(m.has("entity") and m.get("entity") == "event" for m in marks):
+        for mark in marks:
+            if mark.kind == "kind" and mark.has("attr") and mark.get("attr") == "user":
+                mark.kind, mark.data = "attr", "user"
+        for mark in marks:
+            if mark.kind == "weakness" and mark.get("entity") == "event" and not any(m.kind == "kind" for m in marks):
+                mark.kind, mark.data = "entity", "event"
+    if marks and marks[0].text.lower() == "name" and len(marks) > 1 and marks[1].text.lower() in ("the", "all", "any", "every", "our"):
+        marks[0].kind, marks[0].also = "stop", {}
     entities = [m.data for m in marks if m.kind == "entity"]
     first = next((m for m in marks if m.kind in ("entity", "kind")), None)
     if first is not None and first.kind == "entity" and first.data in ("event", "endpoint", "audit", "health", "permission", "file", "package", "case"):

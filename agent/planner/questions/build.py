@@ -35,9 +35,12 @@ def build(state: State) -> Form:
                 shown.append(item.ref)
                 items.remove(item)
     counts = sum(mark.kind == "agg" and mark.data == "count" for mark in state.marks)
-    if not group and measure is not None and measure.function == "count" and counts > 1:
+    versus = any(t.text in ("vs", "versus", "compare", "comparison", "compared") for t in state.tokens)
+    if not group and ((measure is not None and measure.function == "count" and counts > 1) or versus):
         several = next((i for i in items if isinstance(i, Atom) and len(i.values) > 1 and not i.ref.places), None)
-        if several is not None:
+        if several is not None and versus:
+            group = [several.ref]
+        elif several is not None:
             group = [several.ref]
             items = [several.model_copy(update={"values": ()}) if i is several else i for i in items]
             items = [i for i in items if not (isinstance(i, Atom) and i.op == "in" and not i.values)]

@@ -176,7 +176,7 @@ name endpoint_name t
 status endpoint_status t
 type endpoint_type t
 platform platform t
-os os_version t
+os platform t
 domain domain t
 ip ip_address t
 agent_version agent_version t

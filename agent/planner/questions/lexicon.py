@@ -182,7 +182,7 @@ VALUES: Final[tuple[tuple[str, str, str], ...]] = (
     ("severity", "LOW", "low|low severity|lows|minor|sev 4|low risk"),
     ("severity", "INFO,INFORMATIONAL", "informational|info|info severity|informational severity"),
     ("status", "open", "open|still open|unresolved|outstanding|unfixed|not resolved|not closed|active|currently open|not yet resolved|not fixed|not yet fixed|not done|pending|unremediated|remaining|not yet closed|not remediated|standing|existing"),
-    ("status", "closed", "closed|resolved|fixed|remediated|done|solved|closed out|no longer open|completed|mitigated"),
+    ("status", "closed", "did we close|did we fix|did we resolve|we closed|we resolved|we fixed|got closed|got fixed|got resolved|we close|we fix|we resolve|were closed|closed|resolved|fixed|remediated|done|solved|closed out|no longer open|completed|mitigated"),
     ("status", "all", "ever|of any status|whatever their status|open and closed|open or closed|closed and open|closed or open|regardless of status|in any status|any status|all statuses|including closed|including resolved|whether open or closed|both open and closed|resolved or not|open or resolved|including closed ones|including resolved ones|open and resolved|resolved and open|whatever status"),
     ("status", "new", "status new|untouched|unassigned status|in status new|not started|not yet started"),
     ("status", "progress", "in progress|being worked on|under investigation|under way|being investigated|worked on|ongoing|being handled"),

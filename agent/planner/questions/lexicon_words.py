@@ -28,7 +28,7 @@ NOT: Final = (
     "minus|omitting|ignoring|leaving out|leave out|skip|skipping|haven't|hasn't|have not|has not|did not|didn't|cannot|can't|unless|that lack|is not|are not|free of|"
     "don't have|doesn't have|have no|has no|with no|that have no|not having|with neither|don't carry|without any|with none|devoid of|zero|none|nobody|not a single|with zero|drop|free from|not have|not have any|not run|not belong|not belong to"
 )
-AND: Final = "and|as well as|plus also|&|and also|along with|together with|also|both|and that|while also|in addition to"
+AND: Final = "vs|versus|compared to|compared with|and|as well as|plus also|&|and also|along with|together with|also|both|and that|while also|in addition to"
 OR: Final = "or|/|either|and or|alternatively|or else"
 BUT: Final = "but|yet|though|although|however|but also|whereas|while"
 BY: Final = (
@@ -57,7 +57,7 @@ AGGREGATES: Final[dict[str, str]] = {
 }
 RANK: Final[dict[str, str]] = {
     "common": "most common|most frequent|most prevalent|most widespread|commonest|most frequently seen|most often seen|most often found|most frequently found",
-    "most": "most|the most|most often|most frequently|highest number of|largest number of|greatest number of|biggest number of|highest count of|highest amount of|most number of|the highest number of|largest count of|maximum number of|worst affected by|most affected by|hit hardest by|hardest hit by|leading in|most often hit by|the largest number of|the greatest number of|most frequently affected by|plagued by the most|biggest share of",
+    "most": "most|the most|most active|busiest|most often|most frequently|highest number of|largest number of|greatest number of|biggest number of|highest count of|highest amount of|most number of|the highest number of|largest count of|maximum number of|worst affected by|most affected by|hit hardest by|hardest hit by|leading in|most often hit by|the largest number of|the greatest number of|most frequently affected by|plagued by the most|biggest share of",
     "fewest": "fewest|the fewest|least|lowest number of|smallest number of|the least|lowest count of|least number of|minimum number of|the lowest number of|the smallest number of",
     "latest": "latest|newest|most recent|most recently|last reported|freshest|youngest|recently|lastly",
     "oldest": "oldest|earliest|longest standing|longest open|longest outstanding|longest running|least recent|least recently|stalest|longest lived|open the longest|open longest|longest known|known the longest|longest existing",
@@ -98,7 +98,7 @@ set sets kind-of sort-of table overview breakdown summary summarize summarise pl
 compute calculate determine write produce create-a draw plot chart graph make build generate compile prepare present-me run execute issue-a same company organization organisation
 happen happened happening occur occurred occurring took take place taken go going use used using work works working operate operating host hosts-of hold holds held located sit sits
 sitting live lives reside deployed deploy affected affect affects affecting hit concern concerning related relating regarding respect respective respectively combination combinations belongs belong
-containing come comes coming along apiece namely fyi asap atm btw lookup look-up view details-of please. section tell-me show-me give-me i-need quick quickly release releases flavour flavor edition covered record records sort-of kind-of holding storing stores keeping processing handling gb gib gigabyte gigabytes fired triggered firing raised flagged-up detected-by registered carried carries present-in list-of set-of
+containing come comes coming along apiece namely fyi asap atm btw lookup look-up view details-of please. section tell-me show-me give-me i-need quick quickly release releases flavour flavor edition covered record records sort-of kind-of holding storing stores keeping processing handling gb gib gigabyte gigabytes compare comparison comparing fired triggered firing raised flagged-up detected-by registered carried carries present-in list-of set-of
 reach state their's under per-se sure ask question questions answer include includes including included shown showing listed listing say says said think believe seem seems appears
 attention right-now moment time times point kept keep keeps part parts whichever whatever somebody someone anyone me-the want-to like-to able possible possibly maybe perhaps needed
 break sum-up amount total totals entirely fully particular specific specifically certain given mine different various several many much lot lots-of few bunch ones' those' names ids

@@ -16,10 +16,13 @@ from agent.planner.questions.names import accounts_like
 from agent.planner.questions.reader_refs import nouns_of
 from agent.planner.questions.reader_state import State
 
+# words of rules that say nothing by themselves
+_GENERIC: Final = frozenset("day days storage data service services time name level policy rule launched password access public internet".split())
+_STOPPED: Final = frozenset({"storage", "data", "disk", "setting", "settings", "switch", "feature"})
 _ASKING: Final = r"^\W*(?:(?:please|pls|kindly|hey|hi|hello|ok|okay|now|then|just|can|could|would|will|you|go|ahead|and|i|we|want|need|would|like|have|id|i'd|to|let's|lets|us|should|must|help|me)\W+)*"
 _WRITES: Final = (
     r"delete|remove|terminate|stop|shut ?down|kill|destroy|disable|revoke|detach|attach|block|close|restart|reboot|rotate|isolate|quarantine|unpublish|lock|"
-    r"resolve|dismiss|suppress|mute|snooze|reopen|assign|reassign|tag|untag|label|encrypt|patch|remediate|fix|mitigate|harden|deploy|apply|rollback|roll back|"
+    r"resolve|dismiss|suppress|mute|snooze|reopen|assign|reassign|(?:un)?tag (?=the|all|every|this|these|those|it|them|any|each|my|our|\S+ (?:as|with))|untag|label (?=the|all|every|this|these|those|it|them|any|each)|encrypt|patch(?! level)|remediate|fix|mitigate|harden|deploy|apply|rollback|roll back|"
     r"grant|modify|rename|move|migrate|escalate|acknowledge|notify|e-?mail|send|post|comment|wipe|purge|drop|truncate|overwrite|turn (?:on|off)|switch (?:on|off)|enable|"
     r"upgrade|downgrade|scale|resize|upload|install|uninstall|restrict|allow ?list|whitelist|blacklist|ban|create|update|edit|insert|schedule|trigger|approve|reject|"
     r"accept the risk|mark|set|change|raise|lower|bump|open (?:a|an|the) (?:ticket|case|port|issue|pull|jira|incident)|add (?:a|an) (?:comment|note|tag|label|exception|rule|user)|"
@@ -32,7 +35,7 @@ _THEN_WRITE: Final = re.compile(
 _SAFE_START: Final = re.compile(r"^\W*(?:set of|label(?:s|led)|tag(?:s|ged)|fixes|patches|changes|changed|closed|mark(?:ed|eting)|open(?:ed)?|blocks?\b(?= storage)|block(?:ed| storage| volumes?)|lower ?case|comments|resolve[ds]|update[ds]|disabled|encrypted|fixable|created|patchable|set to|assign(?:ed|ees?))", re.IGNORECASE)
 _HOW_TO: Final = re.compile(
     r"^\W*(?:please |can you |could you )*(?:how (?:do|can|should|could|would|to|does) (?!many|much)|why\b|what(?:'s| is| are) (?:a|an|the (?:best|difference|meaning|purpose|point|definition|weather|time|capital|stock|news|latest news|recommended|right way)) |"
-    r"what does .* mean|explain (?:what|how|why|to me)|tell me a|tell me about (?!the (?:open|assets|issues|buckets))|write (?:me )?(?:a |an |some )?(?:\w+ )?(?:poem|script|code|essay|story|song|email|function in|program|blog|python|terraform|policy)|"
+    r"what does .* mean|explain (?:what|how|why|to me)|tell me a (?:joke|story)|write (?:me )?(?:a |an |some )?(?:\w+ )?(?:poem|script|code|essay|story|song|email|function in|program|blog|python|terraform|policy)|"
     r"translate|recommend|suggest|who (?:is|was|won|invented|are you)\b|should (?:i|we)\b|what should|is it (?:going|safe|true|ok)|when (?:was|did|will) (?!.*(?:issue|asset|bucket|finding))|define\b|what do you think|do you (?:like|know|think)|summari[sz]e the (?:news|book)|best practices?\b)",
     re.IGNORECASE,
 )
@@ -78,6 +81,10 @@ def settle_left(state: State) -> None:
     kinds = [p for _, p in state.parts if isinstance(p, Kinds)]
     found, unknown = find_rules(words, state.estate.words.rules, nouns_of(kinds, state.estate))
     if not found or unknown or len(found) > 25:
+        return
+    narrowed = any(not isinstance(p, Kinds) for _, p in state.parts)
+    if len(words) == 1 and (narrowed or words[0] in _GENERIC):
+        state.left = [t for t in state.left if t.text not in _STOPPED]
         return
     first = next(n for n, mark in enumerate(state.marks) if any(t in state.left for t in state.words(mark)))
     around = [m.kind for m in state.marks[max(0, first - 3) : first]]

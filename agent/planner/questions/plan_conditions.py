@@ -162,6 +162,10 @@ class ConditionWriter:
     def count_by_join(self, entity: str, parts: list[Condition]) -> str:
         """The name of a column with the count of related rows."""
         target = ENTITIES[entity]
+        if {self.name, entity} == {"case", "issue"}:
+            name = f"{target.many}_{len(self.joins) + 1}" if self.joins else target.many
+            self.joins.append(Join(dataset="case_to_issue", kind="left", aggregates=(Aggregate(function="count_rows", name=name),)))
+            return name
         if not linked(self.entity.dataset, target.dataset):
             raise CannotSay(f"nothing here links {self.entity.many} with {target.many}")
         where = both(parts)
@@ -207,6 +211,9 @@ class ConditionWriter:
         elif place.type == "array" and atom.op in ("gt", "gte", "lt", "lte", "eq") and isinstance(atom.values[0], float):
             made = self.test({"field": self.length(place.column)}, atom, "number")
         else:
+            if self.name == "permission" and atom.ref.name == "account":
+                named = tuple(self.estate.account_names.get(str(v), str(v)) for v in atom.values)
+                atom = atom.model_copy(update={"values": named})
             subject = {"json_path": JsonPath(field=FACTS[self.name], path=(place.key,))} if place.key else {"field": place.column}
             made = self.test(subject, atom, place.type)
         return Not(none=made) if atom.negated else made

@@ -50,7 +50,7 @@ def _entity(state: State, mark: Mark) -> None:
         elif state.pending_rank or any(m.kind == "rank" and m.data in ("most", "fewest") for m in state.marks[state.at :]):
             state.dims.append(Ref(name="cve"))
     if state.entity and "attr" in mark.also and name in ("asset", "event", "package", "vulnerability") and _named(state, mark):
-        return None
+        return refs.attribute(state, mark, str(mark.also["attr"]))
     if name == "asset" and state.entity == "asset" and not state.negated and state.relation is None:
         return None
     if name == "cve" and state.entity == "vulnerability" and state.relation is None:
@@ -87,7 +87,7 @@ def _entity(state: State, mark: Mark) -> None:
 def _named(state: State, mark: Mark) -> bool:
     """Whether a word that is a noun too stands for an attribute here (`by cve`, `cve CVE-2024-1`)."""
     following = state.next()
-    return bool(following and following[1].kind in ("id", "compare", "quoted"))
+    return bool(following and following[1].kind in ("id", "compare", "quoted") or (following and mark.data == "event" and following[1].kind == "word"))
 
 
 def _category(state: State, category: str, entity: str, at: int) -> None:
@@ -151,6 +151,8 @@ def _kind(state: State, mark: Mark) -> None:
     text = " ".join(t.text for t in state.words(mark))
     if not state.entity or (state.dims and not state.noun and state.entity == "asset"):
         negated = state.take_not()
+        if negated and state.dims:
+            state.having, negated = ("eq", 0), False
         _head(state, mark, "asset")
         state.add(kinds.model_copy(update={"negated": negated}))
         if not types and not negated:

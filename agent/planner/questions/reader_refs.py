@@ -156,7 +156,11 @@ def timed(state: State, when: When, put: Put) -> None:
     if negated and name == "last_seen" and when.way in ("within", "range") and when.start is not None:
         pass
     ref = Ref(name=name or "any_time")
-    verb = {"last_seen": "last seen ", "modified": "changed ", "resolved": "resolved ", "time": ""}.get(name, "first seen ")
+    if entity and not name and not log:
+        shown = ENTITIES[entity].time
+    else:
+        shown = name
+    verb = {"last_seen": "last seen ", "modified": "changed ", "resolved": "resolved ", "time": ""}.get(shown, "first seen ")
     put(
         state,
         Atom(
@@ -171,7 +175,7 @@ def _aged(state: State, ref: Ref, when: When) -> Atom | None:
     negated = state.take_not()
     if ages and when.days:
         said = " ".join(t.text for t in state.tokens if when.start_at <= t.start < when.end_at)
-        below = any(w in said for w in ("less", "fewer", "under", "newer", "younger", "below"))
+        below = any(w in said for w in ("less", "fewer", "under", "below", "newer", "younger", "below"))
         op: Any = ("gte" if "at least" in said or "or more" in said else "gt") if when.way == "older" else ("lt" if below else "lte")
         return Atom(ref=Ref(name=ref.name, places=ages), op=op, values=(when.days,), label=f"{ref.name} {when.label.replace('more than', 'older than').replace(' ago', '')}", negated=negated)
     dates = _dates(state, ref)
@@ -325,6 +329,8 @@ def _said(state: State, mark: Mark, ref: Ref) -> Atom | None:
         made = Atom(ref=ref, op="empty", label=f"with {ref.name} empty")
     elif found.kind == "by" and found.text.lower() == "between":
         made, at = _between(state, ref, at)
+    elif ref.tags and found.kind in ("value", "kind", "entity", "number") and " ".join(t.text for t in state.words(found)) not in state.estate.words.tag_values:
+        return None
     elif found.kind in ("quoted", "id", "word", "tenant", "value", "kind", "entity", "tagvalue", "number") or (ref.tags and found.has("tagvalue")):
         made, at = _valued(state, mark, ref, found, at)
     if made is None:
@@ -353,13 +359,15 @@ def _compared(state: State, ref: Ref, op: str, at: int) -> tuple[Atom | None, in
         value: str | float = token.raw if found.kind != "number" else token.text
         if found.end - found.start > 1:
             value = " ".join(t.raw for t in state.words(found))
-        kind: Any = {"ne": "eq"}.get(op, op)
+        kind: Any = {"ne": "eq"}.get(op, "eq" if "*" in str(value) else op)
         words = {"contains": "containing", "starts": "starting with", "ends": "ending in", "eq": "", "ne": "other than"}
         label = f"{ref.name.replace('_', ' ')} {words[op]} {value}".replace("  ", " ")
         return Atom(ref=ref, op=kind, values=(value,), negated=op == "ne", label=label), at
     if token.value is None and not re.match(r"\d", token.text):
         return None, at
-    return _bound(state, ref, op, in_bytes(token) or token.value if token.value is not None else token.text), at
+    if "version" in ref.name or token.value is None:
+        return _bound(state, ref, op, token.text), at
+    return _bound(state, ref, op, in_bytes(token) or token.value), at
 
 
 def _bound(state: State, ref: Ref, op: str, number: float | str | None) -> Atom:
@@ -374,7 +382,8 @@ def _bound(state: State, ref: Ref, op: str, number: float | str | None) -> Atom:
 
 def _numbered(state: State, ref: Ref, at: int) -> tuple[Atom | None, int]:
     token = state.words(state.marks[at])[0]
-    op, end = "eq", at
+    op, end = state.bound or "eq", at
+    state.bound = ""
     following = _at(state, at + 1)
     while following is not None and following.kind == "stop" and end - at < 1:
         following = _at(state, at + 2)
@@ -383,7 +392,7 @@ def _numbered(state: State, ref: Ref, at: int) -> tuple[Atom | None, int]:
         op, end = str(following.data), state.marks.index(following)
     if ref.name in ("severity", "name", "rule") or (ref.name == "account"):
         return None, at
-    return _bound(state, ref, op, in_bytes(token) or token.value), end
+    return _bound(state, ref, op, token.text if "version" in ref.name else in_bytes(token) or token.value), end
 
 
 def _between(state: State, ref: Ref, at: int) -> tuple[Atom | None, int]:
@@ -537,6 +546,9 @@ def tagged(state: State, mark: Mark) -> None:
 
 def owned(state: State, mark: Mark) -> None:
     """"owned by payments", "team ml": a tag of team or owner with this value."""
+    if state.tokens[0].text == "who" and mark.text.lower().startswith(("own", "run", "manag", "maintain", "operat")):
+        state.columns += [ref for keys, name in ((OWNER_KEYS, "owner"), (TEAM_KEYS, "team")) if (ref := tag_ref(state.estate, keys, name)) is not None]
+        return
     at = state.at + 1
     while (found := _at(state, at)) is not None and (found.kind in ("stop", "owned", "of") or found.text.lower() in ("team", "squad")):
         at += 1
@@ -632,6 +644,10 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
     token = state.words(mark)[0]
     text = token.text
     if state.groups and text in OPENING_WORDS:
+        return
+    if text in ("untagged", "tagless", "unlabelled", "unlabeled", "tagged"):
+        every = tuple(sorted({k for keys in state.estate.words.tag_keys.values() for k in keys}))[:150]
+        put(state, Atom(ref=Ref(name="tags", tags=every), op="empty", negated=state.take_not(), label="without tags"))
         return
     following = state.next(over=())
     if following is not None and following[1].get("attr") == "account" and (uids := accounts_like(text, state.estate)):

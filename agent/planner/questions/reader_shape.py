@@ -176,6 +176,10 @@ def _counts(state: State, at: int) -> bool:
 
 def as_group(state: State, mark: Mark, ref: Ref) -> bool:
     """A reference before "distribution", or the one that a measure waits for."""
+    if state.spread and not state.headed and (ref.name in refs.GROUPABLE or ref.tags or ref.places):
+        state.group.append(ref)
+        state.spread = False
+        return True
     following = state.next(over=())
     if following is not None and following[1].kind == "dist":
         state.group.append(ref)
@@ -332,6 +336,10 @@ def number(state: State, mark: Mark) -> None:
         state.compare = (str(following[1].data), token.value)
         state.at = following[0]
         return None
+    before = state.before()
+    if before is not None and before.kind == "entity" and len(token.text) >= 3 and token.text.isdigit() and state.at - 1 >= 0 and state.entity in ("issue", "case", "finding"):
+        state.add(Atom(ref=Ref(name="id"), op="eq", values=(token.text,), label=f"with id {token.text}"))
+        return None
     if not state.headed and token.value == int(token.value) and not token.unit:
         if token.text != "one" or following is None:
             state.limit = max(1, int(token.value))
@@ -354,6 +362,15 @@ def number(state: State, mark: Mark) -> None:
 def compare(state: State, mark: Mark) -> None:
     """"more than 3": of what comes next, or of what was said before."""
     following = state.next()
+    if following is not None and mark.data in ("starts", "ends") and following[1].kind in ("word", "number", "quoted", "tenant"):
+        text = " ".join(t.text for t in state.words(following[1]))
+        words = {"starts": "starting with", "ends": "ending in"}[str(mark.data)]
+        op: Any = mark.data
+        state.add(Atom(ref=Ref(name="name"), op=op, values=(text,), label=f"name {words} {text}", negated=state.take_not()))
+        state.at = following[0]
+        return
+    if following is not None and following[1].kind in ("attr", "setting") and mark.data in ("gt", "gte", "lt", "lte"):
+        state.bound = str(mark.data)
     if following is None or following[1].kind != "number":
         return
     token = state.words(following[1])[0]
@@ -419,6 +436,7 @@ def distribution(state: State, mark: Mark) -> None:
         from agent.planner.questions.reader import _kind
 
         return _kind(state, Mark("kind", mark.start, mark.end, mark.also["kind"], mark.text))
+    state.spread = not state.headed
     if state.measure is None:
         state.measure = Measure(function="count")
 
@@ -445,6 +463,8 @@ def finish(state: State) -> None:
         ref = state.measure.ref if state.measure is not None else None
         if ref is None and state.rank is not None:
             ref = state.rank.ref
+        if ref is None and state.group:
+            ref = state.group[0]
         if ref is not None:
             state.entity = BELONGS.get(ref.name, "asset")
         else:

@@ -70,6 +70,8 @@ class State:
     opening: Opening | None = None
     groups: bool = False
     head_parts: int = 0
+    bound: str = ""
+    spread: bool = False
 
     # --- looking around ---
 

@@ -73,6 +73,9 @@ def _alias_at(
     start = marks[at].start
     if marks[at].kind in ("tenant", "time", "quoted"):
         return None
+    if marks[at].kind == "weakness":
+        inside = next((n for n in range(marks[at].start + 1, marks[at].end) if tokens[n].norm in _aliases() and _beyond(tokens, n, marks[at].end)), None)
+        start = inside if inside is not None else start
     for words, keys in _aliases().get(tokens[start].norm, ()):
         end = start + len(words)
         if [t.norm for t in tokens[start:end]] != list(words) or (not scoped):
@@ -91,6 +94,13 @@ def _alias_at(
         ref = Ref(name=text.lower(), places=tuple(where_of(s) for s in _best(settings)))
         return Mark("setting", start, marks[at + (size or 1) - 1].end, ref, text), size or 1
     return None
+
+
+def _beyond(tokens: list[Token], start: int, end: int) -> bool:
+    """Whether other words for a setting begin inside a weakness and go on behind it: "with backup" + "retention"."""
+    return any(
+        start + len(words) > end and [t.norm for t in tokens[start : start + len(words)]] == list(words) for words, _ in _aliases()[tokens[start].norm]
+    )
 
 
 def _index(estate: Estate, scope: frozenset[str]) -> Mapping[frozenset[str], list[Setting]]:
@@ -125,6 +135,8 @@ def _key_at(
         if any(m.kind in ("comma", "mark", "time", "quoted", "by", "and", "or", "not", "tenant") for m in window):
             continue
         if not _open_to(window[-1]) and not window[-1].has("attr", "weakness") and not (size > 1 and window[-1].kind == "kind"):
+            continue
+        if window[-1].kind == "stop" or (window[0].kind == "stop" and size > 1):
             continue
         if size == 1 and window[0].kind in ("kind", "entity", "stop", "with", "of", "value"):
             continue
@@ -179,7 +191,12 @@ def _value_at(
         return None
     token = tokens[mark.start]
     if mark.kind == "number" and not re.search(r"[a-z]", token.text):
-        return None
+        versions = [s for s in estate.settings.of_value(token.text, scope) if "version" in key_words(s.leaf)] if "." in token.text and scoped else []
+        before = next((m for m in reversed(marks[:at]) if m.kind != "stop"), None)
+        if not versions or (before is not None and (before.kind in ("attr", "setting", "compare") or "version" in before.text)):
+            return None
+        found = Atom(ref=Ref(name="version", places=tuple(where_of(s) for s in versions)), op="starts", values=(token.text,), label=f"version {token.text}")
+        return Mark("tenant", mark.start, mark.end, found, token.raw), 1
     if mark.kind in ("stop", "on") and token.text not in _STATES:
         return None
     if token.text in STOP and token.text not in _STATES:

@@ -174,7 +174,7 @@ def _rules() -> Iterator[tuple[re.Pattern[str], object]]:
     yield rf"(?:older|more|longer|greater|over|beyond|exceeding) than {_N} ?{_U}(?: old| ago| of age)?", _older
     yield rf"(?:(?:for|aged?|is|are) )?(?:over|beyond|at least|exceeding|more than|>) {_N} ?{_U}(?: old| ago| of age)?|(?:for )?{_N} ?\+ ?{_U}(?: old)?|{_N}\+? {_U} (?:or more|or older|or longer|plus)|(?:since|for) more than {_N} {_U}|before the (?:last|past) {_N} {_U}", _older
     yield rf"for {_N} ?{_U}(?! (?:or|and) (?:more|longer|older))", _older
-    yield rf"(?:in|within|over|during|for|since|from|throughout)? ?(?:the )?(?:last|past|previous|preceding|trailing) {_N} ?{_U}|(?:newer|less|younger|fewer) than {_N} ?{_U}(?: ago| old)?|(?:since|from) {_N} {_U}(?: ago)?|(?:in|within) {_N} {_U}(?! (?:or|and))|(?:up to|at most) {_N} {_U} old|{_N} {_U} or (?:newer|less|younger)", _within
+    yield rf"(?:in|within|over|during|for|since|from|throughout)? ?(?:the )?(?:last|past|previous|preceding|trailing) {_N} ?{_U}|(?:newer|less|younger|fewer) than {_N} ?{_U}(?: ago| old)?|(?:under|below) {_N} ?{_U}(?: old)?|(?:since|from) {_N} {_U}(?: ago)?|(?:in|within) {_N} {_U}(?! (?:or|and))|(?:up to|at most) {_N} {_U} old|{_N} {_U} or (?:newer|less|younger)", _within
     yield rf"(?:(?:in|within|over|during|for|since|from) )?(?:the )?(?:last|past) (hour|day|week|fortnight|month|quarter|year)", _within
     yield rf"(?:in |during )?(?:the )?(?P<p>(?:last|this) calendar (?:week|month|quarter|year))", _in
     yield rf"(?:since|from|starting|as of)(?: the)?(?: start of| beginning of)? (?P<p>{day})(?: on(?:wards?)?)?", _since

@@ -59,7 +59,7 @@ class _Planner:
         joins = [*self.writer.joins, *(self.part.joins if self.part else ())]
         if (asset := self.columns.join()) is not None:
             joins.append(asset)
-        if asset is not None and not aggregates and "distinct" not in body:
+        if asset is not None and not aggregates and "distinct" not in body and self.entity.key:
             body["distinct"] = (self.entity.key,)
         return PostureQuery(
             dataset=self.entity.dataset,
@@ -271,9 +271,9 @@ class _Planner:
 
     def _of_lack(self) -> bool:
         form = self.form
-        if form.having is None or not form.group or form.entity not in ("issue", "vulnerability", "finding"):
+        if form.having is None or not form.group or form.entity not in ("asset", "issue", "vulnerability", "finding"):
             return False
-        return form.having in (("eq", 0.0),) or (form.having[0] in ("lt", "lte"))
+        return form.having == ("eq", 0.0) or (form.having[0] in ("lt", "lte") and form.entity != "asset")
 
     def _lacking(self) -> PostureQuery:
         """Accounts (regions, teams) whose assets have few or no such rows: zero counts too."""
@@ -281,6 +281,13 @@ class _Planner:
         assert form.having is not None
         inner = ConditionWriter(form.entity, self.estate, self.now)
         parts = inner.all(form.items) + self._base()
+        if form.entity == "asset":
+            by = tuple(self.columns.column(ref) for ref in form.group)
+            none = Aggregate(function="count", where=both(parts), name="assets")
+            return PostureQuery(
+                dataset="asset_inventory", compute=tuple(self.columns.compute), group_by=by, aggregates=(none,),
+                having=Test(field="assets", op="eq", value=0), order=tuple(Order(field=name) for name in by), limit=MOST,
+            )
         writer = ConditionWriter("asset", self.estate, self.now)
         counted = writer.count_by_join(form.entity, parts)
         columns = Columns(writer, self.estate)
