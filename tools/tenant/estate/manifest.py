@@ -48,7 +48,12 @@ def add(manifest: dict[str, Any], cell: Cell, written: Written) -> None:
         _merge(manifest, plant, cell.account.id, graded, beside)
     for decoy in cell.decoys:
         ids = {resource.id for resource in decoy.resources}
-        issues = [str(issue) for (resource, _), issue in written.by_rule.items() if resource in ids]
+        issues = [
+            str(issue)
+            for (resource, _), issue in written.by_rule.items()
+            # A resource may be part of a path too: a project whose policy names several accounts.
+            if resource in ids and labels.get(str(issue), 0) < 2
+        ]
         if decoy.stopped_by in BEHIND:
             # What is open there is open, if only to nothing of worth.
             front = {resource.id for resource in decoy.resources[:2]}
