@@ -199,7 +199,7 @@ def _changes(cell: Cell) -> Table:
     known = {kind: (name, label) for name, kind, label in _CHANGES[provider]}
     rows = []
     for resource in cell.resources:
-        if resource.kind not in known or random.random() > 0.5:
+        if resource.kind not in known or not resource.collected or random.random() > 0.5:
             continue
         operation, label = known[resource.kind]
         console = random.random() < 0.22
@@ -256,6 +256,16 @@ def _health(cell: Cell) -> Table:
                 ),
             )
         )
+    for resource in cell.resources:
+        if not resource.collected:
+            moment = cell.ago(cell.random.random())
+            rows.append(
+                (
+                    *(moment, moment, cell.account.id, f"{cell.account.provider.lower()}-connector"),
+                    *(resource.region, "Discovery", "Error", "resource", resource.uid, resource.name),
+                    *("Configuration was not collected", "AccessDenied"),
+                )
+            )
     names = (
         *("_time", "_insert_time", "account", "connector", "region", "capability", "classification"),
         *("scope", "resource_id", "name", "message", "error"),
@@ -408,6 +418,8 @@ def _register(cell: Cell) -> Table:
     rows = []
     for resource in cell.resources:
         kind = asset_types()[resource.kind]
+        if not resource.collected:
+            continue
         listed = resource.id in known
         if not listed and (kind.asset_class not in _CLASSES or cell.random.random() > 0.25):
             continue

@@ -90,6 +90,16 @@ class Decoy:
     resources: list[Resource]
 
 
+@dataclass(slots=True)
+class Possible:
+    """A path that cannot be told from the records: what would decide it was not collected."""
+
+    kind: str
+    why: str
+    path: list[Resource]
+    missing: list[Resource]
+
+
 @dataclass(slots=True, eq=False)
 class Cell:
     """An account while it is drawn. `depth`: how thoroughly its machines are scanned.
@@ -107,6 +117,7 @@ class Cell:
     results: list[tuple[Resource, Any, bool]] = field(default_factory=list)
     plants: list[Plant] = field(default_factory=list)
     decoys: list[Decoy] = field(default_factory=list)
+    possible: list[Possible] = field(default_factory=list)
     names: dict[str, int] = field(default_factory=dict)
     used: dict[str, Any] = field(default_factory=dict)
 

@@ -16,7 +16,7 @@ BEHIND = {
     *("dead end", "permission boundary", "explicit deny", "inactive key", "other source", "not routed"),
     *("other group", "resource policy", "metadata role", "no rights", "private vault", "narrow scopes"),
     *("harmless role", "service condition", "other subject", "not privileged", "ended grant"),
-    *("metadata tokens", "scp deny", "other principal"),
+    *("metadata tokens", "condition of trust", "other principal"),
 }
 """Decoys that are stopped by these have an open entry; it leads to nothing."""
 MANIFEST = "manifest"
@@ -29,7 +29,7 @@ class ManifestError(AssertionError):
 
 def empty(about: dict[str, Any]) -> dict[str, Any]:
     """A manifest to which accounts are added."""
-    return {**about, "version": 2, "planted": [], "decoys": [], "labels": {}}
+    return {**about, "version": 2, "planted": [], "decoys": [], "possible": [], "labels": {}}
 
 
 def add(manifest: dict[str, Any], cell: Cell, written: Written) -> None:
@@ -69,6 +69,26 @@ def add(manifest: dict[str, Any], cell: Cell, written: Written) -> None:
                 "account": cell.account.id,
                 "assets": [resource.id for resource in decoy.resources],
                 "resource": decoy.resources[0].uid,
+                "findings": sorted(issues),
+            }
+        )
+
+    for one in cell.possible:
+        ids = {resource.id for resource in one.path}
+        issues = [
+            str(issue)
+            for (resource, _), issue in written.by_rule.items()
+            if resource in ids and written.severities[issue] in {"HIGH", "CRITICAL"}
+        ]
+        for name in issues:
+            labels.setdefault(name, 1)
+        manifest["possible"].append(
+            {
+                "kind": one.kind,
+                "why": one.why,
+                "account": cell.account.id,
+                "path": [resource.id for resource in one.path],
+                "missing": [resource.uid for resource in one.missing],
                 "findings": sorted(issues),
             }
         )
@@ -122,6 +142,7 @@ def planted(database: TenantDatabase) -> dict[str, Any]:
 
     `planted`: paths with kind, why, path (asset ids from entry to what it is worth), hops (their provider ids),
     findings (issue id -> grade 2 or 3); `decoys`: kind, stopped_by, why, assets, findings (issue ids, grade 0);
+    `possible`: paths that hang on records which were not collected (`missing`: provider ids), grade 1;
     `labels`: issue id -> 1, 2 or 3; an issue that is not in it has grade 0.
     """
     kept = database.meta(MANIFEST)

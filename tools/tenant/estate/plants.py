@@ -8,7 +8,7 @@ from random import Random
 
 from tools.tenant.estate.cell import Cell
 from tools.tenant.estate.company import APPLICATIONS, Account
-from tools.tenant.estate.plants_aws import AWS_KINDS
+from tools.tenant.estate.plants_aws import AWS_KINDS, uncollected_group
 from tools.tenant.estate.plants_aws_identity import IDENTITY_KINDS
 from tools.tenant.estate.plants_azure import AZURE_KINDS
 from tools.tenant.estate.plants_chain import BREAKS, NAME, Chain
@@ -43,6 +43,7 @@ def plan(random: Random, accounts: Sequence[Account], often: int) -> dict[str, l
         for turn in range(_DECOYS):
             serial = number * _DECOYS + turn
             _chain(random, clouds, breaks[serial % len(breaks)], f"chain-{number}-{turn}", found)
+        found.setdefault(random.choice(clouds).id, []).append(uncollected_group)
     for draws in found.values():
         random.shuffle(draws)
     return found

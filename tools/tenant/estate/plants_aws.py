@@ -7,7 +7,7 @@ from tools.tenant.estate import aws_data as data
 from tools.tenant.estate import aws_identity as iam
 from tools.tenant.estate import aws_network as net
 from tools.tenant.estate import hosts
-from tools.tenant.estate.cell import Cell, Resource
+from tools.tenant.estate.cell import Cell, Possible, Resource
 from tools.tenant.estate.cves import of_family
 from tools.tenant.estate.plants_shared import (
     FACING,
@@ -330,6 +330,18 @@ def public_database(cell: Cell, broken: str) -> None:
         (store, "rds_instance_no_public_access", 3),
         (guard, "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_postgres_5432", 3),
     )
+
+
+def uncollected_group(cell: Cell) -> None:
+    """A machine with a known hole and a public address, whose security group could not be read."""
+    store, read = jewel(cell)
+    rights = iam.policy(cell, "access", read)
+    role = iam.role(cell, f"{cell.application()}-node", iam.service_trust("ec2"), [rights], profile=True)
+    taken = foothold(cell, role)
+    taken.group.collected = False
+    path = [taken.machine, role, rights, store]
+    why = f"{taken.flaw.id} on a public machine; whether its group lets anybody in was not collected"
+    cell.possible.append(Possible("uncollected_group", why, path, [taken.group]))
 
 
 AWS_KINDS = (

@@ -10,10 +10,10 @@ from tools.tenant.estate.cell import Cell
 from tools.tenant.estate.plants_shared import FACING, OLD_METADATA, foothold, jewel
 
 NAME = "account_chain"
-BREAKS = ("external id", "stopped", "other principal", "dead end")
+BREAKS = ("condition of trust", "stopped", "other principal", "dead end")
 _CONDITION = "iam_role_cross_service_confused_deputy_prevention"
 _WHY = {
-    "external id": "the role asks for an external id that the machine's role does not know",
+    "condition of trust": "the role asks for an external id that the machine's role does not know",
     "stopped": "the machine is stopped",
     "other principal": "the role trusts another role of the first account",
     "dead end": "what the role reads is of no worth",
@@ -59,7 +59,7 @@ class Chain:
         rights = iam.policy(cell, "exchange", read)
         principal = self.outer_arn if self.broken != "other principal" else f"{self.outer_arn}-batch"
         more: dict[str, Any] = {}
-        if self.broken == "external id":
+        if self.broken == "condition of trust":
             more["Condition"] = {"StringEquals": {"sts:ExternalId": cell.hexes(24)}}
         trusted = iam.trust({"AWS": principal}, **more)
         role = iam.role(cell, "", trusted, [rights], name=self.inner)

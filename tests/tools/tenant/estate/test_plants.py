@@ -6,13 +6,18 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
 import pytest
 
 from tools.tenant.database import TenantDatabase
-from tools.tenant.estate import planted, seed
+from tools.tenant.estate import SIZES, manifest, planted, plants, seed
+from tools.tenant.estate.backgrounds import begin, grow
+from tools.tenant.estate.cell import Cell
+from tools.tenant.estate.company import accounts
 from tools.tenant.estate.plants import KINDS, NAMES
+from tools.tenant.estate.rows import Writer
 
 NOW = datetime(2026, 11, 25, 3, 30, tzinfo=UTC)
 ANYWHERE = {"0.0.0.0/0", "::/0"}
@@ -140,7 +145,8 @@ def test_machines_that_can_be_taken_are_those_of_paths_and_of_decoys(rows: Rows)
         opened = [
             permission
             for group in config["SecurityGroups"]
-            for permission in groups[group["GroupId"]]["IpPermissions"]
+            # A group that was not collected opens nothing that the rows show.
+            for permission in groups.get(group["GroupId"], {"IpPermissions": []})["IpPermissions"]
             if ANYWHERE & {entry["CidrIp"] for entry in permission["IpRanges"]}
         ]
         if "PublicIpAddress" in config and opened and flaws.get(asset):
@@ -225,3 +231,33 @@ def test_names_and_tags_tell_nothing(rows: Rows) -> None:
         assert (
             not {"exploited", "forged", "anonymous", "guest"} & kinds & set(words.replace("-", " ").split())
         )
+
+
+def test_what_was_not_collected_is_said_and_leaves_a_path_open(rows: Rows) -> None:
+    assert rows.truth["possible"]
+    known = {row["xdm.asset.strong_id"] for row in rows.assets.values()}
+    for path in rows.truth["possible"]:
+        assert set(path["path"]) <= set(rows.assets)
+        assert path["missing"]
+        assert not set(path["missing"]) & known
+        assert all(rows.truth["labels"][issue] >= 1 for issue in path["findings"])
+
+
+@pytest.mark.parametrize("number", range(1, 11))
+def test_every_kind_is_in_every_medium_estate(number: int) -> None:
+    accounts_ = accounts(SIZES["medium"][1])
+    often = SIZES["medium"][2]
+    plan = plants.plan(Random(f"{number}/plan"), accounts_, often)
+    truth = manifest.empty({})
+    writer = Writer(NOW, 500_001)
+    for account in accounts_:
+        cell = Cell(Random(f"{number}/{account.id}"), NOW, account)
+        begin(cell)
+        for draw in plan.get(account.id, ()):
+            draw(cell)
+        grow(cell, 0)
+        manifest.add(truth, cell, writer.write(cell))
+    assert Counter(p["kind"] for p in truth["planted"]) == Counter(dict.fromkeys(NAMES, often))
+    assert all(len(p["accounts"]) == (2 if p["kind"] == "account_chain" else 1) for p in truth["planted"])
+    stops = {(d["kind"], d["stopped_by"]) for d in truth["decoys"]}
+    assert stops >= {(kind.name, by) for kind in KINDS for by in kind.breaks[:6] if len(kind.breaks) <= 6}
