@@ -11,8 +11,10 @@ from tools.findings.model import Finding, FindingStatus
 from tools.priority.acceptance import accepted_by_platform
 from tools.priority.arithmetic import Inputs
 from tools.priority.context import SERIOUS, AssetFacts, Context
-from tools.priority.enriched import activity_fact, exploit_fact
+from tools.priority.enriched import activity_fact, cve_of, exploit_fact
 from tools.priority.facts import Fact, absent, known, unknown
+from tools.priority.graph.flaws import judge, weakest
+from tools.priority.graph.vocabulary import graph_words
 from tools.priority.network import port_grade
 from tools.priority.reading import shown
 from tools.priority.vocabulary import vocabulary
@@ -26,6 +28,7 @@ _NO_ACTIVITY = unknown("observed activity", "no network or endpoint data was ask
 _NOT_TARGET = absent("observed activity", "nothing that could be probed", "weakness class")
 
 
+_OLD = 0.4
 # Themes whose findings themselves say that strangers can reach the resource: evidence where no configuration is.
 _ASSERTING = {"public", "ingress", "trust", "authorizer", "kubernetes", "profile"}
 
@@ -42,9 +45,7 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
     reachable = weakness.name in SERIOUS - {"privilege"}
     facts: dict[str, Fact] = {
         "exposure": exposure,
-        "path": own.path
-        if exposure.grade > 0 or exposure.state != "absent" or own.holding
-        else _no_path(own.path),
+        "path": _path_for(finding, weakness, own, context),
         "data": own.data,
         "environment": own.environment,
         "blast": own.blast,
@@ -122,11 +123,25 @@ def _port_of(rule: str) -> int | None:
     return None
 
 
-def _no_path(path: Fact) -> Fact:
-    return (
-        path
-        if path.state == "absent"
-        else absent("attack path", "none from the internet", path.source, at=path.observed_at)
+def _path_for(finding: Finding, weakness: Weakness, own: AssetFacts, context: Context) -> Fact:
+    """The asset's path as far as the finding has a part in it: a flaw that opens no door does not make the path."""
+    path = own.path
+    cve = cve_of(finding)
+    if not cve and weakness.name == "vulnerability" and path.grade > 0:
+        # An old version is a reason to look for flaws, and none by itself.
+        return replace(path, grade=_OLD * path.grade, low=_OLD * path.low, high=path.high)
+    if not cve or path.grade <= 0:
+        return path
+    words = graph_words()
+    flaws = context.enriched.flaws.get(finding.resource.asset_id, ())
+    mine = next((judge(flaw, words) for flaw in flaws if flaw.cve.upper() == cve), None)
+    best = weakest(flaws, words)
+    share = words.entry[mine.name] / words.entry[best.name] if mine is not None and best is not None else 0.0
+    if share >= 1.0:
+        return path
+    text = f"{path.value}, which {cve} does not open" if share == 0.0 else path.value
+    return replace(
+        path, value=text, grade=path.grade * share, low=path.low * share, high=path.high * max(share, 0.2)
     )
 
 

@@ -47,6 +47,8 @@ class _Row:
 
 
 UNKNOWN = Weakness("unclassified", 0.5, "", "what it gives an attacker is not known", "none")
+INVENTORY = Weakness("governance", 0.3, "", "says what is stored, not what is wrong", "category")
+"""A finding of category DATA is a fact about a store; whether anyone gets at it is for others to say."""
 
 
 @cache
@@ -66,6 +68,8 @@ def _rows(table: str) -> tuple[_Row, ...]:
 
 def weakness_of(finding: Finding) -> Weakness:
     """The weakness that a finding states."""
+    if finding.category.upper() == "DATA":
+        return INVENTORY
     return _classify(finding.rule_id, finding.kind, finding.title if finding.kind == UNCLASSIFIED else "")
 
 

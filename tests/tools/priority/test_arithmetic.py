@@ -13,7 +13,7 @@ from tools.findings.model import Severity
 from tools.priority.arithmetic import Inputs, evaluate
 from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.weakness import Weakness
-from tools.priority.weights import FACTORS, load_weights, logit, score_of
+from tools.priority.weights import FACTORS, Weights, load_weights, logit, score_of
 
 WEIGHTS = load_weights()
 SIGNED = {"data", "environment", "compensating", "order"}
@@ -165,13 +165,20 @@ def plain(weakness: str = "entry", **facts: Fact) -> Inputs:
     return Inputs(Severity.CRITICAL, Weakness(weakness, 1.0, "", "w", "rule"), {**quiet, **facts})
 
 
+def replace_ceiling(name: str, ceiling: float) -> Weights:
+    """The weights with another ceiling for one class of weakness."""
+    changed = WEIGHTS.weakness[name].model_copy(update={"ceiling": ceiling})
+    return WEIGHTS.model_copy(update={"weakness": {**WEIGHTS.weakness, name: changed}})
+
+
 def test_gates_name_themselves() -> None:
     grave = {name: known(name, "x", 1.0, "t") for name in ("path", "data", "environment", "blast")}
     closed = absent("exposure", "closed", "t", grade=-1.0)
     assert evaluate(plain(exposure=closed, **grave), WEIGHTS).held[0].name == "not reachable"
     everything = {**grave, "exposure": known("exposure", "open", 1.0, "t")}
+    strict = replace_ceiling("encryption_rest", 5)
     assert (
-        evaluate(plain("encryption_rest", **everything), WEIGHTS).held[0].name
+        evaluate(plain("encryption_rest", **everything), strict).held[0].name
         == "encryption_rest is not a way in"
     )
     assert evaluate(replace(plain(**everything), accepted="by a"), WEIGHTS).held[0].name == "accepted risk"

@@ -43,31 +43,32 @@ def top(book: ScoreBook, sample: FindingSet, count: int) -> list[tuple[str, str]
     ]
 
 
-def test_the_ten_that_an_engineer_would_sign(book: ScoreBook, sample: FindingSet) -> None:
+def test_the_twelve_that_an_engineer_would_sign(book: ScoreBook, sample: FindingSet) -> None:
     web, export, pii = "i-f0f7c6c12c6b2e4b1", "export-customers", "acme-customer-pii-exports"
-    assert set(top(book, sample, 10)) == {
+    assert set(top(book, sample, 12)) == {
         ("s3_bucket_policy_public_write_access", pii),
         ("s3_bucket_public_access", pii),
         ("s3_bucket_public_list_acl", pii),
         ("rds_snapshots_public_access", "payments-snap"),
+        ("rds_instance_no_public_access", "payments-db"),
+        ("ecr_repositories_not_publicly_accessible", "payments-api"),
+        ("kms_key_not_publicly_accessible", "1a8ee558-3673-4550-806a-82aafc70700c"),
+        ("ec2_ebs_public_snapshot", "snap-533da9dfdb78e1356"),
         ("awslambda_function_not_publicly_accessible", export),
         ("awslambda_function_url_public", export),
-        ("rds_instance_no_public_access", "payments-db"),
+        ("sqs_queues_not_publicly_accessible", "orders"),
         ("ec2_instance_port_rdp_exposed_to_internet", web),
-        ("ec2_instance_port_ssh_exposed_to_internet", web),
-        ("ec2_instance_internet_facing_with_instance_profile", web),
     }
     assert top(book, sample, 1) == [("s3_bucket_policy_public_write_access", pii)]
 
 
-def test_the_next_ten_are_doors_keys_and_copies(book: ScoreBook, sample: FindingSet) -> None:
+def test_the_next_are_the_open_machine_and_people_without_a_second_factor(
+    book: ScoreBook, sample: FindingSet
+) -> None:
     rules = {rule for rule, _ in top(book, sample, 20)}
     assert {
-        "ecr_repositories_not_publicly_accessible",
-        "kms_key_not_publicly_accessible",
-        "ec2_ebs_public_snapshot",
-        "sqs_queues_not_publicly_accessible",
-        "ec2_instance_imdsv2_enabled",
+        "ec2_instance_port_ssh_exposed_to_internet",
+        "ec2_instance_internet_facing_with_instance_profile",
         "iam_user_mfa_enabled_console_access",
     } <= rules
 

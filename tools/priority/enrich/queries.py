@@ -19,7 +19,7 @@ DATA: Final = (
     f"| fields xdm.finding.asset_id, xdm.finding.name, xdm.finding.normalized_fields, _time | limit {MOST_ROWS}"
 )
 FILES: Final = (
-    "dataset = dspm_asset_file_inventory | filter record_count > 0 "
+    "dataset = dspm_asset_file_inventory "
     f"| fields asset_id, file_data_patterns, record_count, last_classification_time | limit {MOST_ROWS}"
 )
 ALERTS: Final = (

@@ -24,6 +24,8 @@ _CLASSES: tuple[tuple[str, float, tuple[str, ...]], ...] = (
     ("confidential", 0.8, ("confidential", "financial", "restricted", "sensitive", "source")),
 )  # fmt: skip
 _NO_NETWORK = ("AV:L", "AV:P")
+CLEAN = "no sensitive data found"
+"""Label of a store that a classifier went through."""
 
 
 def flaws_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Flaw, ...]]:
@@ -128,6 +130,9 @@ def data_of(findings: Iterable[Mapping[str, Any]], files: Iterable[Mapping[str, 
         )
     for asset_id, (names, count, at) in patterns.items():
         _keep(found, asset_id, " ".join(sorted(names)), count, "classified files", at)
+        if asset_id and asset_id not in found:
+            # Looked through and nothing found: that is known, not unknown.
+            found[asset_id] = DataHeld(CLEAN, 0.0, None, "classified files", moment(at))
     return found
 
 

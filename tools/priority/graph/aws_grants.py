@@ -8,7 +8,7 @@ from tools.findings.model import AssetRecord
 from tools.priority.estate import Estate, name_of
 from tools.priority.exposure import Reader, exposure_of
 from tools.priority.graph.aws_load import AwsIam
-from tools.priority.graph.model import INTERNET, Edge, Relation
+from tools.priority.graph.model import INTERNET, Edge, Node, NodeKind, Relation
 from tools.priority.graph.vocabulary import GraphWords
 from tools.priority.iam.aws.public import open_to_strangers
 from tools.priority.iam.logic import Verdict
@@ -21,7 +21,9 @@ _READ = {
     "policy.dynamodb": "dynamodb:GetItem",
     "policy.sqs": "sqs:ReceiveMessage",
     "policy.ecr": "ecr:BatchGetImage",
+    "policy.kms": "kms:Decrypt",
 }
+_PUSH = "ecr:PutImage"
 _RUN = ("lambda:InvokeFunction", "lambda:InvokeFunctionUrl")
 
 
@@ -88,6 +90,28 @@ class AwsGrants:
                 known = by_list or verdict is Verdict.ALLOW
                 why = exposure.value if by_list else f"its policy allows {action} to anyone"
                 yield self._edge(asset, Relation.READS, self._words.entry["public_data"], why, known=known)
+
+    def supplied(self) -> Iterator[tuple[Node, Edge]]:
+        """Repositories that anyone may push to: whatever runs their images runs what a stranger put there."""
+        for asset in self._estate.of_kind("policy.ecr"):
+            verdict = self._strangers(asset, _PUSH)
+            if verdict is Verdict.DENY:
+                continue
+            name = shown(name_of(asset))
+            worth = self._words.jewel["secret"]
+            node = Node(
+                f"push:{asset.asset_id}",
+                NodeKind.SERVICE,
+                f"images of {name}",
+                asset.asset_id,
+                asset.account,
+                worth,
+                "whatever runs them",
+            )
+            known = verdict is Verdict.ALLOW
+            chance = self._words.entry["public_data"] * (1.0 if known else self._words.step["unknown"])
+            why = f"its policy allows {_PUSH} to anyone"
+            yield node, Edge(INTERNET, node.key, Relation.WRITES, chance, why, (), (name,), known)
 
     def _strangers(self, asset: AssetRecord, *actions: str) -> Verdict:
         arn = asset.uid if asset.uid in self._iam.engine.resources else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from tools.findings.model import AssetRecord
@@ -16,7 +17,7 @@ from tools.priority.graph.aws_load import AwsIam
 from tools.priority.graph.aws_network_edges import AwsNetworkEdges
 from tools.priority.graph.credentials import Credentials
 from tools.priority.graph.jewels import Jewels
-from tools.priority.graph.model import Edge, Node, NodeKind, Parts
+from tools.priority.graph.model import INTERNET, Edge, Node, NodeKind, Parts, Relation
 from tools.priority.graph.network_entries import NetworkEntries
 from tools.priority.graph.search import AttackGraph
 from tools.priority.graph.vocabulary import GraphWords, graph_words
@@ -29,6 +30,7 @@ _KINDS: tuple[tuple[tuple[str, ...], NodeKind], ...] = (
     (("policy.secret", "gcp.secret", "azure.vault"), NodeKind.CREDENTIAL),
     (("elb", "apigw", "container.image", "policy.ecr", "eks.", "azure.aks", "gcp.gke"), NodeKind.SERVICE),
 )  # fmt: skip
+_TAKES = (Relation.READS, Relation.COPIES)
 
 
 class Gatherer:
@@ -56,7 +58,11 @@ class Gatherer:
     def _aws(self) -> None:
         iam = AwsIam(self.estate)
         inside = Inside(self.estate, self.parts)
-        self._take(AwsGrants(self.estate, self.reader, iam, self.words).edges())
+        grants = AwsGrants(self.estate, self.reader, iam, self.words)
+        self._take(grants.edges())
+        for node, edge in grants.supplied():
+            self.parts.add(node)
+            self.parts.join(edge)
         AwsIdentityEdges(self.estate, iam, self.jewels, self.words, self.parts).add()
         AwsNetworkEdges(
             self.estate, self.reader, inside, self.enriched, self.jewels, self.words, self.parts
@@ -67,10 +73,14 @@ class Gatherer:
     def _positions(self) -> None:
         """A node for each asset at either end of a step; one that nothing joins is none."""
         ends = {end for edge in self.parts.edges.values() for end in (edge.source, edge.target)}
+        open_ = {e.target for e in self.parts.edges.values() if e.source == INTERNET and e.relation in _TAKES}
         for key in ends:
             asset = self.estate.assets.get(key)
             if asset is not None:
-                self.parts.add(self.node(asset))
+                node = self.node(asset)
+                if key in open_ and node.value <= 0 and self.jewels.unseen(asset):
+                    node = replace(node, value=self.words.jewel["unseen"], worth="what it holds is not known")
+                self.parts.add(node)
 
     def node(self, asset: AssetRecord) -> Node:
         """The position of controlling an asset."""

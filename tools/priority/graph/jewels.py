@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tools.findings.model import AssetRecord
-from tools.priority.business import data_fact
+from tools.priority.business import data_fact, environment_fact
 from tools.priority.enrich.model import Enrichments
 from tools.priority.estate import Estate
 from tools.priority.graph.vocabulary import GraphWords
@@ -15,6 +15,8 @@ from tools.priority.vocabulary import vocabulary
 
 _OPENING = {
     "policy.secret": "secret",
+    "policy.kms": "secret",
+    "policy.sqs": "messages",
     "azure.vault": "key_vault",
     "gcp.secret": "secret",
     "k8s.secret": "secret",
@@ -29,6 +31,7 @@ _RUNS_BUSINESS = (
     "rds.db",
 )
 _HOLD = ("ec2.snapshot", "rds.snapshot", "ec2.image", "ec2.volume", "ec2.instance", "azure.vm", "gcp.vm")
+_HANDLE = ("lambda.function", "azure.app", "gcp.function", "ecs.task", "ecs.service", "apigw", "policy.sqs")
 
 
 class Worth(NamedTuple):
@@ -68,10 +71,24 @@ class Jewels:
             and tagged.grade >= self._words.jewel["data_floor"]
         ):
             best = Worth(tagged.grade, f"{tagged.value} data ({tagged.source})")
+        elif kind in _HANDLE and tagged.state == "known" and tagged.grade >= self._words.jewel["data_floor"]:
+            best = Worth(
+                self._words.jewel["handles"] * tagged.grade, f"handles {tagged.value} data ({tagged.source})"
+            )
         if held is not None and held.grade >= max(self._words.jewel["data_floor"], best.value):
             count = f", {held.records:,} records" if held.records else ""
             best = Worth(held.grade, f"{shown(held.label)} data{count} ({shown(held.source)})")
         return best
+
+    def unseen(self, asset: AssetRecord) -> bool:
+        """Whether it is a store whose data no tag, scan or record speaks of."""
+        kind = self._estate.kind(asset)
+        if not kind.startswith(vocabulary().data_stores) and kind not in _HOLD:
+            return False
+        tagged = data_fact(asset, asset.tags, True, self._at)
+        stage = environment_fact(asset, asset.tags, self._at)
+        trial = stage.state == "known" and stage.grade < 0
+        return asset.asset_id not in self._enriched.data and tagged.state == "unknown" and not trial
 
     def _by_use(self, asset: AssetRecord) -> Worth:
         name = _OPENING.get(self._estate.kind(asset))

@@ -15,7 +15,17 @@ from tools.priority.errors import WeightsError
 
 Chance = Annotated[float, Field(ge=0.0, le=1.0)]
 
-_JEWELS = ("admin", "organization", "key_vault", "secret", "tier_critical", "data_floor")
+_JEWELS = (
+    "admin",
+    "organization",
+    "key_vault",
+    "secret",
+    "tier_critical",
+    "data_floor",
+    "handles",
+    "messages",
+    "unseen",
+)
 _ENTRIES = tuple(
     "public_data public_copy open_trust federated_trust foreign_trust public_function exploited_flaw likely_flaw "
     "known_flaw no_login admin_login database_login web other_port console_no_mfa old_key leaked_key guest "

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.priority.enrich.records import (
+    CLEAN,
     alerts_of,
     classified,
     data_of,
@@ -117,8 +118,8 @@ def test_files_of_a_store_add_up() -> None:
         {"asset_id": "b", "file_data_patterns": [], "record_count": 10},
     ]
     found = data_of([], rows)
-    assert set(found) == {"a"}
     assert (found["a"].label, found["a"].records) == ("PII", 150)
+    assert (found["b"].label, found["b"].grade) == (CLEAN, 0.0)
 
 
 def test_the_gravest_source_counts() -> None:

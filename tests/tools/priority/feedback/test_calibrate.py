@@ -32,7 +32,7 @@ SHIPPED = tomllib.loads(files("tools.priority").joinpath("data/weights.toml").re
 
 
 def scored(name: str, **points: float) -> Scored:
-    return Scored(finding_id=name, points={"start": -2.8, **points})
+    return Scored(finding_id=name, points={"start": SHIPPED["start"], **points})
 
 
 def said(label: Label, finding: Scored, other: Scored | None = None, by: str = "ada") -> Feedback:
