@@ -241,7 +241,7 @@ def asset_label(resource: Resource) -> str:
 
 
 def _health(cell: Cell) -> Table:
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for capability in ("Discovery", "ADS", "DSPM", "Permissions", "Registry"):
         moment = cell.ago(cell.random.random() * 1.5)
         roll = cell.random.random()

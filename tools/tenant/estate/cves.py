@@ -68,10 +68,15 @@ class Vulnerability:
         return "CRITICAL" if score >= 9 else "HIGH" if score >= 7 else "MEDIUM" if score >= 4 else "LOW"
 
     @cached_property
-    def remote(self) -> bool:
-        """Whether anybody who reaches it may gain by it: by network, no account, nobody's help, more than a stop."""
+    def distant(self) -> bool:
+        """Whether it works by network without anybody's help, and gives more than a stop."""
         m = self.metrics
-        return (m["AV"], m["PR"], m["UI"]) == ("N", "N", "N") and "H" in (m["C"], m["I"])
+        return m["AV"] == "N" and m["UI"] == "N" and "H" in (m["C"], m["I"])
+
+    @property
+    def remote(self) -> bool:
+        """Whether it is such a one and needs no account either."""
+        return self.distant and self.metrics["PR"] == "N"
 
 
 def _impact(m: Mapping[str, str]) -> float:
@@ -115,8 +120,8 @@ def of_family(*families: str) -> tuple[Vulnerability, ...]:
 
 @cache
 def calm(*families: str) -> tuple[Vulnerability, ...]:
-    """Those of the families that nobody can use from afar."""
-    return tuple(one for one in of_family(*families) if not one.remote)
+    """Those of the families that nobody can use from afar, not even with an account, unless a person helps."""
+    return tuple(one for one in of_family(*families) if not one.distant)
 
 
 @cache
