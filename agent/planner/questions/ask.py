@@ -98,6 +98,12 @@ def _settled(marks: list[Mark], tokens: list[Token], estate: Estate) -> list[Mar
         for mark in marks:
             if mark.kind == "weakness" and mark.get("entity") == "event" and not any(m.kind == "kind" for m in marks):
                 mark.kind, mark.data = "entity", "event"
+    for mark in marks:
+        if mark.kind == "weakness" and mark.data.name == "port" and not _PORTS.search(" ".join(t.text for t in tokens)):
+            inside = [t for t in tokens[mark.start : mark.end] if t.text in _ENGINES]
+            if inside and any(s.leaf.lower() in ("engine", "databaseversion") for s in estate.settings.of(types_of([m.data for m in marks if m.kind == "kind"], estate))):
+                mark.kind, mark.data, mark.also = "word", inside[0], {}
+                mark.start, mark.end = tokens.index(inside[0]), tokens.index(inside[0]) + 1
     if marks and marks[0].text.lower() == "name" and len(marks) > 1 and marks[1].text.lower() in ("the", "all", "any", "every", "our"):
         marks[0].kind, marks[0].also = "stop", {}
     entities = [m.data for m in marks if m.kind == "entity"]
@@ -109,4 +115,5 @@ def _settled(marks: list[Mark], tokens: list[Token], estate: Estate) -> list[Mar
     return with_settings(marks, tokens, estate, types, all_assets=not entities or entities[0] == "asset")
 
 
-_ = re
+_PORTS = re.compile(r"\b(?:ports?|open(?:ed)?|expos\w+|reach\w*|access\w*|allow\w*|internet|traffic|listen\w*|permit\w*|public\w*|from)\b")
+_ENGINES = frozenset({"mysql", "postgres", "postgresql", "mongodb", "mongo", "redis", "mssql", "oracle"})

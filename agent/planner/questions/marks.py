@@ -19,7 +19,7 @@ from agent.planner.questions.weaknesses import Found, find_weaknesses
 _RANKS: Final = {
     kind: n
     for n, kind in enumerate(
-        "quoted time name alias_ weakness tenant tag bin value dist kind entity agg rank order desc asc after compare not tagged owned attr empty "
+        "quoted time name alias_ value weakness tenant tag bin dist kind entity agg rank order desc asc after compare not tagged owned attr empty "
         "on off vague with by top all or and but of number id date stop word alias mark".split()
     )
 }

@@ -234,6 +234,8 @@ def reference(state: State, mark: Mark, ref: Ref) -> None:
     if following is not None and following[1].kind == "time" and ref.places:
         return
     ref = _meant(state, ref)
+    if mark.also.get("negated"):
+        state.negated = True
     if state.groups and ref.name in ("rule", "source") and state.headed and not _lists(state):
         state.compare = None
         return
@@ -242,6 +244,9 @@ def reference(state: State, mark: Mark, ref: Ref) -> None:
     found = _said(state, mark, ref)
     if found is not None:
         place(state, found)
+        return
+    label = state.next()
+    if label is not None and label[1].kind == "value" and label[1].data[0] == ref.name:
         return
     if shape.as_head(state, mark, ref) or shape.as_column(state, mark, ref):
         return
@@ -299,7 +304,7 @@ def _said(state: State, mark: Mark, ref: Ref) -> Atom | None:
         state.compare = None
         return _bound(state, ref, op, number)
     at, negated, found = state.at + 1, state.negated, None
-    while (found := _at(state, at)) is not None and found.kind == "stop":
+    while (found := _at(state, at)) is not None and (found.kind == "stop" or (found.kind == "of" and found.text.lower() == "of" and (after := _at(state, at + 1)) is not None and after.kind in ("number", "compare"))):
         at += 1
     inner = False
     if found is not None and found.kind == "not" and found.text.lower() in ("nobody", "none", "no one"):
@@ -330,6 +335,8 @@ def _said(state: State, mark: Mark, ref: Ref) -> Atom | None:
     elif found.kind == "by" and found.text.lower() == "between":
         made, at = _between(state, ref, at)
     elif ref.tags and found.kind in ("value", "kind", "entity", "number") and " ".join(t.text for t in state.words(found)) not in state.estate.words.tag_values:
+        return None
+    elif found.kind == "value" and found.data[0] == ref.name:
         return None
     elif found.kind in ("quoted", "id", "word", "tenant", "value", "kind", "entity", "tagvalue", "number") or (ref.tags and found.has("tagvalue")):
         made, at = _valued(state, mark, ref, found, at)
@@ -644,6 +651,9 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
     token = state.words(mark)[0]
     text = token.text
     if state.groups and text in OPENING_WORDS:
+        return
+    after = state.next()
+    if text == "running" and after is not None and after[1].kind in ("tenant", "word", "kind", "value"):
         return
     if text in ("untagged", "tagless", "unlabelled", "unlabeled", "tagged"):
         every = tuple(sorted({k for keys in state.estate.words.tag_keys.values() for k in keys}))[:150]

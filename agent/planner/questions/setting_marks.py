@@ -22,6 +22,7 @@ _WINDOW: Final = 5
 _OWN: Final = frozenset({"id", "arn", "name", "region", "tag", "account"})
 _VALUE_KEYS_NOT: Final = frozenset({"name", "id", "arn", "region", "description", "key", "path", "sid", "effect", "action", "resource"})
 _ID: Final = re.compile(r"([a-z]{1,8})-[0-9a-f]{4,20}\Z")
+_NO: Final = frozenset("no not without lacking lack lacks missing never don't doesn't isn't aren't nor neither".split())
 _STATES: Final = frozenset({"running", "stopped", "terminated", "available", "stopping", "paused", "deallocated"})
 _CODED: Final = {"vpc": "vpc", "sg": "security group", "subnet": "subnet", "eni": "network interface", "vol": "volume", "ami": "image"}
 
@@ -87,19 +88,21 @@ def _alias_at(
         if all(m.kind == "kind" for m in marks[at : at + size]) and not any(m.kind == "kind" for m in marks[:at]):
             continue
         settings = [s for s in estate.settings.of(scope) if " ".join(key_words(s.leaf)) in keys or " ".join(s.words) in keys]
+        before = {t.text for t in tokens[marks[at].start : start]} if marks[at].kind == "weakness" else set()
         settings = [s for s in settings if len(s.path) == 1 or s.leaf.lower() != "type"]
         if not settings:
             continue
         text = " ".join(t.raw for t in tokens[start:end])
         ref = Ref(name=text.lower(), places=tuple(where_of(s) for s in _best(settings)))
-        return Mark("setting", start, marks[at + (size or 1) - 1].end, ref, text), size or 1
+        also = {"negated": True} if before & _NO else {}
+        return Mark("setting", start, marks[at + (size or 1) - 1].end, ref, text, also), size or 1
     return None
 
 
 def _beyond(tokens: list[Token], start: int, end: int) -> bool:
     """Whether other words for a setting begin inside a weakness and go on behind it: "with backup" + "retention"."""
     return any(
-        start + len(words) > end and [t.norm for t in tokens[start : start + len(words)]] == list(words) for words, _ in _aliases()[tokens[start].norm]
+        start + len(words) >= end and [t.norm for t in tokens[start : start + len(words)]] == list(words) for words, _ in _aliases()[tokens[start].norm]
     )
 
 

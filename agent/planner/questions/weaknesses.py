@@ -41,7 +41,7 @@ BAD_KEYS: Final[dict[str, tuple[str, ...]]] = {
 _GOOD_VALUES: Final = {"imdsv1": ("required",), "no_cmk": ("aws:kms", "aws:kms:dsse")}
 _PUBLIC_BY_SETTING: Final = ("Database", "Database Instance")
 _VAGUE: Final = frozenset({"old", "ancient", "stale", "exposed", "all", "deletable", "idle"})
-_TAKEN: Final = "\x01"
+_NEGATES: Final = re.compile(r"\b(?:no|not|nor|neither|without|lack(?:s|ing)?|missing|never|don't|doesn't|isn't|aren't)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,13 @@ def find_weaknesses(text: str, estate: Estate) -> list[Found]:
                 else:
                     good = weakness.negated(scan, match) != turned
                 span = _span(before, scan.rest)
+                if span is not None and span[0] < match.start():
+                    # the last word that negates is this one's; what stands before it belongs to others
+                    last = [m.start() for m in _NEGATES.finditer(text[span[0] : match.start()])]
+                    if last and last[-1] > 0:
+                        cut = span[0] + last[-1]
+                        scan.rest = before[:cut] + scan.rest[cut:]
+                        span = (cut, span[1])
                 if concept.name == "unused" and re.match(r"\s*(?:anywhere )?(?:in|for|since|over|within|during)\b", text[span[1] :] if span else ""):
                     continue
                 if span is None or text[span[0] : span[1]].strip() in _VAGUE:

@@ -127,7 +127,7 @@ def _issues(assets: list[Row]) -> tuple[list[Row], list[Row]]:
                 )  # fmt: skip
     cves = (("CVE-2021-44228", "CRITICAL", 10.0, True, True, "log4j-core"), ("CVE-2023-38545", "CRITICAL", 9.8, True, False, "curl"), ("CVE-2022-0001", "HIGH", 7.5, False, False, "openssl"))
     for at, asset in enumerate(a for a in assets if a["kind"] == "vm"):
-        for cve, severity, score, fix, kev, package in cves[: at % 3 + 1]:
+        for cve, severity, score, fix, kev, package in cves[: at % 4]:
             serial += 1
             findings.append({"id": f"f{serial:04}", "title": f"{cve} in {package}", "rule": cve, "asset": asset, "status": "FAIL", "severity": severity, "category": "VULNERABILITY", "service": "vulnerability", "first": NOW - timedelta(days=serial % 60),
                 "facts": {"xdm.vulnerability.cve_id": cve, "xdm.vulnerability.severity": severity, "xdm.vulnerability.cvss_score": score, "xdm.vulnerability.has_a_fix": fix, "xdm.vulnerability.cisa_kev": kev, "xdm.software_package.name": package}})  # fmt: skip
