@@ -131,6 +131,15 @@ def ask(
     emit(_one_or_many(results), as_json, lambda: _all_rows(results))
 
 
+@app.command()
+def rules(as_json: JsonFlag = False) -> None:
+    """The rules that every query is held to, by id."""
+    from tools.xql.checker.rules import RULES
+
+    rows = [{"rule": rule, "says": says} for rule, says in sorted(RULES.items())]
+    emit({"rules": rows}, as_json, lambda: table(("rule", "says"), rows))
+
+
 def _one_or_many(results: list[dict[str, Any]]) -> Any:
     return results[0] if len(results) == 1 else {"results": results}
 

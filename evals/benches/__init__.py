@@ -12,9 +12,10 @@ def run(name: str, *, runs: int, records: int, rows: int = 1_000_000) -> dict[st
 
         return bench_load(records, runs)
     if name == "xql":
+        from evals.benches.asking import bench_asking
         from evals.benches.xql import bench_xql
 
-        return bench_xql(runs, rows)
+        return {**bench_xql(runs, rows), **bench_asking(runs)}
     if name == "turn":
         from evals.benches.turn import bench_turn
 
