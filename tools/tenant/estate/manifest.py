@@ -16,7 +16,7 @@ BEHIND = {
     *("dead end", "permission boundary", "explicit deny", "inactive key", "other source", "not routed"),
     *("other group", "resource policy", "metadata role", "no rights", "private vault", "narrow scopes"),
     *("harmless role", "service condition", "other subject", "not privileged", "ended grant"),
-    *("metadata tokens", "condition of trust", "other principal"),
+    *("metadata tokens", "scp deny", "condition of trust", "other principal"),
 }
 """Decoys that are stopped by these have an open entry; it leads to nothing."""
 MANIFEST = "manifest"

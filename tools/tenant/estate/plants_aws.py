@@ -28,7 +28,7 @@ _WHY = {
     "permission boundary": "the role's permission boundary leaves out what its policy grants",
     "explicit deny": "a statement denies what another allows",
     "dead end": "what the role reads is of no worth",
-    "scp deny": "a service control policy denies it for the whole account",
+    "scp deny": "a service control policy denies the role what its policy grants",
 }
 
 
@@ -55,6 +55,9 @@ def exploited_host(cell: Cell, broken: str) -> None:
         profile=True,
     )
     taken = foothold(cell, role, broken if broken in _UNREACHED else "")
+    if broken == "scp deny":
+        only = {"ArnLike": {"aws:PrincipalArn": role.uid}}
+        iam.control_policy(cell, "data-guard", iam.deny(["s3:*", "dynamodb:*"], Condition=only))
     if broken:
         return cell.decoy("exploited_host", broken, _WHY[broken], taken.machine, taken.group, role, rights)
     why = f"{taken.flaw.id} on a public machine whose role reads {store.name}"
@@ -229,7 +232,8 @@ def balanced_secret(cell: Cell, broken: str) -> None:
         )
     secret = data.secret(cell, application, policy=policy, rotated=False)
     secret.config["KmsKeyId"] = key.uid
-    secret.config["Description"] = f"login of {store.config['DBInstanceIdentifier']}"
+    managed = {"SecretArn": secret.uid, "SecretStatus": "active", "KmsKeyId": key.uid}
+    store.config["MasterUserSecret"] = managed
     rights = iam.policy(
         cell,
         "secrets",
@@ -349,7 +353,7 @@ AWS_KINDS = (
         "exploited_host",
         "AWS",
         exploited_host,
-        (*_UNREACHED, "permission boundary", "explicit deny", "dead end"),
+        (*_UNREACHED, "permission boundary", "explicit deny", "scp deny", "dead end"),
     ),
     Kind("forged_request", "AWS", forged_request, ("metadata tokens", "stopped", "dead end")),
     Kind("function_secret", "AWS", function_secret, ("login", "switched off", "other group", "dead end")),

@@ -172,9 +172,13 @@ def app_vault(cell: Cell, broken: str) -> None:
     if by_role:
         azure.assignment(cell, "Key Vault Reader", who, scope=box.uid)
     data_class, tagged = _valuable(cell, worthless=False)
-    _, store = azure.sql(
+    server, store = azure.sql(
         cell, rules=[(azure.ZERO, azure.ZERO)], application=application, data_class=tagged, tidy=True
     )
+    made.config["properties"]["siteConfig"]["appSettings"] = [
+        {"name": "SQL_SERVER", "value": server.config["properties"]["fullyQualifiedDomainName"]},
+        {"name": "SQL_LOGIN", "value": f"@Microsoft.KeyVault(SecretUri={box.config['secrets'][0]['id']})"},
+    ]
     _known(cell, store, data_class, tagged)
     if broken:
         whys = {
