@@ -51,6 +51,8 @@ class Sample:
     rows: int = 0
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    mixed: frozenset[str] = frozenset()
+    """Columns and facts of which one value stands in several spellings: AWS, aws."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,12 @@ class Estate:
         if place is None or sample is None:
             return {}
         return (sample.facts.get(place.key) if place.key else sample.columns.get(place.column)) or {}
+
+    def mixed(self, entity: str, attribute: str) -> bool:
+        """Whether one value of an attribute stands in several spellings."""
+        place = ENTITIES[entity].places.get(attribute)
+        sample = self.samples.get(ENTITIES[entity].dataset)
+        return place is not None and sample is not None and (place.key or place.column) in sample.mixed
 
     def has_fact(self, entity: str, key: str) -> bool:
         sample = self.samples.get(ENTITIES[entity].dataset)
@@ -178,12 +186,14 @@ class EstateSource:
             return sample
         told = ", ".join(f"values({column}) as v{n}" for n, column in enumerate(kept))
         outcome = await self._runner.run_text(f"{start} | comp {told}", limit=1, relax=False)
-        columns = dict(sample.columns)
+        columns, mixed = dict(sample.columns), set(sample.mixed)
         for n, column in enumerate(kept):
             seen = (outcome.rows[0].get(f"v{n}") or []) if outcome.valid and outcome.rows else []
             texts = [v for v in seen if isinstance(v, str) and len(v) <= _LONGEST][:_MOST_TOLD]
+            if len({v.lower() for v in texts}) < len(set(texts)):
+                mixed.add(column)
             columns[column] = {**{v.lower(): v for v in texts}, **columns[column]}
-        return Sample(sample.rows, columns, sample.facts)
+        return Sample(sample.rows, columns, sample.facts, frozenset(mixed))
 
 
 def _told(dataset: str) -> list[str]:
@@ -209,6 +219,7 @@ def read_rows(dataset: str, rows: Iterable[Mapping[str, Any]]) -> Sample:
     """What rows show. Of `xdm.asset.raw_fields` the outermost keys are kept as its values."""
     columns: dict[str, dict[str, str]] = defaultdict(dict)
     facts: dict[str, dict[str, str]] = defaultdict(dict)
+    mixed: set[str] = set()
     fact_columns = frozenset(FACTS.values())
     count = 0
     for row in rows:
@@ -222,19 +233,22 @@ def read_rows(dataset: str, rows: Iterable[Mapping[str, Any]]) -> Sample:
                 for key, value in whole.items():
                     if name == "xdm.asset.raw_fields":
                         seen.setdefault(key.lower(), key)
-                    else:
-                        _note(facts[key], value)
+                    elif _note(facts[key], value):
+                        mixed.add(key)
                 continue
             for item in cell if isinstance(cell, list) else [cell]:
-                _note(seen, item)
-    return Sample(count, dict(columns), dict(facts))
+                if _note(seen, item):
+                    mixed.add(name)
+    return Sample(count, dict(columns), dict(facts), frozenset(mixed))
 
 
-def _note(seen: dict[str, str], value: Any) -> None:
+def _note(seen: dict[str, str], value: Any) -> bool:
+    """Keep a short value; whether it is there in another spelling already."""
     if isinstance(value, bool):
         value = "true" if value else "false"
     if isinstance(value, str) and len(value) <= _LONGEST and len(seen) < _MOST_VALUES:
-        seen.setdefault(value.lower(), value)
+        return seen.setdefault(value.lower(), value) != value
+    return False
 
 
 def _json(cell: Any) -> Mapping[str, Any]:

@@ -36,6 +36,14 @@ class Columns:
             self._made[key] = self._make(ref, number)
         return self._made[key]
 
+    def lower(self, column: str, name: str) -> str:
+        """A column with the values of another in one spelling."""
+        made = next((c.name for c in self.compute if c.lower == column), None)
+        if made is None:
+            made = self._name(name)
+            self.compute.append(Computed(name=made, lower=column))
+        return made
+
     def join(self) -> Join | None:
         """The join with assets that the columns need."""
         if not self._asset:

@@ -104,8 +104,9 @@ def _category(state: State, category: str, entity: str, at: int) -> None:
 def _head(state: State, mark: Mark, name: str) -> None:
     state.entity = name
     last = state.words(mark)[-1]
+    asked = state.plural if state.dims else last.text != last.norm or singular(last.text) != last.text
     state.noun = state.noun or " ".join(t.text for t in state.words(mark))
-    state.plural = last.text != last.norm or singular(last.text) != last.text
+    state.plural = asked
     for connector, item in state.waiting:
         state.parts.append((connector, item))
     state.waiting = []

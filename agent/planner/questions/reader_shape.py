@@ -489,22 +489,26 @@ def finish(state: State) -> None:
 
 def _sized(state: State) -> None:
     """"bigger than 500" of what has a size."""
+    assert state.compare is not None
+    op, number = state.compare
+    ref = _size_of(state)
+    if ref is not None:
+        state.add(refs._bound(state, ref, op, number))
+        state.compare = None
+
+
+def _size_of(state: State) -> Ref | None:
+    """The size that what is asked about has."""
     from agent.planner.questions.aliases import SIZE_KEYS
     from agent.planner.questions.setting_marks import types_of
     from agent.planner.questions.settings import key_words
     from agent.planner.questions.weaknesses import where_of
 
-    assert state.compare is not None
-    op, number = state.compare
     if "size" in ENTITIES[state.entity].places:
-        state.add(refs._bound(state, Ref(name="size"), op, number))
-        state.compare = None
-        return
+        return Ref(name="size")
     types = types_of([p for _, p in state.parts if isinstance(p, Kinds)], state.estate)
     places = [s for s in state.estate.settings.of(types) if " ".join(key_words(s.leaf)) in SIZE_KEYS and not s.many]
-    if places:
-        state.add(refs._bound(state, Ref(name="size", places=tuple(where_of(s) for s in places)), op, number))
-        state.compare = None
+    return Ref(name="size", places=tuple(where_of(s) for s in places)) if places else None
 
 
 def _leftover_rank(state: State) -> None:
@@ -518,6 +522,8 @@ def _leftover_rank(state: State) -> None:
         state.rank = state.rank or Rank(ref=Ref(name="size"), descending=down)
     elif entity in ("issue", "finding", "case"):
         state.rank = state.rank or Rank(ref=Ref(name="severity"), descending=down)
+    elif entity == "asset" and state.pending_rank in ("highest", "lowest") and (size := _size_of(state)) is not None:
+        state.rank = state.rank or Rank(ref=size, descending=down)
     elif entity == "asset" and state.pending_rank in ("highest", "top", "most"):
         state.rank = state.rank or Rank(has=Has(entity="issue"), descending=down)
     state.pending_rank = ""

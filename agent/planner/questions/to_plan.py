@@ -203,7 +203,10 @@ class _Planner:
     def _group(self, ref: Ref) -> tuple[str, ...]:
         if ref.name == "asset":
             return self.columns.asset()
-        return (self.columns.column(ref),)
+        column = self.columns.column(ref)
+        if not ref.tags and not ref.places and ref.name in _WORDS and self.estate.mixed(form_entity(self.form, ref), ref.name):
+            return (self.columns.lower(column, ref.name),)
+        return (column,)
 
     def _measured(self) -> dict[str, Any]:
         form, measure = self.form, self.form.measure
@@ -298,6 +301,14 @@ class _Planner:
             aggregates=(total,), having=Test(field=total.name, op=form.having[0], value=int(form.having[1])),
             order=tuple(Order(field=name) for name in by), limit=form.limit or MOST,
         )  # fmt: skip
+
+
+_WORDS: Final = frozenset({"provider", "severity", "status", "category", "class", "type", "result", "issue_category", "region", "capability"})
+
+
+def form_entity(form: Form, ref: Ref) -> str:
+    """The entity whose values a group shows."""
+    return form.entity if ref.name in ENTITIES[form.entity].places else "asset"
 
 
 _UNITS: Final = {"1h": "hour", "1d": "day", "1w": "week", "1mo": "month", "1y": "year"}
