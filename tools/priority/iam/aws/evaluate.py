@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from tools.priority.iam.aws.conditions import arn_like, holds
+from tools.priority.iam.aws.conditions import holds
 from tools.priority.iam.aws.context import EMPTY, Context
 from tools.priority.iam.aws.identity import Principal, carried
+from tools.priority.iam.aws.matching import covers_action, covers_resource, meet
 from tools.priority.iam.aws.model import Policy, Statement
 from tools.priority.iam.aws.organization import RCP_SERVICES, Organization
 from tools.priority.iam.aws.principals import Manner, about
@@ -35,7 +36,6 @@ from tools.priority.iam.logic import (
     both,
     distinct,
     either,
-    known,
     negate,
     verdict_of,
 )
@@ -116,7 +116,7 @@ class Evaluator:
                     if not isinstance(filled, str) or filled in {"*", resource.arn}:
                         continue
                     if intersect(filled, resource.arn):
-                        member = instance(_meet(filled, resource.arn), _FILLERS[0])
+                        member = instance(meet(filled, resource.arn), _FILLERS[0])
                         if matches(resource.arn, member):
                             found.append(member)
         distinct_members = list(dict.fromkeys(found))
@@ -371,46 +371,6 @@ class Evaluator:
             record.unknowns.append(f"{policy.name} {statement.label} does not parse")
             return both(result, MAYBE)
         return result
-
-
-def _meet(pattern: str, query: str) -> str:
-    """A pattern for what both are about, part by part; the narrower side of each part is taken."""
-    one, other = pattern.split(":", 5), query.split(":", 5)
-    if len(one) != 6 or len(other) != 6:
-        return pattern
-    return ":".join(theirs if mine == "*" else mine for mine, theirs in zip(one, other, strict=True))
-
-
-def covers_action(statement: Statement, action: str) -> Truth:
-    """Whether the statement is about the action (lower case)."""
-    if statement.actions is not None:
-        return known(any(matches(pattern, action) for pattern in statement.actions))
-    if statement.not_actions is not None:
-        return known(not any(matches(pattern, action) for pattern in statement.not_actions))
-    return MAYBE
-
-
-def covers_resource(statement: Statement, policy: Policy, arn: str, context: Context) -> Truth:
-    """Whether the statement is about the resource; a statement without the element is about its own."""
-    if statement.resources is not None:
-        return _any_resource(statement.resources, policy, arn, context)
-    if statement.not_resources is not None:
-        if any(fill(pattern, context, policy.variables) is False for pattern in statement.not_resources):
-            return MAYBE  # whether a pattern without a value leaves something out is not documented
-        return negate(_any_resource(statement.not_resources, policy, arn, context))
-    return YES
-
-
-def _any_resource(patterns: tuple[str, ...], policy: Policy, arn: str, context: Context) -> Truth:
-    result: Truth = NO
-    for pattern in patterns:
-        filled = fill(pattern, context, policy.variables)
-        if filled is False:
-            continue
-        result = either(result, MAYBE if filled is None else arn_like(filled, arn))
-        if result is YES:
-            break
-    return result
 
 
 def _consults_own_policy(resource: Resource, action: str) -> bool:

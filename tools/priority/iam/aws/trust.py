@@ -10,8 +10,9 @@ from typing import Literal
 
 from tools.priority.iam.aws.conditions import holds
 from tools.priority.iam.aws.context import Context
-from tools.priority.iam.aws.evaluate import Evaluator, covers_action
+from tools.priority.iam.aws.evaluate import Evaluator
 from tools.priority.iam.aws.identity import Principal
+from tools.priority.iam.aws.matching import covers_action
 from tools.priority.iam.aws.model import Condition, Named, Policy, Statement
 from tools.priority.iam.aws.principals import account_of
 from tools.priority.iam.aws.public import open_to_strangers
