@@ -33,8 +33,16 @@ class Check:
     fails: Callable[[Config, str], bool]
 
 
+_EVERYBODY = ('"Principal":"*"', '"Principal":{"AWS":"*"}')
 Row = tuple[str, str, Severity, str, Callable[[Any], bool], str]
 DatedRow = tuple[str, str, Severity, str, Callable[[Any, str], bool], str]
+
+
+def for_everybody(policy: Any) -> bool:
+    """Whether a policy's JSON text has a grant to everybody, without a condition."""
+    if not isinstance(policy, str) or not any(mark in policy for mark in _EVERYBODY):
+        return False
+    return '"Condition"' not in policy
 
 
 def checks_for(kind: str) -> tuple[Check, ...]:
