@@ -55,65 +55,115 @@ def planned(form: Form, asked: str, estate: Estate, now: datetime) -> Asked:
     try:
         plan = to_plan(form, estate, now)
     except CannotSay as error:
-        return Asked(outcome="refuse", question=asked, form=form, message=f"I can't say that as a query of this tenant's data: {error}.")
+        return Asked(
+            outcome="refuse",
+            question=asked,
+            form=form,
+            message=f"I can't say that as a query of this tenant's data: {error}.",
+        )
     except ValueError as error:
         first = str(error).splitlines()[0]
-        return Asked(outcome="refuse", question=asked, form=form, message=f"I understood the words, yet not as one query ({first}). Ask for one thing at a time.")
+        return Asked(
+            outcome="refuse",
+            question=asked,
+            form=form,
+            message=f"I understood the words, yet not as one query ({first}). Ask for one thing at a time.",
+        )
     return Asked(outcome="answer", question=asked, form=form, plan=plan, reading=reading_of(form, estate))
 
 
-def understand(lowered: str, estate: Estate, now: datetime, *, context: str = "") -> State:
+def understand(
+    lowered: str, estate: Estate, now: datetime, *, context: str = "", given: tuple[Kinds, ...] = ()
+) -> State:
     """Read the marks of a text in lower case."""
-    tokens = tokenize(lowered, estate.words, lexicon_parts())
+    tokens = tokenize(lowered, estate.whole_names, lexicon_parts())
     marks = find_marks(lowered, tokens, estate, now)
-    marks = _settled(marks, tokens, estate)
+    marks = _settled(marks, tokens, estate, given)
     deed = doings.done(lowered) if estate.has_rows("cloud_audit_logs") else None
     if deed is None or not (deed[0] not in ("read", "list") or context == "event"):
-        return read(marks, tokens, estate, context=context)
+        return read(marks, tokens, estate, context=context, given=given)
     if not deed[1] and not any(t.text in estate.values("event", "operation") for t in tokens):
-        return read(marks, tokens, estate, context=context)
+        return read(marks, tokens, estate, context=context, given=given)
     rest = [m for m in marks if tokens[m.start].start >= deed[2]]
     state = read(rest, tokens, estate, context="event")
     state.noun = "audit events"
     if not deed[1]:
         return state
-    either = Either(items=tuple(Atom(ref=Ref(name="operation"), op="contains", values=(part,), label=f"operation containing {part}") for part in deed[1]))
+    either = Either(
+        items=tuple(
+            Atom(
+                ref=Ref(name="operation"), op="contains", values=(part,), label=f"operation containing {part}"
+            )
+            for part in deed[1]
+        )
+    )
     state.parts.append(("and", either))
     return state
 
 
-def _settled(marks: list[Mark], tokens: list[Token], estate: Estate) -> list[Mark]:
+def _settled(
+    marks: list[Mark], tokens: list[Token], estate: Estate, given: tuple[Kinds, ...]
+) -> list[Mark]:
     """The marks with those of configuration, for the kinds of asset that the question names."""
     for mark in marks:
-        if mark.kind == "weakness" and "entity" in mark.also and not any(m.kind == "kind" for m in marks) and mark.data.name == "no_logging":
+        if (
+            mark.kind == "weakness"
+            and "entity" in mark.also
+            and not any(m.kind == "kind" for m in marks)
+            and mark.data.name == "no_logging"
+        ):
             mark.kind, mark.data = "entity", mark.also.pop("entity")
     if any(m.kind == "entity" and m.data == "permission" for m in marks):
         for mark in marks:
-            if mark.kind == "kind" and any(t.norm in ("identity", "principal", "user", "role") for t in tokens[mark.start : mark.end]):
+            if mark.kind == "kind" and any(
+                t.norm in ("identity", "principal", "user", "role") for t in tokens[mark.start : mark.end]
+            ):
                 mark.kind, mark.data = "attr", "user"
     if any(m.has("entity") and m.get("entity") == "event" for m in marks):
         for mark in marks:
             if mark.kind == "kind" and mark.has("attr") and mark.get("attr") == "user":
                 mark.kind, mark.data = "attr", "user"
         for mark in marks:
-            if mark.kind == "weakness" and mark.get("entity") == "event" and not any(m.kind == "kind" for m in marks):
+            if (
+                mark.kind == "weakness"
+                and mark.get("entity") == "event"
+                and not any(m.kind == "kind" for m in marks)
+            ):
                 mark.kind, mark.data = "entity", "event"
     for mark in marks:
-        if mark.kind == "weakness" and mark.data.name == "port" and not _PORTS.search(" ".join(t.text for t in tokens)):
+        if (
+            mark.kind == "weakness"
+            and mark.data.name == "port"
+            and not _PORTS.search(" ".join(t.text for t in tokens))
+        ):
             inside = [t for t in tokens[mark.start : mark.end] if t.text in _ENGINES]
-            if inside and any(s.leaf.lower() in ("engine", "databaseversion") for s in estate.settings.of(types_of([m.data for m in marks if m.kind == "kind"], estate))):
+            if inside and any(
+                s.leaf.lower() in ("engine", "databaseversion")
+                for s in estate.settings.of(types_of([m.data for m in marks if m.kind == "kind"], estate))
+            ):
                 mark.kind, mark.data, mark.also = "word", inside[0], {}
                 mark.start, mark.end = tokens.index(inside[0]), tokens.index(inside[0]) + 1
-    if marks and marks[0].text.lower() == "name" and len(marks) > 1 and marks[1].text.lower() in ("the", "all", "any", "every", "our"):
+    if (
+        marks
+        and marks[0].text.lower() == "name"
+        and len(marks) > 1
+        and marks[1].text.lower() in ("the", "all", "any", "every", "our")
+    ):
         marks[0].kind, marks[0].also = "stop", {}
     entities = [m.data for m in marks if m.kind == "entity"]
     first = next((m for m in marks if m.kind in ("entity", "kind")), None)
-    if first is not None and first.kind == "entity" and first.data in ("event", "endpoint", "audit", "health", "permission", "file", "package", "case"):
+    if (
+        first is not None
+        and first.kind == "entity"
+        and first.data in ("event", "endpoint", "audit", "health", "permission", "file", "package", "case")
+    ):
         return marks
     kinds = [m.data for m in marks if m.kind == "kind" and isinstance(m.data, Kinds)]
-    types = types_of(kinds, estate)
+    types = types_of(kinds or given, estate)
     return with_settings(marks, tokens, estate, types, all_assets=not entities or entities[0] == "asset")
 
 
-_PORTS = re.compile(r"\b(?:ports?|open(?:ed)?|expos\w+|reach\w*|access\w*|allow\w*|internet|traffic|listen\w*|permit\w*|public\w*|from)\b")
+_PORTS = re.compile(
+    r"\b(?:ports?|open(?:ed)?|expos\w+|reach\w*|access\w*|allow\w*|internet|traffic|listen\w*|permit\w*|public\w*|from)\b"
+)
 _ENGINES = frozenset({"mysql", "postgres", "postgresql", "mongodb", "mongo", "redis", "mssql", "oracle"})

@@ -25,11 +25,17 @@ def build(state: State) -> Form:
     else:
         group += grouped
     shown: list[Ref] = []
-    if state.tokens and state.tokens[0].text in ("is", "does", "has", "are", "do", "did") and any(isinstance(i, Atom) and i.ref.name in ("name", "strong_id") for i in items):
+    if (
+        state.tokens
+        and state.tokens[0].text in ("is", "does", "has", "are", "do", "did")
+        and any(isinstance(i, Atom) and i.ref.name in ("name", "strong_id") for i in items)
+    ):
         # "is the database x multi-AZ?" shows x, and how it is
         for item in list(items):
             if isinstance(item, Weakness) and item.setting:
-                shown += [a.ref.model_copy(update={"name": item.name.replace("no_", "")}) for a in item.setting]
+                shown += [
+                    a.ref.model_copy(update={"name": item.name.replace("no_", "")}) for a in item.setting
+                ]
                 items.remove(item)
             elif isinstance(item, Atom) and item.ref.places:
                 shown.append(item.ref)
@@ -37,7 +43,9 @@ def build(state: State) -> Form:
     counts = sum(mark.kind == "agg" and mark.data == "count" for mark in state.marks)
     versus = any(t.text in ("vs", "versus", "compare", "comparison", "compared") for t in state.tokens)
     if not group and ((measure is not None and measure.function == "count" and counts > 1) or versus):
-        several = next((i for i in items if isinstance(i, Atom) and len(i.values) > 1 and not i.ref.places), None)
+        several = next(
+            (i for i in items if isinstance(i, Atom) and len(i.values) > 1 and not i.ref.places), None
+        )
         if several is not None and versus:
             group = [several.ref]
         elif several is not None:
@@ -59,7 +67,7 @@ def build(state: State) -> Form:
         limit=_limit(state, measure, bool(group)) or (1 if per else None),
         per=tuple(per),
         columns=(*state.columns, *shown),
-        status=_status(state, items, group, measure),  # type: ignore[arg-type]
+        status=_status(state, items, group, measure),
         rule_form=state.rule_form,
         noun=state.noun,
     )
@@ -77,12 +85,24 @@ def _part(state: State, items: list[Item]) -> tuple[list[Item], Measure]:
     """What a share is of, and the part: what is said after the noun, else before it; never the kind."""
     made = [(n, link, p.made() if isinstance(p, Relation) else p) for n, (link, p) in enumerate(state.parts)]
     kinds = fold([(link, p) for _, link, p in made if isinstance(p, Kinds) and not p.negated])
-    before = [(link, p) for n, link, p in made if n < state.head_parts and not (isinstance(p, Kinds) and not p.negated)]
-    after = [(link, p) for n, link, p in made if n >= state.head_parts and not (isinstance(p, Kinds) and not p.negated)]
+    before = [
+        (link, p)
+        for n, link, p in made
+        if n < state.head_parts and not (isinstance(p, Kinds) and not p.negated)
+    ]
+    after = [
+        (link, p)
+        for n, link, p in made
+        if n >= state.head_parts and not (isinstance(p, Kinds) and not p.negated)
+    ]
     if not after:
         return kinds, Measure(function="percent", part=tuple(fold(before)))
     told = fold(after)
-    placed = [i for i in told if isinstance(i, Atom) and (i.ref.tags or i.ref.name in ("region", "account", "provider"))]
+    placed = [
+        i
+        for i in told
+        if isinstance(i, Atom) and (i.ref.tags or i.ref.name in ("region", "account", "provider"))
+    ]
     rest = [i for i in told if i not in placed]
     if not rest and before:
         return [*kinds, *placed], Measure(function="percent", part=tuple(fold(before)))
@@ -101,7 +121,9 @@ def _status(state: State, items: list[Item], group: list[Ref], measure: Measure 
         return "said"
     if any(ref.name == name for ref in (*group, *state.columns)) or state.span:
         return "all"
-    if measure is not None and any(isinstance(i, Atom) and i.ref.name == name for i in _flat(list(measure.part))):
+    if measure is not None and any(
+        isinstance(i, Atom) and i.ref.name == name for i in _flat(list(measure.part))
+    ):
         return "all"
     return "open"
 

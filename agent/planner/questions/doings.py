@@ -17,8 +17,17 @@ VERBS: Final[dict[str, tuple[str, ...]]] = {
     "read": ("Get", "List", "Describe"), "share": ("Modify", "Put", "Set"), "login": ("ConsoleLogin", "Login"), "log in": ("ConsoleLogin", "Login"), "sign in": ("ConsoleLogin", "Login"),
     "logged in": ("ConsoleLogin", "Login"), "signed in": ("ConsoleLogin", "Login"),
 }  # fmt: skip
-_FORMS: Final = {"stopped": "stop", "modified": "modify", "shared": "share", "opened": "open", "listed": "list", "read": "read"}
-WHO: Final = re.compile(r"^\W*(?:(?:show|tell|find|list|give)(?: me)? |out )*(?:who|which (?:users?|identit(?:y|ies)|principals?|people|callers?|person|actors?|accounts?)|what (?:user|identity|principal)) (?:has |have |had |did |was |recently |just )*(?P<verb>logged in|signed in|log in|sign in|[a-z]+)\b")
+_FORMS: Final = {
+    "stopped": "stop",
+    "modified": "modify",
+    "shared": "share",
+    "opened": "open",
+    "listed": "list",
+    "read": "read",
+}
+WHO: Final = re.compile(
+    r"^\W*(?:(?:show|tell|find|list|give)(?: me)? |out )*(?:who|which (?:users?|identit(?:y|ies)|principals?|people|callers?|person|actors?|accounts?)|what (?:user|identity|principal)) (?:has |have |had |did |was |recently |just )*(?P<verb>logged in|signed in|log in|sign in|[a-z]+)\b"
+)
 
 
 _CALLED: Final = re.compile(r"(?:called|invoked|performed|executed|ran|issued|made|used|triggered|did)\Z")
@@ -32,7 +41,13 @@ def done(text: str) -> tuple[str, tuple[str, ...], int] | None:
     verb = match["verb"]
     if _CALLED.match(verb):
         return verb, (), match.end()
-    for base in (verb, _FORMS.get(verb, ""), verb.removesuffix("d"), verb.removesuffix("ed"), verb.removesuffix("s")):
+    for base in (
+        verb,
+        _FORMS.get(verb, ""),
+        verb.removesuffix("d"),
+        verb.removesuffix("ed"),
+        verb.removesuffix("s"),
+    ):
         if base in VERBS:
             return base, VERBS[base], match.end()
     return None

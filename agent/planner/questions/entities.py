@@ -46,7 +46,9 @@ def _places(text: str) -> dict[str, Place]:
     found: dict[str, Place] = {}
     for line in filter(None, text.splitlines()):
         name, where, kind = line.split()
-        found[name] = Place(key=where[1:], type=types[kind]) if where[0] == "@" else Place(where, type=types[kind])
+        found[name] = (
+            Place(key=where[1:], type=types[kind]) if where[0] == "@" else Place(where, type=types[kind])
+        )
     return found
 
 

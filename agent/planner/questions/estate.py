@@ -124,6 +124,10 @@ class Estate:
         return found
 
     @cached_property
+    def whole_names(self) -> WholeNames:
+        return WholeNames(self)
+
+    @cached_property
     def providers(self) -> frozenset[str]:
         return frozenset(provider.upper() for _, _, _, provider in self.types.values() if provider)
 
@@ -136,6 +140,16 @@ class Estate:
                 if word:
                     found[word.lower()].add(type_id)
         return {word: tuple(sorted(ids)) for word, ids in found.items()}
+
+
+class WholeNames:
+    """Names that are one word although they have signs in them."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._estate = estate
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._estate.words or word in self._estate.aliases
 
 
 class EstateSource:
@@ -211,7 +225,9 @@ def _types(assets: Iterable[AssetRecord]) -> dict[str, tuple[str, str, str, str]
     found: dict[str, tuple[str, str, str, str]] = {}
     for asset in assets:
         if asset.type_id:
-            found.setdefault(asset.type_id, (asset.asset_class, asset.category, asset.type_name, asset.provider))
+            found.setdefault(
+                asset.type_id, (asset.asset_class, asset.category, asset.type_name, asset.provider)
+            )
     return found
 
 

@@ -11,17 +11,32 @@ from typing import Any, Final
 from agent.planner.questions.build import build
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Measure
+from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Measure, Weakness
+from agent.planner.concepts import BY_NAME
+from agent.planner.questions.reader_refs import nouns_of
 from agent.planner.questions.reader_state import State, key_of
+from agent.planner.questions.setting_marks import types_of
+from agent.planner.questions.weaknesses import Found, resolve
 
 _BACK: Final = re.compile(
     r"\b(?:them|those|these|the ones|ones|that list|it|of that|the same|same|the rest|the others|there|they)\b|^\W*(?:only|just|and|also|what about|how about|now|but|instead|then|or|ok(?:ay)?|actually|except|without|excluding|exclude|drop|remove|narrow|filter|restrict|limit|group|split|break|sort|order|rank|by|per|in|for|on|with|not|include|add|top|show only|keep|ignore|leave|how many (?:is|are|of))\b|\binstead\b|\btoo\W*$|\bas well\W*$|\bagain\W*$",
     re.IGNORECASE,
 )
-_REPLACES: Final = re.compile(r"what about|how about|same|instead|^\W*and (?:for |in |on )?(?:the )?|now|rather|make (?:it|that)", re.IGNORECASE)
-_LIST: Final = re.compile(r"\b(?:list|show|which|name|give me|see) (?:me )?(?:them|those|these|the ones|it|ones)\b|\bwhich ones\b|^\W*(?:list|details?)\W*$", re.IGNORECASE)
-_DROP: Final = re.compile(r"\b(?:all|any|every|regardless of(?: the)?|across all|whatever) (accounts?|regions?|severit(?:y|ies)|providers?|clouds?|status(?:es)?|types?|environments?)\b")
-_OPPOSITE: Final = re.compile(r"^\W*(?:and |what about |how about )?(?:the )?(?:opposite|others|other ones|rest|ones that (?:don't|aren't|are not|do not|haven't)|which (?:don't|aren't|do not|are not)|those that (?:aren't|don't|are not|do not))\W*$", re.IGNORECASE)
+_REPLACES: Final = re.compile(
+    r"what about|how about|same|instead|^\W*and (?:for |in |on )?(?:the )?|now|rather|make (?:it|that)",
+    re.IGNORECASE,
+)
+_LIST: Final = re.compile(
+    r"\b(?:list|show|which|name|give me|see) (?:me )?(?:them|those|these|the ones|it|ones)\b|\bwhich ones\b|^\W*(?:list|details?)\W*$",
+    re.IGNORECASE,
+)
+_DROP: Final = re.compile(
+    r"\b(?:all|any|every|regardless of(?: the)?|across all|whatever) (accounts?|regions?|severit(?:y|ies)|providers?|clouds?|status(?:es)?|types?|environments?)\b"
+)
+_OPPOSITE: Final = re.compile(
+    r"^\W*(?:and |what about |how about )?(?:the )?(?:opposite|others|other ones|rest|ones that (?:don't|aren't|are not|do not|haven't)|which (?:don't|aren't|do not|are not)|those that (?:aren't|don't|are not|do not))\W*$",
+    re.IGNORECASE,
+)
 
 
 def follow(state: State, text: str, before: Form, estate: Estate, now: datetime) -> Form | None:
@@ -33,26 +48,57 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     own = bool(nouns) and not back
     if own or (not back and len(state.tokens) > 8):
         return None
-    if nouns and not _REPLACES.search(text) and not re.search(r"\b(?:them|those|these|ones|they|it|same)\b", text):
-        if any(m.kind == "entity" and m.data != before.entity for m in nouns) and not re.match(r"\W*(?:only|just|with|without|and|by|per|sort|order)\b", text):
+    if (
+        nouns
+        and not _REPLACES.search(text)
+        and not re.search(r"\b(?:them|those|these|ones|they|it|same)\b", text)
+    ):
+        if any(m.kind == "entity" and m.data != before.entity for m in nouns) and not re.match(
+            r"\W*(?:only|just|with|without|and|by|per|sort|order)\b", text
+        ):
             return None
     from agent.planner.questions.ask import understand
 
-    again = understand(text, estate, now, context=_context(nouns, before))
+    given = tuple(i for i in before.items if isinstance(i, Kinds) and not i.negated)
+    again = understand(text, estate, now, context=_context(nouns, before), given=given)
     left = [t for t in again.left if len(t.text) > 1]
     added = build(again)
     if left or again.vague:
         state.left, state.vague = again.left, again.vague
         return None
-    state.unknown, state.twofold, state.missing = again.unknown, again.twofold, again.missing
     if not _says(added, again, text):
+        state.unknown, state.twofold, state.missing = again.unknown, again.twofold, again.missing
         return None
-    return _merged(before, added, again, text)
+    merged = _merged(before, added, again, text)
+    state.unknown, state.twofold, state.missing = again.unknown, again.twofold, again.missing
+    if any(isinstance(i, Kinds) for i in added.items):
+        return merged.model_copy(update={"items": tuple(_renewed(i, merged, state, estate) for i in merged.items)})
+    return merged
+
+
+def _renewed(item: Item, form: Form, state: State, estate: Estate) -> Item:
+    """A weakness as the new kinds show it."""
+    if not isinstance(item, Weakness):
+        return item
+    kinds = [i for i in form.items if isinstance(i, Kinds) and not i.negated]
+    name, _, port = item.name.partition(" ")
+    if name != "port" and name not in BY_NAME:
+        return item
+    found = Found(name, 0, 0, item.negated, int(port) if port else None)
+    made = resolve(found, estate, types_of(kinds, estate), nouns_of(kinds, estate))
+    if made is None:
+        state.missing.append(f"!{name}:{port}")
+    return made or item
 
 
 def _context(nouns: list[Any], before: Form) -> str:
     for mark in nouns:
-        if mark.kind == "entity" and mark.data != "asset" and mark.data != before.entity and before.entity == "asset":
+        if (
+            mark.kind == "entity"
+            and mark.data != "asset"
+            and mark.data != before.entity
+            and before.entity == "asset"
+        ):
             return before.entity
     return before.entity
 
@@ -78,9 +124,21 @@ def _merged(before: Form, added: Form, state: State, text: str) -> Form:
     elif any(isinstance(i, Atom) and i.ref.name in ("status", "result") for i in added.items):
         changes["status"] = "said"
     if added.group:
-        changes |= {"group": added.group, "measure": added.measure or before.measure or Measure(function="count"), "rank": added.rank, "limit": added.limit, "per": added.per, "columns": ()}
+        changes |= {
+            "group": added.group,
+            "measure": added.measure or before.measure or Measure(function="count"),
+            "rank": added.rank,
+            "limit": added.limit,
+            "per": added.per,
+            "columns": (),
+        }
     elif added.measure is not None and not added.span:
-        changes |= {"measure": added.measure, "group": () if _total(text) or not before.group else before.group, "rank": None, "limit": None}
+        changes |= {
+            "measure": added.measure,
+            "group": () if _total(text) or not before.group else before.group,
+            "rank": None,
+            "limit": None,
+        }
     elif _LIST.search(text) and before.measure is not None:
         changes |= {"measure": None, "group": (), "span": "", "having": None, "rank": added.rank}
     if added.span:
@@ -128,13 +186,20 @@ def _turned(before: Form) -> Form:
     if isinstance(last, Kinds):
         return before
     turned = last.model_copy(update={"negated": not last.negated})
-    if isinstance(turned, Atom):
-        turned = turned.model_copy(update={"label": f"not {last.label}" if turned.negated else last.label.removeprefix("not ")})  # type: ignore[union-attr]
+    if isinstance(turned, Atom) and isinstance(last, Atom):
+        label = f"not {last.label}" if turned.negated else last.label.removeprefix("not ")
+        turned = turned.model_copy(update={"label": label})
     return before.model_copy(update={"items": (*rest, turned)})
 
 
 def _total(text: str) -> bool:
-    return re.search(r"\b(?:total|altogether|in all|is that|are those|are they|are there|of them|overall|count them)\b|^\W*how many\W*$", text) is not None
+    return (
+        re.search(
+            r"\b(?:total|altogether|in all|is that|are those|are they|are there|of them|overall|count them)\b|^\W*how many\W*$",
+            text,
+        )
+        is not None
+    )
 
 
 def _attr(word: str) -> str:

@@ -87,7 +87,8 @@ OFF: Final = "disabled|off|inactive|deactivated|turned off|switched off|missing|
 DIST: Final = "distribution|breakdown|split|histogram|spread|composition|mix|break down|distributed|make up|makeup|division|broken down"
 ALL_OF: Final = "all|list all|every|any|all of|all the|each of|complete list of|full list of|entire"
 # no content of their own
-STOP: Final = frozenset("""a an the our my your their his its this that these those it they them we us i you me he she one ones is are was were be been being am do does did
+STOP: Final = frozenset(
+    """a an the our my your their his its this that these those it they them we us i you me he she one ones is are was were be been being am do does did
 doing done can could would should will shall may might must to please pls plz kindly show list give get find display fetch return tell provide want need like see look check up
 which what who whom whose where when how there here hello hi hey thanks thank you dear team-wide so just really actually currently now right present exactly all any some such
 also too very quite of for in on at by with from as into about out etc e.g i.e currently existing across altogether overall whole entire estate environment environments-wide
@@ -102,7 +103,8 @@ containing come comes coming along apiece namely fyi asap atm btw lookup look-up
 reach state their's under per-se sure ask question questions answer include includes including included shown showing listed listing say says said think believe seem seems appears
 attention right-now moment time times point kept keep keeps part parts whichever whatever somebody someone anyone me-the want-to like-to able possible possibly maybe perhaps needed
 break sum-up amount total totals entirely fully particular specific specifically certain given mine different various several many much lot lots-of few bunch ones' those' names ids
-""".split())
+""".split()
+)
 VAGUE: Final[dict[str, tuple[str, ...]]] = {
     "old": ("first seen more than 90 days ago", "not seen for more than 30 days"),
     "stale": ("not seen for more than 30 days", "first seen more than 90 days ago"),

@@ -70,7 +70,8 @@ def _listed(tokens: list[Token], at: int) -> Iterator[Mark]:
         for phrase in lexicon_table().get(norm, ()):
             end = at + len(phrase.words)
             if end <= len(tokens) and all(
-                word in (token.norm, token.text) for word, token in zip(phrase.words, tokens[at:end], strict=True)
+                word in (token.norm, token.text)
+                for word, token in zip(phrase.words, tokens[at:end], strict=True)
             ):
                 yield Mark(phrase.kind, at, end, phrase.data)
 

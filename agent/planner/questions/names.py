@@ -14,11 +14,29 @@ from agent.planner.questions.phrases import STOP, lexicon_parts, words_of
 from agent.planner.questions.tokens import Token
 from agent.planner.words import DATA_CLASSES, ENVIRONMENTS
 
-ENVIRONMENT_KEYS: Final = frozenset({"environment", "env", "stage", "environmenttype", "envtype", "landscape"})
-CLASS_KEYS: Final = frozenset({"dataclass", "dataclassification", "classification", "datasensitivity", "sensitivity"})
-OWNER_KEYS: Final = frozenset({"owner", "owners", "contact", "ownedby", "ownercontact", "businessowner", "owneremail", "technicalowner"})
+ENVIRONMENT_KEYS: Final = frozenset(
+    {"environment", "env", "stage", "environmenttype", "envtype", "landscape"}
+)
+CLASS_KEYS: Final = frozenset(
+    {"dataclass", "dataclassification", "classification", "datasensitivity", "sensitivity"}
+)
+OWNER_KEYS: Final = frozenset(
+    {"owner", "owners", "contact", "ownedby", "ownercontact", "businessowner", "owneremail", "technicalowner"}
+)
 TEAM_KEYS: Final = frozenset({"team", "squad", "department", "teamname", "businessunit", "bu"})
-APP_KEYS: Final = frozenset({"application", "app", "applicationname", "appname", "workload", "project", "service", "product", "system"})
+APP_KEYS: Final = frozenset(
+    {
+        "application",
+        "app",
+        "applicationname",
+        "appname",
+        "workload",
+        "project",
+        "service",
+        "product",
+        "system",
+    }
+)
 TIER_KEYS: Final = frozenset({"criticality", "tier", "businesscriticality", "importance"})
 COST_KEYS: Final = frozenset({"costcenter", "costcentre", "cost"})
 # words for a tag in questions -> keys under which it may stand
@@ -31,10 +49,18 @@ TAG_WORDS: Final[dict[str, frozenset[str]]] = {
     "business unit": TEAM_KEYS, "sensitivity": CLASS_KEYS, "business owner": frozenset({"owner", "businessowner"}),
     "data sensitivity": CLASS_KEYS,
 }  # fmt: skip
-_ANY_CLASS: Final = ("sensitive data", "regulated data", "classified data", "confidential data", "sensitive information")
+_ANY_CLASS: Final = (
+    "sensitive data",
+    "regulated data",
+    "classified data",
+    "confidential data",
+    "sensitive information",
+)
 _MOST: Final = 5
 _ATTRIBUTES: Final = frozenset(" ".join(words_of(s)) for text in ATTRIBUTES.values() for s in text.split("|"))
-_PLAIN: Final = frozenset({"root", "default", "name", "global", "none", "unknown", "true", "false", "data", "main"})
+_PLAIN: Final = frozenset(
+    {"root", "default", "name", "global", "none", "unknown", "true", "false", "data", "main"}
+)
 
 Named = tuple[int, str, Any]
 
@@ -45,7 +71,9 @@ def plain_key(key: str) -> str:
 
 def tag_ref(estate: Estate, keys: frozenset[str], name: str) -> Ref | None:
     """The tag under the keys of the estate that mean the same."""
-    found = sorted({k for low, keys_ in estate.words.tag_keys.items() if plain_key(low) in keys for k in keys_})
+    found = sorted(
+        {k for low, keys_ in estate.words.tag_keys.items() if plain_key(low) in keys for k in keys_}
+    )
     return Ref(name=name, tags=tuple(found)) if found else None
 
 
@@ -81,7 +109,11 @@ def _whole(text: str, part: list[Token], estate: Estate) -> Iterator[tuple[str, 
                 yield "tenant", found
     if text in _ANY_CLASS and (ref := tag_ref(estate, CLASS_KEYS, "data class")) is not None:
         yield "tenant", Atom(ref=ref, op="empty", negated=True, label="tagged with a data class")
-    if norm not in _ATTRIBUTES and norm not in TAG_WORDS and (ids := estate.type_names.get(text) or _type(norm, estate)) is not None:
+    if (
+        norm not in _ATTRIBUTES
+        and norm not in TAG_WORDS
+        and (ids := estate.type_names.get(text) or _type(norm, estate)) is not None
+    ):
         yield "kind", Kinds(types=ids, label=text)
     if len(part) == 1:
         yield from _single(part[0], estate)
@@ -107,7 +139,13 @@ def _column_value(text: str, estate: Estate) -> Atom | None:
     for entity, name in _TOLD:
         seen = estate.values(entity, name)
         if text in seen and name != "resource_type":
-            return Atom(ref=Ref(name=name), op="eq", values=(seen[text],), label=f"{name} {seen[text]}", of="" if entity == "asset" else entity)
+            return Atom(
+                ref=Ref(name=name),
+                op="eq",
+                values=(seen[text],),
+                label=f"{name} {seen[text]}",
+                of="" if entity == "asset" else entity,
+            )
         if name == "os" and any(value.startswith(text) for value in seen):
             return Atom(ref=Ref(name=name), op="contains", values=(text,), label=f"{name} {text}")
     return None
@@ -129,7 +167,15 @@ def _single(token: Token, estate: Estate) -> Iterator[tuple[str, Any]]:
     words, text = estate.words, token.text
     pair = re.match(r"([\w\-.]+)[:=](.+)\Z", text)
     if token.kind == "word" and pair and (keys := words.tag_keys.get(pair[1])):
-        yield "tenant", Atom(ref=Ref(name=pair[1], tags=keys), op="eq", values=(pair[2],), label=f"tagged {keys[0]} = {pair[2]}")
+        yield (
+            "tenant",
+            Atom(
+                ref=Ref(name=pair[1], tags=keys),
+                op="eq",
+                values=(pair[2],),
+                label=f"tagged {keys[0]} = {pair[2]}",
+            ),
+        )
         return
     common = token.norm in lexicon_parts() or text in STOP
     if text in estate.aliases and text not in words.accounts:
@@ -147,7 +193,16 @@ def _single(token: Token, estate: Estate) -> Iterator[tuple[str, Any]]:
     if text in words.names:
         yield "tenant", name_atom(text, estate)
     if text in words.finding_ids and len(text) >= 5:
-        yield "tenant", Atom(ref=Ref(name="id"), op="in", values=(words.finding_ids[text],), label=f"with id {text}", of="issue")
+        yield (
+            "tenant",
+            Atom(
+                ref=Ref(name="id"),
+                op="in",
+                values=(words.finding_ids[text],),
+                label=f"with id {text}",
+                of="issue",
+            ),
+        )
 
 
 def account(text: str, estate: Estate) -> Atom:
@@ -158,13 +213,21 @@ def account(text: str, estate: Estate) -> Atom:
 
 def tag_value(text: str, estate: Estate) -> Atom:
     keys = estate.words.tag_values[text]
-    return Atom(ref=Ref(name=keys[0].lower(), tags=keys), op="in", values=(text,), label=f"tagged {keys[0]} = {text}")
+    return Atom(
+        ref=Ref(name=keys[0].lower(), tags=keys), op="in", values=(text,), label=f"tagged {keys[0]} = {text}"
+    )
 
 
 def name_atom(text: str, estate: Estate) -> Atom:
     shown = estate.words.names[text]
     strong = ":" in text or "/" in text
-    return Atom(ref=Ref(name="strong_id" if strong else "name"), op="eq", values=(shown,), label=f"named {shown}", of="asset")
+    return Atom(
+        ref=Ref(name="strong_id" if strong else "name"),
+        op="eq",
+        values=(shown,),
+        label=f"named {shown}",
+        of="asset",
+    )
 
 
 def environment(name: str, estate: Estate) -> Atom | None:
@@ -177,7 +240,11 @@ def environment(name: str, estate: Estate) -> Atom | None:
         value
         for value, keys in estate.words.tag_values.items()
         if set(keys) & set(ref.tags)
-        and (value in synonyms or (len(value) > 3 and synonyms[0].startswith(value)) or (len(value) > 5 and SequenceMatcher(None, value, synonyms[0]).ratio() > 0.85))
+        and (
+            value in synonyms
+            or (len(value) > 3 and synonyms[0].startswith(value))
+            or (len(value) > 5 and SequenceMatcher(None, value, synonyms[0]).ratio() > 0.85)
+        )
     ]
     if not values:
         return None

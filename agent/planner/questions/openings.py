@@ -24,7 +24,9 @@ def can_say(estate: Estate, types: frozenset[str]) -> bool:
 
 
 def _arrays(estate: Estate, type_id: str, names: tuple[str, ...]) -> list[str]:
-    return [s.path[0] for s in estate.settings.by_type.get(type_id, ()) if len(s.path) == 1 and s.path[0] in names]
+    return [
+        s.path[0] for s in estate.settings.by_type.get(type_id, ()) if len(s.path) == 1 and s.path[0] in names
+    ]
 
 
 def condition(opening: Opening, estate: Estate) -> Condition:
@@ -46,7 +48,12 @@ def _one(opening: Opening, estate: Estate, type_id: str, name: str) -> Condition
     expand = ["item"]
     where: list[Condition] = [Test(field="xdm.asset.type.id", op="eq", value=type_id)]
     if opening.port is not None:
-        inside = All(all=(Test(field="first_port", op="lte", value=opening.port), Test(field="last_port", op="gte", value=opening.port)))
+        inside = All(
+            all=(
+                Test(field="first_port", op="lte", value=opening.port),
+                Test(field="last_port", op="gte", value=opening.port),
+            )
+        )
         where.append(AnyOf(any=(Test(field="protocol", op="eq", value="-1"), inside)))
     if opening.ranges:
         compute += [
@@ -55,9 +62,17 @@ def _one(opening: Opening, estate: Estate, type_id: str, name: str) -> Condition
         ]
         expand.append("part")
         where.append(Test(field="address_range", op="in", values=opening.ranges))
-    used = {"item", "part", "address_range", *(("protocol", "first_port", "last_port") if opening.port is not None else ())}
+    used = {
+        "item",
+        "part",
+        "address_range",
+        *(("protocol", "first_port", "last_port") if opening.port is not None else ()),
+    }
     return Related(
-        dataset="asset_inventory", compute=tuple(c for c in compute if c.name in used), expand=tuple(expand), where=All(all=tuple(where))
+        dataset="asset_inventory",
+        compute=tuple(c for c in compute if c.name in used),
+        expand=tuple(expand),
+        where=All(all=tuple(where)),
     )
 
 

@@ -17,7 +17,9 @@ from agent.planner.questions.reader_refs import nouns_of
 from agent.planner.questions.reader_state import State
 
 # words of rules that say nothing by themselves
-_GENERIC: Final = frozenset("day days storage data service services time name level policy rule launched password access public internet".split())
+_GENERIC: Final = frozenset(
+    "day days storage data service services time name level policy rule launched password access public internet".split()
+)
 _STOPPED: Final = frozenset({"storage", "data", "disk", "setting", "settings", "switch", "feature"})
 _ASKING: Final = r"^\W*(?:(?:please|pls|kindly|hey|hi|hello|ok|okay|now|then|just|can|could|would|will|you|go|ahead|and|i|we|want|need|would|like|have|id|i'd|to|let's|lets|us|should|must|help|me)\W+)*"
 _WRITES: Final = (
@@ -30,9 +32,13 @@ _WRITES: Final = (
 )
 _WRITE: Final = re.compile(rf"{_ASKING}(?:{_WRITES})\b(?!\s+(?:of|by|issues\b.*\bper)\b)", re.IGNORECASE)
 _THEN_WRITE: Final = re.compile(
-    rf"\b(?:save|store|write|export|persist|copy|dump|append)\b.{{1,80}}\b(?:in|into|to) (?:a |an |the |our |my )?(?:\w+ ){{0,2}}(?:lookup|dataset|table)\b|\b(?:and|then|so that you can|before you|also)\s+(?:then |please |immediately |automatically )*(?:{_WRITES})\s+(?:them|it|all|those|these|the|every|each|that|any)\b", re.IGNORECASE
+    rf"\b(?:save|store|write|export|persist|copy|dump|append)\b.{{1,80}}\b(?:in|into|to) (?:a |an |the |our |my )?(?:\w+ ){{0,2}}(?:lookup|dataset|table)\b|\b(?:and|then|so that you can|before you|also)\s+(?:then |please |immediately |automatically )*(?:{_WRITES})\s+(?:them|it|all|those|these|the|every|each|that|any)\b",
+    re.IGNORECASE,
 )
-_SAFE_START: Final = re.compile(r"^\W*(?:set of|label(?:s|led)|tag(?:s|ged)|fixes|patches|changes|changed|closed|mark(?:ed|eting)|open(?:ed)?|blocks?\b(?= storage)|block(?:ed| storage| volumes?)|lower ?case|comments|resolve[ds]|update[ds]|disabled|encrypted|fixable|created|patchable|set to|assign(?:ed|ees?))", re.IGNORECASE)
+_SAFE_START: Final = re.compile(
+    r"^\W*(?:set of|label(?:s|led)|tag(?:s|ged)|fixes|patches|changes|changed|closed|mark(?:ed|eting)|open(?:ed)?|blocks?\b(?= storage)|block(?:ed| storage| volumes?)|lower ?case|comments|resolve[ds]|update[ds]|disabled|encrypted|fixable|created|patchable|set to|assign(?:ed|ees?))",
+    re.IGNORECASE,
+)
 _HOW_TO: Final = re.compile(
     r"^\W*(?:please |can you |could you )*(?:how (?:do|can|should|could|would|to|does) (?!many|much)|why\b|what(?:'s| is| are) (?:a|an|the (?:best|difference|meaning|purpose|point|definition|weather|time|capital|stock|news|latest news|recommended|right way)) |"
     r"what does .* mean|explain (?:what|how|why|to me)|tell me a (?:joke|story)|write (?:me )?(?:a |an |some )?(?:\w+ )?(?:poem|script|code|essay|story|song|email|function in|program|blog|python|terraform|policy)|"
@@ -47,7 +53,10 @@ SCOPE: Final = (
     "That is outside what I know: assets, issues, findings, vulnerabilities, cases, endpoints and cloud activity of this tenant. "
     "Ask, for example, which buckets are public, or how many open issues each account has."
 )
-_LANGUAGE: Final = re.compile(r"\b(?:zeige?|welche|alle|ohne|wieviele|wie viele|liste|quels?|quelles?|combien|montre[rz]?|avec|sans|cuántos|cuantos|muestra|todos|mostrar|quali|elenca|mir|bitte|und|der|die|das|ist|sind|nicht|les|des|sont|los|las|que)\b", re.IGNORECASE)
+_LANGUAGE: Final = re.compile(
+    r"\b(?:zeige?|welche|alle|ohne|wieviele|wie viele|liste|quels?|quelles?|combien|montre[rz]?|avec|sans|cuántos|cuantos|muestra|todos|mostrar|quali|elenca|mir|bitte|und|der|die|das|ist|sind|nicht|les|des|sont|los|las|que)\b",
+    re.IGNORECASE,
+)
 
 
 def barred(text: str, *, follows: bool = False) -> Asked | None:
@@ -55,9 +64,15 @@ def barred(text: str, *, follows: bool = False) -> Asked | None:
     if not re.search(r"\w", text):
         return Asked(outcome="refuse", message=f"There is no question in this. {SCOPE}")
     body = text[:600]
-    if (_WRITE.match(body) and not _SAFE_START.match(body) and not (follows and re.match(r"\W*(?:remove|drop|set|change|move)\b", body, re.IGNORECASE))) or _THEN_WRITE.search(body):
+    if (
+        _WRITE.match(body)
+        and not _SAFE_START.match(body)
+        and not (follows and re.match(r"\W*(?:remove|drop|set|change|move)\b", body, re.IGNORECASE))
+    ) or _THEN_WRITE.search(body):
         return Asked(outcome="refuse", message=CHANGE)
-    if _HOW_TO.match(body) and not re.match(r"^\W*what(?:'s| is) the (?:latest|most recent)", body, re.IGNORECASE):
+    if _HOW_TO.match(body) and not re.match(
+        r"^\W*what(?:'s| is) the (?:latest|most recent)", body, re.IGNORECASE
+    ):
         return Asked(outcome="refuse", message=SCOPE)
     if len(_LANGUAGE.findall(body)) >= 2 and len(_LANGUAGE.findall(body)) * 3 >= len(body.split()):
         return Asked(outcome="refuse", message="I read English only. Ask the same in English, please.")
@@ -91,7 +106,9 @@ def settle_left(state: State) -> None:
     after = [m.kind for m in state.marks[first : first + 4]]
     good = "with" in around and "not" not in around and "off" not in after
     label = f"{'free of' if good else 'reported for'} {' '.join(words)}"
-    state.parts.append(("and", Weakness(name=" ".join(words), rules=tuple(r.id for r in found), label=label, negated=good)))
+    state.parts.append(
+        ("and", Weakness(name=" ".join(words), rules=tuple(r.id for r in found), label=label, negated=good))
+    )
     state.left = []
 
 
@@ -115,7 +132,10 @@ def hindered(state: State, text: str, estate: Estate) -> Asked | None:
         return _measure(state, text)
     understood = bool(state.parts or state.group or state.dims or state.columns or state.noun or state.entity)
     left = [t for t in state.left if len(t.text) > 1]
-    known = sum(m.kind in ("entity", "kind", "tenant", "value", "weakness", "setting", "attr", "tag", "time") for m in state.marks)
+    known = sum(
+        m.kind in ("entity", "kind", "tenant", "value", "weakness", "setting", "attr", "tag", "time")
+        for m in state.marks
+    )
     if not understood or (not state.headed and not state.parts) or len(left) > max(1, known):
         return Asked(outcome="refuse", message=_scope(state, estate))
     if (named := unknown_names(state, text, estate)) is not None:
@@ -125,13 +145,20 @@ def hindered(state: State, text: str, estate: Estate) -> Asked | None:
     if left:
         return _left(left[0].raw, state, estate)
     if state.compare is not None:
-        return Asked(outcome="refuse", message="I could not tell what the number is about. Name what should be above or below it, for example: more than 5 open issues.")
+        return Asked(
+            outcome="refuse",
+            message="I could not tell what the number is about. Name what should be above or below it, for example: more than 5 open issues.",
+        )
     return None
 
 
 def _scope(state: State, estate: Estate) -> str:
     near = [n for t in state.left[:3] for n in estate.words.near(t.text, 2)]
-    return SCOPE + (f" Names here that look alike: {', '.join(neutral.inline(n) for n in dict.fromkeys(near))}." if near else "")
+    return SCOPE + (
+        f" Names here that look alike: {', '.join(neutral.inline(n) for n in dict.fromkeys(near))}."
+        if near
+        else ""
+    )
 
 
 def _no_such(kind: str, name: str, estate: Estate) -> Asked:
@@ -162,8 +189,13 @@ def _near(kind: str, name: str, estate: Estate) -> list[str]:
 
 
 def _which(name: str, text: str, estate: Estate) -> Asked:
-    said = re.compile(rf"(?:\b(?:in|of|for|on|from|by)\s+(?:the\s+|our\s+)?)?\b{re.escape(name)}\b", re.IGNORECASE)
-    both = tuple(said.sub(lambda _, m=meant: f"{m} {name}", text, count=1) for meant in ("in account", "tagged"))  # type: ignore[misc]
+    said = re.compile(
+        rf"(?:\b(?:in|of|for|on|from|by)\s+(?:the\s+|our\s+)?)?\b{re.escape(name)}\b", re.IGNORECASE
+    )
+    both = (
+        said.sub(lambda _: f"in account {name}", text, count=1),
+        said.sub(lambda _: f"tagged {name}", text, count=1),
+    )
     keys = " or ".join(estate.words.tag_values.get(name, ())) or "a tag"
     near = sorted(v for v in estate.words.tag_values if name in re.split(r"[-_ .]", v))
     if name not in estate.words.tag_values and near:
@@ -180,7 +212,10 @@ def _which(name: str, text: str, estate: Estate) -> Asked:
 def _measure(state: State, text: str) -> Asked:
     word, readings = state.vague[0]
     noun = state.noun or ENTITIES[state.entity or "asset"].many
-    choices = tuple(f"{noun} {reading}" for reading in readings) or (f"{noun} by number of open issues", f"all {noun}")
+    choices = tuple(f"{noun} {reading}" for reading in readings) or (
+        f"{noun} by number of open issues",
+        f"all {noun}",
+    )
     return Asked(
         outcome="clarify",
         message=f"{neutral.inline(word)} can be measured in more than one way: {' / '.join(choices)}. Which one do you mean?",
@@ -192,7 +227,9 @@ def _nothing_looks(lacking: list[str]) -> Asked:
     told = []
     for item in lacking:
         name, _, port = item[1:].partition(":")
-        told.append(f"port {port} being open" if name == "port" else f"whether resources {BY_NAME[name].label}")
+        told.append(
+            f"port {port} being open" if name == "port" else f"whether resources {BY_NAME[name].label}"
+        )
     return Asked(
         outcome="no_such",
         message=f"Unknown: no check and no configuration in this tenant's data shows {' and '.join(dict.fromkeys(told))} for what you ask about. That is not the same as safe.",

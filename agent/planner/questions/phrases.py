@@ -49,7 +49,9 @@ def _all() -> Iterator[Phrase]:
     for name, text in lexicon.ENTITY_WORDS.items():
         yield from _spread("entity", text, name)
     for text, spec in lexicon.KINDS:
-        yield from _spread("kind", text, kinds_of(spec).model_copy(update={"label": _plural(text.split("|")[0])}))
+        yield from _spread(
+            "kind", text, kinds_of(spec).model_copy(update={"label": _plural(text.split("|")[0])})
+        )
     for name, text in lexicon.ATTRIBUTES.items():
         yield from _spread("attr", text, name)
     for name, values, text in lexicon.VALUES:

@@ -14,7 +14,9 @@ from agent.planner.questions.plan_conditions import RAW, ConditionWriter
 from agent.planner.questions.settings import ITEM
 from tools.xql.plan import Computed, Join, JoinedField, JsonPath
 
-_TAKEN: Final = frozenset({"and", "or", "not", "in", "contains", "null", "true", "false", "as", "by", "asc", "desc"})
+_TAKEN: Final = frozenset(
+    {"and", "or", "not", "in", "contains", "null", "true", "false", "as", "by", "asc", "desc"}
+)
 
 
 @dataclass(slots=True)
@@ -48,7 +50,12 @@ class Columns:
         """The join with assets that the columns need."""
         if not self._asset:
             return None
-        return Join(dataset="asset_inventory", kind="left", fields=tuple(self._asset), compute=tuple(self._asset_compute))
+        return Join(
+            dataset="asset_inventory",
+            kind="left",
+            fields=tuple(self._asset),
+            compute=tuple(self._asset_compute),
+        )
 
     def _make(self, ref: Ref, number: bool) -> str:
         entity = self.writer.entity
@@ -69,7 +76,11 @@ class Columns:
             name = self._name(ref.name)
             convert = "number" if place.type == "number" else "text"
             self.compute.append(
-                Computed(name=name, json_path=JsonPath(field=FACTS[self.writer.name], path=(place.key,)), convert=convert)  # type: ignore[arg-type]
+                Computed(
+                    name=name,
+                    json_path=JsonPath(field=FACTS[self.writer.name], path=(place.key,)),
+                    convert=convert,
+                )
             )
             return name
         return place.column
@@ -104,7 +115,9 @@ class Columns:
         if ref.tags:
             if len(ref.tags) == 1:
                 return [Computed(name=name, tag=ref.tags[0])], name
-            parts = [Computed(name=self._name(f"{ref.name} {n}"), tag=tag) for n, tag in enumerate(ref.tags, 1)]
+            parts = [
+                Computed(name=self._name(f"{ref.name} {n}"), tag=tag) for n, tag in enumerate(ref.tags, 1)
+            ]
             return [*parts, Computed(name=name, coalesce=tuple(p.name for p in parts))], name
         paths = list(dict.fromkeys(where.path for where in ref.places))[:6]
         if any(ITEM in path for path in paths):
@@ -112,9 +125,9 @@ class Columns:
         convert = "number" if number else "text"
         whole = [JsonPath(field=RAW, path=(self.estate.platform, *path)) for path in paths]
         if len(whole) == 1:
-            return [Computed(name=name, json_path=whole[0], convert=convert)], name  # type: ignore[arg-type]
+            return [Computed(name=name, json_path=whole[0], convert=convert)], name
         parts = [
-            Computed(name=self._name(f"{ref.name} {n}"), json_path=path, convert=convert)  # type: ignore[arg-type]
+            Computed(name=self._name(f"{ref.name} {n}"), json_path=path, convert=convert)
             for n, path in enumerate(whole, 1)
         ]
         return [*parts, Computed(name=name, coalesce=tuple(p.name for p in parts))], name
@@ -125,7 +138,11 @@ class Columns:
         outer, rest = path[:at], path[at + 1 :]
         item = self._name(f"{outer[-1]} item")
         self.expand.append(item)
-        made = [Computed(name=item, json_path=JsonPath(field=RAW, path=(self.estate.platform, *outer)), array=True)]
+        made = [
+            Computed(
+                name=item, json_path=JsonPath(field=RAW, path=(self.estate.platform, *outer)), array=True
+            )
+        ]
         field_ = item
         if ITEM in rest:
             second = rest.index(ITEM)
@@ -133,7 +150,11 @@ class Columns:
             self.expand.append(part)
             made.append(Computed(name=part, json_path=JsonPath(field=item, path=rest[:second]), array=True))
             field_, rest = part, rest[second + 1 :]
-        made.append(Computed(name=name, json_path=JsonPath(field=field_, path=rest), convert="number" if number else "text"))
+        made.append(
+            Computed(
+                name=name, json_path=JsonPath(field=field_, path=rest), convert="number" if number else "text"
+            )
+        )
         return made, name
 
     def _name(self, words: str) -> str:

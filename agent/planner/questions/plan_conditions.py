@@ -11,9 +11,20 @@ from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Either, Has, Item, Kinds, Opening, Ref, Weakness, Where
 from agent.planner.questions.settings import ITEM
+from tools.xql.catalog import Catalog
 from tools.xql.plan import Aggregate, All, AnyOf, Computed, Condition, Join, JsonPath, Not, Related, Test
 
-_OPS: Final = {"eq": "eq", "contains": "contains", "starts": "starts_with", "ends": "ends_with", "gt": "gt", "gte": "gte", "lt": "lt", "lte": "lte"}
+_OPS: Final = {
+    "eq": "eq",
+    "contains": "contains",
+    "starts": "starts_with",
+    "ends": "ends_with",
+    "gt": "gt",
+    "gte": "gte",
+    "lt": "lt",
+    "lte": "lte",
+}
+CATALOG: Final = Catalog.seeded()
 RAW: Final = "xdm.asset.raw_fields"
 _TYPE: Final = "xdm.asset.type.id"
 OPEN: Final = Not(none=Test(field="xdm.issue.status.progress", op="starts_with", value="resolved"))
@@ -70,7 +81,18 @@ class ConditionWriter:
             return not (self.name == "issue" and item.rules)
         if isinstance(item, Atom) and item.of == "asset":
             return True
-        return isinstance(item, Atom) and self.place(item.ref) is None and not (item.of and item.of != "asset" and item.of != self.name and not item.ref.tags and not item.ref.places and self._elsewhere(item.ref) != "asset")
+        return (
+            isinstance(item, Atom)
+            and self.place(item.ref) is None
+            and not (
+                item.of
+                and item.of != "asset"
+                and item.of != self.name
+                and not item.ref.tags
+                and not item.ref.places
+                and self._elsewhere(item.ref) != "asset"
+            )
+        )
 
     def one(self, item: Item) -> Condition:
         if isinstance(item, Either):
@@ -97,14 +119,32 @@ class ConditionWriter:
             told: Condition = Test(field="resource_sub_type", op="in", values=types)
             return Not(none=told) if item.negated else told
         if self.name != "asset":
-            return Related(dataset="asset_inventory", where=ConditionWriter("asset", self.estate, self.now).kinds(item))
+            return Related(
+                dataset="asset_inventory", where=ConditionWriter("asset", self.estate, self.now).kinds(item)
+            )
         parts: list[Condition] = []
-        for field, values in ((_TYPE, item.types), ("xdm.asset.type.category", item.categories), ("xdm.asset.type.class", item.classes)):
+        for field, values in (
+            (_TYPE, item.types),
+            ("xdm.asset.type.category", item.categories),
+            ("xdm.asset.type.class", item.classes),
+        ):
             known = [v for v in values if self._known(field, v)] or list(values)
             if values:
-                parts.append(Test(field=field, op="eq", value=known[0]) if len(known) == 1 else Test(field=field, op="in", values=tuple(known)))
+                parts.append(
+                    Test(field=field, op="eq", value=known[0])
+                    if len(known) == 1
+                    else Test(field=field, op="in", values=tuple(known))
+                )
         if item.types and item.categories and any(t in self.estate.types for t in item.types):
-            parts = [p for p in parts if not (isinstance(p, Test) and p.field == "xdm.asset.type.category" and not self._any_category(item))]
+            parts = [
+                p
+                for p in parts
+                if not (
+                    isinstance(p, Test)
+                    and p.field == "xdm.asset.type.category"
+                    and not self._any_category(item)
+                )
+            ]
         elif item.types and item.categories and self._any_category(item):
             parts = parts[1:]
         made = either(parts)
@@ -136,14 +176,23 @@ class ConditionWriter:
     def has(self, item: Has) -> Condition:
         inner = ConditionWriter(item.entity, self.estate, self.now)
         parts = inner.all(item.items) + base_of(item.entity, item.items, self.estate)
-        if item.op is not None and not (item.op == "gte" and item.count <= 1) and not (item.op == "gt" and item.count == 0):
+        if (
+            item.op is not None
+            and not (item.op == "gte" and item.count <= 1)
+            and not (item.op == "gt" and item.count == 0)
+        ):
             name = self.count_by_join(item.entity, parts)
             made: Condition = Test(field=name, op=item.op, value=item.count)
             return Not(none=made) if item.negated else made
         return self.related(item.entity, parts, absent=item.negated)
 
     def related(
-        self, entity: str, parts: list[Condition], *, absent: bool = False, compute: list[Computed] | None = None
+        self,
+        entity: str,
+        parts: list[Condition],
+        *,
+        absent: bool = False,
+        compute: list[Computed] | None = None,
     ) -> Condition:
         dataset = ENTITIES[entity].dataset
         if self.by_join:
@@ -153,8 +202,19 @@ class ConditionWriter:
             inner = Related(dataset=dataset, where=both(parts))
             return Related(dataset="case_to_issue", where=inner, absent=absent)
         if {self.name, entity} == {"asset", "endpoint"}:
-            here, there = ("xdm.asset.strong_id", "cloud_id") if self.name == "asset" else ("cloud_id", "xdm.asset.strong_id")
-            return Related(dataset=dataset, key=there, field=here, where=both(parts), absent=absent, compute=tuple(compute or ()))
+            here, there = (
+                ("xdm.asset.strong_id", "cloud_id")
+                if self.name == "asset"
+                else ("cloud_id", "xdm.asset.strong_id")
+            )
+            return Related(
+                dataset=dataset,
+                key=there,
+                field=here,
+                where=both(parts),
+                absent=absent,
+                compute=tuple(compute or ()),
+            )
         if not linked(self.entity.dataset, dataset):
             raise CannotSay(f"nothing here links {self.entity.many} with {ENTITIES[entity].many}")
         return Related(dataset=dataset, where=both(parts), absent=absent, compute=tuple(compute or ()))
@@ -164,7 +224,13 @@ class ConditionWriter:
         target = ENTITIES[entity]
         if {self.name, entity} == {"case", "issue"}:
             name = f"{target.many}_{len(self.joins) + 1}" if self.joins else target.many
-            self.joins.append(Join(dataset="case_to_issue", kind="left", aggregates=(Aggregate(function="count_rows", name=name),)))
+            self.joins.append(
+                Join(
+                    dataset="case_to_issue",
+                    kind="left",
+                    aggregates=(Aggregate(function="count_rows", name=name),),
+                )
+            )
             return name
         if not linked(self.entity.dataset, target.dataset):
             raise CannotSay(f"nothing here links {self.entity.many} with {target.many}")
@@ -185,11 +251,22 @@ class ConditionWriter:
             return Place() if self.name == "asset" else None
         name = self.entity.time if ref.name == "any_time" else ref.name
         found = self.entity.places.get(name)
-        if found is None:
+        if found is None or not self._there(found):
             return None
-        if found.key and not self.estate.has_fact(self.name, found.key) and "asset" in self.entity.links and name in ENTITIES["asset"].places:
+        if (
+            found.key
+            and not self.estate.has_fact(self.name, found.key)
+            and "asset" in self.entity.links
+            and name in ENTITIES["asset"].places
+        ):
             return None
         return found
+
+    def _there(self, place: Place) -> bool:
+        """Whether the catalog or the tenant has a column."""
+        if not place.column or CATALOG.column(self.entity.dataset, place.column) is not None:
+            return True
+        return self.estate.has_column(self.entity.dataset, place.column)
 
     def _elsewhere(self, ref: Ref) -> str:
         return "asset" if ref.name in ENTITIES["asset"].places else BELONGS.get(ref.name, "asset")
@@ -197,24 +274,39 @@ class ConditionWriter:
     def atom(self, atom: Atom) -> Condition:
         place = self.place(atom.ref)
         if place is None:
-            where = "asset" if self.name != "asset" and (atom.ref.tags or atom.ref.places or atom.ref.name in ENTITIES["asset"].places) else BELONGS.get(atom.ref.name, "")
+            where = (
+                "asset"
+                if self.name != "asset"
+                and (atom.ref.tags or atom.ref.places or atom.ref.name in ENTITIES["asset"].places)
+                else BELONGS.get(atom.ref.name, "")
+            )
             if not where or where == self.name:
                 raise CannotSay(f"{self.entity.many} have no {atom.ref.name.replace('_', ' ')}")
             inner = ConditionWriter(where, self.estate, self.now)
-            return self.related(where, [inner.atom(atom), *base_of(where, (atom,), self.estate)], compute=inner.compute)
+            return self.related(
+                where, [inner.atom(atom), *base_of(where, (atom,), self.estate)], compute=inner.compute
+            )
         if atom.ref.tags:
             made = self._tags(atom)
         elif atom.ref.places:
             return self._settings(atom)
         elif atom.ref.name == "status" and self.name in ("issue", "case"):
             made = self._status(atom, place.column)
-        elif place.type == "array" and atom.op in ("gt", "gte", "lt", "lte", "eq") and isinstance(atom.values[0], float):
+        elif (
+            place.type == "array"
+            and atom.op in ("gt", "gte", "lt", "lte", "eq")
+            and isinstance(atom.values[0], float)
+        ):
             made = self.test({"field": self.length(place.column)}, atom, "number")
         else:
             if self.name == "permission" and atom.ref.name == "account":
                 named = tuple(self.estate.account_names.get(str(v), str(v)) for v in atom.values)
                 atom = atom.model_copy(update={"values": named})
-            subject = {"json_path": JsonPath(field=FACTS[self.name], path=(place.key,))} if place.key else {"field": place.column}
+            subject = (
+                {"json_path": JsonPath(field=FACTS[self.name], path=(place.key,))}
+                if place.key
+                else {"field": place.column}
+            )
             made = self.test(subject, atom, place.type)
         return Not(none=made) if atom.negated else made
 
@@ -235,14 +327,25 @@ class ConditionWriter:
 
     def _status(self, atom: Atom, field: str) -> Condition:
         parts: list[Condition] = []
-        done = AnyOf(any=(Test(field=field, op="starts_with", value="resolved"), Test(field=field, op="starts_with", value="closed")))
+        done = AnyOf(
+            any=(
+                Test(field=field, op="starts_with", value="resolved"),
+                Test(field=field, op="starts_with", value="closed"),
+            )
+        )
         for value in map(str, atom.values):
             if value == "open":
                 parts.append(OPEN if self.name == "issue" else Not(none=done))
             elif value == "closed":
                 parts.append(done if self.name == "case" else done.any[0])
             elif value == "progress":
-                parts.append(Test(field=field, op="in", values=("In Progress", "IN_PROGRESS", "UNDER_INVESTIGATION", "Under Investigation")))
+                parts.append(
+                    Test(
+                        field=field,
+                        op="in",
+                        values=("In Progress", "IN_PROGRESS", "UNDER_INVESTIGATION", "Under Investigation"),
+                    )
+                )
             else:
                 parts.append(Test(field=field, op="eq", value=value))
         return either(parts) if parts else Test(field=field, op="is_empty")
@@ -264,12 +367,21 @@ class ConditionWriter:
             return Test(**subject, op="in", values=atom.values)
         if atom.op == "gte" and len(atom.values) == 2:
             low, high = atom.values
-            return All(all=(Test(**subject, op="gte", value=_whole(low)), Test(**subject, op="lte", value=_whole(high))))
+            return All(
+                all=(
+                    Test(**subject, op="gte", value=_whole(low)),
+                    Test(**subject, op="lte", value=_whole(high)),
+                )
+            )
         op: Any = _OPS.get(atom.op, "eq")
         value = atom.values[0]
         if isinstance(value, str) and op == "eq" and "*" not in value and type_ == "array":
             op = "contains"
-        return Test(**subject, op=op, value=_whole(value) if type_ != "text" or op in ("gt", "gte", "lt", "lte") else _text(value))
+        return Test(
+            **subject,
+            op=op,
+            value=_whole(value) if type_ != "text" or op in ("gt", "gte", "lt", "lte") else _text(value),
+        )
 
     def _time(self, subject: dict[str, Any], atom: Atom) -> Condition:
         if atom.op != "range":
@@ -322,19 +434,33 @@ class ConditionWriter:
             return Test(field=name, op="not_empty" if atom.op == "true" else "is_empty")
         if len(atom.values) > 1:
             return Test(field=name, op="in", values=tuple(map(str, atom.values)))
-        return Test(field=name, op="contains" if atom.op in ("contains", "starts") else "eq", value=str(atom.values[0]))
+        return Test(
+            field=name,
+            op="contains" if atom.op in ("contains", "starts") else "eq",
+            value=str(atom.values[0]),
+        )
 
     def _of_object(self, where: Where) -> Condition:
         """An object is there where something in it is; one of switches only is on where all of them are."""
         inside = [
-            s for s in self.estate.settings.by_type.get(where.type_id, ())
-            if len(s.path) > len(where.path) and s.path[: len(where.path)] == where.path and s.kind in ("bool", "text", "number", "time")
+            s
+            for s in self.estate.settings.by_type.get(where.type_id, ())
+            if len(s.path) > len(where.path)
+            and s.path[: len(where.path)] == where.path
+            and s.kind in ("bool", "text", "number", "time")
         ]
-        paths = [JsonPath(field=RAW, path=(self.estate.platform, *(0 if step == ITEM else step for step in s.path))) for s in inside]
+        paths = [
+            JsonPath(
+                field=RAW, path=(self.estate.platform, *(0 if step == ITEM else step for step in s.path))
+            )
+            for s in inside
+        ]
         if inside and all(s.kind == "bool" and ITEM not in s.path for s in inside):
             return All(all=tuple(Test(json_path=path, op="eq", value="true") for path in paths[:20]))
         if not paths:
-            return Test(json_path=JsonPath(field=RAW, path=(self.estate.platform, *where.path)), op="not_empty")
+            return Test(
+                json_path=JsonPath(field=RAW, path=(self.estate.platform, *where.path)), op="not_empty"
+            )
         order = sorted(range(len(paths)), key=lambda n: (-inside[n].seen, len(inside[n].path)))
         return either([Test(json_path=paths[n], op="not_empty") for n in order[:5]])
 
@@ -345,8 +471,13 @@ class ConditionWriter:
             bounds += [("gte", atom.start)] if atom.start is not None else []
             bounds += [("lt", atom.end)] if atom.end is not None else []
         else:
-            bounds.append(("lt" if atom.op == "older" else "gte", self.now - timedelta(days=float(atom.values[0]))))
-        parts: list[Condition] = [Test(**subject, op=op, value=at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")) for op, at in bounds]
+            bounds.append(
+                ("lt" if atom.op == "older" else "gte", self.now - timedelta(days=float(atom.values[0])))
+            )
+        parts: list[Condition] = [
+            Test(**subject, op=op, value=at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"))
+            for op, at in bounds
+        ]
         found = both(parts)
         assert found is not None
         return found
@@ -362,11 +493,25 @@ class ConditionWriter:
             if where.kind == "number":
                 return Test(**subject, op="gt", value=0)
             if where.kind in ("array", "object"):
-                return All(all=(Test(**subject, op="not_empty"), Test(**subject, op="not_in", values=("[]", "{}", "null"))))
-            return All(all=(Test(**subject, op="not_empty"), Test(**subject, op="not_in", values=("none", "null", "disabled", "false"))))
+                return All(
+                    all=(
+                        Test(**subject, op="not_empty"),
+                        Test(**subject, op="not_in", values=("[]", "{}", "null")),
+                    )
+                )
+            return All(
+                all=(
+                    Test(**subject, op="not_empty"),
+                    Test(**subject, op="not_in", values=("none", "null", "disabled", "false")),
+                )
+            )
         if atom.op == "empty":
-            return AnyOf(any=(Test(**subject, op="is_empty"), Test(**subject, op="in", values=("[]", "{}", "null"))))
-        if atom.op == "starts" and where.kind == "array" or atom.op in ("eq", "in") and where.kind == "array":
+            return AnyOf(
+                any=(Test(**subject, op="is_empty"), Test(**subject, op="in", values=("[]", "{}", "null")))
+            )
+        if (atom.op == "starts" and where.kind == "array") or (
+            atom.op in ("eq", "in") and where.kind == "array"
+        ):
             return Test(**subject, op="contains", value=str(atom.values[0]))
         if atom.op == "starts" and where.kind == "bool":
             return Test(**subject, op="eq", value=str(atom.values[0]))
@@ -376,12 +521,18 @@ class ConditionWriter:
         """A condition on the items of an array: some item satisfies it."""
         at = where.path.index(ITEM)
         outer, rest = where.path[:at], where.path[at + 1 :]
-        compute = (Computed(name="item", json_path=JsonPath(field=RAW, path=(self.estate.platform, *outer)), array=True),)
+        compute: tuple[Computed, ...] = (
+            Computed(
+                name="item", json_path=JsonPath(field=RAW, path=(self.estate.platform, *outer)), array=True
+            ),
+        )
         expand: tuple[str, ...] = ("item",)
         field = "item"
         if ITEM in rest:
             second = rest.index(ITEM)
-            compute += (Computed(name="part", json_path=JsonPath(field="item", path=rest[:second]), array=True),)
+            compute += (
+                Computed(name="part", json_path=JsonPath(field="item", path=rest[:second]), array=True),
+            )
             expand += ("part",)
             field, rest = "part", rest[second + 1 :]
         subject = {"json_path": JsonPath(field=field, path=rest)}
@@ -393,10 +544,18 @@ class ConditionWriter:
         if self.by_join:
             name = f"matches_{len(self.joins) + 1}"
             counted = Aggregate(function="count_rows", name=name)
-            self.joins.append(Join(dataset="asset_inventory", kind="left", compute=compute, expand=expand, where=condition, aggregates=(counted,)))
+            self.joins.append(
+                Join(
+                    dataset="asset_inventory",
+                    kind="left",
+                    compute=compute,
+                    expand=expand,
+                    where=condition,
+                    aggregates=(counted,),
+                )
+            )
             return Test(field=name, op="gt", value=0)
         return Related(dataset="asset_inventory", compute=compute, expand=expand, where=condition)
-
 
     def _active(self, where: Where) -> Condition | None:
         """Of dated items that may be switched off, those that are on: an old key that is inactive opens nothing."""
@@ -404,10 +563,20 @@ class ConditionWriter:
             return None
         at = where.path.index(ITEM)
         status = next(
-            (s for s in self.estate.settings.by_type.get(where.type_id, ()) if s.path[: at + 1] == where.path[: at + 1] and s.leaf.lower() == "status" and "active" in s.values),
+            (
+                s
+                for s in self.estate.settings.by_type.get(where.type_id, ())
+                if s.path[: at + 1] == where.path[: at + 1]
+                and s.leaf.lower() == "status"
+                and "active" in s.values
+            ),
             None,
         )
-        return Test(json_path=JsonPath(field="item", path=status.path[at + 1 :]), op="eq", value="Active") if status else None
+        return (
+            Test(json_path=JsonPath(field="item", path=status.path[at + 1 :]), op="eq", value="Active")
+            if status
+            else None
+        )
 
 
 def base_of(entity: str, items: tuple[Item, ...], estate: Estate) -> list[Condition]:
@@ -419,7 +588,13 @@ def base_of(entity: str, items: tuple[Item, ...], estate: Estate) -> list[Condit
     if entity == "issue" and "status" not in names:
         found.append(OPEN)
     if entity == "finding" and "result" not in names and estate.has_fact("finding", "xdm.finding.status"):
-        found.append(Test(json_path=JsonPath(field=FACTS["finding"], path=("xdm.finding.status",)), op="eq", value="FAIL"))
+        found.append(
+            Test(
+                json_path=JsonPath(field=FACTS["finding"], path=("xdm.finding.status",)),
+                op="eq",
+                value="FAIL",
+            )
+        )
     return found
 
 

@@ -21,9 +21,11 @@ from agent.planner.questions.weaknesses import Found, resolve
 RELATED: Final = ("issue", "vulnerability", "finding", "case", "cve")
 
 
-def read(marks: list[Mark], tokens: list[Token], estate: Estate, *, context: str = "") -> State:
+def read(
+    marks: list[Mark], tokens: list[Token], estate: Estate, *, context: str = "", given: tuple[Kinds, ...] = ()
+) -> State:
     """What the marks say. `context` is the entity of the question before, for a follow-up that names none."""
-    state = State(marks, tokens, estate)
+    state = State(marks, tokens, estate, given=given)
     if context:
         state.entity = context
     while (mark := state.mark()) is not None:
@@ -41,15 +43,27 @@ def read(marks: list[Mark], tokens: list[Token], estate: Estate, *, context: str
 def _entity(state: State, mark: Mark) -> None:
     name = str(mark.data)
     following = state.next()
-    if name == "vulnerability" and following and following[1].kind == "entity" and following[1].data in ("issue", "finding"):
+    if (
+        name == "vulnerability"
+        and following
+        and following[1].kind == "entity"
+        and following[1].data in ("issue", "finding")
+    ):
         return _category(state, "VULNERABILITY", str(following[1].data), following[0])
     if name == "vulnerability" and "cve" in mark.text.lower() and not state.headed:
         if state.agg == "distinct" or (state.measure is not None and state.measure.function == "count"):
             state.agg = "distinct"
             shape.measured(state, Ref(name="cve"))
-        elif state.pending_rank or any(m.kind == "rank" and m.data in ("most", "fewest") for m in state.marks[state.at :]):
+        elif state.pending_rank or any(
+            m.kind == "rank" and m.data in ("most", "fewest") for m in state.marks[state.at :]
+        ):
             state.dims.append(Ref(name="cve"))
-    if state.entity and "attr" in mark.also and name in ("asset", "event", "package", "vulnerability") and _named(state, mark):
+    if (
+        state.entity
+        and "attr" in mark.also
+        and name in ("asset", "event", "package", "vulnerability")
+        and _named(state, mark)
+    ):
         return refs.attribute(state, mark, str(mark.also["attr"]))
     if name == "asset" and state.entity == "asset" and not state.negated and state.relation is None:
         return None
@@ -64,7 +78,11 @@ def _entity(state: State, mark: Mark) -> None:
             state.add(refs._bound(state, Ref(name="cves"), *state.compare))
             state.compare = None
         return None
-    if name == "issue" and state.entity in ("vulnerability", "finding") and mark.text.lower() not in ("issue", "issues", "alert", "alerts"):
+    if (
+        name == "issue"
+        and state.entity in ("vulnerability", "finding")
+        and mark.text.lower() not in ("issue", "issues", "alert", "alerts")
+    ):
         state.negated = False
         return None
     if name == state.entity and (state.relation is None or state.relation.entity == name):
@@ -87,7 +105,10 @@ def _entity(state: State, mark: Mark) -> None:
 def _named(state: State, mark: Mark) -> bool:
     """Whether a word that is a noun too stands for an attribute here (`by cve`, `cve CVE-2024-1`)."""
     following = state.next()
-    return bool(following and following[1].kind in ("id", "compare", "quoted") or (following and mark.data == "event" and following[1].kind == "word"))
+    return bool(
+        (following and following[1].kind in ("id", "compare", "quoted"))
+        or (following and mark.data == "event" and following[1].kind == "word")
+    )
 
 
 def _category(state: State, category: str, entity: str, at: int) -> None:
@@ -125,7 +146,7 @@ def _relate(state: State, name: str) -> None:
     state.relation = Relation(name, state.connector, negated=state.take_not())
     state.connector = ""
     if state.compare is not None:
-        state.relation.op, state.relation.count = state.compare[0], int(state.compare[1])  # type: ignore[assignment]
+        state.relation.op, state.relation.count = state.compare[0], int(state.compare[1])
         state.compare = None
     if state.waiting and not state.relation.connector:
         state.relation.connector = state.waiting[0][0]
@@ -143,7 +164,12 @@ def _relate(state: State, name: str) -> None:
 def _kind(state: State, mark: Mark) -> None:
     kinds: Kinds = mark.data
     before = state.mark(-1)
-    if state.entity == "asset" and state.noun and before is not None and before.kind in ("weakness", "setting"):
+    if (
+        state.entity == "asset"
+        and state.noun
+        and before is not None
+        and before.kind in ("weakness", "setting")
+    ):
         return None
     if state.entity == "event" and mark.has("attr"):
         return refs.attribute(state, mark, str(mark.get("attr")))
@@ -159,7 +185,11 @@ def _kind(state: State, mark: Mark) -> None:
         if not types and not negated:
             state.missing.append(text)
         return None
-    if state.entity == "asset" and not any(isinstance(i, Kinds) for _, i in state.parts) and not state.relation:
+    if (
+        state.entity == "asset"
+        and not any(isinstance(i, Kinds) for _, i in state.parts)
+        and not state.relation
+    ):
         state.add(kinds.model_copy(update={"negated": state.take_not()}))
         state.noun = text
         return None
@@ -184,7 +214,13 @@ def _kind(state: State, mark: Mark) -> None:
 
 def place(state: State, item: Item) -> None:
     """Put a condition where it belongs: to what is asked for, or to a related entity."""
-    if isinstance(item, Atom) and item.of and item.of != state.entity and item.of in ENTITIES and item.of != "asset":
+    if (
+        isinstance(item, Atom)
+        and item.of
+        and item.of != state.entity
+        and item.of in ENTITIES
+        and item.of != "asset"
+    ):
         return _to(state, item, item.of)
     if isinstance(item, Atom) and not item.ref.tags and not item.ref.places:
         own = ENTITIES[state.entity].places if state.entity else {}
@@ -194,9 +230,12 @@ def place(state: State, item: Item) -> None:
         if belongs and not state.entity:
             state.add(item, to_relation=True)
             return None
-        if item.ref.name in ("first_seen", "last_seen", "modified", "resolved", "name") and state.relation is not None:
+        if (
+            item.ref.name in ("first_seen", "last_seen", "modified", "resolved", "name")
+            and state.relation is not None
+        ):
             return state.add(item, to_relation=True)
-    if isinstance(item, Weakness) and state.entity == "" :
+    if isinstance(item, Weakness) and state.entity == "":
         state.add(item)
         return None
     state.add(item)
@@ -232,10 +271,15 @@ def _fresh(state: State, item: Atom, entity: str) -> None:
 
 def _tenant(state: State, mark: Mark) -> None:
     following = state.next(over=())
-    if following is not None and following[1].get("attr") == "account" and isinstance(mark.data, Atom) and mark.data.ref.name != "account":
+    if (
+        following is not None
+        and following[1].get("attr") == "account"
+        and isinstance(mark.data, Atom)
+        and mark.data.ref.name != "account"
+    ):
         return refs.unknown_word(state, mark, place)
     if mark.has("alias") and _as_account(state, mark):
-        return
+        return None
     found = mark.data if isinstance(mark.data, list) else [mark.data]
     for item in found:
         text = " ".join(t.text for t in state.words(mark))
@@ -247,7 +291,9 @@ def _tenant(state: State, mark: Mark) -> None:
                 pass
             elif any(m.kind in ("tagged", "owned", "tag") for m in said):
                 item = Atom(
-                    ref=Ref(name="tag", tags=state.estate.words.tag_values[text]), op="in", values=(text,),
+                    ref=Ref(name="tag", tags=state.estate.words.tag_values[text]),
+                    op="in",
+                    values=(text,),
                     label=f"tagged {text}",
                 )
             else:
@@ -260,12 +306,25 @@ def _as_account(state: State, mark: Mark) -> bool:
     """A word that is an account's short name: that account, or a question back where it has another meaning too."""
     before, after = state.before(), state.next(over=())
     said = [m for m in (before, after[1] if after else None) if m is not None]
-    if any(m.kind in ("tagged", "owned", "tag") or m.text.lower() in ("environment", "environments", "team", "stage") for m in said):
+    if any(
+        m.kind in ("tagged", "owned", "tag")
+        or m.text.lower() in ("environment", "environments", "team", "stage")
+        for m in said
+    ):
         return False
     named = any(m.get("attr") == "account" for m in said)
-    if not named and (before is None or before.kind not in ("of", "not") or before.text.lower() not in ("in", "from", "for", "at", "outside", "inside", "within", "outside of", "not", "except")):
+    if not named and (
+        before is None
+        or before.kind not in ("of", "not")
+        or before.text.lower()
+        not in ("in", "from", "for", "at", "outside", "inside", "within", "outside of", "not", "except")
+    ):
         return False
-    if not named and (mark.kind in ("tenant", "value", "attr") or mark.has("tagvalue") or mark.text.lower() in ("data", "shared", "security", "network")):
+    if not named and (
+        mark.kind in ("tenant", "value", "attr")
+        or mark.has("tagvalue")
+        or mark.text.lower() in ("data", "shared", "security", "network")
+    ):
         state.twofold.append(mark.text.lower())
         return True
     place(state, mark.get("alias").model_copy(update={"negated": state.take_not()}))
@@ -276,12 +335,27 @@ def _as_account(state: State, mark: Mark) -> bool:
 
 def _of_coming(state: State, name: str) -> bool:
     """Whether a not is about related things that come next: "without any high or critical issues"."""
-    if state.entity not in ("asset", "") or (state.entity == "" and not state.dims) or BELONGS.get(name) is None:
+    if (
+        state.entity not in ("asset", "")
+        or (state.entity == "" and not state.dims)
+        or BELONGS.get(name) is None
+    ):
         return False
     for mark in state.marks[state.at + 1 :]:
         if mark.kind == "entity":
             return mark.data in RELATED
-        if mark.kind not in ("value", "stop", "all", "and", "or", "comma", "number", "compare", "after", "weakness"):
+        if mark.kind not in (
+            "value",
+            "stop",
+            "all",
+            "and",
+            "or",
+            "comma",
+            "number",
+            "compare",
+            "after",
+            "weakness",
+        ):
             return False
     return False
 
@@ -306,7 +380,12 @@ def _value(state: State, mark: Mark) -> None:
     if name == "severity":
         values = refs.severities(state, values)
     if name == "assignee":
-        item = Atom(ref=Ref(name=name), op="empty", negated=(values == ("*",)) != state.take_not(), label="assigned" if values == ("*",) else "assigned to nobody")
+        item = Atom(
+            ref=Ref(name=name),
+            op="empty",
+            negated=(values == ("*",)) != state.take_not(),
+            label="assigned" if values == ("*",) else "assigned to nobody",
+        )
         place(state, item)
         return
     if name == "status" and values == ("all",):
@@ -327,7 +406,7 @@ def _weakness(state: State, mark: Mark) -> None:
     kinds = [i for _, i in state.parts if isinstance(i, Kinds) and not i.negated]
     if not kinds:
         following = [m.data for m in state.marks[state.at :] if m.kind == "kind"]
-        kinds = following[:1]
+        kinds = following[:1] or list(state.given)
     types = types_of(kinds, state.estate)
     if openings.can_say(state.estate, types) and _opened(state, mark, found, kinds):
         return
@@ -353,13 +432,22 @@ def _opened(state: State, mark: Mark, found: Found, kinds: list[Kinds]) -> bool:
     """A port or range of security groups that their rules in the configuration tell better than checks do."""
     ranged = any(m.kind == "id" and "." in m.text for m in state.marks)
     words = {t.text for m in state.marks for t in state.words(m)}
-    if found.name == "public" and ("0.0.0.0/0" in mark.text or words & {"inbound", "ingress", "rule", "rules"}):
+    if found.name == "public" and (
+        "0.0.0.0/0" in mark.text or words & {"inbound", "ingress", "rule", "rules"}
+    ):
         state.groups = True
         return refs.opened(state, ranges=("0.0.0.0/0",), negated=found.negated)
-    if found.name == "port" and (ranged or resolve(found, state.estate, frozenset(), refs.nouns_of(kinds, state.estate)) is None):
+    if found.name == "port" and (
+        ranged or resolve(found, state.estate, frozenset(), refs.nouns_of(kinds, state.estate)) is None
+    ):
         state.groups = True
         wide = any(w in mark.text.lower() for w in ("internet", "0.0.0.0/0", "world", "anywhere", "public"))
-        return refs.opened(state, port=found.port, ranges=("0.0.0.0/0",) if wide and not ranged else (), negated=found.negated)
+        return refs.opened(
+            state,
+            port=found.port,
+            ranges=("0.0.0.0/0",) if wide and not ranged else (),
+            negated=found.negated,
+        )
     return False
 
 

@@ -10,7 +10,6 @@ from agent.planner.questions import reader_shape as shape
 from agent.planner.questions.entities import BELONGS, ENTITIES
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Item, Kinds, Opening, Ref
-from agent.planner.questions.openings import WORDS as OPENING_WORDS
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.names import (
     OWNER_KEYS,
@@ -20,6 +19,7 @@ from agent.planner.questions.names import (
     tag_ref,
     tag_value,
 )
+from agent.planner.questions.openings import WORDS as OPENING_WORDS
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.times import When
 from agent.planner.questions.tokens import Token, in_bytes
@@ -64,7 +64,11 @@ def value_label(name: str, values: tuple[str, ...]) -> str:
 
 def fitting(state: State, mark: Mark, name: str, values: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The meaning of a word that several attributes have, for what is asked about."""
-    options = [(name, values)] + mark.also.get("values", []) + ([mark.also["value"]] if "value" in mark.also else [])
+    options = (
+        [(name, values)]
+        + mark.also.get("values", [])
+        + ([mark.also["value"]] if "value" in mark.also else [])
+    )
     entity = state.relation.entity if state.relation is not None else state.entity or _coming(state)
     for option, those in options:
         if option == "endpoint_status" and entity == "endpoint":
@@ -101,16 +105,19 @@ def _coming(state: State) -> str:
 
 
 def severities(state: State, values: tuple[str, ...]) -> tuple[str, ...]:
-    """"high or above", "at least high", "worse than low" as lists of severities."""
+    """ "high or above", "at least high", "worse than low" as lists of severities."""
     following = state.next()
     bound = ""
     if following and following[1].kind == "after":
         bound = str(following[1].data)
         state.at = following[0]
-    elif following and following[1].kind == "or" and False:
-        bound = ""
     before = state.before()
-    if not bound and before is not None and before.kind == "compare" and before.data in ("gt", "gte", "lt", "lte"):
+    if (
+        not bound
+        and before is not None
+        and before.kind == "compare"
+        and before.data in ("gt", "gte", "lt", "lte")
+    ):
         bound = str(before.data)
     if not bound:
         return values
@@ -125,7 +132,9 @@ def severities(state: State, values: tuple[str, ...]) -> tuple[str, ...]:
 
 def timed(state: State, when: When, put: Put) -> None:
     """A time: of the attribute just named, of a setting that holds ages or dates, or the usual one."""
-    entity = state.relation.entity if state.relation is not None and state.relation.count >= 0 else state.entity
+    entity = (
+        state.relation.entity if state.relation is not None and state.relation.count >= 0 else state.entity
+    )
     before = state.before(over=("stop", "of", "not", "with", "compare"))
     after = state.next(over=("stop",))
     name = ""
@@ -141,14 +150,26 @@ def timed(state: State, when: When, put: Put) -> None:
     if log:
         name = "time"
     if not name:
-        status = next((m for m in (before, after[1] if after else None) if m is not None and m.kind == "value"), None)
+        status = next(
+            (m for m in (before, after[1] if after else None) if m is not None and m.kind == "value"), None
+        )
         if status is not None and status.data[1] == ("closed",) and entity == "issue":
-            name = "resolved" if state.estate.has_column("issues", "xdm.issue.resolution_time") else "modified"
-    closed = [p for _, p in state.parts if isinstance(p, Atom) and p.ref.name == "status" and p.values == ("closed",)]
+            name = (
+                "resolved" if state.estate.has_column("issues", "xdm.issue.resolution_time") else "modified"
+            )
+    closed = [
+        p
+        for _, p in state.parts
+        if isinstance(p, Atom) and p.ref.name == "status" and p.values == ("closed",)
+    ]
     if not name and entity == "issue" and closed:
         name = "resolved" if state.estate.has_column("issues", "xdm.issue.resolution_time") else "modified"
     negated = state.take_not()
-    if negated and when.way == "older" and " ".join(t.text for t in state.tokens if when.start_at <= t.start < when.end_at).startswith("for"):
+    if (
+        negated
+        and when.way == "older"
+        and " ".join(t.text for t in state.tokens if when.start_at <= t.start < when.end_at).startswith("for")
+    ):
         # "not seen for 7 days" is seen more than 7 days ago
         negated = False
     if entity and name and name not in ENTITIES[entity].places:
@@ -160,7 +181,9 @@ def timed(state: State, when: When, put: Put) -> None:
         shown = ENTITIES[entity].time
     else:
         shown = name
-    verb = {"last_seen": "last seen ", "modified": "changed ", "resolved": "resolved ", "time": ""}.get(shown, "first seen ")
+    verb = {"last_seen": "last seen ", "modified": "changed ", "resolved": "resolved ", "time": ""}.get(
+        shown, "first seen "
+    )
     put(
         state,
         Atom(
@@ -176,8 +199,18 @@ def _aged(state: State, ref: Ref, when: When) -> Atom | None:
     if ages and when.days:
         said = " ".join(t.text for t in state.tokens if when.start_at <= t.start < when.end_at)
         below = any(w in said for w in ("less", "fewer", "under", "below", "newer", "younger", "below"))
-        op: Any = ("gte" if "at least" in said or "or more" in said else "gt") if when.way == "older" else ("lt" if below else "lte")
-        return Atom(ref=Ref(name=ref.name, places=ages), op=op, values=(when.days,), label=f"{ref.name} {when.label.replace('more than', 'older than').replace(' ago', '')}", negated=negated)
+        op: Any = (
+            ("gte" if "at least" in said or "or more" in said else "gt")
+            if when.way == "older"
+            else ("lt" if below else "lte")
+        )
+        return Atom(
+            ref=Ref(name=ref.name, places=ages),
+            op=op,
+            values=(when.days,),
+            label=f"{ref.name} {when.label.replace('more than', 'older than').replace(' ago', '')}",
+            negated=negated,
+        )
     dates = _dates(state, ref)
     if dates:
         return Atom(
@@ -194,7 +227,8 @@ def _dates(state: State, ref: Ref) -> tuple[Any, ...]:
     for place in ref.places:
         if place.kind in ("array", "object"):
             inside = [
-                s for s in state.estate.settings.by_type.get(place.type_id, ())
+                s
+                for s in state.estate.settings.by_type.get(place.type_id, ())
                 if s.path[: len(place.path)] == place.path and s.kind == "time" and "creat" in s.leaf.lower()
             ]
             found += [where_of(s) for s in inside[:1]]
@@ -215,10 +249,19 @@ def attribute(state: State, mark: Mark, name: str) -> None:
         if state.compare is None and not _lists(state):
             if name == "last_seen" and mark.text.lower() == "seen":
                 return
-            if name == "first_seen" and mark.text.lower() not in ("first seen", "first observed", "creation date", "created date"):
+            if name == "first_seen" and mark.text.lower() not in (
+                "first seen",
+                "first observed",
+                "creation date",
+                "created date",
+            ):
                 return
     if name in ("user",) and state.entity not in ("event", "permission", "audit") and "kind" not in mark.also:
-        if "operation" not in [m.get("attr") for m in state.marks] and _coming(state) != "event" and mark.text.lower() == "who":
+        if (
+            "operation" not in [m.get("attr") for m in state.marks]
+            and _coming(state) != "event"
+            and mark.text.lower() == "who"
+        ):
             return
     if name == "asset" and not state.headed and _coming(state) == "":
         state.entity = "asset"
@@ -245,8 +288,8 @@ def reference(state: State, mark: Mark, ref: Ref) -> None:
     if found is not None:
         place(state, found)
         return
-    label = state.next()
-    if label is not None and label[1].kind == "value" and label[1].data[0] == ref.name:
+    said = state.next()
+    if said is not None and said[1].kind == "value" and said[1].data[0] == ref.name:
         return
     if shape.as_head(state, mark, ref) or shape.as_column(state, mark, ref):
         return
@@ -284,16 +327,46 @@ def _meant(state: State, ref: Ref) -> Ref:
 
 
 def _there(state: State, ref: Ref, negated: bool, put: Put) -> bool:
-    """"without a namespace", "with a CVE"."""
+    """ "without a namespace", "with a CVE"."""
     if ref.name == "fixable":
-        put(state, Atom(ref=ref, op="true", negated=negated, label="without a fix" if negated else "with a fix"))
+        put(
+            state,
+            Atom(ref=ref, op="true", negated=negated, label="without a fix" if negated else "with a fix"),
+        )
         return True
     if ref.name in ("exploited",):
-        put(state, Atom(ref=ref, op="true", negated=negated, label="known to be exploited" if not negated else "not known to be exploited"))
+        put(
+            state,
+            Atom(
+                ref=ref,
+                op="true",
+                negated=negated,
+                label="known to be exploited" if not negated else "not known to be exploited",
+            ),
+        )
         return True
-    if ref.name in ("rule", "severity", "name", "id", "type", "asset", "account", "region", "provider", "user"):
+    if ref.name in (
+        "rule",
+        "severity",
+        "name",
+        "id",
+        "type",
+        "asset",
+        "account",
+        "region",
+        "provider",
+        "user",
+    ):
         return False
-    put(state, Atom(ref=ref, op="empty", negated=not negated, label=f"{'without' if negated else 'with'} {ref.name.replace('_', ' ')}"))
+    put(
+        state,
+        Atom(
+            ref=ref,
+            op="empty",
+            negated=not negated,
+            label=f"{'without' if negated else 'with'} {ref.name.replace('_', ' ')}",
+        ),
+    )
     return True
 
 
@@ -304,7 +377,15 @@ def _said(state: State, mark: Mark, ref: Ref) -> Atom | None:
         state.compare = None
         return _bound(state, ref, op, number)
     at, negated, found = state.at + 1, state.negated, None
-    while (found := _at(state, at)) is not None and (found.kind == "stop" or (found.kind == "of" and found.text.lower() == "of" and (after := _at(state, at + 1)) is not None and after.kind in ("number", "compare"))):
+    while (found := _at(state, at)) is not None and (
+        found.kind == "stop"
+        or (
+            found.kind == "of"
+            and found.text.lower() == "of"
+            and (after := _at(state, at + 1)) is not None
+            and after.kind in ("number", "compare")
+        )
+    ):
         at += 1
     inner = False
     if found is not None and found.kind == "not" and found.text.lower() in ("nobody", "none", "no one"):
@@ -321,24 +402,40 @@ def _said(state: State, mark: Mark, ref: Ref) -> Atom | None:
     made: Atom | None = None
     if ref.name == "age":
         return None
-    if found.kind == "compare" or found.kind == "with" and found.text.lower() in ("containing",):
+    if found.kind == "compare" or (found.kind == "with" and found.text.lower() in ("containing",)):
         made, at = _compared(state, ref, str(found.data), at)
     elif found.kind == "number" and ref.name not in ("account",):
         made, at = _numbered(state, ref, at)
-    elif found.kind in ("on", "off") and (ref.places or inner or found.kind == "off" and ref.tags):
+    elif found.kind in ("on", "off") and (ref.places or inner or (found.kind == "off" and ref.tags)):
         good = (found.kind == "on") != inner
         label = f"{ref.name} {'on' if good else 'off'}"
-        made = Atom(ref=ref, op="true", negated=not good, label=label) if ref.places else Atom(ref=ref, op="empty", label=label)
+        made = (
+            Atom(ref=ref, op="true", negated=not good, label=label)
+            if ref.places
+            else Atom(ref=ref, op="empty", label=label)
+        )
         negated = state.negated if ref.places else False
     elif found.kind == "empty":
         made = Atom(ref=ref, op="empty", label=f"with {ref.name} empty")
     elif found.kind == "by" and found.text.lower() == "between":
         made, at = _between(state, ref, at)
-    elif ref.tags and found.kind in ("value", "kind", "entity", "number") and " ".join(t.text for t in state.words(found)) not in state.estate.words.tag_values:
+    elif (
+        ref.tags
+        and found.kind in ("value", "kind", "entity", "number")
+        and " ".join(t.text for t in state.words(found)) not in state.estate.words.tag_values
+    ) or (found.kind == "value" and found.data[0] == ref.name):
         return None
-    elif found.kind == "value" and found.data[0] == ref.name:
-        return None
-    elif found.kind in ("quoted", "id", "word", "tenant", "value", "kind", "entity", "tagvalue", "number") or (ref.tags and found.has("tagvalue")):
+    elif found.kind in (
+        "quoted",
+        "id",
+        "word",
+        "tenant",
+        "value",
+        "kind",
+        "entity",
+        "tagvalue",
+        "number",
+    ) or (ref.tags and found.has("tagvalue")):
         made, at = _valued(state, mark, ref, found, at)
     if made is None:
         return None
@@ -367,7 +464,13 @@ def _compared(state: State, ref: Ref, op: str, at: int) -> tuple[Atom | None, in
         if found.end - found.start > 1:
             value = " ".join(t.raw for t in state.words(found))
         kind: Any = {"ne": "eq"}.get(op, "eq" if "*" in str(value) else op)
-        words = {"contains": "containing", "starts": "starting with", "ends": "ending in", "eq": "", "ne": "other than"}
+        words = {
+            "contains": "containing",
+            "starts": "starting with",
+            "ends": "ending in",
+            "eq": "",
+            "ne": "other than",
+        }
         label = f"{ref.name.replace('_', ' ')} {words[op]} {value}".replace("  ", " ")
         return Atom(ref=ref, op=kind, values=(value,), negated=op == "ne", label=label), at
     if token.value is None and not re.match(r"\d", token.text):
@@ -399,7 +502,9 @@ def _numbered(state: State, ref: Ref, at: int) -> tuple[Atom | None, int]:
         op, end = str(following.data), state.marks.index(following)
     if ref.name in ("severity", "name", "rule") or (ref.name == "account"):
         return None, at
-    return _bound(state, ref, op, token.text if "version" in ref.name else in_bytes(token) or token.value), end
+    return _bound(
+        state, ref, op, token.text if "version" in ref.name else in_bytes(token) or token.value
+    ), end
 
 
 def _between(state: State, ref: Ref, at: int) -> tuple[Atom | None, int]:
@@ -407,7 +512,9 @@ def _between(state: State, ref: Ref, at: int) -> tuple[Atom | None, int]:
     if len(numbers) < 2:
         return None, at
     low, high = (state.words(m)[0].value or 0.0 for _, m in numbers[:2])
-    return Atom(ref=ref, op="gte", values=(low, high), label=f"{ref.name} from {low:g} to {high:g}"), numbers[1][0]
+    return Atom(ref=ref, op="gte", values=(low, high), label=f"{ref.name} from {low:g} to {high:g}"), numbers[
+        1
+    ][0]
 
 
 def _valued(state: State, mark: Mark, ref: Ref, found: Mark, at: int) -> tuple[Atom | None, int]:
@@ -433,12 +540,27 @@ def _valued(state: State, mark: Mark, ref: Ref, found: Mark, at: int) -> tuple[A
             return Atom(ref=ref, op="in", values=(text,), label=f"{ref.name} {text}"), at
         return None, at
     if ref.places:
-        values = {v.lower() for p in ref.places for s in state.estate.settings.by_type.get(p.type_id, ()) if s.path == p.path for v in s.values}
-        if found.kind in ("quoted", "id") or text in values or any(v.startswith(text) for v in values) or _NAMELIKE.match(text):
+        values = {
+            v.lower()
+            for p in ref.places
+            for s in state.estate.settings.by_type.get(p.type_id, ())
+            if s.path == p.path
+            for v in s.values
+        }
+        if (
+            found.kind in ("quoted", "id")
+            or text in values
+            or any(v.startswith(text) for v in values)
+            or _NAMELIKE.match(text)
+        ):
             return _setting_value(ref, text), at
         return None, at
     if ref.tags:
-        return (_tagged_as(state, ref, text), at) if found.kind != "kind" and found.kind != "entity" or text in state.estate.words.tag_values else (None, at)
+        return (
+            (_tagged_as(state, ref, text), at)
+            if (found.kind != "kind" and found.kind != "entity") or text in state.estate.words.tag_values
+            else (None, at)
+        )
     return _attribute_value(state, ref, found, token, text, at)
 
 
@@ -460,13 +582,17 @@ def _tagged_as(state: State, ref: Ref, text: str) -> Atom | None:
     return Atom(ref=ref, op="in", values=(text,), label=f"{ref.name} {text}")
 
 
-def _attribute_value(state: State, ref: Ref, found: Mark, token: Token, text: str, at: int) -> tuple[Atom | None, int]:
+def _attribute_value(
+    state: State, ref: Ref, found: Mark, token: Token, text: str, at: int
+) -> tuple[Atom | None, int]:
     entity = state.entity or BELONGS.get(ref.name, "asset")
-    seen = state.estate.values(entity, ref.name) or state.estate.values(BELONGS.get(ref.name, "asset"), ref.name)
+    seen = state.estate.values(entity, ref.name) or state.estate.values(
+        BELONGS.get(ref.name, "asset"), ref.name
+    )
     if ref.name == "name" and text in state.estate.values("event", "operation"):
         return Atom(ref=Ref(name="operation"), op="eq", values=(text,), label=f"operation {token.raw}"), at
     if ref.name == "region":
-        if found.kind in ("word", "quoted") :
+        if found.kind in ("word", "quoted"):
             state.unknown.append(("region", text))
             return Atom(ref=ref, op="in", values=(text,), label=f"in {text}"), at
         return None, at
@@ -477,16 +603,43 @@ def _attribute_value(state: State, ref: Ref, found: Mark, token: Token, text: st
         if not uids:
             state.unknown.append(("account", text))
         names = [state.estate.account_names.get(uid, uid) for uid in uids]
-        return Atom(ref=ref, op="in", values=tuple(uids) or (text,), label=f"in account {' or '.join(names) or text}"), at
+        return Atom(
+            ref=ref, op="in", values=tuple(uids) or (text,), label=f"in account {' or '.join(names) or text}"
+        ), at
     if text in seen:
-        return Atom(ref=ref, op="in", values=(seen[text],), label=f"{ref.name.replace('_', ' ')} {seen[text]}"), at
-    if ref.name in ("name", "id", "cve", "ip", "strong_id", "user", "operation", "os", "namespace", "package", "version", "rule", "agent_version") and found.kind in ("word", "quoted", "id", "number"):
-        op: Any = "starts" if ref.name in ("os", "version", "agent_version") else "contains" if "*" in text else "eq"
+        return Atom(
+            ref=ref, op="in", values=(seen[text],), label=f"{ref.name.replace('_', ' ')} {seen[text]}"
+        ), at
+    if ref.name in (
+        "name",
+        "id",
+        "cve",
+        "ip",
+        "strong_id",
+        "user",
+        "operation",
+        "os",
+        "namespace",
+        "package",
+        "version",
+        "rule",
+        "agent_version",
+    ) and found.kind in ("word", "quoted", "id", "number"):
+        op: Any = (
+            "starts"
+            if ref.name in ("os", "version", "agent_version")
+            else "contains"
+            if "*" in text
+            else "eq"
+        )
         value = token.raw if found.end - found.start == 1 else text
         if ref.name == "rule" and value not in {r.id for r in state.estate.words.rules}:
             state.unknown.append(("rule", value))
         return Atom(ref=ref, op=op, values=(value,), label=f"{ref.name.replace('_', ' ')} {value}"), at
-    if ref.name in ("severity", "status", "provider", "category", "class", "result") and found.kind in ("word", "quoted"):
+    if ref.name in ("severity", "status", "provider", "category", "class", "result") and found.kind in (
+        "word",
+        "quoted",
+    ):
         state.unknown.append((ref.name, text))
         return Atom(ref=ref, op="in", values=(text,), label=f"{ref.name} {text}"), at
     return None, at
@@ -501,39 +654,72 @@ def _lists(state: State) -> bool:
 
 
 def with_word(state: State, mark: Mark) -> None:
-    """"with more than 3 ..." begins anew; the related entity before it is done."""
+    """ "with more than 3 ..." begins anew; the related entity before it is done."""
     following = state.next()
     if state.relation is not None and following is not None and following[1].kind not in ("stop",):
         state.waiting = []
 
 
 def empty_word(state: State, mark: Mark) -> None:
-    """"missing owner" says that it is not there."""
+    """ "missing owner" says that it is not there."""
     state.negated = True
 
 
 def tagged(state: State, mark: Mark) -> None:
-    """"tagged prod", "tagged with owner", "without tags"."""
+    """ "tagged prod", "tagged with owner", "without tags"."""
     following = state.next(over=("stop", "of", "with"))
     text = mark.text.lower()
-    if following is None or following[1].kind not in ("word", "quoted", "value", "kind", "entity", "tenant", "tag", "attr", "tagvalue", "stop", "not", "number", "weakness", "bin", "agg", "on"):
-        if state.negated or text in ("tagged", "tag", "label") and state.before() is not None and state.before().kind in ("not", "with"):  # type: ignore[union-attr]
+    if following is None or following[1].kind not in (
+        "word",
+        "quoted",
+        "value",
+        "kind",
+        "entity",
+        "tenant",
+        "tag",
+        "attr",
+        "tagvalue",
+        "stop",
+        "not",
+        "number",
+        "weakness",
+        "bin",
+        "agg",
+        "on",
+    ):
+        if state.negated or (
+            text in ("tagged", "tag", "label")
+            and (before := state.before()) is not None
+            and before.kind in ("not", "with")
+        ):
             every = tuple(sorted({k for keys in state.estate.words.tag_keys.values() for k in keys}))
             if every:
                 from agent.planner.questions.reader import place
 
                 negated = state.take_not()
-                place(state, Atom(ref=Ref(name="tags", tags=every[:150]), op="empty", negated=not negated, label="without tags" if negated else "with tags"))
-        return
+                place(
+                    state,
+                    Atom(
+                        ref=Ref(name="tags", tags=every[:150]),
+                        op="empty",
+                        negated=not negated,
+                        label="without tags" if negated else "with tags",
+                    ),
+                )
+        return None
     at, found = following
     word = " ".join(t.text for t in state.words(found))
-    if found.kind == "word" and word not in state.estate.words.tag_values and word not in state.estate.words.tag_keys:
+    if (
+        found.kind == "word"
+        and word not in state.estate.words.tag_values
+        and word not in state.estate.words.tag_keys
+    ):
         beyond = state.next(at + 1 - state.at)
         if beyond is not None and beyond[1].kind in ("tenant", "tag"):
             state.at = at
-            return
+            return None
     if found.kind in ("tenant", "tag", "not"):
-        return
+        return None
     from agent.planner.questions.reader import place
 
     keys = state.estate.words.tag_values.get(word)
@@ -541,23 +727,30 @@ def tagged(state: State, mark: Mark) -> None:
         state.at = at
         negated = state.take_not()
         place(state, tag_value(word, state.estate).model_copy(update={"negated": negated}))
-        return
+        return None
     if found.kind in ("word", "quoted"):
         near_key = state.estate.words.tag_keys.get(word)
         state.at = at
         if near_key:
             return reference(state, found, Ref(name=word, tags=near_key))
-        if text not in ("tag", "label") or found.kind == "quoted" or True:
-            state.unknown.append(("tag", word))
+        state.unknown.append(("tag", word))
 
 
 def owned(state: State, mark: Mark) -> None:
-    """"owned by payments", "team ml": a tag of team or owner with this value."""
-    if state.tokens[0].text == "who" and mark.text.lower().startswith(("own", "run", "manag", "maintain", "operat")):
-        state.columns += [ref for keys, name in ((OWNER_KEYS, "owner"), (TEAM_KEYS, "team")) if (ref := tag_ref(state.estate, keys, name)) is not None]
+    """ "owned by payments", "team ml": a tag of team or owner with this value."""
+    if state.tokens[0].text == "who" and mark.text.lower().startswith(
+        ("own", "run", "manag", "maintain", "operat")
+    ):
+        state.columns += [
+            ref
+            for keys, name in ((OWNER_KEYS, "owner"), (TEAM_KEYS, "team"))
+            if (ref := tag_ref(state.estate, keys, name)) is not None
+        ]
         return
     at = state.at + 1
-    while (found := _at(state, at)) is not None and (found.kind in ("stop", "owned", "of") or found.text.lower() in ("team", "squad")):
+    while (found := _at(state, at)) is not None and (
+        found.kind in ("stop", "owned", "of") or found.text.lower() in ("team", "squad")
+    ):
         at += 1
     if found is None:
         return
@@ -566,16 +759,37 @@ def owned(state: State, mark: Mark) -> None:
 
     keys = state.estate.words.tag_values.get(text, ())
     people = {plain_key(k) for k in keys} & (OWNER_KEYS | TEAM_KEYS)
-    if found.kind in ("tenant", "word", "quoted", "value", "entity", "kind", "attr", "tagvalue", "number") and (people or (keys and found.kind != "tenant")):
+    if found.kind in (
+        "tenant",
+        "word",
+        "quoted",
+        "value",
+        "entity",
+        "kind",
+        "attr",
+        "tagvalue",
+        "number",
+    ) and (people or (keys and found.kind != "tenant")):
         chosen = tuple(k for k in keys if plain_key(k) in OWNER_KEYS | TEAM_KEYS) or keys
         name = "owner" if all(plain_key(k) in OWNER_KEYS for k in chosen) else "team"
         state.at = at
         negated = state.take_not()
-        place(state, Atom(ref=Ref(name=name, tags=chosen), op="in", values=(text,), label=f"{'not ' if negated else ''}owned by {text}", negated=negated))
+        place(
+            state,
+            Atom(
+                ref=Ref(name=name, tags=chosen),
+                op="in",
+                values=(text,),
+                label=f"{'not ' if negated else ''}owned by {text}",
+                negated=negated,
+            ),
+        )
         if (after := _at(state, at + 1)) is not None and after.text.lower() in ("team", "squad"):
             state.at = at + 1
         return
-    if found.kind in ("word", "quoted") and not (state.marks[at + 1 :] and state.marks[at + 1].get("attr") == "account"):
+    if found.kind in ("word", "quoted") and not (
+        state.marks[at + 1 :] and state.marks[at + 1].get("attr") == "account"
+    ):
         uids = accounts_like(text, state.estate)
         if uids and not mark.text.lower().startswith(("own", "team", "manag")):
             return
@@ -609,12 +823,23 @@ def quoted(state: State, mark: Mark) -> None:
     if named and following is not None:
         ref = str(following[1].get("attr"))
         state.at = following[0]
-        place(state, Atom(ref=Ref(name=ref), op="contains", values=(text,), label=f"{ref} containing {text}", negated=negated))
+        place(
+            state,
+            Atom(
+                ref=Ref(name=ref),
+                op="contains",
+                values=(text,),
+                label=f"{ref} containing {text}",
+                negated=negated,
+            ),
+        )
         return
     unknown_word(state, mark, place, negated=negated)
 
 
-def opened(state: State, *, port: int | None = None, ranges: tuple[str, ...] = (), negated: bool = False) -> bool:
+def opened(
+    state: State, *, port: int | None = None, ranges: tuple[str, ...] = (), negated: bool = False
+) -> bool:
     """Note what a rule of a security group lets in."""
     known = state.opening or Opening()
     state.opening = Opening(
@@ -639,10 +864,29 @@ def literal_id(state: State, mark: Mark) -> None:
         at = Ref(name="cve")
         return place(state, Atom(ref=at, op="in", values=(shown,), label=f"of {shown}", negated=negated))
     if token.text.startswith("arn:"):
-        return place(state, Atom(ref=Ref(name="strong_id"), op="eq", values=(token.raw,), label=token.raw, negated=negated, of="asset"))
+        return place(
+            state,
+            Atom(
+                ref=Ref(name="strong_id"),
+                op="eq",
+                values=(token.raw,),
+                label=token.raw,
+                negated=negated,
+                of="asset",
+            ),
+        )
     if re.match(r"\d+\.\d+", token.text):
         op: Any = "cidr" if "/" in token.text else "eq"
-        return place(state, Atom(ref=Ref(name="ip"), op=op, values=(token.text,), label=f"with address {token.text}", negated=negated))
+        return place(
+            state,
+            Atom(
+                ref=Ref(name="ip"),
+                op=op,
+                values=(token.text,),
+                label=f"with address {token.text}",
+                negated=negated,
+            ),
+        )
     state.unknown.append(("id", token.raw))
 
 
@@ -657,15 +901,42 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
         return
     if text in ("untagged", "tagless", "unlabelled", "unlabeled", "tagged"):
         every = tuple(sorted({k for keys in state.estate.words.tag_keys.values() for k in keys}))[:150]
-        put(state, Atom(ref=Ref(name="tags", tags=every), op="empty", negated=state.take_not(), label="without tags"))
+        put(
+            state,
+            Atom(
+                ref=Ref(name="tags", tags=every), op="empty", negated=state.take_not(), label="without tags"
+            ),
+        )
         return
     following = state.next(over=())
-    if following is not None and following[1].get("attr") == "account" and (uids := accounts_like(text, state.estate)):
+    if (
+        following is not None
+        and following[1].get("attr") == "account"
+        and (uids := accounts_like(text, state.estate))
+    ):
         state.at = following[0]
         names = " or ".join(state.estate.account_names.get(u, u) for u in uids)
-        put(state, Atom(ref=Ref(name="account"), op="in", values=tuple(uids), label=f"in account {names}", negated=negated or state.take_not()))
+        put(
+            state,
+            Atom(
+                ref=Ref(name="account"),
+                op="in",
+                values=tuple(uids),
+                label=f"in account {names}",
+                negated=negated or state.take_not(),
+            ),
+        )
         return
-    for entity in dict.fromkeys(filter(None, (state.relation.entity if state.relation else "", state.entity, "asset" if state.entity in ("", "issue", "finding", "vulnerability") else ""))):
+    for entity in dict.fromkeys(
+        filter(
+            None,
+            (
+                state.relation.entity if state.relation else "",
+                state.entity,
+                "asset" if state.entity in ("", "issue", "finding", "vulnerability") else "",
+            ),
+        )
+    ):
         for name in ENTITIES[entity].places:
             if name in ("name", "id", "description", "strong_id", "external_id", "asset_name", "asset_id"):
                 continue
@@ -674,7 +945,16 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
             starts = name in ("os",) and any(v.startswith(text) or f" {text}" in v for v in seen)
             if hit or starts:
                 negated = negated or state.take_not()
-                put(state, Atom(ref=Ref(name=name), op="contains" if starts and not hit else "in", values=(hit or token.raw,), label=f"{name.replace('_', ' ')} {hit or token.raw}", negated=negated))
+                put(
+                    state,
+                    Atom(
+                        ref=Ref(name=name),
+                        op="contains" if starts and not hit else "in",
+                        values=(hit or token.raw,),
+                        label=f"{name.replace('_', ' ')} {hit or token.raw}",
+                        negated=negated,
+                    ),
+                )
                 return
     if state.entity in ("event", "audit", "permission") and (who := _who(state, text)) is not None:
         put(state, who)
@@ -697,21 +977,33 @@ def _who(state: State, text: str) -> Atom | None:
     if users:
         return Atom(ref=Ref(name="user"), op="contains", values=(text,), label=f"by {text}")
     done = text.removesuffix("s").removesuffix("d").removesuffix("e")
-    operations = [shown for low, shown in state.estate.values(state.entity, "operation").items() if done in low]
+    operations = [
+        shown for low, shown in state.estate.values(state.entity, "operation").items() if done in low
+    ]
     if operations and len(done) > 3:
-        return Atom(ref=Ref(name="operation"), op="contains", values=(done,), label=f"operation containing {done}")
+        return Atom(
+            ref=Ref(name="operation"), op="contains", values=(done,), label=f"operation containing {done}"
+        )
     return None
 
 
 def _pattern(state: State) -> Atom | None:
     """The words of a data pattern: "credit card numbers"."""
-    at, words = state.at, []
-    while (mark := _at(state, at)) is not None and mark.kind in ("word", "agg", "attr", "stop", "kind") and len(words) < 4:
+    at = state.at
+    words: list[str] = []
+    while (
+        (mark := _at(state, at)) is not None
+        and mark.kind in ("word", "agg", "attr", "stop", "kind")
+        and len(words) < 4
+    ):
         words += [t.norm for t in state.words(mark)]
         at += 1
     while words:
         text = " ".join(words)
-        if any(text in seen.replace("_", " ") for seen in state.estate.values("file", "pattern")) or len(words) > 1:
+        if (
+            any(text in seen.replace("_", " ") for seen in state.estate.values("file", "pattern"))
+            or len(words) > 1
+        ):
             state.at += len(words) - 1
             return Atom(ref=Ref(name="pattern"), op="contains", values=(text,), label=f"with {text}")
         words.pop()
@@ -727,6 +1019,11 @@ def _asked_kind(state: State, following: tuple[int, Mark] | None) -> str:
     if following is not None and following[1].text.lower() == "team":
         return "team"
     before = state.before()
-    if before is not None and before.kind in ("of",) and before.text.lower() in ("in", "for", "at", "from", "inside", "within", "belonging to", "belong to", "on"):
+    if (
+        before is not None
+        and before.kind in ("of",)
+        and before.text.lower()
+        in ("in", "for", "at", "from", "inside", "within", "belonging to", "belong to", "on")
+    ):
         return "name"
     return ""

@@ -11,21 +11,57 @@ from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_state import Relation, State, fold
 from agent.planner.questions.tokens import in_bytes, singular
 
-_WHICH: Final = frozenset({"which", "what", "list", "show", "name", "top", "whose", "how", "give", "any", "find", "identify", "rank", "are", "display", "enumerate", "is", "get"})
+_WHICH: Final = frozenset(
+    {
+        "which",
+        "what",
+        "list",
+        "show",
+        "name",
+        "top",
+        "whose",
+        "how",
+        "give",
+        "any",
+        "find",
+        "identify",
+        "rank",
+        "are",
+        "display",
+        "enumerate",
+        "is",
+        "get",
+    }
+)
 _VALUES_OF: Final = ("sum", "avg", "min", "max", "median", "distinct")
 
 
 def custom_rule(state: State) -> bool:
-    """"custom rule query for ...": the columns that such a rule must give."""
+    """ "custom rule query for ...": the columns that such a rule must give."""
     words = [t.norm for m in state.marks[state.at : state.at + 4] for t in state.words(m)][:4]
     for size in (4, 3, 2):
         text = " ".join(words[:size])
-        if text.startswith(("custom rule", "cspm rule", "cspm custom rule", "custom detection rule", "custom cspm rule", "rule form", "detection rule query", "posture rule", "rule query")):
+        if text.startswith(
+            (
+                "custom rule",
+                "cspm rule",
+                "cspm custom rule",
+                "custom detection rule",
+                "custom cspm rule",
+                "rule form",
+                "detection rule query",
+                "posture rule",
+                "rule query",
+            )
+        ):
             covered = 0
             while state.mark() is not None and covered < size:
                 mark = state.mark()
                 assert mark is not None
-                if covered and not any(t.norm in ("custom", "cspm", "rule", "detection", "query", "form", "posture") for t in state.words(mark)):
+                if covered and not any(
+                    t.norm in ("custom", "cspm", "rule", "detection", "query", "form", "posture")
+                    for t in state.words(mark)
+                ):
                     break
                 covered += mark.end - mark.start
                 state.at += 1
@@ -38,7 +74,7 @@ def custom_rule(state: State) -> bool:
 
 
 def aggregate(state: State, mark: Mark) -> None:
-    """"how many", "average", "share of", "distinct"."""
+    """ "how many", "average", "share of", "distinct"."""
     name = str(mark.data)
     text = mark.text.lower()
     if name == "count":
@@ -53,10 +89,16 @@ def aggregate(state: State, mark: Mark) -> None:
         return
     if text == "total":
         coming = state.next()
-        if coming is None or not (coming[1].kind == "setting" or coming[1].get("attr") in ("size", "records", "cvss", "issue_count")):
+        if coming is None or not (
+            coming[1].kind == "setting" or coming[1].get("attr") in ("size", "records", "cvss", "issue_count")
+        ):
             return
     if name == "distinct":
-        state.agg = "distinct" if state.measure is not None or "many" in text or "number" in text or "count" in text else state.agg
+        state.agg = (
+            "distinct"
+            if state.measure is not None or "many" in text or "number" in text or "count" in text
+            else state.agg
+        )
         if state.agg and state.measure is None:
             state.measure = Measure(function="count")
         return
@@ -87,7 +129,7 @@ def measured(state: State, ref: Ref) -> bool:
 
 
 def by(state: State, mark: Mark) -> None:
-    """"per account and region", "in each account", "by number of issues"."""
+    """ "per account and region", "in each account", "by number of issues"."""
     following = state.next()
     if following is None:
         return
@@ -98,11 +140,24 @@ def by(state: State, mark: Mark) -> None:
         inner = state.next(at + 1 - state.at, over=("stop", "of", "value", "weakness", "tenant"))
         if inner is not None and inner[1].kind in ("entity", "kind"):
             found = inner[1]
-    if not _groupable(state, found) and found.kind in ("value", "entity", "kind", "agg") and (state.limit is not None or state.dims or state.pending_rank) and _counts(state, at):
+    if (
+        not _groupable(state, found)
+        and found.kind in ("value", "entity", "kind", "agg")
+        and (state.limit is not None or state.dims or state.pending_rank)
+        and _counts(state, at)
+    ):
         return
     if found.kind == "time":
         return
-    state.per = mark.text.lower() not in ("by", "grouped by", "group by", "broken down by", "break down by", "split by", "down by")
+    state.per = mark.text.lower() not in (
+        "by",
+        "grouped by",
+        "group by",
+        "broken down by",
+        "break down by",
+        "split by",
+        "down by",
+    )
     while True:
         taken = _group_one(state, at, mark)
         if taken is None:
@@ -138,7 +193,13 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
     name = mark.get("attr")
     if name in refs.GROUPABLE and not (name == "name" and mark.text.lower() != "name"):
         nxt = state.next(at + 1 - state.at)
-        if nxt is not None and name in ("region", "account", "provider") and nxt[1].kind == "tenant" and nxt[1].get("tenant") and getattr(nxt[1].data, "ref", None) == Ref(name=str(name)):
+        if (
+            nxt is not None
+            and name in ("region", "account", "provider")
+            and nxt[1].kind == "tenant"
+            and nxt[1].get("tenant")
+            and getattr(nxt[1].data, "ref", None) == Ref(name=str(name))
+        ):
             return None
         if name == "name" or (name == "asset"):
             state.group.append(Ref(name="asset"))
@@ -160,9 +221,16 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
 
 
 def _counts(state: State, at: int) -> bool:
-    """"by open issues": what the ranking counts."""
+    """ "by open issues": what the ranking counts."""
     end = at
-    while end < len(state.marks) and state.marks[end].kind in ("stop", "of", "value", "agg", "weakness", "tenant"):
+    while end < len(state.marks) and state.marks[end].kind in (
+        "stop",
+        "of",
+        "value",
+        "agg",
+        "weakness",
+        "tenant",
+    ):
         end += 1
     if end >= len(state.marks) or state.marks[end].kind not in ("entity", "kind"):
         return False
@@ -189,15 +257,43 @@ def as_group(state: State, mark: Mark, ref: Ref) -> bool:
 
 
 def _ranked_ref(state: State, ref: Ref) -> bool:
-    if state.pending_rank in ("most", "fewest", "top") and ref.name in ("affected_hosts", "affected_products", "issue_count", "records"):
+    if state.pending_rank in ("most", "fewest", "top") and ref.name in (
+        "affected_hosts",
+        "affected_products",
+        "issue_count",
+        "records",
+    ):
         state.rank = Rank(ref=ref, descending=state.pending_rank != "fewest")
         state.pending_rank = ""
         return True
-    if state.pending_rank in ("highest", "lowest") and any(m.kind == "by" for m in state.marks[state.at :]) and state.limit is None and ref.name != "severity":
+    if (
+        state.pending_rank in ("highest", "lowest")
+        and any(m.kind == "by" for m in state.marks[state.at :])
+        and state.limit is None
+        and ref.name != "severity"
+    ):
         state.measure = Measure(function="max" if state.pending_rank == "highest" else "min", ref=ref)
         state.pending_rank = ""
         return True
-    if state.pending_rank in ("highest", "lowest") and (ref.name in ("cvss", "score", "severity", "size", "issue_count", "affected_hosts", "affected_products", "age", "records", "impact", "exploitability", "first_seen", "last_seen") or ref.places):
+    if state.pending_rank in ("highest", "lowest") and (
+        ref.name
+        in (
+            "cvss",
+            "score",
+            "severity",
+            "size",
+            "issue_count",
+            "affected_hosts",
+            "affected_products",
+            "age",
+            "records",
+            "impact",
+            "exploitability",
+            "first_seen",
+            "last_seen",
+        )
+        or ref.places
+    ):
         state.rank = Rank(ref=ref, descending=state.pending_rank == "highest")
         state.pending_rank = ""
         return True
@@ -207,7 +303,13 @@ def _ranked_ref(state: State, ref: Ref) -> bool:
 def as_head(state: State, mark: Mark, ref: Ref) -> bool:
     """Whether a groupable attribute is what is asked for: "which accounts have ...", "top 5 rules by ..."."""
     before_ = state.before()
-    if ref.name == "rule" and not state.headed and before_ is not None and before_.kind == "value" and before_.data[0] in ("result", "operation_status"):
+    if (
+        ref.name == "rule"
+        and not state.headed
+        and before_ is not None
+        and before_.kind == "value"
+        and before_.data[0] in ("result", "operation_status")
+    ):
         from agent.planner.questions.reader import _head
 
         _head(state, mark, "finding")
@@ -218,13 +320,32 @@ def as_head(state: State, mark: Mark, ref: Ref) -> bool:
             state.connector = ""
             return True
         return False
-    before = state.before(over=("stop", "all", "agg", "with", "rank", "top", "number", "comma", "of", "tenant", "value", "compare"))
+    before = state.before(
+        over=(
+            "stop",
+            "all",
+            "agg",
+            "with",
+            "rank",
+            "top",
+            "number",
+            "comma",
+            "of",
+            "tenant",
+            "value",
+            "compare",
+        )
+    )
     first = before is None or before.kind in ("by",)
     if not first:
         return False
     texts = {t.text for m in state.marks[: state.at] for t in state.words(m)}
     following = state.next(over=("stop",)) if state.next() else None
-    columns = following is not None and (following[1].kind in ("and", "comma") or following[1].text.lower() in ("of", "for", "on")) and not (texts & {"which", "many", "top", "number", "distinct", "different"})
+    columns = (
+        following is not None
+        and (following[1].kind in ("and", "comma") or following[1].text.lower() in ("of", "for", "on"))
+        and not (texts & {"which", "many", "top", "number", "distinct", "different"})
+    )
     if columns and _noun_ahead(state):
         return False
     state.dims.append(ref)
@@ -254,7 +375,11 @@ def as_column(state: State, mark: Mark, ref: Ref) -> bool:
     before = state.before(over=())
     possessive = before is not None and before.text.lower() in ("their", "its", "the")
     joined = state.before()
-    shown = not state.headed or possessive or (joined is not None and joined.kind in ("and", "comma") and bool(state.columns))
+    shown = (
+        not state.headed
+        or possessive
+        or (joined is not None and joined.kind in ("and", "comma") and bool(state.columns))
+    )
     if state.negated or not shown:
         return False
     if state.headed and joined is not None and joined.kind == "with" and not possessive:
@@ -268,7 +393,7 @@ def as_column(state: State, mark: Mark, ref: Ref) -> bool:
 
 
 def rank(state: State, mark: Mark) -> None:
-    """"most", "latest", "highest cvss"."""
+    """ "most", "latest", "highest cvss"."""
     name = str(mark.data)
     if name in ("most", "fewest"):
         state.pending_rank = name
@@ -277,7 +402,16 @@ def rank(state: State, mark: Mark) -> None:
         state.rank = Rank(descending=True)
         coming = refs._coming(state)
         if not state.dims and not state.group:
-            state.dims.append(Ref(name={"vulnerability": "cve", "issue": "rule", "finding": "rule", "event": "operation"}.get(coming, "type")))
+            state.dims.append(
+                Ref(
+                    name={
+                        "vulnerability": "cve",
+                        "issue": "rule",
+                        "finding": "rule",
+                        "event": "operation",
+                    }.get(coming, "type")
+                )
+            )
         return
     if name in ("latest", "oldest"):
         entity = state.entity or refs._coming(state) or "asset"
@@ -295,21 +429,23 @@ def ranked_by(state: State, relation: Relation) -> None:
     if state.dims and state.entity in ("", "asset") and not state.noun:
         state.rank = Rank(descending=descending)
         return
-    state.rank = Rank(has=Has(entity=relation.entity, items=tuple(fold(relation.parts))), descending=descending)
+    state.rank = Rank(
+        has=Has(entity=relation.entity, items=tuple(fold(relation.parts))), descending=descending
+    )
 
 
 def counted(state: State, entity: str) -> None:
-    """"accounts with more than 5 issues": the count of each group is bounded."""
+    """ "accounts with more than 5 issues": the count of each group is bounded."""
     assert state.compare is not None
     if state.dims:
-        state.having = state.compare  # type: ignore[assignment]
+        state.having = state.compare
     elif state.compare[0] in ("lte", "lt") and state.limit is None:
         state.limit = int(state.compare[1]) - (state.compare[0] == "lt")
     state.compare = None
 
 
 def top(state: State, mark: Mark) -> None:
-    """"top 5", "first ten"."""
+    """ "top 5", "first ten"."""
     following = state.next()
     if following is not None and following[1].kind == "number":
         state.limit = int(state.words(following[1])[0].value or 1)
@@ -337,7 +473,14 @@ def number(state: State, mark: Mark) -> None:
         state.at = following[0]
         return None
     before = state.before()
-    if before is not None and before.kind == "entity" and len(token.text) >= 3 and token.text.isdigit() and state.at - 1 >= 0 and state.entity in ("issue", "case", "finding"):
+    if (
+        before is not None
+        and before.kind == "entity"
+        and len(token.text) >= 3
+        and token.text.isdigit()
+        and state.at - 1 >= 0
+        and state.entity in ("issue", "case", "finding")
+    ):
         state.add(Atom(ref=Ref(name="id"), op="eq", values=(token.text,), label=f"with id {token.text}"))
         return None
     if not state.headed and token.value == int(token.value) and not token.unit:
@@ -348,7 +491,12 @@ def number(state: State, mark: Mark) -> None:
         state.limit = max(1, int(token.value))
         return None
     before = state.before()
-    if before is not None and before.kind in ("with", "not") and following is not None and following[1].kind in ("entity", "value", "kind"):
+    if (
+        before is not None
+        and before.kind in ("with", "not")
+        and following is not None
+        and following[1].kind in ("entity", "value", "kind")
+    ):
         state.compare = ("eq", token.value)
         return None
     if token.text in ("one", "zero"):
@@ -360,16 +508,32 @@ def number(state: State, mark: Mark) -> None:
 
 
 def compare(state: State, mark: Mark) -> None:
-    """"more than 3": of what comes next, or of what was said before."""
+    """ "more than 3": of what comes next, or of what was said before."""
     following = state.next()
-    if following is not None and mark.data in ("starts", "ends") and following[1].kind in ("word", "number", "quoted", "tenant"):
+    if (
+        following is not None
+        and mark.data in ("starts", "ends")
+        and following[1].kind in ("word", "number", "quoted", "tenant")
+    ):
         text = " ".join(t.text for t in state.words(following[1]))
         words = {"starts": "starting with", "ends": "ending in"}[str(mark.data)]
         op: Any = mark.data
-        state.add(Atom(ref=Ref(name="name"), op=op, values=(text,), label=f"name {words} {text}", negated=state.take_not()))
+        state.add(
+            Atom(
+                ref=Ref(name="name"),
+                op=op,
+                values=(text,),
+                label=f"name {words} {text}",
+                negated=state.take_not(),
+            )
+        )
         state.at = following[0]
         return
-    if following is not None and following[1].kind in ("attr", "setting") and mark.data in ("gt", "gte", "lt", "lte"):
+    if (
+        following is not None
+        and following[1].kind in ("attr", "setting")
+        and mark.data in ("gt", "gte", "lt", "lte")
+    ):
         state.bound = str(mark.data)
     if following is None or following[1].kind != "number":
         return
@@ -385,7 +549,7 @@ def compare(state: State, mark: Mark) -> None:
 
 
 def order(state: State, mark: Mark) -> None:
-    """"sorted by severity, worst first"."""
+    """ "sorted by severity, worst first"."""
     following = state.next(over=("stop", "by"))
     if following is None:
         return
@@ -413,7 +577,10 @@ def direction(state: State, mark: Mark) -> None:
         return
     text = mark.text.lower()
     if any(w in text for w in ("newest", "latest", "recent", "oldest", "longest", "earliest")):
-        state.rank = Rank(ref=Ref(name="first_seen"), descending=not any(w in text for w in ("oldest", "longest", "earliest")))
+        state.rank = Rank(
+            ref=Ref(name="first_seen"),
+            descending=not any(w in text for w in ("oldest", "longest", "earliest")),
+        )
     elif state.group or state.dims or state.measure:
         state.rank = Rank(descending=down)
     elif any(w in text for w in ("worst", "severe", "highest", "high to low")):
@@ -431,8 +598,14 @@ def time_bin(state: State, mark: Mark) -> None:
 
 
 def distribution(state: State, mark: Mark) -> None:
-    """"distribution of severities": the first groupable attribute after it."""
-    if not state.headed and state.estate.type_names.get("cdn") and mark.text.lower().endswith("s") and "kind" in mark.also and state.next() is None:
+    """ "distribution of severities": the first groupable attribute after it."""
+    if (
+        not state.headed
+        and state.estate.type_names.get("cdn")
+        and mark.text.lower().endswith("s")
+        and "kind" in mark.also
+        and state.next() is None
+    ):
         from agent.planner.questions.reader import _kind
 
         return _kind(state, Mark("kind", mark.start, mark.end, mark.also["kind"], mark.text))
@@ -477,18 +650,21 @@ def finish(state: State) -> None:
             measured(state, Ref(name=default))
     if state.agg == "distinct" and state.dims:
         state.measure = Measure(function="distinct", ref=state.dims[0])
-    if any(t.text == "how" and state.tokens[n + 1].text in ("old", "long") for n, t in enumerate(state.tokens[:-1])):
+    if any(
+        t.text == "how" and state.tokens[n + 1].text in ("old", "long")
+        for n, t in enumerate(state.tokens[:-1])
+    ):
         state.columns.append(Ref(name="age"))
         state.vague = [v for v in state.vague if v[0] not in ("old", "long")]
     if state.compare is not None and not state.dims and state.entity:
         _sized(state)
     if state.compare is not None and state.dims:
-        state.having = state.compare  # type: ignore[assignment]
+        state.having = state.compare
         state.compare = None
 
 
 def _sized(state: State) -> None:
-    """"bigger than 500" of what has a size."""
+    """ "bigger than 500" of what has a size."""
     assert state.compare is not None
     op, number = state.compare
     ref = _size_of(state)
@@ -507,7 +683,9 @@ def _size_of(state: State) -> Ref | None:
     if "size" in ENTITIES[state.entity].places:
         return Ref(name="size")
     types = types_of([p for _, p in state.parts if isinstance(p, Kinds)], state.estate)
-    places = [s for s in state.estate.settings.of(types) if " ".join(key_words(s.leaf)) in SIZE_KEYS and not s.many]
+    places = [
+        s for s in state.estate.settings.of(types) if " ".join(key_words(s.leaf)) in SIZE_KEYS and not s.many
+    ]
     return Ref(name="size", places=tuple(where_of(s) for s in places)) if places else None
 
 
@@ -522,7 +700,11 @@ def _leftover_rank(state: State) -> None:
         state.rank = state.rank or Rank(ref=Ref(name="size"), descending=down)
     elif entity in ("issue", "finding", "case"):
         state.rank = state.rank or Rank(ref=Ref(name="severity"), descending=down)
-    elif entity == "asset" and state.pending_rank in ("highest", "lowest") and (size := _size_of(state)) is not None:
+    elif (
+        entity == "asset"
+        and state.pending_rank in ("highest", "lowest")
+        and (size := _size_of(state)) is not None
+    ):
         state.rank = state.rank or Rank(ref=size, descending=down)
     elif entity == "asset" and state.pending_rank in ("highest", "top", "most"):
         state.rank = state.rank or Rank(has=Has(entity="issue"), descending=down)

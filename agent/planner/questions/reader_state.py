@@ -26,7 +26,11 @@ class Relation:
 
     def made(self) -> Has:
         return Has(
-            entity=self.entity, items=tuple(fold(self.parts)), op=self.op, count=self.count, negated=self.negated
+            entity=self.entity,
+            items=tuple(fold(self.parts)),
+            op=self.op,
+            count=self.count,
+            negated=self.negated,
         )
 
 
@@ -37,6 +41,7 @@ class State:
     marks: list[Mark]
     tokens: list[Token]
     estate: Estate
+    given: tuple[Kinds, ...] = ()
     at: int = 0
     entity: str = ""
     noun: str = ""
@@ -139,12 +144,14 @@ def key_of(item: Item) -> str:
 
 def fold(parts: list[tuple[Connector, Item]]) -> list[Item]:
     """Conditions that are joined by or, or that list values of one thing, put together."""
-    links = [link for link, _ in parts]
+    links: list[str] = [link for link, _ in parts]
     # "public, unencrypted or unused": a comma is what the next word that joins says
     for n in range(len(links) - 1, -1, -1):
         if links[n] == "comma":
             following = next((link for link in links[n + 1 :] if link in ("and", "or")), "and")
-            links[n] = following if all(link in ("comma", following) for link in links[n : n + 2] if link) else "and"
+            links[n] = (
+                following if all(link in ("comma", following) for link in links[n : n + 2] if link) else "and"
+            )
     folded: list[list[Item]] = []
     for link, (_, item) in zip(links, parts, strict=True):
         previous = folded[-1][-1] if folded else None
@@ -154,7 +161,10 @@ def fold(parts: list[tuple[Connector, Item]]) -> list[Item]:
             and isinstance(item, Atom | Kinds)
             and isinstance(previous, Atom | Kinds)
             and previous.negated == item.negated
-            and (link in ("and", "or") or (link == "" and isinstance(item, Atom) and item.op in ("in", "eq") and not item.negated))
+            and (
+                link in ("and", "or")
+                or (link == "" and isinstance(item, Atom) and item.op in ("in", "eq") and not item.negated)
+            )
             and (isinstance(item, Kinds) or (item.op in ("in", "eq", "contains", "starts", "ends")))
         )
         apart = isinstance(previous, Kinds) != isinstance(item, Kinds)
@@ -169,14 +179,20 @@ def _together(items: list[Item]) -> Item:
     if len(items) == 1:
         return items[0]
     first = items[0]
-    if all(isinstance(i, Kinds) for i in items) and len({i.negated for i in items}) == 1:  # type: ignore[union-attr]
+    if all(isinstance(i, Kinds) for i in items) and len({i.negated for i in items}) == 1:
         return _kinds_together([i for i in items if isinstance(i, Kinds)])
-    if all(isinstance(i, Atom) and i.ref == getattr(first, "ref", None) and i.op in ("in", "eq") for i in items):
+    if all(
+        isinstance(i, Atom) and i.ref == getattr(first, "ref", None) and i.op in ("in", "eq") for i in items
+    ):
         atoms = [i for i in items if isinstance(i, Atom)]
         if len({i.negated for i in atoms}) == 1 and not atoms[0].ref.places:
             values = tuple(dict.fromkeys(value for i in atoms for value in i.values))
             return atoms[0].model_copy(
-                update={"op": "in", "values": values, "label": " or ".join(dict.fromkeys(i.label for i in atoms))}
+                update={
+                    "op": "in",
+                    "values": values,
+                    "label": " or ".join(dict.fromkeys(i.label for i in atoms)),
+                }
             )
     if all(getattr(i, "negated", False) for i in items):
         # "neither public nor unencrypted": none of them

@@ -14,7 +14,9 @@ _MEASURES = {"sum": "total", "avg": "average", "min": "lowest", "max": "highest"
 def reading_of(form: Form, estate: Estate) -> str:
     """What a form asks, in words."""
     things = _things(form)
-    conditions = [text for item in form.items if (text := _condition(item, form)) and not _said_before(item, form)]
+    conditions = [
+        text for item in form.items if (text := _condition(item, form)) and not _said_before(item, form)
+    ]
     text = things + (f" {_joined(conditions)}" if conditions else "")
     measure = form.measure
     if measure is not None and measure.function == "percent":
@@ -24,7 +26,11 @@ def reading_of(form: Form, estate: Estate) -> str:
         text = f"number of {text}"
     elif measure is not None and measure.ref is not None:
         name = _name(measure.ref)
-        text = f"number of different {name}s of {text}" if measure.function == "distinct" else f"{_MEASURES[measure.function]} {name} of {text}"
+        text = (
+            f"number of different {name}s of {text}"
+            if measure.function == "distinct"
+            else f"{_MEASURES[measure.function]} {name} of {text}"
+        )
     if form.group:
         text += f", by {' and '.join(_name(ref) for ref in form.group)}"
     if form.span:
@@ -38,7 +44,9 @@ def reading_of(form: Form, estate: Estate) -> str:
         text += ", as a custom rule"
     if form.status == "all":
         text += ", open and closed" if form.entity == "issue" else ", passed and failed"
-    if ENTITIES[form.entity].log and not any(isinstance(i, Atom) and i.op in ("within", "range", "older") for i in form.items):
+    if ENTITIES[form.entity].log and not any(
+        isinstance(i, Atom) and i.op in ("within", "range", "older") for i in form.items
+    ):
         text += f", in the last {90 if form.span else 30} days"
     return text[0].upper() + text[1:]
 
@@ -49,7 +57,10 @@ def _things(form: Form) -> str:
     adjectives = [
         i.label
         for i in form.items
-        if isinstance(i, Atom) and i.ref.name in ("severity", "status", "result") and not i.negated and i.label
+        if isinstance(i, Atom)
+        and i.ref.name in ("severity", "status", "result")
+        and not i.negated
+        and i.label
     ]
     if form.status == "open":
         adjectives.insert(0, "open" if form.entity == "issue" else "failed")
@@ -87,7 +98,9 @@ def _condition(item: Item, form: Form) -> str:
 
 
 def _tells(label: str) -> bool:
-    return label.startswith(("not ", "without", "tagged with a data", "with ", "no ")) or label.endswith((" off", "empty"))
+    return label.startswith(("not ", "without", "tagged with a data", "with ", "no ")) or label.endswith(
+        (" off", "empty")
+    )
 
 
 def _has(item: Has, form: Form) -> str:
@@ -126,7 +139,12 @@ def _ranked(form: Form) -> str:
 
 
 def _name(ref: Ref) -> str:
-    return {"any_time": "time", "first_seen": "first seen", "asset": "asset", "file_type": "file category"}.get(ref.name, ref.name.replace("_", " "))
+    return {
+        "any_time": "time",
+        "first_seen": "first seen",
+        "asset": "asset",
+        "file_type": "file category",
+    }.get(ref.name, ref.name.replace("_", " "))
 
 
 def _joined(texts: list[str]) -> str:

@@ -20,11 +20,24 @@ from agent.planner.questions.weaknesses import where_of
 
 _WINDOW: Final = 5
 _OWN: Final = frozenset({"id", "arn", "name", "region", "tag", "account"})
-_VALUE_KEYS_NOT: Final = frozenset({"name", "id", "arn", "region", "description", "key", "path", "sid", "effect", "action", "resource"})
+_VALUE_KEYS_NOT: Final = frozenset(
+    {"name", "id", "arn", "region", "description", "key", "path", "sid", "effect", "action", "resource"}
+)
 _ID: Final = re.compile(r"([a-z]{1,8})-[0-9a-f]{4,20}\Z")
-_NO: Final = frozenset("no not without lacking lack lacks missing never don't doesn't isn't aren't nor neither".split())
-_STATES: Final = frozenset({"running", "stopped", "terminated", "available", "stopping", "paused", "deallocated"})
-_CODED: Final = {"vpc": "vpc", "sg": "security group", "subnet": "subnet", "eni": "network interface", "vol": "volume", "ami": "image"}
+_NO: Final = frozenset(
+    "no not without lacking lack lacks missing never don't doesn't isn't aren't nor neither".split()
+)
+_STATES: Final = frozenset(
+    {"running", "stopped", "terminated", "available", "stopping", "paused", "deallocated"}
+)
+_CODED: Final = {
+    "vpc": "vpc",
+    "sg": "security group",
+    "subnet": "subnet",
+    "eni": "network interface",
+    "vol": "volume",
+    "ami": "image",
+}
 
 
 def types_of(kinds: Iterable[Kinds], estate: Estate) -> frozenset[str]:
@@ -38,7 +51,9 @@ def types_of(kinds: Iterable[Kinds], estate: Estate) -> frozenset[str]:
     return frozenset(found)
 
 
-def with_settings(marks: list[Mark], tokens: list[Token], estate: Estate, types: frozenset[str], all_assets: bool) -> list[Mark]:
+def with_settings(
+    marks: list[Mark], tokens: list[Token], estate: Estate, types: frozenset[str], all_assets: bool
+) -> list[Mark]:
     """The marks, where words of configuration stand as `setting` marks (keys) and `tenant` marks (values)."""
     scope = types or (frozenset(estate.settings.by_type) if all_assets else frozenset())
     if not scope:
@@ -47,7 +62,11 @@ def with_settings(marks: list[Mark], tokens: list[Token], estate: Estate, types:
     at = 0
     made: list[Mark] = []
     while at < len(marks):
-        found = _alias_at(marks, at, tokens, estate, scope, bool(types)) or _key_at(marks, at, tokens, index, scoped=bool(types)) or _value_at(marks, at, tokens, estate, scope, bool(types))
+        found = (
+            _alias_at(marks, at, tokens, estate, scope, bool(types))
+            or _key_at(marks, at, tokens, index, scoped=bool(types))
+            or _value_at(marks, at, tokens, estate, scope, bool(types))
+        )
         if found is None:
             made.append(marks[at])
             at += 1
@@ -75,7 +94,14 @@ def _alias_at(
     if marks[at].kind in ("tenant", "time", "quoted"):
         return None
     if marks[at].kind == "weakness":
-        inside = next((n for n in range(marks[at].start + 1, marks[at].end) if tokens[n].norm in _aliases() and _beyond(tokens, n, marks[at].end)), None)
+        inside = next(
+            (
+                n
+                for n in range(marks[at].start + 1, marks[at].end)
+                if tokens[n].norm in _aliases() and _beyond(tokens, n, marks[at].end)
+            ),
+            None,
+        )
         start = inside if inside is not None else start
     for words, keys in _aliases().get(tokens[start].norm, ()):
         end = start + len(words)
@@ -85,9 +111,15 @@ def _alias_at(
         covers = size == 0 and marks[at].kind == "weakness" and marks[at].end > end
         if not size and not covers:
             continue
-        if all(m.kind == "kind" for m in marks[at : at + size]) and not any(m.kind == "kind" for m in marks[:at]):
+        if all(m.kind == "kind" for m in marks[at : at + size]) and not any(
+            m.kind == "kind" for m in marks[:at]
+        ):
             continue
-        settings = [s for s in estate.settings.of(scope) if " ".join(key_words(s.leaf)) in keys or " ".join(s.words) in keys]
+        settings = [
+            s
+            for s in estate.settings.of(scope)
+            if " ".join(key_words(s.leaf)) in keys or " ".join(s.words) in keys
+        ]
         before = {t.text for t in tokens[marks[at].start : start]} if marks[at].kind == "weakness" else set()
         settings = [s for s in settings if len(s.path) == 1 or s.leaf.lower() != "type"]
         if not settings:
@@ -102,7 +134,8 @@ def _alias_at(
 def _beyond(tokens: list[Token], start: int, end: int) -> bool:
     """Whether other words for a setting begin inside a weakness and go on behind it: "with backup" + "retention"."""
     return any(
-        start + len(words) >= end and [t.norm for t in tokens[start : start + len(words)]] == list(words) for words, _ in _aliases()[tokens[start].norm]
+        start + len(words) >= end and [t.norm for t in tokens[start : start + len(words)]] == list(words)
+        for words, _ in _aliases()[tokens[start].norm]
     )
 
 
@@ -129,40 +162,63 @@ def _index(estate: Estate, scope: frozenset[str]) -> Mapping[frozenset[str], lis
 
 
 def _key_at(
-    marks: list[Mark], at: int, tokens: list[Token], index: Mapping[frozenset[str], list[Setting]], *, scoped: bool
+    marks: list[Mark],
+    at: int,
+    tokens: list[Token],
+    index: Mapping[frozenset[str], list[Setting]],
+    *,
+    scoped: bool,
 ) -> tuple[Mark, int] | None:
     if not _open_to(marks[at]) and not marks[at].has("kind", "attr", "weakness"):
         return None
     for size in range(min(_WINDOW, len(marks) - at), 0, -1):
         window = marks[at : at + size]
-        if any(m.kind in ("comma", "mark", "time", "quoted", "by", "and", "or", "not", "tenant") for m in window):
+        if any(
+            m.kind in ("comma", "mark", "time", "quoted", "by", "and", "or", "not", "tenant") for m in window
+        ):
             continue
-        if not _open_to(window[-1]) and not window[-1].has("attr", "weakness") and not (size > 1 and window[-1].kind == "kind"):
+        if (
+            not _open_to(window[-1])
+            and not window[-1].has("attr", "weakness")
+            and not (size > 1 and window[-1].kind == "kind")
+        ):
             continue
         if window[-1].kind == "stop" or (window[0].kind == "stop" and size > 1):
             continue
         if size == 1 and window[0].kind in ("kind", "entity", "stop", "with", "of", "value"):
             continue
-        if window[0].kind == "weakness" and size == 1 and (at == 0 or marks[at - 1].kind not in ("by", "order")):
+        if (
+            window[0].kind == "weakness"
+            and size == 1
+            and (at == 0 or marks[at - 1].kind not in ("by", "order"))
+        ):
             continue
         words = [stem(t.text) for m in window for t in tokens[m.start : m.end] if t.kind != "mark"]
         if any(m.kind == "weakness" for m in window) and len(words) > 4:
             continue
         wanted = frozenset(words)
         nouns = {stem(t.norm) for m in window[:1] if m.kind == "kind" for t in tokens[m.start : m.end]}
-        if sum(m.kind == "kind" for m in window) > len(window[:1]) or (any(m.kind == "kind" for m in window) and any(m.kind == "weakness" for m in window)):
+        if sum(m.kind == "kind" for m in window) > len(window[:1]) or (
+            any(m.kind == "kind" for m in window) and any(m.kind == "weakness" for m in window)
+        ):
             continue
         for tried in (wanted, wanted - FLUFF, wanted - nouns if size > 1 else wanted):
             if not tried or (len(tried) == 1 and tried <= (FLUFF | _OWN) and not (nouns or scoped)):
                 continue
             settings = index.get(tried, [])
             if settings and (scoped or len(tried) > 1):
-                if size == 1 and window[0].has("attr") and window[0].get("attr") in ("type", "name", "id", "region", "account", "status"):
+                if (
+                    size == 1
+                    and window[0].has("attr")
+                    and window[0].get("attr") in ("type", "name", "id", "region", "account", "status")
+                ):
                     continue
                 text = " ".join(t.raw for m in window for t in tokens[m.start : m.end])
                 ref = Ref(name=text.lower(), places=tuple(where_of(s) for s in _best(settings)))
                 weak = next((m.data for m in window if m.kind == "weakness"), None)
-                return Mark("setting", window[0].start, window[-1].end, ref, text, {"weakness": weak} if weak else {}), size
+                return Mark(
+                    "setting", window[0].start, window[-1].end, ref, text, {"weakness": weak} if weak else {}
+                ), size
     return None
 
 
@@ -175,7 +231,11 @@ def _best(settings: list[Setting]) -> list[Setting]:
     for some in by_type.values():
         if any(not s.many for s in some):
             some = [s for s in some if not s.many]
-        some = [s for s in some if not any(o is not s and o.path[: len(s.path)] == s.path and s.kind == "object" for o in some)]
+        some = [
+            s
+            for s in some
+            if not any(o is not s and o.path[: len(s.path)] == s.path and s.kind == "object" for o in some)
+        ]
         least = min(len(s.path) for s in some)
         best += [s for s in some if len(s.path) <= least + 1][:4]
     return best
@@ -189,16 +249,35 @@ def _value_at(
     marks: list[Mark], at: int, tokens: list[Token], estate: Estate, scope: frozenset[str], scoped: bool
 ) -> tuple[Mark, int] | None:
     mark = marks[at]
-    named = mark.kind == "tenant" and isinstance(mark.data, Atom) and mark.data.ref.name in ("name", "strong_id") and scoped
-    if not (named and _ID.match(tokens[mark.start].text)) and mark.kind not in ("word", "id", "number", "quoted", "stop", "on") or mark.end - mark.start != 1:
+    named = (
+        mark.kind == "tenant"
+        and isinstance(mark.data, Atom)
+        and mark.data.ref.name in ("name", "strong_id")
+        and scoped
+    )
+    if (
+        not (named and _ID.match(tokens[mark.start].text))
+        and mark.kind not in ("word", "id", "number", "quoted", "stop", "on")
+    ) or mark.end - mark.start != 1:
         return None
     token = tokens[mark.start]
     if mark.kind == "number" and not re.search(r"[a-z]", token.text):
-        versions = [s for s in estate.settings.of_value(token.text, scope) if "version" in key_words(s.leaf)] if "." in token.text and scoped else []
+        versions = (
+            [s for s in estate.settings.of_value(token.text, scope) if "version" in key_words(s.leaf)]
+            if "." in token.text and scoped
+            else []
+        )
         before = next((m for m in reversed(marks[:at]) if m.kind != "stop"), None)
-        if not versions or (before is not None and (before.kind in ("attr", "setting", "compare") or "version" in before.text)):
+        if not versions or (
+            before is not None and (before.kind in ("attr", "setting", "compare") or "version" in before.text)
+        ):
             return None
-        found = Atom(ref=Ref(name="version", places=tuple(where_of(s) for s in versions)), op="starts", values=(token.text,), label=f"version {token.text}")
+        found = Atom(
+            ref=Ref(name="version", places=tuple(where_of(s) for s in versions)),
+            op="starts",
+            values=(token.text,),
+            label=f"version {token.text}",
+        )
         return Mark("tenant", mark.start, mark.end, found, token.raw), 1
     if mark.kind in ("stop", "on") and token.text not in _STATES:
         return None
@@ -209,12 +288,23 @@ def _value_at(
     following = marks[at + 1] if at + 1 < len(marks) else None
     if mark.kind == "quoted" and any(m.get("attr") == "name" for m in marks):
         return None
-    if token.text == "running" and following is not None and following.kind not in ("kind", "entity", "of", "with", "and", "or", "comma", "mark", "by", "not", "but"):
+    if (
+        token.text == "running"
+        and following is not None
+        and following.kind
+        not in ("kind", "entity", "of", "with", "and", "or", "comma", "mark", "by", "not", "but")
+    ):
         return None
     if mark.kind == "id" and openings.can_say(estate, scope) and scoped:
         return None
     if token.text in _STATES and (host := estate.values("asset", "state")) and token.text in host:
-        return Mark("tenant", mark.start, mark.end, Atom(ref=Ref(name="state"), op="in", values=(token.text,), label=token.text), token.raw), 1
+        return Mark(
+            "tenant",
+            mark.start,
+            mark.end,
+            Atom(ref=Ref(name="state"), op="in", values=(token.text,), label=token.text),
+            token.raw,
+        ), 1
     version = tokens[mark.start + 1] if mark.start + 1 < len(tokens) else None
     places = [s for s in estate.settings.of_value(token.text, scope) if _speaks(s)]
     values: tuple[str, ...] = (token.text,)
@@ -222,7 +312,11 @@ def _value_at(
     if not places and mark.kind != "quoted":
         places, op = _beginning(token.text, estate, scope)
     if not places and (coded := _ID.match(token.text)):
-        places = [s for s in estate.settings.of(scope) if any(v.startswith(coded[1] + "-") and _ID.match(v) for v in list(s.values)[:3])]
+        places = [
+            s
+            for s in estate.settings.of(scope)
+            if any(v.startswith(coded[1] + "-") and _ID.match(v) for v in list(s.values)[:3])
+        ]
         places = [s for s in places if _speaks(s)]
         op = "eq"
     if not places:
@@ -230,14 +324,28 @@ def _value_at(
     size = 1
     found = Atom(
         ref=Ref(name=places[0].leaf, places=tuple(where_of(s) for s in _best(places))),
-        op="eq" if op == "eq" else "starts", values=values, label=f"{places[0].leaf.replace('_', ' ')} {token.raw}",
+        op="eq" if op == "eq" else "starts",
+        values=values,
+        label=f"{places[0].leaf.replace('_', ' ')} {token.raw}",
     )
-    if version is not None and version.kind == "number" and not version.unit and at + 1 < len(marks) and marks[at + 1].kind == "number":
-        versions = [s for s in estate.settings.of({p.type_id for p in places}) if "version" in key_words(s.leaf) and len(s.path) <= 2]
+    if (
+        version is not None
+        and version.kind == "number"
+        and not version.unit
+        and at + 1 < len(marks)
+        and marks[at + 1].kind == "number"
+    ):
+        versions = [
+            s
+            for s in estate.settings.of({p.type_id for p in places})
+            if "version" in key_words(s.leaf) and len(s.path) <= 2
+        ]
         if versions:
             second = Atom(
-                ref=Ref(name="version", places=tuple(where_of(s) for s in versions)), op="starts",
-                values=(version.text,), label=f"version {version.text}",
+                ref=Ref(name="version", places=tuple(where_of(s) for s in versions)),
+                op="starts",
+                values=(version.text,),
+                label=f"version {version.text}",
             )
             return Mark("tenant", mark.start, mark.end + 1, [found, second], f"{token.raw} {version.raw}"), 2
     return Mark("tenant", mark.start, mark.end, found, token.raw), size
@@ -254,7 +362,12 @@ def _beginning(text: str, estate: Estate, scope: frozenset[str]) -> tuple[list[S
     found = [
         s
         for s in estate.settings.of(scope)
-        if _speaks(s) and len(s.values) <= 100 and not s.many
-        and any(v.startswith(text) and re.match(r"[\d.:_\-]", v[len(text) : len(text) + 1] or "x") for v in s.values)
+        if _speaks(s)
+        and len(s.values) <= 100
+        and not s.many
+        and any(
+            v.startswith(text) and re.match(r"[\d.:_\-]", v[len(text) : len(text) + 1] or "x")
+            for v in s.values
+        )
     ]
     return found, "starts"

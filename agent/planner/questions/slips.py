@@ -77,7 +77,11 @@ def nearest(word: str) -> str:
     best, near = 0.0, word
     plural = word.endswith("s")
     for target in _targets().get(word[0], ()):
-        if abs(len(target) - len(word)) > 2 or (len(word) < 5) != (len(target) < 5) or target.startswith(word) and len(target) - len(word) > 1:
+        if (
+            abs(len(target) - len(word)) > 2
+            or (len(word) < 5) != (len(target) < 5)
+            or (target.startswith(word) and len(target) - len(word) > 1)
+        ):
             continue
         for spelled in (target, f"{target}s") if plural else (target,):
             matcher = SequenceMatcher(None, word, spelled)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
@@ -25,6 +25,7 @@ _DAY: Final = rf"(?:\d{{4}}-\d{{2}}-\d{{2}}(?:[t ]\d{{2}}:\d{{2}}(?::\d{{2}})?z?
 _PERIOD: Final = rf"(?:yesterday|today|(?:{_MONTH})(?:,? \d{{4}})?|(?:last|this) (?:calendar )?(?:week|month|quarter|year)|\d{{4}})"
 
 Way = Literal["older", "within", "range"]
+Make = Callable[["re.Match[str]", datetime], "When | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ def day_of(text: str, now: datetime) -> tuple[datetime, timedelta] | None:
     iso = re.match(r"(\d{4})-(\d{2})-(\d{2})(?:[t ](\d{2}):(\d{2})(?::(\d{2}))?z?)?\Z", text)
     try:
         if iso:
-            clock = [int(g or 0) for g in iso.groups()[3:]]
-            at = datetime(int(iso[1]), int(iso[2]), int(iso[3]), *clock, tzinfo=UTC)
+            hour, minute, second = (int(g or 0) for g in iso.groups()[3:6])
+            at = datetime(int(iso[1]), int(iso[2]), int(iso[3]), hour, minute, second, tzinfo=UTC)
             return at, timedelta(days=1) if iso[4] is None else timedelta(minutes=1)
         month = re.search(_MONTH, text)
         if month is None:
@@ -116,7 +117,11 @@ def _period(text: str, now: datetime) -> tuple[datetime, datetime] | None:
         return _first_of(calendar[2], first - timedelta(days=1)), first
     if re.fullmatch(r"\d{4}", text):
         year = int(text)
-        return (datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)) if 2000 < year < 2100 else None
+        return (
+            (datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC))
+            if 2000 < year < 2100
+            else None
+        )
     found = day_of(text, now)
     return (found[0], found[0] + found[1]) if found else None
 
@@ -156,7 +161,9 @@ def _between(match: re.Match[str], now: datetime) -> When | None:
     first, last = _period(match["p"], now), _period(match["q"], now)
     if not first or not last or first[0] >= last[1]:
         return None
-    return _range(match, first[0], last[1], f"from {first[0]:%Y-%m-%d} to {last[1] - timedelta(days=1):%Y-%m-%d}")
+    return _range(
+        match, first[0], last[1], f"from {first[0]:%Y-%m-%d} to {last[1] - timedelta(days=1):%Y-%m-%d}"
+    )
 
 
 def _in(match: re.Match[str], now: datetime) -> When | None:
@@ -164,24 +171,46 @@ def _in(match: re.Match[str], now: datetime) -> When | None:
     if not found:
         return None
     last = found[1] - timedelta(days=1)
-    label = f"on {found[0]:%Y-%m-%d}" if last <= found[0] else f"from {found[0]:%Y-%m-%d} to {min(last, now):%Y-%m-%d}"
+    label = (
+        f"on {found[0]:%Y-%m-%d}"
+        if last <= found[0]
+        else f"from {found[0]:%Y-%m-%d} to {min(last, now):%Y-%m-%d}"
+    )
     return _range(match, found[0], found[1], label)
 
 
-def _rules() -> Iterator[tuple[re.Pattern[str], object]]:
+def _rules() -> Iterator[tuple[str, Make]]:
     day = rf"{_DAY}|{_PERIOD}"
     yield rf"(?:between|from) (?P<p>{day}) (?:and|to|until|till) (?P<q>{day})", _between
-    yield rf"(?:older|more|longer|greater|over|beyond|exceeding) than {_N} ?{_U}(?: old| ago| of age)?", _older
-    yield rf"(?:(?:for|aged?|is|are) )?(?:over|beyond|at least|exceeding|more than|>) {_N} ?{_U}(?: old| ago| of age)?|(?:for )?{_N} ?\+ ?{_U}(?: old)?|{_N}\+? {_U} (?:or more|or older|or longer|plus)|(?:since|for) more than {_N} {_U}|before the (?:last|past) {_N} {_U}", _older
+    yield (
+        rf"(?:older|more|longer|greater|over|beyond|exceeding) than {_N} ?{_U}(?: old| ago| of age)?",
+        _older,
+    )
+    yield (
+        rf"(?:(?:for|aged?|is|are) )?(?:over|beyond|at least|exceeding|more than|>) {_N} ?{_U}(?: old| ago| of age)?|(?:for )?{_N} ?\+ ?{_U}(?: old)?|{_N}\+? {_U} (?:or more|or older|or longer|plus)|(?:since|for) more than {_N} {_U}|before the (?:last|past) {_N} {_U}",
+        _older,
+    )
     yield rf"for {_N} ?{_U}(?! (?:or|and) (?:more|longer|older))", _older
-    yield rf"(?:in|within|over|during|for|since|from|throughout)? ?(?:the )?(?:last|past|previous|preceding|trailing) {_N} ?{_U}|(?:newer|less|younger|fewer) than {_N} ?{_U}(?: ago| old)?|(?:under|below) {_N} ?{_U}(?: old)?|(?:since|from) {_N} {_U}(?: ago)?|(?:in|within) {_N} {_U}(?! (?:or|and))|(?:up to|at most) {_N} {_U} old|{_N} {_U} or (?:newer|less|younger)", _within
-    yield rf"(?:(?:in|within|over|during|for|since|from) )?(?:the )?(?:last|past) (hour|day|week|fortnight|month|quarter|year)", _within
-    yield rf"(?:in |during )?(?:the )?(?P<p>(?:last|this) calendar (?:week|month|quarter|year))", _in
-    yield rf"(?:since|from|starting|as of)(?: the)?(?: start of| beginning of)? (?P<p>{day})(?: on(?:wards?)?)?", _since
+    yield (
+        rf"(?:in|within|over|during|for|since|from|throughout)? ?(?:the )?(?:last|past|previous|preceding|trailing) {_N} ?{_U}|(?:newer|less|younger|fewer) than {_N} ?{_U}(?: ago| old)?|(?:under|below) {_N} ?{_U}(?: old)?|(?:since|from) {_N} {_U}(?: ago)?|(?:in|within) {_N} {_U}(?! (?:or|and))|(?:up to|at most) {_N} {_U} old|{_N} {_U} or (?:newer|less|younger)",
+        _within,
+    )
+    yield (
+        r"(?:(?:in|within|over|during|for|since|from) )?(?:the )?(?:last|past) (hour|day|week|fortnight|month|quarter|year)",
+        _within,
+    )
+    yield r"(?:in |during )?(?:the )?(?P<p>(?:last|this) calendar (?:week|month|quarter|year))", _in
+    yield (
+        rf"(?:since|from|starting|as of)(?: the)?(?: start of| beginning of)? (?P<p>{day})(?: on(?:wards?)?)?",
+        _since,
+    )
     yield rf"(?:after|later than|newer than|past) (?P<p>{day})", _after
     yield rf"(?:before|prior to|earlier than|older than) (?P<p>{day})", _before
     yield rf"(?:until|till|up to|by) (?P<p>{_DAY}|yesterday|today)", _until
-    yield rf"(?:in|on|during|of|for)(?: the month of)? (?P<p>{_DAY}|(?:{_MONTH})(?:,? \d{{4}})?|2\d{{3}})", _in
+    yield (
+        rf"(?:in|on|during|of|for)(?: the month of)? (?P<p>{_DAY}|(?:{_MONTH})(?:,? \d{{4}})?|2\d{{3}})",
+        _in,
+    )
     yield r"(?:in |during )?(?P<p>today|yesterday|this (?:week|month|quarter|year))", _in
 
 

@@ -27,7 +27,11 @@ from tools.xql.plan import (
 
 MOST: Final = 10_000
 _RANKS: Final = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFO", "INFORMATIONAL")
-_RULE: Final = (("xdm.asset.id", "asset_id"), ("xdm.asset.name", "asset_name"), ("xdm.asset.type.id", "asset_type_id"))
+_RULE: Final = (
+    ("xdm.asset.id", "asset_id"),
+    ("xdm.asset.name", "asset_name"),
+    ("xdm.asset.type.id", "asset_type_id"),
+)
 _FORMATS: Final = {"1h": "%Y-%m-%d %H:00"}
 
 
@@ -99,7 +103,12 @@ class _Planner:
         frame: TimeFrame | None = None
         rest: list[Item] = []
         for item in self.form.items:
-            if isinstance(item, Atom) and item.ref.name in ("time", "any_time") and not item.negated and frame is None:
+            if (
+                isinstance(item, Atom)
+                and item.ref.name in ("time", "any_time")
+                and not item.negated
+                and frame is None
+            ):
                 frame = self._frame(item)
                 if frame is not None:
                     continue
@@ -112,7 +121,9 @@ class _Planner:
             return TimeFrame(last=f"{int(days)}d" if days == int(days) else f"{max(1, round(days * 24))}h")
         if atom.op == "range" and atom.start is not None:
             end = min(atom.end, self.now) if atom.end is not None else None
-            return TimeFrame(start=iso(atom.start), end=iso(end) if end is not None and end > atom.start else None)
+            return TimeFrame(
+                start=iso(atom.start), end=iso(end) if end is not None and end > atom.start else None
+            )
         return None
 
     # --- lists ---
@@ -120,7 +131,11 @@ class _Planner:
     def _listed(self) -> dict[str, Any]:
         form = self.form
         if form.rule_form:
-            return {"fields": tuple(JoinedField(field=f, name=n) for f, n in _RULE), "limit": form.limit or MOST, "order": (Order(field="xdm.asset.id"),)}
+            return {
+                "fields": tuple(JoinedField(field=f, name=n) for f, n in _RULE),
+                "limit": form.limit or MOST,
+                "order": (Order(field="xdm.asset.id"),),
+            }
         shown: list[str] = []
         for name in self.entity.shown:
             if (found := self._column(Ref(name=name))) is not None:
@@ -129,7 +144,9 @@ class _Planner:
             shown += list(self.columns.asset()) if ref.name == "asset" else [self.columns.column(ref)]
         for ref in _spoken(form.items):
             if (ref.tags and ref.name != "tags") or ref.places or ref.name in self.entity.places:
-                if ref.places and (len({w.type_id for w in ref.places}) > 3 or any("*" in w.path for w in ref.places)):
+                if ref.places and (
+                    len({w.type_id for w in ref.places}) > 3 or any("*" in w.path for w in ref.places)
+                ):
                     continue
                 if (found := self._column(ref)) is not None:
                     shown.append(found)
@@ -139,7 +156,11 @@ class _Planner:
         if form.per and form.limit is not None:
             by = tuple(name for ref in form.per for name in self._group(ref))
             shown += list(by)
-            first = self.order[0] if self.order else Order(field=self.columns.column(Ref(name=self.entity.time)), direction="desc")
+            first = (
+                self.order[0]
+                if self.order
+                else Order(field=self.columns.column(Ref(name=self.entity.time)), direction="desc")
+            )
             body["top"] = TopPerGroup(n=form.limit, by=by, order=first.field, direction=first.direction)
             shown.append(first.field)
             body["limit"] = MOST
@@ -147,7 +168,9 @@ class _Planner:
         else:
             body["limit"] = form.limit or MOST
         shown += [join.aggregates[0].name for join in self.writer.joins]
-        key = self.entity.key or (self.columns.column(Ref(name=self.entity.time)) if self.entity.time in self.entity.places else "")
+        key = self.entity.key or (
+            self.columns.column(Ref(name=self.entity.time)) if self.entity.time in self.entity.places else ""
+        )
         if not self.order and self.entity.log:
             self.order.append(Order(field="_time", direction="desc"))
         if key and key not in [o.field for o in self.order] and len(self.order) < 5:
@@ -160,10 +183,7 @@ class _Planner:
         """A column, where the tenant has it."""
         place = self.entity.places.get(ref.name)
         if place is not None and place.column and not ref.tags and not ref.places:
-            from tools.xql.catalog import Catalog
-
-            known = _catalog(Catalog).column(self.entity.dataset, place.column)
-            if known is None and not self.estate.has_column(self.entity.dataset, place.column):
+            if self.writer.place(ref) is None:
                 return None
         try:
             return self.columns.column(ref)
@@ -176,7 +196,10 @@ class _Planner:
         down: Any = "desc" if rank.descending else "asc"
         if rank.has is not None:
             inner = ConditionWriter(rank.has.entity, self.estate, self.now)
-            name = self.writer.count_by_join(rank.has.entity, inner.all(rank.has.items) + base_of(rank.has.entity, rank.has.items, self.estate))
+            name = self.writer.count_by_join(
+                rank.has.entity,
+                inner.all(rank.has.items) + base_of(rank.has.entity, rank.has.items, self.estate),
+            )
             self.order.append(Order(field=name, direction=down))
             return [name]
         ref = rank.ref or Ref(name="name")
@@ -204,7 +227,12 @@ class _Planner:
         if ref.name == "asset":
             return self.columns.asset()
         column = self.columns.column(ref)
-        if not ref.tags and not ref.places and ref.name in _WORDS and self.estate.mixed(form_entity(self.form, ref), ref.name):
+        if (
+            not ref.tags
+            and not ref.places
+            and ref.name in _WORDS
+            and self.estate.mixed(form_entity(self.form, ref), ref.name)
+        ):
             return (self.columns.lower(column, ref.name),)
         return (column,)
 
@@ -216,7 +244,12 @@ class _Planner:
             pass
         name = self.entity.many.replace(" ", "_")
         counts = Aggregate(function="count" if self.entity.key else "count_rows", name=name)
-        if form.entity == "vulnerability" and form.group and form.group[0].name == "cve" and form.rank is not None:
+        if (
+            form.entity == "vulnerability"
+            and form.group
+            and form.group[0].name == "cve"
+            and form.rank is not None
+        ):
             counts = Aggregate(function="count_distinct", field="xdm.finding.asset_id", name="assets")
         if function == "count":
             made = counts
@@ -227,10 +260,18 @@ class _Planner:
         else:
             assert measure is not None
             ref = measure.ref or Ref(name="cvss")
-            column = self.columns.asset()[0] if ref.name == "asset" else self.columns.column(ref, number=bool(ref.places) and function != "distinct")
+            column = (
+                self.columns.asset()[0]
+                if ref.name == "asset"
+                else self.columns.column(ref, number=bool(ref.places) and function != "distinct")
+            )
             kind: Any = {"distinct": "count_distinct"}.get(function, function)
             label = ref.name.replace(" ", "_").replace("-", "_")
-            made = Aggregate(function=kind, field=column, name=f"{label}s" if function == "distinct" else f"{function}_{label}")
+            made = Aggregate(
+                function=kind,
+                field=column,
+                name=f"{label}s" if function == "distinct" else f"{function}_{label}",
+            )
         body: dict[str, Any] = {"group_by": by, "aggregates": (made,), "limit": form.limit or MOST}
         if form.having is not None:
             body["having"] = Test(field=made.name, op=form.having[0], value=int(form.having[1]))
@@ -238,7 +279,12 @@ class _Planner:
         if form.span:
             ref = Ref(name=self._bin_time())
             column = self.columns.column(ref)
-            body["time_bin"] = TimeBin(field=column, span=form.span, format=_FORMATS.get(form.span, "%Y-%m-%d"), name=_UNITS[form.span])
+            body["time_bin"] = TimeBin(
+                field=column,
+                span=form.span,
+                format=_FORMATS.get(form.span, "%Y-%m-%d"),
+                name=_UNITS[form.span],
+            )
             order.append(Order(field=_UNITS[form.span]))
         if form.per and form.limit is not None:
             per = tuple(dict.fromkeys(name for ref in form.per for name in self._group(ref)))
@@ -256,7 +302,12 @@ class _Planner:
         found: list[Order] = []
         if rank is not None and rank.ref is not None and rank.ref in self.form.group:
             column = self._group(rank.ref)[0]
-            found.append(Order(field=column, direction="desc" if rank.descending and rank.ref.name != "severity" else "asc"))
+            found.append(
+                Order(
+                    field=column,
+                    direction="desc" if rank.descending and rank.ref.name != "severity" else "asc",
+                )
+            )
         elif not self.form.span:
             down: Any = "asc" if rank is not None and not rank.descending else "desc"
             found.append(Order(field=measure, direction=down))
@@ -264,9 +315,17 @@ class _Planner:
 
     def _bin_time(self) -> str:
         for item in self.form.items:
-            if isinstance(item, Atom) and item.ref.name in ("modified", "last_seen", "resolved", "first_seen"):
+            if isinstance(item, Atom) and item.ref.name in (
+                "modified",
+                "last_seen",
+                "resolved",
+                "first_seen",
+            ):
                 return item.ref.name
-        if self.form.entity == "issue" and any(isinstance(i, Atom) and i.ref.name == "status" and i.values == ("closed",) for i in self.form.items):
+        if self.form.entity == "issue" and any(
+            isinstance(i, Atom) and i.ref.name == "status" and i.values == ("closed",)
+            for i in self.form.items
+        ):
             return "resolved" if self.estate.has_column("issues", "xdm.issue.resolution_time") else "modified"
         return self.entity.time
 
@@ -274,7 +333,11 @@ class _Planner:
 
     def _of_lack(self) -> bool:
         form = self.form
-        if form.having is None or not form.group or form.entity not in ("asset", "issue", "vulnerability", "finding"):
+        if (
+            form.having is None
+            or not form.group
+            or form.entity not in ("asset", "issue", "vulnerability", "finding")
+        ):
             return False
         return form.having == ("eq", 0.0) or (form.having[0] in ("lt", "lte") and form.entity != "asset")
 
@@ -288,8 +351,13 @@ class _Planner:
             by = tuple(self.columns.column(ref) for ref in form.group)
             none = Aggregate(function="count", where=both(parts), name="assets")
             return PostureQuery(
-                dataset="asset_inventory", compute=tuple(self.columns.compute), group_by=by, aggregates=(none,),
-                having=Test(field="assets", op="eq", value=0), order=tuple(Order(field=name) for name in by), limit=MOST,
+                dataset="asset_inventory",
+                compute=tuple(self.columns.compute),
+                group_by=by,
+                aggregates=(none,),
+                having=Test(field="assets", op="eq", value=0),
+                order=tuple(Order(field=name) for name in by),
+                limit=MOST,
             )
         writer = ConditionWriter("asset", self.estate, self.now)
         counted = writer.count_by_join(form.entity, parts)
@@ -303,7 +371,20 @@ class _Planner:
         )  # fmt: skip
 
 
-_WORDS: Final = frozenset({"provider", "severity", "status", "category", "class", "type", "result", "issue_category", "region", "capability"})
+_WORDS: Final = frozenset(
+    {
+        "provider",
+        "severity",
+        "status",
+        "category",
+        "class",
+        "type",
+        "result",
+        "issue_category",
+        "region",
+        "capability",
+    }
+)
 
 
 def form_entity(form: Form, ref: Ref) -> str:
@@ -312,15 +393,6 @@ def form_entity(form: Form, ref: Ref) -> str:
 
 
 _UNITS: Final = {"1h": "hour", "1d": "day", "1w": "week", "1mo": "month", "1y": "year"}
-
-
-def _catalog(catalog: Any) -> Any:
-    if not _KEPT:
-        _KEPT.append(catalog.seeded())
-    return _KEPT[0]
-
-
-_KEPT: list[Any] = []
 
 
 def _spoken(items: tuple[Item, ...]) -> list[Ref]:

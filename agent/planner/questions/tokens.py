@@ -104,7 +104,14 @@ def _word(raw: str, start: int, known: Container[str], parts: Container[str]) ->
     trimmed = raw.rstrip(".:'") if not raw.endswith("-") else raw
     lowered = trimmed.lower()
     for ending in ("'s", "s'"):
-        if lowered.endswith(ending) and lowered not in ("what's", "who's", "where's", "that's", "there's", "let's"):
+        if lowered.endswith(ending) and lowered not in (
+            "what's",
+            "who's",
+            "where's",
+            "that's",
+            "there's",
+            "let's",
+        ):
             trimmed = trimmed[: -len(ending)] if ending == "'s" else trimmed[:-1]
             lowered = trimmed.lower()
     if not trimmed:
@@ -112,7 +119,9 @@ def _word(raw: str, start: int, known: Container[str], parts: Container[str]) ->
     if lowered not in known:
         for sign in ("/", "-", "_"):
             pieces = lowered.split(sign)
-            if len(pieces) > 1 and all(p and (p in known or p in parts or singular(p) in parts) for p in pieces):
+            if len(pieces) > 1 and all(
+                p and (p in known or p in parts or singular(p) in parts) for p in pieces
+            ):
                 return _split(trimmed, start, sign)
     value = float(_NUMBERS[lowered]) if lowered in _NUMBERS else None
     if value is not None:
@@ -129,7 +138,9 @@ def _split(raw: str, start: int, sign: str) -> list[Token]:
             found.append(Token("/", "/", at - 1, at, "mark", "/"))
         made = _token(piece, at, at + len(piece), "word")
         value = float(_NUMBERS[made.text]) if made.text in _NUMBERS else None
-        found.append(replace(made, norm=singular(made.text), kind="word" if value is None else "number", value=value))
+        found.append(
+            replace(made, norm=singular(made.text), kind="word" if value is None else "number", value=value)
+        )
         at += len(piece) + 1
     return found
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from agent.planner import weakness
 from agent.planner.concepts import BY_NAME, CONCEPTS, port_rules, rules_of
+from agent.planner.negation import negated
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Ref, Weakness, Where
 from agent.planner.questions.settings import Setting
@@ -41,7 +42,9 @@ BAD_KEYS: Final[dict[str, tuple[str, ...]]] = {
 _GOOD_VALUES: Final = {"imdsv1": ("required",), "no_cmk": ("aws:kms", "aws:kms:dsse")}
 _PUBLIC_BY_SETTING: Final = ("Database", "Database Instance")
 _VAGUE: Final = frozenset({"old", "ancient", "stale", "exposed", "all", "deletable", "idle"})
-_NEGATES: Final = re.compile(r"\b(?:no|not|nor|neither|without|lack(?:s|ing)?|missing|never|don't|doesn't|isn't|aren't)\b")
+_NEGATES: Final = re.compile(
+    r"\b(?:no|not|nor|neither|without|lack(?:s|ing)?|missing|never|don't|doesn't|isn't|aren't)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def find_weaknesses(text: str, estate: Estate) -> list[Found]:
                 if turned is None:
                     good = weakness._good(scan, concept, match)
                 else:
-                    good = weakness.negated(scan, match) != turned
+                    good = negated(scan, match) != turned
                 span = _span(before, scan.rest)
                 if span is not None and span[0] < match.start():
                     # the last word that negates is this one's; what stands before it belongs to others
@@ -86,11 +89,17 @@ def find_weaknesses(text: str, estate: Estate) -> list[Found]:
                         cut = span[0] + last[-1]
                         scan.rest = before[:cut] + scan.rest[cut:]
                         span = (cut, span[1])
-                if concept.name == "unused" and re.match(r"\s*(?:anywhere )?(?:in|for|since|over|within|during)\b", text[span[1] :] if span else ""):
+                if concept.name == "unused" and re.match(
+                    r"\s*(?:anywhere )?(?:in|for|since|over|within|during)\b", text[span[1] :] if span else ""
+                ):
                     continue
                 if span is None or text[span[0] : span[1]].strip() in _VAGUE:
                     continue
-                if concept.name == "no_cmk" and turned is None and text[span[0] : span[1]].lstrip().startswith("encrypt"):
+                if (
+                    concept.name == "no_cmk"
+                    and turned is None
+                    and text[span[0] : span[1]].lstrip().startswith("encrypt")
+                ):
                     good = True
                 found.append(Found(concept.name, *span, good))
     return found
@@ -138,16 +147,27 @@ def _by_settings(name: str, estate: Estate, types: frozenset[str]) -> tuple[Atom
     for type_id in sorted(types):
         if bad and estate.types.get(type_id, ("", "", "", ""))[1] not in _PUBLIC_BY_SETTING:
             continue
-        places = [s for s in estate.settings.by_type.get(type_id, ()) if _means(s, good or bad, deep=name == "no_cmk")]
+        places = [
+            s
+            for s in estate.settings.by_type.get(type_id, ())
+            if _means(s, good or bad, deep=name == "no_cmk")
+        ]
         if name == "no_cmk":
             places = [s for s in places if set(_GOOD_VALUES[name]) & set(s.values)]
         # Versioning.Status says more than that there is a Versioning
-        places = [s for s in places if not any(o is not s and o.path[: len(s.path)] == s.path for o in places)]
+        places = [
+            s for s in places if not any(o is not s and o.path[: len(s.path)] == s.path for o in places)
+        ]
         if not places:
             continue
         wheres = tuple(where_of(s, _GOOD_VALUES.get(name, ())) for s in places)
         found.append(
-            Atom(ref=Ref(name=BY_NAME[name].name, places=wheres), op="true", negated=bool(good), label=BY_NAME[name].label)
+            Atom(
+                ref=Ref(name=BY_NAME[name].name, places=wheres),
+                op="true",
+                negated=bool(good),
+                label=BY_NAME[name].label,
+            )
         )
     return tuple(found)
 
@@ -155,13 +175,23 @@ def _by_settings(name: str, estate: Estate, types: frozenset[str]) -> tuple[Atom
 def _assumed(estate: Estate, types: frozenset[str]) -> tuple[Atom, ...]:
     """Roles whose trust policy names everybody."""
     places = [
-        s for s in estate.settings.of(types)
-        if s.path[0].lower().replace("_", "").startswith("assumerolepolicy") and s.leaf in ("AWS", "Principal") and "Principal" in s.path
+        s
+        for s in estate.settings.of(types)
+        if s.path[0].lower().replace("_", "").startswith("assumerolepolicy")
+        and s.leaf in ("AWS", "Principal")
+        and "Principal" in s.path
     ]
     if not places:
         return ()
     wheres = tuple(Where(type_id=s.type_id, path=s.path, kind="text") for s in places)
-    return (Atom(ref=Ref(name="assume_any", places=wheres), op="matches", values=(r"^\*$",), label="assumed by anyone"),)
+    return (
+        Atom(
+            ref=Ref(name="assume_any", places=wheres),
+            op="matches",
+            values=(r"^\*$",),
+            label="assumed by anyone",
+        ),
+    )
 
 
 def _means(setting: Setting, keys: tuple[str, ...], *, deep: bool = False) -> bool:
@@ -181,8 +211,12 @@ def _key(key: str) -> tuple[str, ...]:
     return key_words(key)
 
 
-_YES: Final = re.compile(r"(?:true|enabled|enforced|on|active|yes|required|optin|customer|\d*[1-9]\d*|aes256|aws:.*|sse.*|kms.*)\Z")
-_NO: Final = re.compile(r"(?:false|disabled|off|none|no|suspended|inactive|never|0|optional|not_enabled|unencrypted|unset|n/a)?\Z")
+_YES: Final = re.compile(
+    r"(?:true|enabled|enforced|on|active|yes|required|optin|customer|\d*[1-9]\d*|aes256|aws:.*|sse.*|kms.*)\Z"
+)
+_NO: Final = re.compile(
+    r"(?:false|disabled|off|none|no|suspended|inactive|never|0|optional|not_enabled|unencrypted|unset|n/a)?\Z"
+)
 
 
 def where_of(setting: Setting, good: tuple[str, ...] = ()) -> Where:

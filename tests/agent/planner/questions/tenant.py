@@ -42,23 +42,75 @@ _TYPES = {
 
 def _config(kind: str, provider: str, n: int) -> Row:
     if kind == "bucket" and provider == "AWS":
-        return {"Versioning": {"Status": "Enabled" if n % 2 else "Suspended"}, "LoggingEnabled": {"TargetBucket": "logs-1"} if n % 3 else None, "encryption": "AES256" if n % 4 else ""}
+        return {
+            "Versioning": {"Status": "Enabled" if n % 2 else "Suspended"},
+            "LoggingEnabled": {"TargetBucket": "logs-1"} if n % 3 else None,
+            "encryption": "AES256" if n % 4 else "",
+        }
     if kind == "bucket" and provider == "GCP":
         return {"versioning": {"enabled": n % 2 == 0}}
     if kind == "vm" and provider == "AWS":
-        return {"InstanceType": ("t3.micro", "t3.medium", "m5.large")[n % 3], "VpcId": f"vpc-0a1b2c{n % 2}d", "PublicIpAddress": f"203.0.113.{n}" if n % 2 else None, "managed_by_ssm": n % 3 != 0, "MetadataOptions": {"HttpTokens": "required" if n % 2 else "optional"}, "LaunchTime": (NOW - timedelta(days=20 * n)).isoformat()}
+        return {
+            "InstanceType": ("t3.micro", "t3.medium", "m5.large")[n % 3],
+            "VpcId": f"vpc-0a1b2c{n % 2}d",
+            "PublicIpAddress": f"203.0.113.{n}" if n % 2 else None,
+            "managed_by_ssm": n % 3 != 0,
+            "MetadataOptions": {"HttpTokens": "required" if n % 2 else "optional"},
+            "LaunchTime": (NOW - timedelta(days=20 * n)).isoformat(),
+        }
     if kind == "db":
-        return {"Engine": ("postgres", "mysql")[n % 2], "EngineVersion": ("16.4", "8.0.36")[n % 2], "StorageEncrypted": n % 3 != 0, "DeletionProtection": n % 2 == 0, "MultiAZ": n % 4 == 0, "BackupRetentionPeriod": (0, 3, 7, 30)[n % 4], "PubliclyAccessible": n % 5 == 0}
+        return {
+            "Engine": ("postgres", "mysql")[n % 2],
+            "EngineVersion": ("16.4", "8.0.36")[n % 2],
+            "StorageEncrypted": n % 3 != 0,
+            "DeletionProtection": n % 2 == 0,
+            "MultiAZ": n % 4 == 0,
+            "BackupRetentionPeriod": (0, 3, 7, 30)[n % 4],
+            "PubliclyAccessible": n % 5 == 0,
+        }
     if kind == "fn":
-        return {"Configuration": {"Runtime": ("python3.8", "python3.12", "nodejs20.x")[n % 3], "MemorySize": 128 * (n % 3 + 1)}}
+        return {
+            "Configuration": {
+                "Runtime": ("python3.8", "python3.12", "nodejs20.x")[n % 3],
+                "MemorySize": 128 * (n % 3 + 1),
+            }
+        }
     if kind == "user":
-        keys = [{"CreateDate": (NOW - timedelta(days=60 * n)).strftime("%Y-%m-%dT%H:%M:%SZ"), "Status": "Active" if n % 4 else "Inactive"}]
-        return {"MFADevices": [] if n % 2 else [{"SerialNumber": f"arn:mfa{n}"}], "console_access": n % 3 != 0, "AccessKeys": keys}
+        keys = [
+            {
+                "CreateDate": (NOW - timedelta(days=60 * n)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "Status": "Active" if n % 4 else "Inactive",
+            }
+        ]
+        return {
+            "MFADevices": [] if n % 2 else [{"SerialNumber": f"arn:mfa{n}"}],
+            "console_access": n % 3 != 0,
+            "AccessKeys": keys,
+        }
     if kind == "role":
-        return {"AssumeRolePolicyDocument": {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*" if n % 3 == 0 else f"arn:aws:iam::1:root{n}"}}]}}
+        return {
+            "AssumeRolePolicyDocument": {
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"AWS": "*" if n % 3 == 0 else f"arn:aws:iam::1:root{n}"},
+                    }
+                ]
+            }
+        }
     if kind == "sg":
         port = (22, 443, 5432, 3389)[n % 4]
-        return {"VpcId": f"vpc-0a1b2c{n % 2}d", "IpPermissions": [{"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": "0.0.0.0/0" if n % 2 else "10.0.0.0/8"}]}]}
+        return {
+            "VpcId": f"vpc-0a1b2c{n % 2}d",
+            "IpPermissions": [
+                {
+                    "IpProtocol": "tcp",
+                    "FromPort": port,
+                    "ToPort": port,
+                    "IpRanges": [{"CidrIp": "0.0.0.0/0" if n % 2 else "10.0.0.0/8"}],
+                }
+            ],
+        }
     if kind == "vol":
         return {"Encrypted": n % 2 == 0, "Size": 100 * (n + 1)}
     if kind == "key":
@@ -76,7 +128,15 @@ def _assets() -> list[Row]:
             for serial in range(4):
                 n += 1
                 short = name.removeprefix("acme-")
-                tags: Row = {"Environment": ("production" if "prod" in name else "dev" if "dev" in name else ("Prod", "staging")[serial % 2])}
+                tags: Row = {
+                    "Environment": (
+                        "production"
+                        if "prod" in name
+                        else "dev"
+                        if "dev" in name
+                        else ("Prod", "staging")[serial % 2]
+                    )
+                }
                 if serial != 3:
                     tags["Team"] = ("payments", "shop", "ml", "office")[list(ACCOUNTS).index(uid)]
                     tags["Owner"] = f"{('kim', 'lee', 'sol')[serial % 3]}@acme.example"
@@ -115,7 +175,20 @@ def _issues(assets: list[Row]) -> tuple[list[Row], list[Row]]:
             failing = (at + len(rule)) % 3 != 0
             serial += 1
             fid = f"f{serial:04}"
-            findings.append({"id": fid, "title": title, "rule": rule, "asset": asset, "status": "FAIL" if failing else "PASS", "severity": severity, "category": "CONFIGURATION", "service": service, "facts": {}, "first": NOW - timedelta(days=(serial * 7) % 100, hours=2)})
+            findings.append(
+                {
+                    "id": fid,
+                    "title": title,
+                    "rule": rule,
+                    "asset": asset,
+                    "status": "FAIL" if failing else "PASS",
+                    "severity": severity,
+                    "category": "CONFIGURATION",
+                    "service": service,
+                    "facts": {},
+                    "first": NOW - timedelta(days=(serial * 7) % 100, hours=2),
+                }
+            )
             if failing:
                 status = ("New", "New", "In Progress", "Resolved")[serial % 4]
                 issues.append(
@@ -125,7 +198,11 @@ def _issues(assets: list[Row]) -> tuple[list[Row], list[Row]]:
                         "assignee": "kim@acme.example" if status == "In Progress" else None, "open": status != "Resolved",
                     }
                 )  # fmt: skip
-    cves = (("CVE-2021-44228", "CRITICAL", 10.0, True, True, "log4j-core"), ("CVE-2023-38545", "CRITICAL", 9.8, True, False, "curl"), ("CVE-2022-0001", "HIGH", 7.5, False, False, "openssl"))
+    cves = (
+        ("CVE-2021-44228", "CRITICAL", 10.0, True, True, "log4j-core"),
+        ("CVE-2023-38545", "CRITICAL", 9.8, True, False, "curl"),
+        ("CVE-2022-0001", "HIGH", 7.5, False, False, "openssl"),
+    )
     for at, asset in enumerate(a for a in assets if a["kind"] == "vm"):
         for cve, severity, score, fix, kev, package in cves[: at % 4]:
             serial += 1
@@ -153,7 +230,12 @@ CASES = [
 
 def facts_of(row: Row) -> str:
     asset = row["asset"]
-    place = {"xdm.cloud.provider": asset["provider"], "xdm.cloud.project_id": asset["account"], "xdm.cloud.region": asset["region"], "xdm.finding.service": row["service"]}
+    place = {
+        "xdm.cloud.provider": asset["provider"],
+        "xdm.cloud.project_id": asset["account"],
+        "xdm.cloud.region": asset["region"],
+        "xdm.finding.service": row["service"],
+    }
     return json.dumps(place | ({"xdm.finding.status": row["status"], "xdm.finding.severity": row["severity"]} if row["id"] in {f["id"] for f in FINDINGS} else {}) | row.get("facts", {}))  # fmt: skip
 
 
@@ -228,9 +310,15 @@ def database() -> tuple[Any, dict[str, dict[str, str]]]:
         connection.execute(f'CREATE TABLE "{name}" ({body})')
     for name, rows in tables().items():
         for row in rows:
-            kept = {k: v.replace(tzinfo=None) if isinstance(v, datetime) else v for k, v in row.items() if k in shapes[name]}
+            kept = {
+                k: v.replace(tzinfo=None) if isinstance(v, datetime) else v
+                for k, v in row.items()
+                if k in shapes[name]
+            }
             columns = ", ".join(f'"{column}"' for column in kept)
-            connection.execute(f'INSERT INTO "{name}" ({columns}) VALUES ({", ".join("?" * len(kept))})', list(kept.values()))
+            connection.execute(
+                f'INSERT INTO "{name}" ({columns}) VALUES ({", ".join("?" * len(kept))})', list(kept.values())
+            )
     return connection, shapes
 
 

@@ -20,7 +20,10 @@ def env(a: Row) -> str:
 
 
 def has(a: Row, *, rule: str = "", severity: tuple[str, ...] = ()) -> bool:
-    return any(i["open"] and i["asset"] is a and rule in i["rule"] and (not severity or i["severity"] in severity) for i in ISSUES)
+    return any(
+        i["open"] and i["asset"] is a and rule in i["rule"] and (not severity or i["severity"] in severity)
+        for i in ISSUES
+    )
 
 
 def count(a: Row) -> int:
@@ -28,8 +31,15 @@ def count(a: Row) -> int:
 
 
 def cves(a: Row, **wanted: Any) -> bool:
-    keys = {"cve": "xdm.vulnerability.cve_id", "severity": "xdm.vulnerability.severity", "fix": "xdm.vulnerability.has_a_fix", "kev": "xdm.vulnerability.cisa_kev"}
-    return any(v["asset"] is a and all(v["facts"][keys[k]] == x for k, x in wanted.items()) for v in VULNERABILITIES)
+    keys = {
+        "cve": "xdm.vulnerability.cve_id",
+        "severity": "xdm.vulnerability.severity",
+        "fix": "xdm.vulnerability.has_a_fix",
+        "kev": "xdm.vulnerability.cisa_kev",
+    }
+    return any(
+        v["asset"] is a and all(v["facts"][keys[k]] == x for k, x in wanted.items()) for v in VULNERABILITIES
+    )
 
 
 def aws(kind: str) -> Callable[[Row], bool]:

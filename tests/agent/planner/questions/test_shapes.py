@@ -10,7 +10,18 @@ from typing import Any
 import pytest
 
 from agent.planner.questions.ask import plan_question
-from tests.agent.planner.questions.tenant import ASSETS, CASES, ENDPOINTS, EVENTS, FINDINGS, ISSUES, NOW, VULNERABILITIES, Row, Tenant
+from tests.agent.planner.questions.tenant import (
+    ASSETS,
+    CASES,
+    ENDPOINTS,
+    EVENTS,
+    FINDINGS,
+    ISSUES,
+    NOW,
+    VULNERABILITIES,
+    Row,
+    Tenant,
+)
 
 DAY = timedelta(days=1)
 OPEN = [i for i in ISSUES if i["open"]]
@@ -113,18 +124,33 @@ def test_numbers(tenant: Tenant, question: str, right: float) -> None:
 
 def test_tops(tenant: Tenant) -> None:
     per_account = Counter(i["asset"]["account"] for i in OPEN)
-    for question, n in (("top 1 account by open issues", 1), ("which account has the most open issues?", 1), ("Which accounts have the most open issues?", len(per_account)), ("top 5 accounts by number of issues", len(per_account))):
+    for question, n in (
+        ("top 1 account by open issues", 1),
+        ("which account has the most open issues?", 1),
+        ("Which accounts have the most open issues?", len(per_account)),
+        ("top 5 accounts by number of issues", len(per_account)),
+    ):
         rows = ask(tenant, question)
         assert [row["issues"] for row in rows] == [c for _, c in per_account.most_common(n)], question
     per_asset = Counter(i["asset"]["id"] for i in OPEN)
-    for question in ("3 assets with the most open issues", "top 3 assets by open issues", "the three assets with the highest number of open issues"):
-        assert [row["issues"] for row in ask(tenant, question)] == [c for _, c in per_asset.most_common(3)], question
+    for question in (
+        "3 assets with the most open issues",
+        "top 3 assets by open issues",
+        "the three assets with the highest number of open issues",
+    ):
+        assert [row["issues"] for row in ask(tenant, question)] == [c for _, c in per_asset.most_common(3)], (
+            question
+        )
 
 
 def test_oldest_newest_largest(tenant: Tenant) -> None:
     by_age = sorted(OPEN, key=lambda i: i["first"])
-    assert [r["xdm.issue.id"] for r in ask(tenant, "the two oldest open issues")] == [str(i["id"]) for i in by_age[:2]]
-    assert [r["xdm.issue.id"] for r in ask(tenant, "latest 3 issues")] == [str(i["id"]) for i in by_age[::-1][:3]]
+    assert [r["xdm.issue.id"] for r in ask(tenant, "the two oldest open issues")] == [
+        str(i["id"]) for i in by_age[:2]
+    ]
+    assert [r["xdm.issue.id"] for r in ask(tenant, "latest 3 issues")] == [
+        str(i["id"]) for i in by_age[::-1][:3]
+    ]
     volumes = sorted((a for a in ASSETS if a["kind"] == "vol"), key=lambda a: -a["cfg"]["Size"])
     assert ask(tenant, "largest volumes")[0]["size"] == volumes[0]["cfg"]["Size"]
     scores = [r["cvss"] for r in ask(tenant, "vulnerabilities with the highest cvss")]
@@ -133,9 +159,14 @@ def test_oldest_newest_largest(tenant: Tenant) -> None:
 
 def test_first_of_each_group(tenant: Tenant) -> None:
     rows = ask(tenant, "the 2 oldest open issues in each account")
-    assert Counter(r["account"] for r in rows) == {k: min(2, n) for k, n in Counter(i["asset"]["account"] for i in OPEN).items()}
+    assert Counter(r["account"] for r in rows) == {
+        k: min(2, n) for k, n in Counter(i["asset"]["account"] for i in OPEN).items()
+    }
     ranked = ask(tenant, "top 2 rules per region by open issues")
-    assert Counter(r["region"] for r in ranked) == {k: min(2, n) for k, n in Counter(x for x, _ in {(i["asset"]["region"], i["rule"]) for i in OPEN}).items()}
+    assert Counter(r["region"] for r in ranked) == {
+        k: min(2, n)
+        for k, n in Counter(x for x, _ in {(i["asset"]["region"], i["rule"]) for i in OPEN}).items()
+    }
     assert len(ask(tenant, "oldest open issue of each account")) == len({i["asset"]["account"] for i in OPEN})
 
 
@@ -144,7 +175,9 @@ def test_groups_without(tenant: Tenant) -> None:
     rows = ask(tenant, "accounts without critical issues")
     assert {r["xdm.asset.realm"] for r in rows} == {a["account"] for a in ASSETS} - with_critical
     rows = ask(tenant, "which regions have no databases")
-    assert {r["xdm.asset.cloud.region"] for r in rows} == {a["region"] for a in ASSETS} - {a["region"] for a in ASSETS if a["kind"] == "db"}
+    assert {r["xdm.asset.cloud.region"] for r in rows} == {a["region"] for a in ASSETS} - {
+        a["region"] for a in ASSETS if a["kind"] == "db"
+    }
 
 
 def test_columns(tenant: Tenant) -> None:
@@ -167,11 +200,19 @@ def test_other_datasets(tenant: Tenant) -> None:
     assert len(ask(tenant, "who deleted buckets in the last 30 days")) == len(deleted)
     failed = [e for e in EVENTS if e["operation_status"] == "FAILED" and e["_time"] >= NOW - 30 * DAY]
     assert len(ask(tenant, "failed api calls in the last 30 days")) == len(failed)
-    assert len(ask(tenant, "audit events by pipeline in the last 30 days")) == sum(e["identity_name"] == "pipeline" and e["_time"] >= NOW - 30 * DAY for e in EVENTS)
-    free = {c["xdm.case.id"] for c in CASES if not c["xdm.case.assigned_to"] and c["xdm.case.status_progress"] != "RESOLVED"}
+    assert len(ask(tenant, "audit events by pipeline in the last 30 days")) == sum(
+        e["identity_name"] == "pipeline" and e["_time"] >= NOW - 30 * DAY for e in EVENTS
+    )
+    free = {
+        c["xdm.case.id"]
+        for c in CASES
+        if not c["xdm.case.assigned_to"] and c["xdm.case.status_progress"] != "RESOLVED"
+    }
     assert {r["xdm.case.id"] for r in ask(tenant, "open cases assigned to nobody")} == free
     best = sorted(CASES, key=lambda c: -float(str(c["xdm.case.score"])))
-    assert [r["xdm.case.id"] for r in ask(tenant, "3 cases with the highest score")] == [c["xdm.case.id"] for c in best[:3]]
+    assert [r["xdm.case.id"] for r in ask(tenant, "3 cases with the highest score")] == [
+        c["xdm.case.id"] for c in best[:3]
+    ]
 
 
 def values(rows: list[Row], name: str) -> list[Any]:
