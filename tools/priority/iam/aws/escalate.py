@@ -87,7 +87,17 @@ class Escalations:
     def of(self, principal: str) -> tuple[Escalation, ...]:
         """The combinations that the identity holds, or may hold, in the order of the table."""
         who = self._estate.principal(principal)
-        found = [one for row in combinations() for one in self._try(who, row)]
+        granted = {
+            action
+            for action in {need.action.lower() for row in combinations() for need in row.needs}
+            if action == ASSUME or self._reach.recorded_grant(who, action)
+        }
+        found = [
+            one
+            for row in combinations()
+            if all(need.action.lower() in granted for need in row.needs)
+            for one in self._try(who, row)
+        ]
         if who.missing or who.missing_managed or who.policies is None:
             names = distinct(
                 f"policy {name} was not collected" for name in (*who.missing, *who.missing_managed)
@@ -99,10 +109,6 @@ class Escalations:
         return tuple(found)
 
     def _try(self, who: Principal, row: Combination) -> Iterator[Escalation]:
-        if not all(
-            self._reach.recorded_grant(who, need.action.lower()) or _assumes(need) for need in row.needs
-        ):
-            return
         general: Truth = YES
         decisions: list[Decision] = []
         for need in row.needs:

@@ -61,15 +61,17 @@ class Evaluator:
     def __init__(self, organization: Organization | None = None) -> None:
         self.organization = organization or Organization()
         self._relevant: dict[tuple[int, str], tuple[Statement, ...]] = {}
-        self._alive: list[Policy] = []  # keeps the ids in `_relevant` from being reused
+        self._alive: dict[int, Policy] = {}  # keeps the ids in `_relevant` from being reused
 
     def relevant(self, policy: Policy, action: str) -> tuple[Statement, ...]:
         """The statements of the policy that are about the action (lower case)."""
+        candidates = policy.about(action.partition(":")[0])
+        if not candidates:
+            return ()
         key = (id(policy), action)
         found = self._relevant.get(key)
         if found is None:
-            self._alive.append(policy)
-            candidates = policy.about(action.partition(":")[0])
+            self._alive[id(policy)] = policy
             found = self._relevant[key] = tuple(s for s in candidates if covers_action(s, action) is not NO)
         return found
 

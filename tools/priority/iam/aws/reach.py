@@ -143,24 +143,34 @@ class Reach:
     ) -> ActionReach:
         evaluator = self._estate.evaluator
         granted = self.may_be_granted(who, action)
-        worth = [group for group in shapes.groups if granted or self._names(resources[group[0]], who, action)]
+        worth = [
+            number
+            for number, group in enumerate(shapes.groups)
+            if granted or self._names(resources[group[0]], who, action)
+        ]
         if not worth:
             return ActionReach(action, (), ())
         apart: set[int] = set()
         for policy, statement in self._met(who, action):
             apart.update(self._told_apart(policy, statement, who, resources, context))
-        classes: list[Class] = []
+        asked = set(worth)
         single: list[tuple[str, Decision]] = []
-        for group in worth:
-            alike = [i for i in group if i not in apart]
-            for index in (i for i in group if i in apart):
+        for index in sorted(apart):
+            if shapes.group_of[index] in asked:
                 decision = evaluator.can(who, action, resources[index], context)
                 if decision.possible:
                     single.append((resources[index].arn, decision))
-            if alike:
-                decision = evaluator.can(who, action, resources[alike[0]], context)
-                if decision.possible:
-                    classes.append(Class(tuple(resources[i].arn for i in alike), decision))
+        classes: list[Class] = []
+        for number in worth:
+            # Most identities are granted named things only, so the rest is looked at once and never listed.
+            group = shapes.groups[number]
+            first = next((i for i in group if i not in apart), None)
+            if first is None:
+                continue
+            decision = evaluator.can(who, action, resources[first], context)
+            if decision.possible:
+                members = tuple(resources[i].arn for i in group if i not in apart)
+                classes.append(Class(members, decision))
         return ActionReach(action, tuple(classes), tuple(single))
 
     def may_be_granted(self, who: Principal, action: str) -> bool:
@@ -231,6 +241,7 @@ class _Shapes:
                 shape = self._shape(resource.policy, resource.arn)
             groups.setdefault((resource.account, region, shape), []).append(index)
         self.groups = tuple(tuple(indexes) for indexes in groups.values())
+        self.group_of = {index: number for number, group in enumerate(self.groups) for index in group}
 
     def tells(self, who: Principal) -> bool:
         """Whether some policy of a member is about this very identity, or about names at all."""
