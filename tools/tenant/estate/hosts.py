@@ -34,7 +34,7 @@ SYSTEMS = (
 )
 WINDOWS = (System("Windows Server 2019", "windows"), System("Windows Server 2016", "windows"))
 OLD_WINDOWS = System("Windows Server 2008 R2", "windows")
-_DEPTHS = ((2, 11), (4, 16), (9, 28))
+_DEPTHS = ((3, 13), (5, 20), (14, 36))
 _LANGUAGES = ("java", "node", "python", "go")
 
 
@@ -68,9 +68,10 @@ def scanned(cell: Cell, host: Resource, found: System, *, reached: bool = False)
         # Inside, old services with well-known holes stand about; nothing from outside gets to them.
         kinds.append("desktop" if found.windows else "service")
     pool = calm(*kinds) if reached else of_family(*kinds)
-    count = min(len(pool), cell.number(*_DEPTHS[cell.depth]))
-    for one in cell.random.sample(pool, count):
-        vulnerability(cell, host, one)
+    for one in cell.random.sample(pool, min(len(pool), cell.number(*_DEPTHS[cell.depth]))):
+        # The worst is patched first.
+        if one.severity != "CRITICAL" or cell.chance(0.45):
+            vulnerability(cell, host, one)
 
 
 def vulnerability(cell: Cell, resource: Resource, one: Vulnerability | str) -> Hit:
