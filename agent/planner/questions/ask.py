@@ -101,9 +101,7 @@ def understand(
     return state
 
 
-def _settled(
-    marks: list[Mark], tokens: list[Token], estate: Estate, given: tuple[Kinds, ...]
-) -> list[Mark]:
+def _settled(marks: list[Mark], tokens: list[Token], estate: Estate, given: tuple[Kinds, ...]) -> list[Mark]:
     """The marks with those of configuration, for the kinds of asset that the question names."""
     for mark in marks:
         if (

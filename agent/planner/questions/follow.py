@@ -8,13 +8,13 @@ import re
 from datetime import datetime
 from typing import Any, Final
 
+from agent.planner.concepts import BY_NAME
 from agent.planner.questions.build import build
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Measure, Weakness
-from agent.planner.concepts import BY_NAME
-from agent.planner.questions.reader_refs import nouns_of
 from agent.planner.questions.reader_state import State, key_of
+from agent.planner.questions.reader_values import nouns_of
 from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.weaknesses import Found, resolve
 
@@ -72,7 +72,9 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     merged = _merged(before, added, again, text)
     state.unknown, state.twofold, state.missing = again.unknown, again.twofold, again.missing
     if any(isinstance(i, Kinds) for i in added.items):
-        return merged.model_copy(update={"items": tuple(_renewed(i, merged, state, estate) for i in merged.items)})
+        return merged.model_copy(
+            update={"items": tuple(_renewed(i, merged, state, estate) for i in merged.items)}
+        )
     return merged
 
 

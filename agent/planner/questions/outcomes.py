@@ -13,8 +13,8 @@ from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Asked, Kinds, Weakness
 from agent.planner.questions.names import accounts_like
-from agent.planner.questions.reader_refs import nouns_of
 from agent.planner.questions.reader_state import State
+from agent.planner.questions.reader_values import nouns_of
 
 # words of rules that say nothing by themselves
 _GENERIC: Final = frozenset(

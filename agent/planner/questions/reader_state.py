@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -209,3 +210,6 @@ def _kinds_together(items: list[Kinds]) -> Kinds:
         label=" and ".join(dict.fromkeys(i.label for i in items)),
         negated=items[0].negated,
     )
+
+
+Put = Callable[[State, Item], None]

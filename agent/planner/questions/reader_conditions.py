@@ -1,0 +1,249 @@
+"""Conditions of a question: names of the tenant, values, weaknesses, times, with the scope of not."""
+
+from __future__ import annotations
+
+from agent.planner.questions import openings
+from agent.planner.questions.entities import BELONGS
+from agent.planner.questions.form import Atom, Kinds, Ref
+from agent.planner.questions.marks import Mark
+from agent.planner.questions.reader_place import RELATED, place
+from agent.planner.questions.reader_refs import attribute
+from agent.planner.questions.reader_state import State, key_of
+from agent.planner.questions.reader_times import timed
+from agent.planner.questions.reader_unknown import opened, unknown_word
+from agent.planner.questions.reader_values import fitting, nouns_of, severities, value_label
+from agent.planner.questions.setting_marks import types_of
+from agent.planner.questions.times import When
+from agent.planner.questions.weaknesses import Found, resolve
+
+
+def take_tenant(state: State, mark: Mark) -> None:
+    following = state.next(over=())
+    if (
+        following is not None
+        and following[1].get("attr") == "account"
+        and isinstance(mark.data, Atom)
+        and mark.data.ref.name != "account"
+    ):
+        return unknown_word(state, mark, place)
+    if mark.has("alias") and _as_account(state, mark):
+        return None
+    found = mark.data if isinstance(mark.data, list) else [mark.data]
+    for item in found:
+        text = " ".join(t.text for t in state.words(mark))
+        if isinstance(item, Atom) and item.ref.name == "account" and text in state.estate.words.twofold:
+            before = state.before()
+            after = state.next()
+            said = [m for m in (before, after[1] if after else None) if m is not None]
+            if any(m.get("attr") == "account" for m in said):
+                pass
+            elif any(m.kind in ("tagged", "owned", "tag") for m in said):
+                item = Atom(
+                    ref=Ref(name="tag", tags=state.estate.words.tag_values[text]),
+                    op="in",
+                    values=(text,),
+                    label=f"tagged {text}",
+                )
+            else:
+                state.twofold.append(text)
+        negated = _negation(state, key_of(item))
+        place(state, item.model_copy(update={"negated": item.negated != negated}) if negated else item)
+
+
+def _as_account(state: State, mark: Mark) -> bool:
+    """A word that is an account's short name: that account, or a question back where it has another meaning too."""
+    before, after = state.before(), state.next(over=())
+    said = [m for m in (before, after[1] if after else None) if m is not None]
+    if any(
+        m.kind in ("tagged", "owned", "tag")
+        or m.text.lower() in ("environment", "environments", "team", "stage")
+        for m in said
+    ):
+        return False
+    named = any(m.get("attr") == "account" for m in said)
+    if not named and (
+        before is None
+        or before.kind not in ("of", "not")
+        or before.text.lower()
+        not in ("in", "from", "for", "at", "outside", "inside", "within", "outside of", "not", "except")
+    ):
+        return False
+    if not named and (
+        mark.kind in ("tenant", "value", "attr")
+        or mark.has("tagvalue")
+        or mark.text.lower() in ("data", "shared", "security", "network")
+    ):
+        state.twofold.append(mark.text.lower())
+        return True
+    place(state, mark.get("alias").model_copy(update={"negated": state.take_not()}))
+    if named and after is not None and after[1].get("attr") == "account":
+        state.at = after[0]
+    return True
+
+
+def _of_coming(state: State, name: str) -> bool:
+    """Whether a not is about related things that come next: "without any high or critical issues"."""
+    if (
+        state.entity not in ("asset", "")
+        or (state.entity == "" and not state.dims)
+        or BELONGS.get(name) is None
+    ):
+        return False
+    for mark in state.marks[state.at + 1 :]:
+        if mark.kind == "entity":
+            return mark.data in RELATED
+        if mark.kind not in (
+            "value",
+            "stop",
+            "all",
+            "and",
+            "or",
+            "comma",
+            "number",
+            "compare",
+            "after",
+            "weakness",
+        ):
+            return False
+    return False
+
+
+def _negation(state: State, key: str) -> bool:
+    """Whether a not stands before, or reaches here: "not in a or b", "neither a nor b"."""
+    if state.negated and _of_coming(state, key):
+        return False
+    if state.negated:
+        state.negated = False
+        state.negated_ref = key
+        return True
+    if state.negated_ref and state.connector in ("or", "comma", "and") and key == state.negated_ref:
+        return True
+    state.negated_ref = ""
+    return False
+
+
+def take_value(state: State, mark: Mark) -> None:
+    name, values = mark.data
+    name, values = fitting(state, mark, name, values)
+    if name == "severity":
+        values = severities(state, values)
+    if name == "assignee":
+        item = Atom(
+            ref=Ref(name=name),
+            op="empty",
+            negated=(values == ("*",)) != state.take_not(),
+            label="assigned" if values == ("*",) else "assigned to nobody",
+        )
+        place(state, item)
+        return
+    if name == "status" and values == ("all",):
+        state.status = "all"
+        return
+    op = "true" if values in (("true",), ("false",)) else "contains" if name in ("platform", "os") else "in"
+    label = value_label(name, values)
+    negated = _negation(state, name)
+    item = Atom(
+        ref=Ref(name=name), op=op, values=() if op == "true" else values, label=label,
+        negated=negated != (values == ("false",)),
+    )  # fmt: skip
+    place(state, item)
+
+
+def take_weakness(state: State, mark: Mark) -> None:
+    found: Found = mark.data
+    kinds = [i for _, i in state.parts if isinstance(i, Kinds) and not i.negated]
+    if not kinds:
+        following = [m.data for m in state.marks[state.at :] if m.kind == "kind"]
+        kinds = following[:1] or list(state.given)
+    types = types_of(kinds, state.estate)
+    if openings.can_say(state.estate, types) and _opened(state, mark, found, kinds):
+        return
+    item = resolve(found, state.estate, types, nouns_of(kinds, state.estate))
+    if item is None and types:
+        state.missing.append(f"!{found.name}:{found.port or ''}")
+        return
+    if item is None:
+        state.missing.append(f"!{found.name}:{found.port or ''}")
+        return
+    if state.negated_ref.startswith("weakness") and state.connector == "or" and not item.negated:
+        item = item.model_copy(update={"negated": True})
+    elif state.negated:
+        state.negated = False
+        item = item.model_copy(update={"negated": not item.negated})
+        state.negated_ref = "weakness"
+    else:
+        state.negated_ref = "weakness" if item.negated and "neither" in mark.text.lower() else ""
+    place(state, item)
+
+
+def _opened(state: State, mark: Mark, found: Found, kinds: list[Kinds]) -> bool:
+    """A port or range of security groups that their rules in the configuration tell better than checks do."""
+    ranged = any(m.kind == "id" and "." in m.text for m in state.marks)
+    words = {t.text for m in state.marks for t in state.words(m)}
+    if found.name == "public" and (
+        "0.0.0.0/0" in mark.text or words & {"inbound", "ingress", "rule", "rules"}
+    ):
+        state.groups = True
+        return opened(state, ranges=("0.0.0.0/0",), negated=found.negated)
+    if found.name == "port" and (
+        ranged or resolve(found, state.estate, frozenset(), nouns_of(kinds, state.estate)) is None
+    ):
+        state.groups = True
+        wide = any(w in mark.text.lower() for w in ("internet", "0.0.0.0/0", "world", "anywhere", "public"))
+        return opened(
+            state,
+            port=found.port,
+            ranges=("0.0.0.0/0",) if wide and not ranged else (),
+            negated=found.negated,
+        )
+    return False
+
+
+def take_time(state: State, mark: Mark) -> None:
+    when: When = mark.data
+    timed(state, when, place)
+
+
+def take_attr(state: State, mark: Mark) -> None:
+    attribute(state, mark, str(mark.data))
+
+
+def take_not_word(state: State, mark: Mark) -> None:
+    state.negated = not state.negated if mark.text.lower() in ("not", "n't") else True
+    if mark.text.lower().startswith(("and", "or")):
+        state.connector = "and"
+
+
+def take_and(state: State, mark: Mark) -> None:
+    state.connector = "and"
+
+
+def take_or(state: State, mark: Mark) -> None:
+    if mark.text.lower() in ("either", "alternatively"):
+        return
+    state.connector = "or"
+
+
+def take_but(state: State, mark: Mark) -> None:
+    state.connector = "and"
+    state.negated_ref = ""
+
+
+def take_comma(state: State, mark: Mark) -> None:
+    if not state.connector:
+        state.connector = "comma"
+
+
+def skip(state: State, mark: Mark) -> None:
+    return None
+
+
+def take_stop(state: State, mark: Mark) -> None:
+    if mark.has("alias"):
+        _as_account(state, mark)
+
+
+def take_word(state: State, mark: Mark) -> None:
+    if mark.has("alias") and _as_account(state, mark):
+        return
+    unknown_word(state, mark, place)

@@ -1,0 +1,294 @@
+"""Groups, heads and columns: which attributes an answer is by, and which it shows."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from agent.planner.questions.entities import BELONGS
+from agent.planner.questions.form import Kinds, Measure, Ref
+from agent.planner.questions.marks import Mark
+from agent.planner.questions.reader_ranks import ranked_ref
+from agent.planner.questions.reader_state import State
+from agent.planner.questions.reader_values import GROUPABLE
+from agent.planner.questions.tokens import singular
+
+_WHICH: Final = frozenset(
+    {
+        "which",
+        "what",
+        "list",
+        "show",
+        "name",
+        "top",
+        "whose",
+        "how",
+        "give",
+        "any",
+        "find",
+        "identify",
+        "rank",
+        "are",
+        "display",
+        "enumerate",
+        "is",
+        "get",
+    }
+)
+
+
+def measured(state: State, ref: Ref) -> bool:
+    """Take a reference as what is measured, where a measure waits for one."""
+
+    if not state.agg:
+        return False
+    function: Any = state.agg
+    state.agg = ""
+    state.measure = Measure(function=function, ref=ref)
+    return True
+
+
+def by(state: State, mark: Mark) -> None:
+    """ "per account and region", "in each account", "by number of issues"."""
+
+    following = state.next()
+    if following is None:
+        return
+    at, found = following
+    if mark.text.lower() == "between" and found.kind == "number":
+        return
+    if found.kind == "agg" and found.data == "count":
+        inner = state.next(at + 1 - state.at, over=("stop", "of", "value", "weakness", "tenant"))
+        if inner is not None and inner[1].kind in ("entity", "kind"):
+            found = inner[1]
+    if (
+        not _groupable(state, found)
+        and found.kind in ("value", "entity", "kind", "agg")
+        and (state.limit is not None or state.dims or state.pending_rank)
+        and _counts(state, at)
+    ):
+        return
+    if found.kind == "time":
+        return
+    state.per = mark.text.lower() not in (
+        "by",
+        "grouped by",
+        "group by",
+        "broken down by",
+        "break down by",
+        "split by",
+        "down by",
+    )
+    while True:
+        taken = _group_one(state, at, mark)
+        if taken is None:
+            break
+        state.at = taken
+        nxt = state.next()
+        if nxt is None:
+            break
+        if nxt[1].kind in ("and", "comma", "by"):
+            after = state.next(nxt[0] + 1 - state.at, over=("stop", "and", "by"))
+            if after is None or not _groupable(state, after[1]):
+                break
+            at = after[0]
+            continue
+        break
+
+
+def _groupable(state: State, mark: Mark) -> bool:
+    return mark.get("attr") in GROUPABLE or mark.has("tag", "setting") or mark.kind == "bin"
+
+
+def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
+    mark = state.marks[at]
+    if mark.kind == "bin":
+        time_bin(state, mark)
+        return at
+    if mark.has("tag"):
+        state.group.append(mark.get("tag"))
+        return at
+    if mark.kind == "setting":
+        state.group.append(mark.data)
+        return at
+    name = mark.get("attr")
+    if name in GROUPABLE and not (name == "name" and mark.text.lower() != "name"):
+        nxt = state.next(at + 1 - state.at)
+        if (
+            nxt is not None
+            and name in ("region", "account", "provider")
+            and nxt[1].kind == "tenant"
+            and nxt[1].get("tenant")
+            and getattr(nxt[1].data, "ref", None) == Ref(name=str(name))
+        ):
+            return None
+        if name == "name" or (name == "asset"):
+            state.group.append(Ref(name="asset"))
+        else:
+            state.group.append(Ref(name=str(name)))
+        return at
+    if mark.kind == "entity" and mark.data == "asset":
+        state.group.append(Ref(name="asset"))
+        return at
+    if mark.kind == "entity" and mark.data in ("vulnerability", "cve"):
+        state.group.append(Ref(name="cve"))
+        return at
+    if mark.kind == "kind" and state.entity in ("issue", "finding", "vulnerability", "file", "package"):
+        state.group.append(Ref(name="asset"))
+        if not any(isinstance(i, Kinds) for _, i in state.parts):
+            state.add(mark.data)
+        return at
+    return None
+
+
+def _counts(state: State, at: int) -> bool:
+    """ "by open issues": what the ranking counts."""
+    end = at
+    while end < len(state.marks) and state.marks[end].kind in (
+        "stop",
+        "of",
+        "value",
+        "agg",
+        "weakness",
+        "tenant",
+    ):
+        end += 1
+    if end >= len(state.marks) or state.marks[end].kind not in ("entity", "kind"):
+        return False
+    if state.marks[end].kind == "entity" and state.marks[end].data == state.entity:
+        return False
+    state.pending_rank = "fewest" if state.pending_rank == "fewest" else "most"
+    if state.marks[at].kind == "agg":
+        state.at = at
+    return True
+
+
+def as_group(state: State, mark: Mark, ref: Ref) -> bool:
+    """A reference before "distribution", or the one that a measure waits for."""
+
+    if state.spread and not state.headed and (ref.name in GROUPABLE or ref.tags or ref.places):
+        state.group.append(ref)
+        state.spread = False
+        return True
+    following = state.next(over=())
+    if following is not None and following[1].kind == "dist":
+        state.group.append(ref)
+        state.at = following[0]
+        return True
+    return (ref.name not in ("asset",) and measured(state, ref)) or ranked_ref(state, ref)
+
+
+def as_head(state: State, mark: Mark, ref: Ref) -> bool:
+    """Whether a groupable attribute is what is asked for: "which accounts have ...", "top 5 rules by ..."."""
+    from agent.planner.questions.reader import take_head
+
+    before_ = state.before()
+    if (
+        ref.name == "rule"
+        and not state.headed
+        and before_ is not None
+        and before_.kind == "value"
+        and before_.data[0] in ("result", "operation_status")
+    ):
+        take_head(state, mark, "finding")
+        return True
+    if state.headed or not (ref.tags or ref.places or ref.name in GROUPABLE):
+        if state.dims and not state.entity and not state.parts and state.connector in ("and", "comma"):
+            state.dims.append(ref)
+            state.connector = ""
+            return True
+        return False
+    before = state.before(
+        over=(
+            "stop",
+            "all",
+            "agg",
+            "with",
+            "rank",
+            "top",
+            "number",
+            "comma",
+            "of",
+            "tenant",
+            "value",
+            "compare",
+        )
+    )
+    first = before is None or before.kind in ("by",)
+    if not first:
+        return False
+    texts = {t.text for m in state.marks[: state.at] for t in state.words(m)}
+    following = state.next(over=("stop",)) if state.next() else None
+    columns = (
+        following is not None
+        and (following[1].kind in ("and", "comma") or following[1].text.lower() in ("of", "for", "on"))
+        and not (texts & {"which", "many", "top", "number", "distinct", "different"})
+    )
+    if columns and _noun_ahead(state):
+        return False
+    state.dims.append(ref)
+    if state.measure is not None and state.measure.function == "count":
+        state.agg = "distinct"
+    last = state.words(mark)[-1]
+    state.plural = singular(last.text) != last.text
+    if ref.tags or ref.places:
+        state.entity = "asset"
+    elif ref.name in BELONGS and not any(m.kind in ("entity", "kind") for m in state.marks[state.at + 1 :]):
+        state.entity = BELONGS[ref.name]
+    elif not any(m.kind in ("entity", "kind") for m in state.marks[state.at + 1 :]):
+        state.entity = "asset"
+    if state.negated:
+        state.negated = False
+    return True
+
+
+def _noun_ahead(state: State) -> bool:
+    return any(m.kind in ("entity", "kind") for m in state.marks[state.at + 1 :])
+
+
+def as_column(state: State, mark: Mark, ref: Ref) -> bool:
+    """Whether an attribute is to be shown: "name and region of ...", "with their owner"."""
+
+    if ref.name == "asset":
+        return True
+    before = state.before(over=())
+    possessive = before is not None and before.text.lower() in ("their", "its", "the")
+    joined = state.before()
+    shown = (
+        not state.headed
+        or possessive
+        or (joined is not None and joined.kind in ("and", "comma") and bool(state.columns))
+    )
+    if state.negated or not shown:
+        return False
+    if state.headed and joined is not None and joined.kind == "with" and not possessive:
+        return False
+    state.columns.append(ref)
+    state.connector = ""
+    return True
+
+
+def time_bin(state: State, mark: Mark) -> None:
+    span = str(mark.data)
+    if span != "auto":
+        state.span = span
+    elif not state.span:
+        state.span = "1w"
+    if state.measure is None:
+        state.measure = Measure(function="count")
+
+
+def distribution(state: State, mark: Mark) -> None:
+    """ "distribution of severities": the first groupable attribute after it."""
+    from agent.planner.questions.reader import take_kind
+
+    if (
+        not state.headed
+        and state.estate.type_names.get("cdn")
+        and mark.text.lower().endswith("s")
+        and "kind" in mark.also
+        and state.next() is None
+    ):
+        return take_kind(state, Mark("kind", mark.start, mark.end, mark.also["kind"], mark.text))
+    state.spread = not state.headed
+    if state.measure is None:
+        state.measure = Measure(function="count")

@@ -1,0 +1,70 @@
+"""Where a condition belongs: to what is asked for, or to something related."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agent.planner.questions.entities import BELONGS, ENTITIES
+from agent.planner.questions.form import Atom, Item, Weakness
+from agent.planner.questions.reader_state import Relation, State
+
+RELATED: Final = ("issue", "vulnerability", "finding", "case", "cve")
+
+
+def place(state: State, item: Item) -> None:
+    """Put a condition where it belongs: to what is asked for, or to a related entity."""
+
+    if (
+        isinstance(item, Atom)
+        and item.of
+        and item.of != state.entity
+        and item.of in ENTITIES
+        and item.of != "asset"
+    ):
+        return _to(state, item, item.of)
+    if isinstance(item, Atom) and not item.ref.tags and not item.ref.places:
+        own = ENTITIES[state.entity].places if state.entity else {}
+        belongs = BELONGS.get(item.ref.name, "")
+        if belongs and item.ref.name not in own and state.entity:
+            return _to(state, item, belongs)
+        if belongs and not state.entity:
+            state.add(item, to_relation=True)
+            return None
+        if (
+            item.ref.name in ("first_seen", "last_seen", "modified", "resolved", "name")
+            and state.relation is not None
+        ):
+            return state.add(item, to_relation=True)
+    if isinstance(item, Weakness) and state.entity == "":
+        state.add(item)
+        return None
+    state.add(item)
+    return None
+
+
+def _other_coming(state: State) -> bool:
+    """Whether another related noun than the one being read comes next: "and critical vulnerabilities"."""
+
+    for mark in state.marks[state.at + 1 :]:
+        if mark.kind == "entity":
+            return state.relation is not None and mark.data in RELATED and mark.data != state.relation.entity
+        if mark.kind not in ("value", "stop", "all", "or"):
+            return False
+    return False
+
+
+def _to(state: State, item: Atom, entity: str) -> None:
+    if state.relation is not None and _other_coming(state):
+        state.waiting.append((state.connector if not state.waiting else "and", item))
+        return None
+    if state.relation is not None and item.ref.name in ENTITIES[state.relation.entity].places:
+        return state.add(item, to_relation=True)
+    state.add(item, to_relation=True) if state.relation is None else _fresh(state, item, entity)
+    return None
+
+
+def _fresh(state: State, item: Atom, entity: str) -> None:
+    state.relation = Relation(entity, state.connector)
+    state.parts.append((state.connector, state.relation))
+    state.connector = ""
+    state.add(item, to_relation=True)

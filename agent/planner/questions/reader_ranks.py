@@ -1,0 +1,201 @@
+"""Rankings: most, latest, highest, the first so many."""
+
+from __future__ import annotations
+
+from agent.planner.questions.entities import ENTITIES
+from agent.planner.questions.form import Has, Kinds, Measure, Rank, Ref
+from agent.planner.questions.marks import Mark
+from agent.planner.questions.reader_said import bounded
+from agent.planner.questions.reader_state import Relation, State, fold
+from agent.planner.questions.reader_values import coming_entity
+from agent.planner.questions.setting_marks import types_of
+
+
+def ranked_ref(state: State, ref: Ref) -> bool:
+
+    if state.pending_rank in ("most", "fewest", "top") and ref.name in (
+        "affected_hosts",
+        "affected_products",
+        "issue_count",
+        "records",
+    ):
+        state.rank = Rank(ref=ref, descending=state.pending_rank != "fewest")
+        state.pending_rank = ""
+        return True
+    if (
+        state.pending_rank in ("highest", "lowest")
+        and any(m.kind == "by" for m in state.marks[state.at :])
+        and state.limit is None
+        and ref.name != "severity"
+    ):
+        state.measure = Measure(function="max" if state.pending_rank == "highest" else "min", ref=ref)
+        state.pending_rank = ""
+        return True
+    if state.pending_rank in ("highest", "lowest") and (
+        ref.name
+        in (
+            "cvss",
+            "score",
+            "severity",
+            "size",
+            "issue_count",
+            "affected_hosts",
+            "affected_products",
+            "age",
+            "records",
+            "impact",
+            "exploitability",
+            "first_seen",
+            "last_seen",
+        )
+        or ref.places
+    ):
+        state.rank = Rank(ref=ref, descending=state.pending_rank == "highest")
+        state.pending_rank = ""
+        return True
+    return False
+
+
+def rank(state: State, mark: Mark) -> None:
+    """ "most", "latest", "highest cvss"."""
+    name = str(mark.data)
+    if name in ("most", "fewest"):
+        state.pending_rank = name
+        return
+    if name == "common":
+        state.rank = Rank(descending=True)
+        coming = coming_entity(state)
+        if not state.dims and not state.group:
+            state.dims.append(
+                Ref(
+                    name={
+                        "vulnerability": "cve",
+                        "issue": "rule",
+                        "finding": "rule",
+                        "event": "operation",
+                    }.get(coming, "type")
+                )
+            )
+        return
+    if name in ("latest", "oldest"):
+        entity = state.entity or coming_entity(state) or "asset"
+        ref = Ref(name="first_seen" if "report" not in mark.text.lower() else "last_seen")
+        if entity in ENTITIES and ENTITIES[entity].log:
+            ref = Ref(name="time")
+        state.rank = Rank(ref=ref, descending=name == "latest")
+        return
+    state.pending_rank = name
+
+
+def ranked_by(state: State, relation: Relation) -> None:
+    """What a ranking counts: of groups the things themselves, of assets their related rows."""
+    descending = state.pending_rank != "fewest"
+    if state.dims and state.entity in ("", "asset") and not state.noun:
+        state.rank = Rank(descending=descending)
+        return
+    state.rank = Rank(
+        has=Has(entity=relation.entity, items=tuple(fold(relation.parts))), descending=descending
+    )
+
+
+def top(state: State, mark: Mark) -> None:
+    """ "top 5", "first ten"."""
+
+    following = state.next()
+    if following is not None and following[1].kind == "number":
+        state.limit = int(state.words(following[1])[0].value or 1)
+        state.at = following[0]
+        if state.rank is None and not state.pending_rank and mark.text.lower() == "top":
+            state.pending_rank = "top"
+        return
+    if mark.text.lower() == "top":
+        state.limit = 10
+        state.pending_rank = state.pending_rank or "top"
+
+
+def order(state: State, mark: Mark) -> None:
+    """ "sorted by severity, worst first"."""
+
+    following = state.next(over=("stop", "by"))
+    if following is None:
+        return
+    at, found = following
+    name = found.get("attr")
+    if found.kind == "agg" or (found.kind == "entity"):
+        state.rank = Rank(descending=True)
+        state.at = at
+    elif found.has("tag") or found.kind == "setting" or name is not None:
+        ref = found.get("tag") or (found.data if found.kind == "setting" else Ref(name=str(name)))
+        down = name in ("severity", "cvss", "records", "size")
+        state.rank = Rank(ref=ref, descending=down)
+        state.at = at
+    elif found.kind == "rank":
+        return
+
+
+def direction(state: State, mark: Mark) -> None:
+    down = mark.kind == "desc"
+    if state.rank is not None:
+        text = mark.text.lower()
+        if "oldest" in text or "newest" in text or "latest" in text or "recent" in text:
+            down = "oldest" not in text
+        state.rank = state.rank.model_copy(update={"descending": down})
+        return
+    text = mark.text.lower()
+    if any(w in text for w in ("newest", "latest", "recent", "oldest", "longest", "earliest")):
+        state.rank = Rank(
+            ref=Ref(name="first_seen"),
+            descending=not any(w in text for w in ("oldest", "longest", "earliest")),
+        )
+    elif state.group or state.dims or state.measure:
+        state.rank = Rank(descending=down)
+    elif any(w in text for w in ("worst", "severe", "highest", "high to low")):
+        state.rank = Rank(ref=Ref(name="severity"), descending=True)
+
+
+def bounded_size(state: State) -> None:
+    """ "bigger than 500" of what has a size."""
+
+    assert state.compare is not None
+    op, number = state.compare
+    ref = _size_of(state)
+    if ref is not None:
+        state.add(bounded(state, ref, op, number))
+        state.compare = None
+
+
+def _size_of(state: State) -> Ref | None:
+    """The size that what is asked about has."""
+    from agent.planner.questions.aliases import SIZE_KEYS
+    from agent.planner.questions.settings import key_words
+    from agent.planner.questions.weaknesses import where_of
+
+    if "size" in ENTITIES[state.entity].places:
+        return Ref(name="size")
+    types = types_of([p for _, p in state.parts if isinstance(p, Kinds)], state.estate)
+    places = [
+        s for s in state.estate.settings.of(types) if " ".join(key_words(s.leaf)) in SIZE_KEYS and not s.many
+    ]
+    return Ref(name="size", places=tuple(where_of(s) for s in places)) if places else None
+
+
+def leftover_rank(state: State) -> None:
+    down = state.pending_rank not in ("fewest", "lowest")
+    entity = state.entity
+    if state.dims or (state.group and state.pending_rank in ("most", "fewest", "top")):
+        state.rank = state.rank or Rank(descending=down)
+    elif entity == "vulnerability":
+        state.rank = state.rank or Rank(ref=Ref(name="cvss"), descending=down)
+    elif entity == "file":
+        state.rank = state.rank or Rank(ref=Ref(name="size"), descending=down)
+    elif entity in ("issue", "finding", "case"):
+        state.rank = state.rank or Rank(ref=Ref(name="severity"), descending=down)
+    elif (
+        entity == "asset"
+        and state.pending_rank in ("highest", "lowest")
+        and (size := _size_of(state)) is not None
+    ):
+        state.rank = state.rank or Rank(ref=size, descending=down)
+    elif entity == "asset" and state.pending_rank in ("highest", "top", "most"):
+        state.rank = state.rank or Rank(has=Has(entity="issue"), descending=down)
+    state.pending_rank = ""

@@ -1,0 +1,118 @@
+"""Times in a question, and the attribute that they are about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agent.planner.questions.entities import ENTITIES
+from agent.planner.questions.form import Atom, Ref
+from agent.planner.questions.reader_state import Put, State
+from agent.planner.questions.reader_values import TIMES
+from agent.planner.questions.times import When
+
+
+def timed(state: State, when: When, put: Put) -> None:
+    """A time: of the attribute just named, of a setting that holds ages or dates, or the usual one."""
+
+    entity = (
+        state.relation.entity if state.relation is not None and state.relation.count >= 0 else state.entity
+    )
+    before = state.before(over=("stop", "of", "not", "with", "compare"))
+    after = state.next(over=("stop",))
+    name = ""
+    for mark in (before, after[1] if after else None):
+        if mark is not None and mark.get("attr") in TIMES:
+            name = str(mark.get("attr"))
+    if before is not None and before.kind == "setting":
+        aged = _aged(state, before.data, when)
+        if aged is not None:
+            put(state, aged)
+            return
+    log = ENTITIES[entity].log if entity else False
+    if log:
+        name = "time"
+    if not name:
+        status = next(
+            (m for m in (before, after[1] if after else None) if m is not None and m.kind == "value"), None
+        )
+        if status is not None and status.data[1] == ("closed",) and entity == "issue":
+            name = (
+                "resolved" if state.estate.has_column("issues", "xdm.issue.resolution_time") else "modified"
+            )
+    closed = [
+        p
+        for _, p in state.parts
+        if isinstance(p, Atom) and p.ref.name == "status" and p.values == ("closed",)
+    ]
+    if not name and entity == "issue" and closed:
+        name = "resolved" if state.estate.has_column("issues", "xdm.issue.resolution_time") else "modified"
+    negated = state.take_not()
+    if (
+        negated
+        and when.way == "older"
+        and " ".join(t.text for t in state.tokens if when.start_at <= t.start < when.end_at).startswith("for")
+    ):
+        # "not seen for 7 days" is seen more than 7 days ago
+        negated = False
+    if entity and name and name not in ENTITIES[entity].places:
+        name = ENTITIES[entity].time
+    if negated and name == "last_seen" and when.way in ("within", "range") and when.start is not None:
+        pass
+    ref = Ref(name=name or "any_time")
+    if entity and not name and not log:
+        shown = ENTITIES[entity].time
+    else:
+        shown = name
+    verb = {"last_seen": "last seen ", "modified": "changed ", "resolved": "resolved ", "time": ""}.get(
+        shown, "first seen "
+    )
+    put(
+        state,
+        Atom(
+            ref=ref, op=when.way, values=(when.days,) if when.way != "range" else (), start=when.start, end=when.end,
+            label=f"{'not ' if negated else ''}{verb}{when.label}", negated=negated,
+        ),
+    )  # fmt: skip
+
+
+def _aged(state: State, ref: Ref, when: When) -> Atom | None:
+
+    ages = tuple(p for p in ref.places if p.kind == "number")
+    negated = state.take_not()
+    if ages and when.days:
+        said = " ".join(t.text for t in state.tokens if when.start_at <= t.start < when.end_at)
+        below = any(w in said for w in ("less", "fewer", "under", "below", "newer", "younger", "below"))
+        op: Any = (
+            ("gte" if "at least" in said or "or more" in said else "gt")
+            if when.way == "older"
+            else ("lt" if below else "lte")
+        )
+        return Atom(
+            ref=Ref(name=ref.name, places=ages),
+            op=op,
+            values=(when.days,),
+            label=f"{ref.name} {when.label.replace('more than', 'older than').replace(' ago', '')}",
+            negated=negated,
+        )
+    dates = _dates(state, ref)
+    if dates:
+        return Atom(
+            ref=Ref(name=ref.name, places=dates), op=when.way, values=(when.days,) if when.days else (), start=when.start,
+            end=when.end, label=f"{ref.name} {when.label}", negated=negated,
+        )  # fmt: skip
+    return None
+
+
+def _dates(state: State, ref: Ref) -> tuple[Any, ...]:
+    from agent.planner.questions.weaknesses import where_of
+
+    found = [p for p in ref.places if p.kind == "time"]
+    for place in ref.places:
+        if place.kind in ("array", "object"):
+            inside = [
+                s
+                for s in state.estate.settings.by_type.get(place.type_id, ())
+                if s.path[: len(place.path)] == place.path and s.kind == "time" and "creat" in s.leaf.lower()
+            ]
+            found += [where_of(s) for s in inside[:1]]
+    return tuple(found)

@@ -1,0 +1,233 @@
+"""Words of no list: values of columns, parts of names, addresses; else what is not there."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from agent.planner.questions.entities import ENTITIES
+from agent.planner.questions.form import Atom, Opening, Ref
+from agent.planner.questions.marks import Mark
+from agent.planner.questions.names import (
+    accounts_like,
+)
+from agent.planner.questions.openings import WORDS as OPENING_WORDS
+from agent.planner.questions.reader_place import place
+from agent.planner.questions.reader_said import NAMELIKE, mark_at
+from agent.planner.questions.reader_state import Put, State
+from agent.planner.vocabulary import looks_like_region
+
+
+def quoted(state: State, mark: Mark) -> None:
+    """Quoted text: a name, or a part of one."""
+    text = state.words(mark)[0].raw
+    following = state.next(over=("stop", "of"))
+    negated = state.take_not()
+    named = following is not None and following[1].get("attr") in ("name", "description")
+    if named and following is not None:
+        ref = str(following[1].get("attr"))
+        state.at = following[0]
+        place(
+            state,
+            Atom(
+                ref=Ref(name=ref),
+                op="contains",
+                values=(text,),
+                label=f"{ref} containing {text}",
+                negated=negated,
+            ),
+        )
+        return
+    unknown_word(state, mark, place, negated=negated)
+
+
+def opened(
+    state: State, *, port: int | None = None, ranges: tuple[str, ...] = (), negated: bool = False
+) -> bool:
+    """Note what a rule of a security group lets in."""
+
+    known = state.opening or Opening()
+    state.opening = Opening(
+        port=port if port is not None else known.port, ranges=(*known.ranges, *ranges),
+        outbound=any(t.text in ("outbound", "egress", "outgoing") for t in state.tokens),
+        negated=(known.negated or negated) != state.take_not(),
+    )  # fmt: skip
+    state.compare = None
+    return True
+
+
+def literal_id(state: State, mark: Mark) -> None:
+    token = state.words(mark)[0]
+    if state.groups and re.match(r"\d+\.\d+", token.text):
+        opened(state, ranges=(token.text,))
+        return None
+    negated = state.take_not()
+    if token.text.startswith("cve-"):
+        shown = token.text.upper()
+        at = Ref(name="cve")
+        return place(state, Atom(ref=at, op="in", values=(shown,), label=f"of {shown}", negated=negated))
+    if token.text.startswith("arn:"):
+        return place(
+            state,
+            Atom(
+                ref=Ref(name="strong_id"),
+                op="eq",
+                values=(token.raw,),
+                label=token.raw,
+                negated=negated,
+                of="asset",
+            ),
+        )
+    if re.match(r"\d+\.\d+", token.text):
+        op: Any = "cidr" if "/" in token.text else "eq"
+        return place(
+            state,
+            Atom(
+                ref=Ref(name="ip"),
+                op=op,
+                values=(token.text,),
+                label=f"with address {token.text}",
+                negated=negated,
+            ),
+        )
+    state.unknown.append(("id", token.raw))
+
+
+def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -> None:
+    """A word of no list: a value of a column, part of an account's name, else left."""
+
+    token = state.words(mark)[0]
+    text = token.text
+    if state.groups and text in OPENING_WORDS:
+        return
+    after = state.next()
+    if text == "running" and after is not None and after[1].kind in ("tenant", "word", "kind", "value"):
+        return
+    if text in ("untagged", "tagless", "unlabelled", "unlabeled", "tagged"):
+        every = tuple(sorted({k for keys in state.estate.words.tag_keys.values() for k in keys}))[:150]
+        put(
+            state,
+            Atom(
+                ref=Ref(name="tags", tags=every), op="empty", negated=state.take_not(), label="without tags"
+            ),
+        )
+        return
+    following = state.next(over=())
+    if (
+        following is not None
+        and following[1].get("attr") == "account"
+        and (uids := accounts_like(text, state.estate))
+    ):
+        state.at = following[0]
+        names = " or ".join(state.estate.account_names.get(u, u) for u in uids)
+        put(
+            state,
+            Atom(
+                ref=Ref(name="account"),
+                op="in",
+                values=tuple(uids),
+                label=f"in account {names}",
+                negated=negated or state.take_not(),
+            ),
+        )
+        return
+    for entity in dict.fromkeys(
+        filter(
+            None,
+            (
+                state.relation.entity if state.relation else "",
+                state.entity,
+                "asset" if state.entity in ("", "issue", "finding", "vulnerability") else "",
+            ),
+        )
+    ):
+        for name in ENTITIES[entity].places:
+            if name in ("name", "id", "description", "strong_id", "external_id", "asset_name", "asset_id"):
+                continue
+            seen = state.estate.values(entity, name)
+            hit = seen.get(text) or (seen.get(text.replace("_", " ")))
+            starts = name in ("os",) and any(v.startswith(text) or f" {text}" in v for v in seen)
+            if hit or starts:
+                negated = negated or state.take_not()
+                put(
+                    state,
+                    Atom(
+                        ref=Ref(name=name),
+                        op="contains" if starts and not hit else "in",
+                        values=(hit or token.raw,),
+                        label=f"{name.replace('_', ' ')} {hit or token.raw}",
+                        negated=negated,
+                    ),
+                )
+                return
+    if state.entity in ("event", "audit", "permission") and (who := _who(state, text)) is not None:
+        put(state, who)
+        return
+    if state.entity == "file" and (words := _pattern(state)) is not None:
+        put(state, words)
+        return
+    kind = _asked_kind(state, following)
+    if kind or NAMELIKE.match(text) or mark.kind == "quoted" or looks_like_region(text):
+        state.unknown.append((kind or ("region" if looks_like_region(text) else "name"), token.raw))
+        if kind and following is not None and following[1].get("attr") == kind:
+            state.at = following[0]
+        return
+    state.lose(mark)
+
+
+def _who(state: State, text: str) -> Atom | None:
+    """Who did it, by a part of the name; what was done, by the words of the operation."""
+    users = [shown for low, shown in state.estate.values(state.entity, "user").items() if text in low]
+    if users:
+        return Atom(ref=Ref(name="user"), op="contains", values=(text,), label=f"by {text}")
+    done = text.removesuffix("s").removesuffix("d").removesuffix("e")
+    operations = [
+        shown for low, shown in state.estate.values(state.entity, "operation").items() if done in low
+    ]
+    if operations and len(done) > 3:
+        return Atom(
+            ref=Ref(name="operation"), op="contains", values=(done,), label=f"operation containing {done}"
+        )
+    return None
+
+
+def _pattern(state: State) -> Atom | None:
+    """The words of a data pattern: "credit card numbers"."""
+    at = state.at
+    words: list[str] = []
+    while (
+        (mark := mark_at(state, at)) is not None
+        and mark.kind in ("word", "agg", "attr", "stop", "kind")
+        and len(words) < 4
+    ):
+        words += [t.norm for t in state.words(mark)]
+        at += 1
+    while words:
+        text = " ".join(words)
+        if (
+            any(text in seen.replace("_", " ") for seen in state.estate.values("file", "pattern"))
+            or len(words) > 1
+        ):
+            state.at += len(words) - 1
+            return Atom(ref=Ref(name="pattern"), op="contains", values=(text,), label=f"with {text}")
+        words.pop()
+    return None
+
+
+def _asked_kind(state: State, following: tuple[int, Mark] | None) -> str:
+    """What an unknown word should be the name of, by the words beside it."""
+    if following is not None and following[1].get("attr") in ("account", "region"):
+        return str(following[1].get("attr"))
+    if following is not None and isinstance(following[1].get("tag"), Ref):
+        return str(following[1].get("tag").name)
+    if following is not None and following[1].text.lower() == "team":
+        return "team"
+    before = state.before()
+    if (
+        before is not None
+        and before.kind in ("of",)
+        and before.text.lower()
+        in ("in", "for", "at", "from", "inside", "within", "belonging to", "belong to", "on")
+    ):
+        return "name"
+    return ""
