@@ -1,5 +1,7 @@
 """Words for settings that their keys do not say: console access, public address. Data only."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 from typing import Final

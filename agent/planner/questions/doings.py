@@ -1,5 +1,7 @@
 """Questions about what somebody did in the cloud: "who deleted buckets", "roles created by the console"."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 import re

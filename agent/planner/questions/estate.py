@@ -1,5 +1,7 @@
 """Everything of a tenant that a question may name: its own words, its configuration, its datasets and their values."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 import json

@@ -49,14 +49,15 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     if own or (not back and len(state.tokens) > 8):
         return None
     if (
-        nouns
-        and not _REPLACES.search(text)
-        and not re.search(r"\b(?:them|those|these|ones|they|it|same)\b", text)
+        (
+            nouns
+            and not _REPLACES.search(text)
+            and not re.search(r"\b(?:them|those|these|ones|they|it|same)\b", text)
+        )
+        and any(m.kind == "entity" and m.data != before.entity for m in nouns)
+        and not re.match(r"\W*(?:only|just|with|without|and|by|per|sort|order)\b", text)
     ):
-        if any(m.kind == "entity" and m.data != before.entity for m in nouns) and not re.match(
-            r"\W*(?:only|just|with|without|and|by|per|sort|order)\b", text
-        ):
-            return None
+        return None
     from agent.planner.questions.ask import understand
 
     given = tuple(i for i in before.items if isinstance(i, Kinds) and not i.negated)

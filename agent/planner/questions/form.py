@@ -1,5 +1,7 @@
 """The logical form of a question: what is asked of what, in the question's own terms, before it becomes a plan."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 from datetime import datetime

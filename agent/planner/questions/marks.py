@@ -1,5 +1,7 @@
 """What the pieces of a question are: words of the lists, of the tenant, times, numbers; the rest stays as words."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator

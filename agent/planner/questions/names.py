@@ -1,5 +1,7 @@
 """The tenant's own names in a question: accounts, regions, tags, resources, types, values of columns."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 import re

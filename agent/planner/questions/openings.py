@@ -1,5 +1,7 @@
 """Rules of security groups in questions: ports and ranges that they let in."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 from typing import Final

@@ -1,5 +1,7 @@
 """Marks to a logical form: the head, its conditions with the scope of not, and, or, and what is asked of it."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -33,13 +35,12 @@ from agent.planner.questions.reader_refs import (
     owned,
     reference,
     tagged,
-    vague,
     with_word,
 )
 from agent.planner.questions.reader_said import bounded
 from agent.planner.questions.reader_shape import aggregate, compare, counted, custom_rule, finish, number
 from agent.planner.questions.reader_state import Relation, State
-from agent.planner.questions.reader_unknown import literal_id, quoted
+from agent.planner.questions.reader_unknown import literal_id, quoted, vague
 from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.tokens import Token, singular
 

@@ -48,6 +48,7 @@ def take_tenant(state: State, mark: Mark) -> None:
                 state.twofold.append(text)
         negated = _negation(state, key_of(item))
         place(state, item.model_copy(update={"negated": item.negated != negated}) if negated else item)
+    return None
 
 
 def _as_account(state: State, mark: Mark) -> bool:

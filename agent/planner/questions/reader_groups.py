@@ -292,3 +292,4 @@ def distribution(state: State, mark: Mark) -> None:
     state.spread = not state.headed
     if state.measure is None:
         state.measure = Measure(function="count")
+    return None

@@ -39,13 +39,17 @@ def attribute(state: State, mark: Mark, name: str) -> None:
                 "created date",
             ):
                 return
-    if name in ("user",) and state.entity not in ("event", "permission", "audit") and "kind" not in mark.also:
-        if (
+    if (
+        name in ("user",)
+        and state.entity not in ("event", "permission", "audit")
+        and "kind" not in mark.also
+        and (
             "operation" not in [m.get("attr") for m in state.marks]
             and coming_entity(state) != "event"
             and mark.text.lower() == "who"
-        ):
-            return
+        )
+    ):
+        return
     if name == "asset" and not state.headed and coming_entity(state) == "":
         state.entity = "asset"
         return
@@ -87,9 +91,8 @@ def reference(state: State, mark: Mark, ref: Ref) -> None:
         label = f"{'without' if negated else 'with'} {ref.name}"
         place(state, Atom(ref=ref, op=op, negated=negated != (op == "empty"), label=label))
         return
-    if negated or (before is not None and before.kind == "with"):
-        if _there(state, ref, negated, place):
-            return
+    if (negated or (before is not None and before.kind == "with")) and _there(state, ref, negated, place):
+        return
     if wanted or mark.text.lower() in ("in", "score"):
         return
 
@@ -228,6 +231,7 @@ def tagged(state: State, mark: Mark) -> None:
         if near_key:
             return reference(state, found, Ref(name=word, tags=near_key))
         state.unknown.append(("tag", word))
+    return None
 
 
 def owned(state: State, mark: Mark) -> None:
@@ -292,11 +296,3 @@ def owned(state: State, mark: Mark) -> None:
         ref = tag_ref(state.estate, TEAM_KEYS, "team")
         assert ref is not None
         reference(state, mark, ref)
-
-
-def vague(state: State, mark: Mark) -> None:
-    """A word without a measure."""
-    text = mark.text.lower()
-    if state.estate.words.tag_values.get(text):
-        return place(state, tag_value(text, state.estate))
-    state.vague.append((text, mark.data))

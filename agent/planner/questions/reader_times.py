@@ -1,5 +1,7 @@
 """Times in a question, and the attribute that they are about."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 from typing import Any
@@ -59,10 +61,7 @@ def timed(state: State, when: When, put: Put) -> None:
     if negated and name == "last_seen" and when.way in ("within", "range") and when.start is not None:
         pass
     ref = Ref(name=name or "any_time")
-    if entity and not name and not log:
-        shown = ENTITIES[entity].time
-    else:
-        shown = name
+    shown = ENTITIES[entity].time if entity and not name and not log else name
     verb = {"last_seen": "last seen ", "modified": "changed ", "resolved": "resolved ", "time": ""}.get(
         shown, "first seen "
     )

@@ -10,6 +10,7 @@ from agent.planner.questions.form import Atom, Opening, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.names import (
     accounts_like,
+    tag_value,
 )
 from agent.planner.questions.openings import WORDS as OPENING_WORDS
 from agent.planner.questions.reader_place import place
@@ -91,6 +92,7 @@ def literal_id(state: State, mark: Mark) -> None:
             ),
         )
     state.unknown.append(("id", token.raw))
+    return None
 
 
 def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -> None:
@@ -231,3 +233,12 @@ def _asked_kind(state: State, following: tuple[int, Mark] | None) -> str:
     ):
         return "name"
     return ""
+
+
+def vague(state: State, mark: Mark) -> None:
+    """A word without a measure."""
+    text = mark.text.lower()
+    if state.estate.words.tag_values.get(text):
+        return place(state, tag_value(text, state.estate))
+    state.vague.append((text, mark.data))
+    return None

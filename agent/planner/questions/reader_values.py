@@ -1,5 +1,7 @@
 """Values of attributes in a question: what a word means for what is asked about, and how it reads."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 from collections.abc import Iterable

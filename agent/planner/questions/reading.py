@@ -1,5 +1,7 @@
 """The reading of a question: one line that says what was understood, defaults included."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 from agent.planner.questions.entities import ENTITIES
@@ -105,7 +107,7 @@ def _tells(label: str) -> bool:
 
 def _has(item: Has, form: Form) -> str:
     entity = ENTITIES[item.entity]
-    inner = [i for i in item.items]
+    inner = list(item.items)
     status = any(isinstance(i, Atom) and i.ref.name == "status" for i in inner)
     words = [_condition(i, form) for i in inner]
     if item.entity == "issue" and not status:

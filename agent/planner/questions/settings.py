@@ -1,5 +1,7 @@
 """What the configuration of a tenant's resources looks like: for each type of asset the keys inside, and values seen."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 import re

@@ -1,5 +1,7 @@
 """Typing slips set right, where a word is nothing that the lists or the tenant know."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 import re

@@ -1,5 +1,7 @@
 """A question as words, quoted text, numbers, dates, ids and marks, each with its place."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 import re

@@ -1,5 +1,7 @@
 """Weaknesses that a question names, where they stand in it, and how they are seen at this tenant: by rules or settings."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 import re
@@ -77,10 +79,9 @@ def find_weaknesses(text: str, estate: Estate) -> list[Found]:
                 match = scan.take(pattern)
                 if match is None or not match.group(0).strip():
                     break
-                if turned is None:
-                    good = weakness._good(scan, concept, match)
-                else:
-                    good = negated(scan, match) != turned
+                good = (
+                    weakness._good(scan, concept, match) if turned is None else negated(scan, match) != turned
+                )
                 span = _span(before, scan.rest)
                 if span is not None and span[0] < match.start():
                     # the last word that negates is this one's; what stands before it belongs to others

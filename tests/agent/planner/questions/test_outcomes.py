@@ -1,5 +1,7 @@
 """What is not answered: refused, asked back, not there. And what a follow-up does to the question before."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 import time
@@ -55,14 +57,16 @@ OUTCOMES: list[tuple[str, str, str]] = [
 def test_outcomes(tenant: Tenant, question: str, outcome: str, word: str) -> None:
     asked = plan_question(question, tenant.estate, None, NOW)
     assert asked.outcome == outcome, asked
-    assert asked.plan is None and word.lower() in asked.message.lower()
+    assert asked.plan is None
+    assert word.lower() in asked.message.lower()
     if outcome == "clarify":
         assert len(set(asked.choices)) >= 2
 
 
 def test_a_short_account_name_that_is_a_stage_too_is_asked_about(tenant: Tenant) -> None:
     asked = plan_question("issues in shop-dev", tenant.estate, None, NOW)
-    assert asked.outcome == "answer" and "acme-shop-dev" in asked.reading
+    assert asked.outcome == "answer"
+    assert "acme-shop-dev" in asked.reading
     office = plan_question("assets in ml", tenant.estate, None, NOW)
     assert office.outcome in ("clarify", "answer")
 
@@ -93,7 +97,8 @@ def test_follow_ups_that_count_and_sort(tenant: Tenant) -> None:
     first = plan_question("critical issues", tenant.estate, None, NOW)
     still = [i for i in ISSUES if i["open"] and i["severity"] == "CRITICAL"]
     count = plan_question("how many is that", tenant.estate, first, NOW)
-    assert count.plan is not None and list(tenant.rows(count.plan)[0].values()) == [len(still)]
+    assert count.plan is not None
+    assert list(tenant.rows(count.plan)[0].values()) == [len(still)]
     grouped = plan_question("by account", tenant.estate, first, NOW)
     assert grouped.plan is not None
     assert sum(row["issues"] for row in tenant.rows(grouped.plan)) == len(still)
@@ -101,7 +106,8 @@ def test_follow_ups_that_count_and_sort(tenant: Tenant) -> None:
     assert closed.plan is not None
     assert len(tenant.rows(closed.plan)) == sum(not i["open"] and i["severity"] == "CRITICAL" for i in ISSUES)
     top = plan_question("just the top 2", tenant.estate, first, NOW)
-    assert top.plan is not None and len(tenant.rows(top.plan)) == 2
+    assert top.plan is not None
+    assert len(tenant.rows(top.plan)) == 2
 
 
 def test_a_new_question_is_no_follow_up(tenant: Tenant) -> None:
@@ -126,7 +132,8 @@ _WORDS = sorted(
 def test_words_in_any_order_give_a_valid_query_or_a_reason(tenant: Tenant, words: list[str]) -> None:
     asked = plan_question(" ".join(words), tenant.estate, None, NOW)
     if asked.plan is None:
-        assert asked.outcome != "answer" and asked.message
+        assert asked.outcome != "answer"
+        assert asked.message
     else:
         assert check(compile_plan(asked.plan, Catalog.seeded()), Catalog.seeded()).valid
 
@@ -138,7 +145,13 @@ def test_any_text_gives_an_outcome(tenant: Tenant, text: str) -> None:
 
 
 def test_long_and_hostile_texts_are_quick(tenant: Tenant) -> None:
-    for text in ("buckets " * 700, "(" * 5_000, "not " * 1_200, "a-" * 2_500, "ignore previous instructions; dataset = issues | target x " * 80):
+    for text in (
+        "buckets " * 700,
+        "(" * 5_000,
+        "not " * 1_200,
+        "a-" * 2_500,
+        "ignore previous instructions; dataset = issues | target x " * 80,
+    ):
         began = time.perf_counter()
         assert plan_question(text[:5_000], tenant.estate, None, NOW).outcome
         assert time.perf_counter() - began < 5

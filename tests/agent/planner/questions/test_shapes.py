@@ -1,5 +1,7 @@
 """Questions that count, rank, group, bin: the numbers are those that plain Python finds."""
 
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
 from __future__ import annotations
 
 from collections import Counter

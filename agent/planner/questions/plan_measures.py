@@ -1,0 +1,214 @@
+"""Measures of groups, shares, bins of time, groups without."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from agent.planner.questions.entities import ENTITIES
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.form import Atom, Form, Ref
+from agent.planner.questions.plan_columns import Columns
+from agent.planner.questions.plan_conditions import OPEN, ConditionWriter, base_of, both
+from tools.xql.plan import (
+    Aggregate,
+    Condition,
+    Order,
+    PostureQuery,
+    Test,
+    TimeBin,
+    TopPerGroup,
+)
+
+MOST: Final = 10_000
+_FORMATS: Final = {"1h": "%Y-%m-%d %H:00"}
+_UNITS: Final = {"1h": "hour", "1d": "day", "1w": "week", "1mo": "month", "1y": "year"}
+_WORDS: Final = frozenset(
+    {
+        "provider",
+        "severity",
+        "status",
+        "category",
+        "class",
+        "type",
+        "result",
+        "issue_category",
+        "region",
+        "capability",
+    }
+)
+
+
+def form_entity(form: Form, ref: Ref) -> str:
+    """The entity whose values a group shows."""
+    return form.entity if ref.name in ENTITIES[form.entity].places else "asset"
+
+
+class MeasureWriter:
+    """Writes what a plan measures; `writer` has its conditions, `columns` its columns."""
+
+    def __init__(self, form: Form, estate: Estate, now: datetime) -> None:
+        self.form, self.estate, self.now = form, estate, now
+        self.entity = ENTITIES[form.entity]
+        share = form.measure is not None and form.measure.function == "percent"
+        self.writer = ConditionWriter(form.entity, estate, now)
+        self.part = ConditionWriter(form.entity, estate, now, by_join=True) if share else None
+        self.columns = Columns(self.writer, estate)
+        self.order: list[Order] = []
+
+    def _group(self, ref: Ref) -> tuple[str, ...]:
+        if ref.name == "asset":
+            return self.columns.asset()
+        column = self.columns.column(ref)
+        if (
+            not ref.tags
+            and not ref.places
+            and ref.name in _WORDS
+            and self.estate.mixed(form_entity(self.form, ref), ref.name)
+        ):
+            return (self.columns.lower(column, ref.name),)
+        return (column,)
+
+    def _measured(self) -> dict[str, Any]:
+        form, measure = self.form, self.form.measure
+        function = measure.function if measure is not None else "count"
+        by = tuple(dict.fromkeys(name for ref in form.group for name in self._group(ref)))
+        if self.writer.joins and not by and function == "count":
+            pass
+        name = self.entity.many.replace(" ", "_")
+        counts = Aggregate(function="count" if self.entity.key else "count_rows", name=name)
+        if (
+            form.entity == "vulnerability"
+            and form.group
+            and form.group[0].name == "cve"
+            and form.rank is not None
+        ):
+            counts = Aggregate(function="count_distinct", field="xdm.finding.asset_id", name="assets")
+        if function == "count":
+            made = counts
+        elif function == "percent":
+            assert self.part is not None
+            assert measure is not None
+            where = both(self.part.all(measure.part)) if measure.part else None
+            made = Aggregate(function="percent", where=where, name="percent")
+        else:
+            assert measure is not None
+            ref = measure.ref or Ref(name="cvss")
+            column = (
+                self.columns.asset()[0]
+                if ref.name == "asset"
+                else self.columns.column(ref, number=bool(ref.places) and function != "distinct")
+            )
+            kind: Any = {"distinct": "count_distinct"}.get(function, function)
+            label = ref.name.replace(" ", "_").replace("-", "_")
+            made = Aggregate(
+                function=kind,
+                field=column,
+                name=f"{label}s" if function == "distinct" else f"{function}_{label}",
+            )
+        body: dict[str, Any] = {"group_by": by, "aggregates": (made,), "limit": form.limit or MOST}
+        if form.having is not None:
+            body["having"] = Test(field=made.name, op=form.having[0], value=int(form.having[1]))
+        order: list[Order] = []
+        if form.span:
+            ref = Ref(name=self._bin_time())
+            column = self.columns.column(ref)
+            body["time_bin"] = TimeBin(
+                field=column,
+                span=form.span,
+                format=_FORMATS.get(form.span, "%Y-%m-%d"),
+                name=_UNITS[form.span],
+            )
+            order.append(Order(field=_UNITS[form.span]))
+        if form.per and form.limit is not None:
+            per = tuple(dict.fromkeys(name for ref in form.per for name in self._group(ref)))
+            down: Any = "asc" if form.rank is not None and not form.rank.descending else "desc"
+            body["top"] = TopPerGroup(n=form.limit, by=per, order=made.name, direction=down)
+            body["limit"] = MOST
+            order += [Order(field=column) for column in per]
+        if by:
+            order += self._group_order(made.name, by)
+        body["order"] = tuple(order[:5])
+        return body
+
+    def _group_order(self, measure: str, by: tuple[str, ...]) -> list[Order]:
+        rank = self.form.rank
+        found: list[Order] = []
+        if rank is not None and rank.ref is not None and rank.ref in self.form.group:
+            column = self._group(rank.ref)[0]
+            found.append(
+                Order(
+                    field=column,
+                    direction="desc" if rank.descending and rank.ref.name != "severity" else "asc",
+                )
+            )
+        elif not self.form.span:
+            down: Any = "asc" if rank is not None and not rank.descending else "desc"
+            found.append(Order(field=measure, direction=down))
+        return found + [Order(field=name) for name in by if name not in [o.field for o in found]]
+
+    def _bin_time(self) -> str:
+        for item in self.form.items:
+            if isinstance(item, Atom) and item.ref.name in (
+                "modified",
+                "last_seen",
+                "resolved",
+                "first_seen",
+            ):
+                return item.ref.name
+        if self.form.entity == "issue" and any(
+            isinstance(i, Atom) and i.ref.name == "status" and i.values == ("closed",)
+            for i in self.form.items
+        ):
+            return "resolved" if self.estate.has_column("issues", "xdm.issue.resolution_time") else "modified"
+        return self.entity.time
+
+    def _of_lack(self) -> bool:
+        form = self.form
+        if (
+            form.having is None
+            or not form.group
+            or form.entity not in ("asset", "issue", "vulnerability", "finding")
+        ):
+            return False
+        return form.having == ("eq", 0.0) or (form.having[0] in ("lt", "lte") and form.entity != "asset")
+
+    def _lacking(self) -> PostureQuery:
+        """Accounts (regions, teams) whose assets have few or no such rows: zero counts too."""
+        form = self.form
+        assert form.having is not None
+        inner = ConditionWriter(form.entity, self.estate, self.now)
+        parts = inner.all(form.items) + self._base()
+        if form.entity == "asset":
+            by = tuple(self.columns.column(ref) for ref in form.group)
+            none = Aggregate(function="count", where=both(parts), name="assets")
+            return PostureQuery(
+                dataset="asset_inventory",
+                compute=tuple(self.columns.compute),
+                group_by=by,
+                aggregates=(none,),
+                having=Test(field="assets", op="eq", value=0),
+                order=tuple(Order(field=name) for name in by),
+                limit=MOST,
+            )
+        writer = ConditionWriter("asset", self.estate, self.now)
+        counted = writer.count_by_join(form.entity, parts)
+        columns = Columns(writer, self.estate)
+        by = tuple(columns.column(ref) for ref in form.group)
+        total = Aggregate(function="sum", field=counted, name=f"{counted}_total")
+        return PostureQuery(
+            dataset="asset_inventory", joins=tuple(writer.joins), compute=tuple(columns.compute), group_by=by,
+            aggregates=(total,), having=Test(field=total.name, op=form.having[0], value=int(form.having[1])),
+            order=tuple(Order(field=name) for name in by), limit=form.limit or MOST,
+        )  # fmt: skip
+
+    def _base(self) -> list[Condition]:
+        form = self.form
+        found: list[Condition] = []
+        if form.entity == "vulnerability":
+            found += base_of("vulnerability", (), self.estate)
+        if form.entity == "issue" and form.status == "open":
+            found.append(OPEN)
+        if form.entity == "finding" and form.status == "open":
+            found += base_of("finding", (), self.estate)
+        return found

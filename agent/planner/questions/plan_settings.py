@@ -1,0 +1,195 @@
+"""Conditions on the configuration of assets."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from agent.planner.questions.form import Atom, Where
+from agent.planner.questions.plan_tests import RAW, TYPE, TestWriter, both, either
+from agent.planner.questions.settings import ITEM
+from tools.xql.plan import Aggregate, All, AnyOf, Computed, Condition, Join, JsonPath, Not, Related, Test
+
+
+class SettingWriter(TestWriter):
+    """Writes conditions on places in the configuration, type by type."""
+
+    def _settings(self, atom: Atom) -> Condition:
+        """For each type its own places: one of them says so, or, negated, none does."""
+        by_type: dict[str, list[Condition]] = {}
+        for where in atom.ref.places:
+            by_type.setdefault(where.type_id, []).append(self._setting(where, atom))
+        parts: list[Condition] = []
+        for type_id, found in by_type.items():
+            inner = either(found)
+            if atom.negated:
+                inner = Not(none=inner)
+            if self.only_type != type_id:
+                inner = All(all=(Test(field=TYPE, op="eq", value=type_id), inner))
+            parts.append(inner)
+        return either(parts)
+
+    def _setting(self, where: Where, atom: Atom) -> Condition:
+        if ITEM in where.path:
+            return self._inside(where, atom)
+        subject = {"json_path": JsonPath(field=RAW, path=(self.estate.platform, *where.path))}
+        if where.kind == "array" and atom.op in ("true", "empty", "eq", "in", "starts", "contains"):
+            return self._of_array(where, atom)
+        if where.kind == "object" and atom.op in ("true", "empty"):
+            found = self._of_object(where)
+            return Not(none=found) if atom.op == "empty" else found
+        return self._of_kind(subject, where, atom)
+
+    def _of_array(self, where: Where, atom: Atom) -> Condition:
+        path = JsonPath(field=RAW, path=(self.estate.platform, *where.path))
+        known = next((c for c in self.compute if c.json_path == path), None)
+        name = known.name if known else f"items_{len(self.compute) + 1}"
+        if known is None:
+            self.compute.append(Computed(name=name, json_path=path, array=True))
+        if atom.op in ("true", "empty"):
+            return Test(field=name, op="not_empty" if atom.op == "true" else "is_empty")
+        if len(atom.values) > 1:
+            return Test(field=name, op="in", values=tuple(map(str, atom.values)))
+        return Test(
+            field=name,
+            op="contains" if atom.op in ("contains", "starts") else "eq",
+            value=str(atom.values[0]),
+        )
+
+    def _of_object(self, where: Where) -> Condition:
+        """An object is there where something in it is; one of switches only is on where all of them are."""
+        inside = [
+            s
+            for s in self.estate.settings.by_type.get(where.type_id, ())
+            if len(s.path) > len(where.path)
+            and s.path[: len(where.path)] == where.path
+            and s.kind in ("bool", "text", "number", "time")
+        ]
+        paths = [
+            JsonPath(
+                field=RAW, path=(self.estate.platform, *(0 if step == ITEM else step for step in s.path))
+            )
+            for s in inside
+        ]
+        if inside and all(s.kind == "bool" and ITEM not in s.path for s in inside):
+            return All(all=tuple(Test(json_path=path, op="eq", value="true") for path in paths[:20]))
+        if not paths:
+            return Test(
+                json_path=JsonPath(field=RAW, path=(self.estate.platform, *where.path)), op="not_empty"
+            )
+        order = sorted(range(len(paths)), key=lambda n: (-inside[n].seen, len(inside[n].path)))
+        return either([Test(json_path=paths[n], op="not_empty") for n in order[:5]])
+
+    def _dated(self, subject: dict[str, Any], atom: Atom) -> Condition:
+        """Times that stand as ISO text: their order is that of the text."""
+        bounds: list[tuple[Any, datetime]] = []
+        if atom.op == "range":
+            bounds += [("gte", atom.start)] if atom.start is not None else []
+            bounds += [("lt", atom.end)] if atom.end is not None else []
+        else:
+            bounds.append(
+                ("lt" if atom.op == "older" else "gte", self.now - timedelta(days=float(atom.values[0])))
+            )
+        parts: list[Condition] = [
+            Test(**subject, op=op, value=at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S"))
+            for op, at in bounds
+        ]
+        found = both(parts)
+        assert found is not None
+        return found
+
+    def _of_kind(self, subject: dict[str, Any], where: Where, atom: Atom) -> Condition:
+        if atom.op in ("older", "within", "range"):
+            return self._dated(subject, atom)
+        if atom.op == "true":
+            if where.good:
+                return Test(**subject, op="in", values=where.good)
+            if where.kind == "bool":
+                return Test(**subject, op="eq", value="true")
+            if where.kind == "number":
+                return Test(**subject, op="gt", value=0)
+            if where.kind in ("array", "object"):
+                return All(
+                    all=(
+                        Test(**subject, op="not_empty"),
+                        Test(**subject, op="not_in", values=("[]", "{}", "null")),
+                    )
+                )
+            return All(
+                all=(
+                    Test(**subject, op="not_empty"),
+                    Test(**subject, op="not_in", values=("none", "null", "disabled", "false")),
+                )
+            )
+        if atom.op == "empty":
+            return AnyOf(
+                any=(Test(**subject, op="is_empty"), Test(**subject, op="in", values=("[]", "{}", "null")))
+            )
+        if (atom.op == "starts" and where.kind == "array") or (
+            atom.op in ("eq", "in") and where.kind == "array"
+        ):
+            return Test(**subject, op="contains", value=str(atom.values[0]))
+        if atom.op == "starts" and where.kind == "bool":
+            return Test(**subject, op="eq", value=str(atom.values[0]))
+        return self.test(subject, atom, "number" if where.kind == "number" else "text")
+
+    def _inside(self, where: Where, atom: Atom) -> Condition:
+        """A condition on the items of an array: some item satisfies it."""
+        at = where.path.index(ITEM)
+        outer, rest = where.path[:at], where.path[at + 1 :]
+        compute: tuple[Computed, ...] = (
+            Computed(
+                name="item", json_path=JsonPath(field=RAW, path=(self.estate.platform, *outer)), array=True
+            ),
+        )
+        expand: tuple[str, ...] = ("item",)
+        field = "item"
+        if ITEM in rest:
+            second = rest.index(ITEM)
+            compute += (
+                Computed(name="part", json_path=JsonPath(field="item", path=rest[:second]), array=True),
+            )
+            expand += ("part",)
+            field, rest = "part", rest[second + 1 :]
+        subject = {"json_path": JsonPath(field=field, path=rest)}
+        inner = self._of_kind(subject, where, atom)
+        active = self._active(where)
+        if active is not None:
+            inner = All(all=(inner, active))
+        condition = All(all=(Test(field=TYPE, op="eq", value=where.type_id), inner))
+        if self.by_join:
+            name = f"matches_{len(self.joins) + 1}"
+            counted = Aggregate(function="count_rows", name=name)
+            self.joins.append(
+                Join(
+                    dataset="asset_inventory",
+                    kind="left",
+                    compute=compute,
+                    expand=expand,
+                    where=condition,
+                    aggregates=(counted,),
+                )
+            )
+            return Test(field=name, op="gt", value=0)
+        return Related(dataset="asset_inventory", compute=compute, expand=expand, where=condition)
+
+    def _active(self, where: Where) -> Condition | None:
+        """Of dated items that may be switched off, those that are on: an old key that is inactive opens nothing."""
+        if where.kind != "time":
+            return None
+        at = where.path.index(ITEM)
+        status = next(
+            (
+                s
+                for s in self.estate.settings.by_type.get(where.type_id, ())
+                if s.path[: at + 1] == where.path[: at + 1]
+                and s.leaf.lower() == "status"
+                and "active" in s.values
+            ),
+            None,
+        )
+        return (
+            Test(json_path=JsonPath(field="item", path=status.path[at + 1 :]), op="eq", value="Active")
+            if status
+            else None
+        )
