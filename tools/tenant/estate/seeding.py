@@ -50,7 +50,8 @@ def seed(
         )
     database.mark_demo({"company": COMPANY, "size": size, "seed": seed})
     report = LoadReport(file=f"demo estate ({size}, seed {seed})", format="demo")
-    truth = fill(StoreSink(database), size, seed, now, report)
+    with StoreSink(database) as sink:
+        truth = fill(sink, size, seed, now, report)
     manifest.keep(database, truth)
     database.record_load(report, who)
     return database.info()

@@ -175,3 +175,23 @@ def test_seeding_again_replaces() -> None:
         assert seed(database, "small", 1, now=NOW)["datasets"]["issues"] == one
         with pytest.raises(StoreError, match="Sizes: small, medium, large"):
             seed(database, "huge", 1)  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+def test_a_medium_estate_has_about_fifty_thousand_findings() -> None:
+    with TenantDatabase.open(":memory:") as database:
+        info = seed(database, "medium", 2, now=NOW)
+        assert 46_000 <= info["findings_by_status"]["FAIL"] <= 54_000
+        assert len(database.rows('SELECT DISTINCT "xdm.asset.realm" FROM asset_inventory')) == 40
+        truth = planted(database)
+        assert len(truth["planted"]) == 3 * len({p["kind"] for p in truth["planted"]})
+        open_ = sum(info["open_issues_by_severity"].values())
+        assert sum(grade >= 2 for grade in truth["labels"].values()) < 0.01 * open_
+
+
+def test_a_store_keeps_its_own_settings() -> None:
+    wanted = "SELECT value AS v FROM duckdb_settings() WHERE name = 'checkpoint_threshold'"
+    with TenantDatabase.open(":memory:") as database:
+        before = database.rows(wanted)
+        seed(database, "small", 1, now=NOW)
+        assert database.rows(wanted) == before
