@@ -83,6 +83,8 @@ def account(cell: Cell) -> None:
         ),
         ["SecurityAudit"],
     )
+    for source in ("0.0.0.0/0", "0.0.0.0/0", "203.0.113.0/28"):
+        _doorway(cell, cell.used["network"], cell.application(), source)
     for _ in range(cell.number(2, 4)):
         someone(cell)
 
@@ -253,10 +255,7 @@ def _loose(cell: Cell, base: net.Network, application: str) -> None:
     """What is open and harmless, and what nobody uses any more."""
     roll = cell.random.random()
     if roll < 0.3:
-        sources = ("0.0.0.0/0",) if cell.chance(0.4) else ("203.0.113.0/28",)
-        group = net.group(cell, base, f"{application}-admin", net.permission(22, *sources))
-        machine = compute.instance(cell, base, [group], public=True, application=application)
-        scan(cell, [machine], reached=True)
+        _doorway(cell, base, application, "0.0.0.0/0" if cell.chance(0.4) else "203.0.113.0/28")
     elif roll < 0.6:
         net.group(cell, base, f"{application}-old", net.permission(0, net.ANYWHERE, last=65535))
     elif roll < 0.8:
@@ -271,6 +270,13 @@ def _loose(cell: Cell, base: net.Network, application: str) -> None:
         )
         compute.build(cell, role, application=application)
         compute.repository(cell, application=application)
+
+
+def _doorway(cell: Cell, base: net.Network, application: str, source: str) -> None:
+    """A machine that people log in to from outside: open, with a key, and with nothing behind it."""
+    group = net.group(cell, base, f"{application}-admin", net.permission(22, source))
+    machine = compute.instance(cell, base, [group], public=True, application=application)
+    scan(cell, [machine], reached=True)
 
 
 def scan(cell: Cell, machines: list[Resource], *, reached: bool = False) -> None:

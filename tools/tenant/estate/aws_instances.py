@@ -130,9 +130,9 @@ def _open(groups: Sequence[Resource]) -> list[int]:
 
 
 def _managed(cell: Cell, instance_id: str, system: System, tidy: bool) -> dict[str, Any] | None:
-    if not tidy and cell.chance(0.35):
+    if cell.chance(0.15 if tidy else 0.35):
         return None
-    latest = tidy or cell.chance(0.6)
+    latest = cell.chance(0.75 if tidy else 0.6)
     return {
         "InstanceId": instance_id,
         "PingStatus": "Online" if tidy or cell.chance(0.9) else "ConnectionLost",
