@@ -139,7 +139,7 @@ KINDS: Final[tuple[tuple[str, str], ...]] = (
 )
 # attributes: words -> name
 ATTRIBUTES: Final[dict[str, str]] = {
-    "account": "account|cloud account|subscription|project|realm|account id|tenant account|aws account|azure subscription|gcp project|project id|subscription id|billing account",
+    "account": "account|cloud account|subscription|project|realm|account id|tenant account|project id|subscription id|billing account",
     "region": "region|location|cloud region|geography|aws region|azure region",
     "provider": "provider|cloud provider|cloud|vendor|csp|platform provider|cloud platform|hyperscaler|cloud vendor",
     "type": "type|kind|asset type|resource type|type of asset|type of resource|kind of asset|kind of resource|type name|resource kind|asset kind",
@@ -259,7 +259,7 @@ VALUES: Final[tuple[tuple[str, str, str], ...]] = (
     (
         "exploited",
         "true",
-        "exploited|known exploited|actively exploited|in kev|on the kev list|in the kev catalog|kev listed|in the cisa kev catalog|in the cisa catalogue of known exploited vulnerability|in the cisa catalog of known exploited vulnerability|in the known exploited vulnerability catalog|in the known exploited vulnerability catalogue|in the cisa catalog|in the cisa catalogue|cisa known exploited|in cisa catalog|exploited in the wild|being exploited|with known exploit|on the kev|known to be exploited|in cisa kev|in the kev|on the cisa kev list|cisa kev|kev|in the wild",
+        "exploited|known exploited|actively exploited|exploitable|in kev|on the kev list|in the kev catalog|kev listed|in the cisa kev catalog|in the cisa catalogue of known exploited vulnerability|in the cisa catalog of known exploited vulnerability|in the known exploited vulnerability catalog|in the known exploited vulnerability catalogue|in the cisa catalog|in the cisa catalogue|cisa known exploited|in cisa catalog|exploited in the wild|being exploited|with known exploit|on the kev|known to be exploited|in cisa kev|in the kev|on the cisa kev list|cisa kev|kev|in the wild",
     ),
     ("provider", "AWS", "aws|amazon|amazon web service|amazon cloud"),
     ("provider", "AZURE", "azure|microsoft azure|microsoft cloud|ms azure|microsoft"),

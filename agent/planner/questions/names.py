@@ -60,6 +60,7 @@ _ANY_CLASS: Final = (
 )
 _MOST: Final = 5
 _ATTRIBUTES: Final = frozenset(" ".join(words_of(s)) for text in ATTRIBUTES.values() for s in text.split("|"))
+_ACCOUNTS: Final = frozenset({"aws account", "azure subscription", "google cloud project", "gcp project"})
 _PLAIN: Final = frozenset(
     {"root", "default", "name", "global", "none", "unknown", "true", "false", "data", "main"}
 )
@@ -113,6 +114,7 @@ def _whole(text: str, part: list[Token], estate: Estate) -> Iterator[tuple[str, 
         yield "tenant", Atom(ref=ref, op="empty", negated=True, label="tagged with a data class")
     if (
         norm not in _ATTRIBUTES
+        and norm not in _ACCOUNTS
         and norm not in TAG_WORDS
         and (ids := estate.type_names.get(text) or _type(norm, estate)) is not None
     ):

@@ -18,7 +18,7 @@ from agent.planner.questions.reader_values import nouns_of
 
 # words of rules that say nothing by themselves
 _GENERIC: Final = frozenset(
-    "day days storage data service services time name level policy rule launched password access public internet".split()
+    "day days storage data service services time name level policy rule launched logged password access public internet".split()
 )
 _STOPPED: Final = frozenset({"storage", "data", "disk", "setting", "settings", "switch", "feature"})
 _ASKING: Final = r"^\W*(?:(?:please|pls|kindly|hey|hi|hello|ok|okay|now|then|just|can|could|would|will|you|go|ahead|and|i|we|want|need|would|like|have|id|i'd|to|let's|lets|us|should|must|help|me)\W+)*"

@@ -267,14 +267,6 @@ class ConditionWriter(SettingWriter):
             made = self.test(subject, atom, place.type)
         return Not(none=made) if atom.negated else made
 
-    def _tags(self, atom: Atom) -> Condition:
-        if atom.ref.name == "tags":
-            parts: list[Condition] = [Test(tag=key, op="not_empty") for key in atom.ref.tags]
-            return Not(none=either(parts))
-        if atom.op == "empty":
-            return Not(none=either([Test(tag=key, op="not_empty") for key in atom.ref.tags]))
-        return either([self.test({"tag": key}, atom, "text") for key in atom.ref.tags])
-
     def _status(self, atom: Atom, field: str) -> Condition:
         parts: list[Condition] = []
         done = AnyOf(

@@ -93,9 +93,9 @@ class ListWriter(MeasureWriter):
     def _column(self, ref: Ref) -> str | None:
         """A column, where the tenant has it."""
         place = self.entity.places.get(ref.name)
-        if place is not None and place.column and not ref.tags and not ref.places:
-            if self.writer.place(ref) is None:
-                return None
+        own = place is not None and place.column and not ref.tags and not ref.places
+        if own and self.writer.place(ref) is None:
+            return None
         try:
             return self.columns.column(ref)
         except CannotSay:

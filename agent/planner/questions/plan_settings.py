@@ -193,3 +193,11 @@ class SettingWriter(TestWriter):
             if status
             else None
         )
+
+    def _tags(self, atom: Atom) -> Condition:
+        if atom.ref.name == "tags":
+            parts: list[Condition] = [Test(tag=key, op="not_empty") for key in atom.ref.tags]
+            return Not(none=either(parts))
+        if atom.op == "empty":
+            return Not(none=either([Test(tag=key, op="not_empty") for key in atom.ref.tags]))
+        return either([self.test({"tag": key}, atom, "text") for key in atom.ref.tags])

@@ -111,9 +111,9 @@ def _entity(state: State, mark: Mark) -> None:
     ):
         state.negated = False
         return None
-    if name == state.entity and (state.relation is None or state.relation.entity == name):
-        if not state.negated and state.compare is None:
-            return None
+    same = name == state.entity and (state.relation is None or state.relation.entity == name)
+    if same and not state.negated and state.compare is None:
+        return None
     if not state.entity:
         take_head(state, mark, name)
         return None
@@ -189,6 +189,10 @@ def _relate(state: State, name: str) -> None:
 
 def take_kind(state: State, mark: Mark) -> None:
     kinds: Kinds = mark.data
+    coming = state.next(over=("stop", "all"))
+    if mark.text.lower() == "host" and coming is not None and coming[1].kind in ("kind", "entity"):
+        # "regions host databases"
+        return None
     before = state.mark(-1)
     if (
         state.entity == "asset"

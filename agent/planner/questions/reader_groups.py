@@ -47,6 +47,9 @@ def measured(state: State, ref: Ref) -> bool:
     return True
 
 
+_PLAIN_BY: Final = ("by", "grouped by", "group by", "broken down by", "break down by", "split by", "down by")
+
+
 def by(state: State, mark: Mark) -> None:
     """ "per account and region", "in each account", "by number of issues"."""
 
@@ -69,15 +72,10 @@ def by(state: State, mark: Mark) -> None:
         return
     if found.kind == "time":
         return
-    state.per = mark.text.lower() not in (
-        "by",
-        "grouped by",
-        "group by",
-        "broken down by",
-        "break down by",
-        "split by",
-        "down by",
-    )
+    # "the 2 oldest in each account", not "issues per rule, top 7"
+    ranked = state.limit is not None or state.rank is not None or bool(state.pending_rank)
+    each = mark.text.lower().split()
+    state.per = (ranked or "each" in each or "every" in each) and mark.text.lower() not in _PLAIN_BY
     while True:
         taken = _group_one(state, at, mark)
         if taken is None:

@@ -117,7 +117,8 @@ def severities(state: State, values: tuple[str, ...]) -> tuple[str, ...]:
     at = _SCALE.index("INFO" if values[0] == "INFORMATIONAL" else values[0])
     kept = {"gte": _SCALE[at:], "gt": _SCALE[at + 1 :], "lte": _SCALE[: at + 1], "lt": _SCALE[:at]}[bound]
     state.compare = None
-    return tuple(v for s in kept for v in ((s, "INFORMATIONAL") if s == "INFO" else (s,)))
+    found = tuple(v for s in kept for v in ((s, "INFORMATIONAL") if s == "INFO" else (s,)))
+    return found or values
 
 
 def listed(state: State) -> bool:

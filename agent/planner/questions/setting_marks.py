@@ -11,7 +11,7 @@ from agent.planner.questions.aliases import SETTING_WORDS
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Kinds, Ref
 from agent.planner.questions.marks import Mark
-from agent.planner.questions.phrases import words_of
+from agent.planner.questions.phrases import STOP, words_of
 from agent.planner.questions.setting_values import best_places, value_at
 from agent.planner.questions.settings import FLUFF, Setting, key_words, stem
 from agent.planner.questions.tokens import Token
@@ -23,6 +23,10 @@ _WINDOW: Final = 5
 _OWN: Final = frozenset({"id", "arn", "name", "region", "tag", "account"})
 
 
+# attributes that every asset has; a setting of that name is not what is meant
+_NOT_SETTINGS: Final = frozenset(
+    "type name id region account status provider category class severity service rule kind".split()
+)
 _NO: Final = frozenset(
     "no not without lacking lack lacks missing never don't doesn't isn't aren't nor neither".split()
 )
@@ -86,7 +90,9 @@ def _alias_at(
             (
                 n
                 for n in range(marks[at].start + 1, marks[at].end)
-                if tokens[n].norm in _aliases() and _beyond(tokens, n, marks[at].end)
+                if tokens[n].norm in _aliases()
+                and _beyond(tokens, n, marks[at].end)
+                and all(t.text in _NO or t.text in STOP for t in tokens[marks[at].start : n])
             ),
             None,
         )
@@ -195,11 +201,7 @@ def _key_at(
                 continue
             settings = index.get(tried, [])
             if settings and (scoped or len(tried) > 1):
-                if (
-                    size == 1
-                    and window[0].has("attr")
-                    and window[0].get("attr") in ("type", "name", "id", "region", "account", "status")
-                ):
+                if size == 1 and window[0].has("attr") and window[0].get("attr") in _NOT_SETTINGS:
                     continue
                 text = " ".join(t.raw for m in window for t in tokens[m.start : m.end])
                 ref = Ref(name=text.lower(), places=tuple(where_of(s) for s in best_places(settings)))

@@ -205,7 +205,7 @@ def _rules() -> Iterator[tuple[str, Make]]:
         _since,
     )
     yield rf"(?:after|later than|newer than|past) (?P<p>{day})", _after
-    yield rf"(?:before|prior to|earlier than|older than) (?P<p>{day})", _before
+    yield rf"(?:since )?(?:before|prior to|earlier than|older than) (?P<p>{day})", _before
     yield rf"(?:until|till|up to|by) (?P<p>{_DAY}|yesterday|today)", _until
     yield (
         rf"(?:in|on|during|of|for)(?: the month of)? (?P<p>{_DAY}|(?:{_MONTH})(?:,? \d{{4}})?|2\d{{3}})",

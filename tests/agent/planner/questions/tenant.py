@@ -216,15 +216,15 @@ def _issues(assets: list[Row]) -> tuple[list[Row], list[Row]]:
 ASSETS = _assets()
 ISSUES, FINDINGS = _issues(ASSETS)
 VULNERABILITIES = [f for f in FINDINGS if f["category"] == "VULNERABILITY"]
-ENDPOINTS = [
+ENDPOINTS: list[Row] = [
     {"endpoint_id": f"e{n}", "endpoint_name": a["name"], "endpoint_status": ("CONNECTED", "DISCONNECTED", "LOST")[n % 3], "endpoint_type": "SERVER", "platform": f"AGENT_OS_{('LINUX', 'WINDOWS')[a['n'] % 2]}", "agent_version": ("8.4.1", "8.5.2")[n % 2], "last_seen": NOW - timedelta(days=n), "cloud_id": f"arn:{a['id']}", "ip_address": f"10.0.0.{n}"}
     for n, a in enumerate([a for a in ASSETS if a["kind"] == "vm"][:9])
 ]  # fmt: skip
-EVENTS = [
+EVENTS: list[Row] = [
     {"_time": NOW - timedelta(days=n * 2, hours=3), "cloud_provider": "AWS", "project": "111111111111", "region": "eu-west-1", "operation_name": ("DeleteBucket", "CreateRole", "ConsoleLogin", "AuthorizeSecurityGroupIngress")[n % 4], "operation_status": ("SUCCESS", "SUCCESS", "FAILED")[n % 3], "identity_name": ("kim", "pipeline")[n % 2], "caller_ip": f"198.51.100.{n}", "resource_sub_type": ("S3_BUCKET", "AWS_IAM_ROLE", "", "EC2_SECURITY_GROUP")[n % 4]}
     for n in range(20)
 ]  # fmt: skip
-CASES = [
+CASES: list[Row] = [
     {"xdm.case.id": str(n), "xdm.case.name": f"Case {n}", "xdm.case.severity": ("CRITICAL", "HIGH")[n % 2], "xdm.case.status_progress": ("NEW", "RESOLVED", "UNDER_INVESTIGATION")[n % 3], "xdm.case.assigned_to": "kim" if n % 4 == 0 else None, "xdm.case.score": float(10 * n), "xdm.case.creation_time": NOW - timedelta(days=5 * n)}
     for n in range(8)
 ]  # fmt: skip

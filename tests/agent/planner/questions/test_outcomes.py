@@ -89,7 +89,8 @@ def test_follow_ups(tenant: Tenant, turns: tuple[str, ...], right: set[str]) -> 
     for turn in turns:
         asked = plan_question(turn, tenant.estate, asked, NOW)
         asked = Asked.model_validate_json(asked.model_dump_json())
-    assert asked is not None and asked.plan is not None, asked
+    assert asked is not None
+    assert asked.plan is not None, asked
     assert {row["xdm.asset.id"] for row in tenant.rows(asked.plan)} == right, asked.reading
 
 
