@@ -1,6 +1,10 @@
 """The truth about an estate: its attack paths, its decoys, and how much each issue matters (0 to 3).
 
-It is kept with the store's own facts, out of reach of queries and of the API; only evals read it.
+Grade 3: closing it breaks a path from a proven entry to what is worth having. 2: it makes such a path easier, or its
+fix may break it. 1: another finding on a resource of a path, or an entry that is open and leads to nothing of worth
+or to what is not known. 0, which is not written down: all the rest.
+
+The manifest is kept with the store's own facts, out of reach of queries and of the API; only evals read it.
 """
 
 from __future__ import annotations
@@ -58,7 +62,7 @@ def add(manifest: dict[str, Any], cell: Cell, written: Written) -> None:
             # What is open there is open, if only to nothing of worth.
             front = {resource.id for resource in decoy.resources[:2]}
             for (resource, _), issue in written.by_rule.items():
-                if resource in front and written.severities[issue] in {"HIGH", "CRITICAL"}:
+                if resource in front and written.severities[issue] not in {"LOW", "INFO"}:
                     labels.setdefault(str(issue), 1)
         manifest["decoys"].append(
             {

@@ -59,7 +59,7 @@ def exploited_host(cell: Cell, broken: str) -> None:
         return cell.decoy("exploited_host", broken, WHY[broken], taken.machine, taken.group, role, rights)
     why = f"{taken.flaw.id} on a public machine whose role reads {store.name}"
     path = [taken.group, taken.machine, role, rights, store]
-    graded = [(taken.machine, OLD_METADATA, 2), (taken.machine, FACING, 2)]
+    graded = [(taken.machine, OLD_METADATA, 2), (taken.machine, FACING, 3)]
     return cell.plant("exploited_host", why, path, *taken.graded, *graded)
 
 
@@ -75,7 +75,7 @@ def forged_request(cell: Cell, broken: str) -> None:
         why = WHY.get(broken, "the metadata service asks for a token, which a forged request cannot get")
         return cell.decoy("forged_request", broken, why, taken.machine, taken.group, role, rights)
     why = f"a forged request ({taken.flaw.id}) reaches the metadata service, and the role reads {store.name}"
-    graded = [(taken.machine, OLD_METADATA, 3), (taken.machine, FACING, 2)]
+    graded = [(taken.machine, OLD_METADATA, 3), (taken.machine, FACING, 3)]
     return cell.plant(
         "forged_request", why, [taken.group, taken.machine, role, rights, store], *taken.graded, *graded
     )

@@ -212,7 +212,7 @@ def public_bucket(cell: Cell, broken: str) -> None:
         f"everybody may read {store.name}, which holds regulated data",
         [store],
         (store, "s3_bucket_public_access", 3),
-        (store, "s3_bucket_level_public_access_block", 2),
+        (store, "s3_bucket_level_public_access_block", 3),
     )
 
 

@@ -110,7 +110,7 @@ def anonymous_container(cell: Cell, broken: str) -> None:
         [store],
         (store, "storage_container_public_access", 3),
         (store, "storage_blob_public_access_level_is_disabled", 3),
-        (store, "storage_default_network_access_rule_is_denied", 2),
+        (store, "storage_default_network_access_rule_is_denied", 3),
     )
 
 

@@ -49,7 +49,7 @@ class Chain:
         if self.broken:
             cell.decoy(NAME, self.broken, _WHY[self.broken], taken.machine, taken.group, role, rights)
             return
-        graded = [*taken.graded, (taken.machine, OLD_METADATA, 2), (taken.machine, FACING, 2)]
+        graded = [*taken.graded, (taken.machine, OLD_METADATA, 2), (taken.machine, FACING, 3)]
         why = f"{taken.flaw.id} in one account, whose role assumes one of another that reads data"
         cell.plant(NAME, why, [taken.group, taken.machine, role, rights], *graded, key=self.key, part=0)
 

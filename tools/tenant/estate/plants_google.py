@@ -68,7 +68,7 @@ def default_account(cell: Cell, broken: str) -> None:
         (machine, flaw.id, 3),
         (machine, "compute_instance_default_service_account_in_use_with_full_api_access", 3),
         (project, "iam_sa_no_administrative_privileges", 3),
-        (machine, "compute_instance_public_ip", 2),
+        (machine, "compute_instance_public_ip", 3),
     )
 
 
