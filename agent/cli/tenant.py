@@ -44,12 +44,19 @@ def load(
 def seed(
     size: Annotated[Literal["small", "medium", "large"], typer.Option(help="How large an estate.")] = "small",
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same estate.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option(help="Write DATASET.jsonl files into this folder instead.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Fill an empty local tenant with a made-up estate."""
+    """Fill an empty local tenant with a made-up estate, or write one as a folder that `load` takes."""
     from agent.cli.setup import settings
     from tools.tenant.running import open_tenant
 
+    if out is not None:
+        counts = _written(out, size, seed)
+        emit({"folder": str(out), "datasets": counts}, as_json, lambda: _counts(counts))
+        return
     home = _local_home(settings())
 
     async def work() -> Any:
@@ -115,9 +122,28 @@ def _local_home(settings: Settings) -> Path:
     return settings.prepared_home()
 
 
-def _info(body: dict[str, Any]) -> None:
-    counts = body["datasets"]
+def _written(out: Path, size: Literal["small", "medium", "large"], seed: int) -> dict[str, int]:
+    from tools.tenant.estate import write_folder
+
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise CommandFailed(f"{out} is there and not an empty folder; name another one")
+    try:
+        write_folder(out, size, seed)
+    except OSError as error:
+        raise CommandFailed(f"{out} cannot be written ({error.strerror}); name another folder") from error
+    found: dict[str, int] = {}
+    for path in sorted(out.glob("*.jsonl")):
+        with path.open("rb") as file:
+            found[path.stem] = sum(1 for _ in file)
+    return found
+
+
+def _counts(counts: dict[str, int]) -> None:
     table(("dataset", "rows"), [{"dataset": name, "rows": rows} for name, rows in counts.items()])
+
+
+def _info(body: dict[str, Any]) -> None:
+    _counts(body["datasets"])
     if body["findings_by_status"]:
         note("results: " + ", ".join(f"{k} {v}" for k, v in body["findings_by_status"].items()))
     if body.get("demo"):
