@@ -22,10 +22,11 @@ def test_a_folder_that_load_takes(shell: Shell, tmp_path: Path) -> None:
 
 
 def test_a_folder_with_something_in_it_is_left_alone(shell: Shell, tmp_path: Path) -> None:
-    (tmp_path / "mine.txt").write_text("keep", "utf-8")
-    ended = shell.json("tenant", "seed", "--out", tmp_path)
+    folder = tmp_path / "full"
+    folder.mkdir()
+    (folder / "mine.txt").write_text("keep", "utf-8")
+    ended = shell.json("tenant", "seed", "--out", folder)
     assert ended.code == 1
     assert "not an empty folder" in ended.error
-    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
-    (tmp_path / "file").write_text("", "utf-8")
-    assert shell.json("tenant", "seed", "--out", tmp_path / "file").code == 1
+    assert [path.name for path in folder.iterdir()] == ["mine.txt"]
+    assert shell.json("tenant", "seed", "--out", folder / "mine.txt").code == 1
