@@ -32,7 +32,7 @@ def build_toolbox(services: Services, desk: WritebackDesk) -> Toolbox:
     return Toolbox(
         [
             *xql_tools(services.xql),
-            *priority_tools(services.findings, services.priority),
+            *priority_tools(services.findings, services.priority, services.client),
             *findings_tools(services.findings, services.client),
             *compliance_tools(lambda: services.compliance),
             *remediation_tools(lambda: services.remediation),

@@ -46,6 +46,7 @@ NEEDED = (
     "tools/findings/resource_types.tsv",
     "tools/priority/data/graph.toml",
     "tools/priority/data/kev.tsv",
+    "tools/priority/data/techniques.tsv",
     "tools/priority/data/weights.toml",
     "tools/priority/data/vocabulary.toml",
     "tools/priority/data/weakness.tsv",

@@ -46,7 +46,7 @@ async def attack_paths(args: PathArguments, priority: PriorityService) -> ToolRe
         finding, _ = await priority.explained(args.finding_id)
         asset_id = finding.resource.asset_id
     elif args.resource:
-        asset_id = _asset(context.estate, args.resource)
+        asset_id = asset_named(context.estate, args.resource)
     if asset_id:
         found = _through(graph, asset_id, proved_only=args.proved_only)
     else:
@@ -84,7 +84,7 @@ def _through(graph: AttackGraph, asset_id: str, *, proved_only: bool) -> list[At
     return [best, *(p for p in others if p.edges != best.edges)]
 
 
-def _asset(estate: Estate, wanted: str) -> str:
+def asset_named(estate: Estate, wanted: str) -> str:
     """The asset of a name or id, in any account; the first by id where several have the name."""
     low = wanted.strip().lower()
     if wanted in estate.assets:

@@ -1,4 +1,4 @@
-"""`search_findings`, `get_finding`, `explain_priority`, `attack_paths`: findings by score, and the ways in."""
+"""Findings by score, the ways in, and what happens on them: five tools."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pydantic import Field
 
 from tools.findings import FindingLookup
 from tools.priority.attack_paths import PathArguments, attack_paths
+from tools.priority.correlate_activity import ActivityArguments, correlate_activity
+from tools.priority.correlation.asking import Client
 from tools.priority.listing import (
     SearchArguments,
     finding_view,
@@ -26,8 +28,10 @@ class OneArguments(ToolArguments):
     finding_id: str = Field(description="Finding id or issue id.", max_length=600)
 
 
-def build_tools(lookup: FindingLookup, priority: PriorityService) -> list[BaseTool]:
-    """The tools over one tenant's findings and scores."""
+def build_tools(
+    lookup: FindingLookup, priority: PriorityService, client: Client | None = None
+) -> list[BaseTool]:
+    """The tools over one tenant's findings and scores; without a client there is nothing to ask logs of."""
 
     async def search(args: SearchArguments, caller: Caller) -> ToolResult:
         return await search_findings(args, lookup, priority)
@@ -57,7 +61,7 @@ def build_tools(lookup: FindingLookup, priority: PriorityService) -> list[BaseTo
     async def paths(args: PathArguments, caller: Caller) -> ToolResult:
         return await attack_paths(args, priority)
 
-    return [
+    tools = [
         make_tool(
             "search_findings",
             "Find open findings (or passed and manual evidence) by filters, ranked by Action Priority Score. Returns "
@@ -86,3 +90,20 @@ def build_tools(lookup: FindingLookup, priority: PriorityService) -> list[BaseTo
             paths,
         ),
     ]
+    if client is not None:
+        tenant = client
+
+        async def activity(args: ActivityArguments, caller: Caller) -> ToolResult:
+            return await correlate_activity(args, priority, tenant)
+
+        tools.append(
+            make_tool(
+                "correlate_activity",
+                "Whether a finding or resource is being attacked now: alerts, network attempts and changes on one "
+                "timeline, who changed it and how, and a verdict (used now, probed, quiet, unknown) with its reason. "
+                "Returns a timeline.",
+                ActivityArguments,
+                activity,
+            )
+        )
+    return tools

@@ -31,7 +31,7 @@ class Assets:
                 continue
             if instance := view.text("InstanceId"):
                 self._instances[asset.account, instance.lower()] = asset_id
-            for address in _addresses(view):
+            for address in addresses_of(view):
                 self._put(self._addresses, address, asset_id)
         for asset, view in interfaces:
             self._interface(asset, view)
@@ -66,7 +66,8 @@ class Assets:
         return None
 
 
-def _addresses(view: View) -> Iterable[str]:
+def addresses_of(view: View) -> Iterable[str]:
+    """Every address of its own that a configuration names, private and public."""
     for name in ("PrivateIpAddress", "PublicIpAddress", "public_ip", "private_ip", "ipAddress"):
         if found := view.text(name):
             yield found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 MOST_ROWS: Final = 1_000_000
-_INSIDE: Final = '"10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 127.0.0.0/8, 169.254.0.0/16"'
+INSIDE: Final = '"10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 127.0.0.0/8, 169.254.0.0/16"'
 _FOUND: Final = (
     "count() as attempts, count_distinct({source}) as addresses, min(_time) as first, max(_time) as last"
 )
@@ -33,11 +33,11 @@ REGISTER: Final = (
     f"support_group, sys_updated_on | limit {MOST_ROWS}"
 )
 FIREWALL: Final = (
-    f"dataset = panw_ngfw_traffic_raw | filter not incidr(source_ip, {_INSIDE}) "
+    f"dataset = panw_ngfw_traffic_raw | filter not incidr(source_ip, {INSIDE}) "
     f"| comp {_FOUND.format(source='source_ip')} by dest_ip, dest_port, action | limit {MOST_ROWS}"
 )
 FLOWS: Final = (
-    f"dataset = amazon_aws_raw | filter not incidr(srcaddr, {_INSIDE}) "
+    f"dataset = amazon_aws_raw | filter not incidr(srcaddr, {INSIDE}) "
     f"| comp {_FOUND.format(source='srcaddr')} by interface_id, dstaddr, dstport, action | limit {MOST_ROWS}"
 )
 
