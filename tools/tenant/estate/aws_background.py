@@ -119,6 +119,31 @@ def stack(cell: Cell) -> None:
         _loose(cell, base, application)
     if cell.chance(0.4):
         someone(cell)
+    if cell.chance(0.25):
+        _plumbing(cell, application)
+
+
+def _plumbing(cell: Cell, application: str) -> None:
+    """Roles for partners, releases and set-up, as they should be."""
+    log = iam.policy(cell, "logs", iam.allow(["logs:CreateLogStream", "logs:PutLogEvents"]))
+    partner = {"AWS": f"arn:aws:iam::{cell.number(10**11, 10**12 - 1)}:root"}
+    named = {"StringEquals": {"sts:ExternalId": cell.hexes(24)}}
+    provider = iam.oidc_provider(cell, "token.actions.githubusercontent.com")
+    subject = {
+        "StringEquals": {
+            f"{provider.name}:aud": "sts.amazonaws.com",
+            f"{provider.name}:sub": f"repo:halden-outfitters/{application}:ref:refs/heads/main",
+        }
+    }
+    federated = {"Federated": provider.uid}
+    roll = cell.random.random()
+    if roll < 0.4:
+        iam.role(cell, f"{application}-partner", iam.trust(partner, Condition=named), [log])
+    elif roll < 0.7:
+        trusted = iam.trust(federated, "sts:AssumeRoleWithWebIdentity", Condition=subject)
+        iam.role(cell, f"{application}-release", trusted, [iam.policy(cell, "release", iam.allow("*"))])
+    else:
+        iam.role(cell, f"{application}-setup", iam.service_trust("lambda"), [log])
 
 
 def store(cell: Cell, application: str) -> Resource:

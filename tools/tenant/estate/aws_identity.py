@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from tools.tenant.estate import other_findings
 from tools.tenant.estate.cell import Cell, Resource
 
 Document = dict[str, Any]
@@ -114,6 +115,8 @@ def role(
     if cell.chance(0.7):
         config["RoleLastUsed"] = {"LastUsedDate": cell.iso(cell.number(0, 60)), "Region": cell.region}
     found = cell.add("aws.role", uid, name, config, region="global", application=application)
+    if "RoleLastUsed" not in config and cell.chance(0.5):
+        other_findings.unused(cell, found)
     if profile:
         arn = f"arn:aws:iam::{cell.account.id}:instance-profile/{name}"
         own = {"InstanceProfileName": name, "InstanceProfileId": f"AIPA{cell.letters(17)}", "Arn": arn}

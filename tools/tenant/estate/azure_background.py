@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.tenant.estate import azure, data_findings, hosts
+from tools.tenant.estate import azure, data_findings, hosts, other_findings
 from tools.tenant.estate.aws_background import _CLASSES as CLASSES
 from tools.tenant.estate.cell import Cell, Resource
 from tools.tenant.estate.company import TENANT, person
@@ -28,6 +28,12 @@ def account(cell: Cell) -> None:
         )
         role = "Owner" if owner else cell.pick(("Reader", "Reader", "Contributor"))
         azure.assignment(cell, role, found.config["id"], principal_type="User")
+    for _ in range(cell.number(0, 2)):
+        mail = f"{person(cell.number(0, 400))}@{cell.pick(('northpeak', 'brightwave', 'tallpine'))}.example"
+        visitor = azure.user(cell, mail, guest=True)
+        scope = f"{uid}/resourceGroups/rg-{cell.account.team}-shared"
+        granted = azure.assignment(cell, "Reader", visitor.config["id"], scope=scope, principal_type="User")
+        other_findings.guest(cell, granted, mail, "Reader")
 
 
 def stack(cell: Cell) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from tools.findings.model import Severity
+from tools.tenant.estate import other_findings
 from tools.tenant.estate.cell import Cell, Hit, Resource, Rule
 from tools.tenant.estate.cves import Vulnerability, by_id, calm, of_family
 
@@ -72,6 +73,8 @@ def scanned(cell: Cell, host: Resource, found: System, *, reached: bool = False)
         # The worst is patched first.
         if one.severity != "CRITICAL" or cell.chance(0.45):
             vulnerability(cell, host, one)
+    if not reached and cell.chance(0.06):
+        other_findings.lying(cell, host)
 
 
 def vulnerability(cell: Cell, resource: Resource, one: Vulnerability | str) -> Hit:

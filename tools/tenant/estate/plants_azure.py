@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-from tools.findings.model import Severity
-from tools.tenant.estate import azure, data_findings, hosts
-from tools.tenant.estate.cell import Cell, Resource, Rule
+from tools.tenant.estate import azure, data_findings, hosts, other_findings
+from tools.tenant.estate.cell import Cell, Resource
 from tools.tenant.estate.cves import of_family
 from tools.tenant.estate.plants_shared import Kind, certain_tag
-
-_GUEST = Rule(
-    "ciem_guest_holds_owner",
-    Severity.MEDIUM,
-    "Guest of the directory holds a role",
-    "Take the role away, or give it for hours at a time.",
-    category="IDENTITY",
-    method="CIEM Scanner",
-    owner="CIEM",
-    impact="Whoever takes over the guest's account elsewhere takes this over too.",
-    service="identity",
-)
 
 
 def _valuable(cell: Cell, *, worthless: bool) -> tuple[str, str]:
@@ -124,7 +111,7 @@ def guest_owner(cell: Cell, broken: str) -> None:
         scope = f"{azure.subscription(cell)}/resourceGroups/rg-{cell.account.team}-trial"
     role = "Reader" if broken == "dead end" else "Owner"
     granted = azure.assignment(cell, role, guest.config["id"], scope=scope, principal_type="User")
-    cell.hit(granted, _GUEST, {"xdm.identity.user_type": "Guest"}, f"{mail} holds {role}.")
+    other_findings.guest(cell, granted, mail, role)
     data_class, tagged = _valuable(cell, worthless=False)
     store = azure.store(cell, data_class=tagged, tidy=True)
     _known(cell, store, data_class, tagged)
@@ -140,7 +127,7 @@ def guest_owner(cell: Cell, broken: str) -> None:
         f"the guest {mail} signs in with a password alone and owns the subscription",
         [guest, granted, store],
         (guest, "entra_privileged_user_has_mfa", 3),
-        (granted, _GUEST.id, 3),
+        (granted, other_findings.GUEST.id, 3),
         (granted, "iam_role_user_access_admin_restricted", 3),
     )
 

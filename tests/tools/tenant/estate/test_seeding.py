@@ -49,7 +49,7 @@ def test_about_two_thousand_findings_over_three_clouds_and_kubernetes(first: Any
     assert progress["New"] > progress["Resolved"] > 0
     assert progress["In Progress"] > 50
     categories = Counter(i["xdm.issue.category"] for i in tables["issues"])
-    assert {"CONFIGURATION", "VULNERABILITY", "DATA", "IDENTITY"} <= set(categories)
+    assert {"CONFIGURATION", "VULNERABILITY", "DATA", "IDENTITY", "SECRETS"} <= set(categories)
 
 
 def test_the_same_seed_is_the_same_estate(first: Any) -> None:
