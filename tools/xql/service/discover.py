@@ -11,8 +11,8 @@ from tools.xql.ast import Dataset, Query
 from tools.xql.ast.walk import walk
 from tools.xql.catalog import Catalog
 from tools.xql.checker import CheckReport
-from tools.xql.functions import Kind
 from tools.xql.checker.scope import SYSTEM
+from tools.xql.functions import Kind
 from tools.xql.service.model import Client
 
 _LACKING: Final = frozenset({"unknown-dataset", "unknown-field"})
