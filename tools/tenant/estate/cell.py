@@ -110,7 +110,6 @@ class Cell:
     random: Random
     now: datetime
     account: Account
-    certain: bool = False
     depth: int = 1
     resources: list[Resource] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
@@ -203,11 +202,7 @@ class Cell:
     ) -> Resource:
         """Put a resource into the account. `data_class`: tagged with what it holds."""
         application = application or self.application()
-        tags = (
-            tags_for(self.random, self.account, application, data_class, certain=self.certain)
-            if tagged
-            else {}
-        )
+        tags = tags_for(self.random, self.account, application, data_class) if tagged else {}
         found = Resource(
             asset_id(uid, self.account.id),
             uid,

@@ -18,18 +18,16 @@ _OWNER_KEYS = ("Owner", "Owner", "Owner", "owner", "Contact")
 _DATA_KEYS = ("DataClass", "DataClass", "data-class", "DataClassification")
 
 
-def tags_for(
-    random: Random, account: Account, application: str, data_class: str = "", *, certain: bool = False
-) -> dict[str, str]:
-    """The tags of one resource. `certain`: data class and stage are there in their plain form."""
-    if not certain and random.random() < 0.05:
+def tags_for(random: Random, account: Account, application: str, data_class: str = "") -> dict[str, str]:
+    """The tags of one resource."""
+    if random.random() < 0.05:
         return {}
     found: dict[str, str] = {}
     tidy = random.random() < 0.55
-    if certain or random.random() > 0.06:
-        key = "Environment" if tidy or certain else random.choice(_ENVIRONMENT_KEYS)
+    if random.random() > 0.06:
+        key = "Environment" if tidy else random.choice(_ENVIRONMENT_KEYS)
         words = _WORDS[account.environment]
-        found[key] = words[0] if tidy or certain else random.choice(words)
+        found[key] = words[0] if tidy else random.choice(words)
     if random.random() > 0.12:
         found["Owner" if tidy else random.choice(_OWNER_KEYS)] = _owner(random, account, tidy)
     if random.random() > 0.05:
@@ -39,8 +37,8 @@ def tags_for(
     if random.random() > 0.2:
         found["Criticality"] = account.tier
     if data_class:
-        found["DataClass" if tidy or certain else random.choice(_DATA_KEYS)] = (
-            data_class if tidy or certain or random.random() < 0.7 else data_class.lower()
+        found["DataClass" if tidy else random.choice(_DATA_KEYS)] = (
+            data_class if tidy or random.random() < 0.7 else data_class.lower()
         )
     if random.random() < 0.15:
         found["CostCenter"] = f"cc-{random.randint(100, 999)}"
