@@ -161,6 +161,54 @@ def paths(
     emit({**body, **result.data}, as_json, render)
 
 
+@app.command()
+def activity(
+    finding_id: Annotated[
+        str, typer.Argument(metavar="ID", help="Finding or issue id; a resource with --resource.")
+    ],
+    resource: Annotated[bool, typer.Option("--resource", help="ID is a resource's name or id.")] = False,
+    days: Annotated[int, typer.Option(min=1, max=90, help="How many days back.")] = 7,
+    top: Annotated[int, typer.Option("--top", min=1, max=500, help="How many entries.")] = 25,
+    as_json: JsonFlag = False,
+) -> None:
+    """Alerts, attempts and changes on a finding's resource, and whether it is being used or probed now."""
+    from agent.cli.setup import settings
+    from agent.runtime import open_services
+
+    async def work() -> Any:
+        from tools.priority.correlate_activity import ActivityArguments, correlate_activity
+
+        if not finding_id.strip():
+            raise WrongUsage("the id is empty; give a finding id, an issue id, or a resource with --resource")
+        about = {"resource" if resource else "finding_id": finding_id}
+        async with open_services(settings(), demo_if_empty=True) as services:
+            if services.notice:
+                note(services.notice)
+            args = ActivityArguments.model_validate({**about, "days": days})
+            return await correlate_activity(args, services.priority, services.client, limit=top)
+
+    result = run(work())
+
+    def render() -> None:
+        say(result.summary)
+        rows = [{**row, "at": row["at"][:16].replace("T", " ")} for row in result.rows]
+        if rows:
+            table(("at", "kind", "what", "who", "source"), rows)
+        for source in result.data["sources"]:
+            word = {True: "watched", False: "not covered", None: "no answer"}[source["covered"]]
+            note(f"{source['source']}: {word}, {source['detail']}")
+        note(f"{result.returned} of {result.total} entries, as of {result.as_of:%Y-%m-%d %H:%M} UTC")
+
+    body = {
+        "total": result.total,
+        "returned": result.returned,
+        "truncated": result.truncated,
+        "as_of": result.as_of,
+        "queries": [query.model_dump(mode="json") for query in result.queries],
+    }
+    emit({**body, **result.data}, as_json, render)
+
+
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     renamed = {
         "score": row["exact_score"],

@@ -16,6 +16,7 @@ from agent.ui.charts import chart_props
 from agent.ui.paths import path_props
 from agent.ui.steps import counted
 from agent.ui.text import code_safe, page_markdown, plain_value
+from agent.ui.timeline import timeline_props
 from tools.results import ToolResult
 
 MOST_ROWS = 500
@@ -63,6 +64,8 @@ def elements_for(result: ToolResult) -> list[PageElement]:
         drawn.extend(approval_cards(_strings(data.get("cards"))[:_MOST_CARDS]))
     elif result.kind == "path" and (paths := path_props(result)) is not None:
         drawn.append(PageElement("PathView", paths))
+    elif result.kind == "timeline" and (timeline := timeline_props(result)) is not None:
+        return [PageElement("TimelineView", timeline)]
     if (chart := chart_props(result)) is not None:
         drawn.append(PageElement("ChartView", chart))
     if result.rows and result.kind not in ("finding", "priority", "fix"):

@@ -412,6 +412,68 @@ def attack_paths() -> ToolResult:
     )
 
 
+def activity(*, empty: bool = False) -> ToolResult:
+    """What happened on an exposed group's machine; or nothing, with nothing that watched."""
+
+    def entry(
+        at: str, kind: str, what: str, who: str, source: str, severity: str = "", sense: str = "other"
+    ) -> dict[str, Any]:
+        return {"at": f"2026-11-{at}:00+00:00", "kind": kind, "what": what, "who": who, "source": source, "severity": severity, "sense": sense}  # fmt: skip
+
+    events = [
+        entry("25T13:41", "traffic", "612 attempts on port 22 of checkout-web-07, 3 with an answer", "96 addresses, most from 203.0.113.88", "flow logs", "HIGH", "use"),
+        entry("25T11:02", "alert", "Credential file read by an unusual process on checkout-web-07", "T1552", "XDR BIOC", "HIGH"),
+        *(entry(f"24T{hour:02}:10", "traffic", f"{hour * 7} attempts on port 22 of checkout-web-07, none got through", "41 addresses", "flow logs", "", "probe") for hour in range(22, 8, -1)),
+        entry("23T09:15", "change", "AuthorizeSecurityGroupIngress", "ana.moreno@acme.example by console from 203.0.113.4", "cloud audit log"),
+        entry("23T09:14", "change", NASTY, f"{NASTY} by command line", "cloud audit log"),
+        entry("22T04:00", "finding", "first seen by the scanner", "Prowler", "finding", "HIGH"),
+    ]  # fmt: skip
+    events = [] if empty else events
+    counts = [
+        (0, 12, 0, 0, 0),
+        (0, 9, 0, 0, 0),
+        (0, 16, 0, 0, 0),
+        (0, 11, 0, 0, 0),
+        (0, 48, 0, 2, 0),
+        (0, 2114, 0, 0, 3),
+        (1, 612, 3, 0, 0),
+    ]
+    days = [
+        {"day": f"2026-11-{19 + i}", **dict(zip(("alerts", "attempts", "got_through", "changes", "calls"), (0,) * 5 if empty else c, strict=True))}
+        for i, c in enumerate(counts)
+    ]  # fmt: skip
+    covered = None if empty else True
+    return ToolResult(
+        kind="timeline",
+        summary="activity",
+        total=len(events),
+        returned=len(events),
+        truncated=False,
+        as_of=AS_OF,
+        columns=("at", "kind", "what", "who", "source", "severity"),
+        rows=tuple(events),
+        queries=(query(3, 3),),
+        data={
+            "verdict": {"state": "unknown", "reason": "No log of traffic covers it (firewall logs: no record of it in the last 7 days; flow logs: no record of it in the last 7 days)."}
+            if empty
+            else {"state": "used now", "reason": "3 conversations from outside on port 22, last 2026-11-25 13:41 UTC."},
+            "finding": {"id": "f-48213", "title": "Security group allows SSH from any address", "severity": "MEDIUM"},
+            "resource": {"asset_id": "a", "name": "sg-0f3a9b" if not empty else "a-resource-with-a-very-long-name-that-nobody-can-read-in-one-line-on-a-telephone", "machines": [] if empty else ["checkout-web-07"]},
+            "about": "port 22",
+            "window_days": 7,
+            "appeared": None if empty else {"at": "2026-11-23T09:15:00+00:00", "from_change": True, "by": "ana.moreno@acme.example", "how": "console", "operation": "AuthorizeSecurityGroupIngress"},
+            "sources": [
+                {"source": "firewall logs", "covered": False, "detail": "no record of it in the last 7 days"},
+                {"source": "flow logs", "covered": covered, "detail": "2,822 records of it" if covered else "the tenant did not answer"},
+                {"source": "alerts", "covered": covered, "detail": "1 alert" if covered else "the tenant did not answer"},
+            ],
+            "days": days,
+            "ports": [] if empty else [{"port": 22, "attempts": 2822, "got_through": 3, "addresses": 96, "noise": 61.5, "exact": True, "about_it": True}],
+            "events": events,
+        },
+    )  # fmt: skip
+
+
 def _counted(rows: list[dict[str, Any]], chart: dict[str, Any]) -> ToolResult:
     return ToolResult(
         kind="table",
@@ -441,6 +503,12 @@ def scripted(asked: str) -> tuple[str, dict[str, Any], ToolResult | None, str, l
     if "path" in asked:
         said = "**Three paths lead from the internet to crown jewels; two pass `checkout-web-07`.**"
         return "attack_paths", {"limit": 5}, attack_paths(), said, []
+    if "attacked" in asked:
+        said = "**Yes: port 22 of `sg-0f3a9b` is being used now.**"
+        return "correlate_activity", {"finding_id": "f-48213"}, activity(), said, []
+    if "quiet" in asked:
+        said = "**That cannot be judged: no log covers it.**"
+        return "correlate_activity", {"finding_id": "f-2"}, activity(empty=True), said, []
     if "share" in asked:
         return "query_posture", {"question": asked}, by_account(), "**Payments holds the largest share.**", []
     if "ten findings" in asked:

@@ -41,6 +41,8 @@ def test_every_view_in_every_look(visit: Any, look: dict[str, Any]) -> None:
         ("Issues opened per week", ".pa-chart rect >> nth=12", "chart"),
         ("Issues opened per week and severity", ".pa-chart polyline >> nth=3", "chart-lines"),
         ("Draw the attack paths", ".pa-path rect >> nth=6", "paths"),
+        ("Is it being attacked?", ".pa-event >> nth=11", "timeline"),
+        ("Is it quiet there?", ".pa-verdict-none", "timeline-empty"),
         ("Share of assets per account", ".pa-bars li >> nth=4", "chart-share"),
         ("Why is the first one ranked highest?", ".pa-dial", "finding"),
         ("Draft a fix for the worst finding", ".pa-diff", "fix"),
@@ -53,6 +55,26 @@ def test_every_view_in_every_look(visit: Any, look: dict[str, Any]) -> None:
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= page.viewport_size["width"], f"{view} is wider than the screen"
     assert page.evaluate("document.documentElement.classList.contains('dark')") is (name == "dark")
+
+
+def test_a_timeline_unfolds_names_what_was_watched_and_shows_its_query(visit: Any) -> None:
+    person = visit(width=390, height=844)
+    person.log_in("analyst")
+    page = person.page
+    person.ask("Is it being attacked?", ".pa-timeline")
+    panel = page.locator(".pa-timeline")
+    expect(panel.locator(".pa-event")).to_have_count(12)
+    panel.get_by_role("button", name="Show all 19 entries").click()
+    expect(panel.locator(".pa-event")).to_have_count(19)
+    expect(panel).to_contain_text("<img src=x onerror=alert(1)>")
+    expect(panel).to_contain_text("19 of 19 entries in 7 days")
+    panel.get_by_text("What was watched").click()
+    expect(panel.locator(".pa-sources")).to_contain_text("firewall logs not covered no record of it")
+    panel.locator(".pa-foot").scroll_into_view_if_needed()
+    screenshot(page, "narrow-timeline-end")
+    panel.get_by_role("button", name="Show query").click()
+    expect(panel.locator(".pa-query pre")).to_contain_text("dataset = asset_inventory")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_profiles_offer_questions_that_fit_the_role(visit: Any) -> None:

@@ -135,7 +135,8 @@ def change_events(rows: Iterable[Mapping[str, Any]], subject: Subject) -> list[E
                 "call" if _only_reads(operation) else "change",
                 at,
                 operation + (f" on {target}" if other else "") + (" (failed)" if failed else ""),
-                f"{who}{_HOW[channel]}" + (f" from {caller}" if caller else ""),
+                f"{who}{_HOW[channel] if who.lower() != channel else ''}"
+                + (f" from {caller}" if caller else ""),
                 "cloud audit log",
                 "",
                 mine=_uses(row, operation, subject),
