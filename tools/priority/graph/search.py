@@ -28,7 +28,7 @@ from tools.priority.graph.model import (
     Parts,
 )
 
-JEWEL = 0.5
+JEWEL = 0.3
 """Worth from which a position counts as a crown jewel."""
 _FAR = math.inf
 

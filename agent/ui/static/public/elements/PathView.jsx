@@ -58,7 +58,7 @@ function Picture({ width }) {
         const p = at(node);
         const label = text(node.label);
         return (
-          <g key={i} className={node.value >= 0.5 ? 'pa-path-jewel' : node.kind === 'internet' ? 'pa-path-start' : 'pa-path-node'}>
+          <g key={i} className={node.value >= 0.3 ? 'pa-path-jewel' : node.kind === 'internet' ? 'pa-path-start' : 'pa-path-node'}>
             <title>{label + (node.account ? ' (' + text(node.account) + ')' : '')}</title>
             <rect x={p.x} y={p.y} width={boxW} height={BOX.h} rx="7" />
             <Icon kind={node.kind} x={p.x + 8} y={p.y + BOX.h / 2 - 9} />
