@@ -19,6 +19,8 @@ SENDERS = {
     "tools/findings/lookup.py",
     "tools/xql/service/discover.py",
     "tools/priority/enrich/asking.py",
+    # Checks every text right before it sends it.
+    "tools/priority/correlation/asking.py",
 }
 
 

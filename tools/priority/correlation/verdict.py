@@ -49,7 +49,7 @@ def verdict_of(subject: Subject, found: Gathered, since: datetime | None) -> Ver
     if strangers:
         calls = sum(e.sessions for e in strangers)
         last = _at(max(e.until or e.at for e in strangers))
-        return Verdict("used now", f"Callers without a login got {calls:,} answers, last {last}.")
+        return Verdict("used now", f"Callers without a login got {_count(calls, 'answer')}, last {last}.")
     probes = _probes(traffic, [e for e in later if e.kind in {"alert", "call"} and e.sense == "probe"])
     if probes:
         return Verdict("probed", probes)
