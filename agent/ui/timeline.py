@@ -21,18 +21,17 @@ def timeline_props(result: ToolResult) -> dict[str, Any] | None:
     if not isinstance(verdict, Mapping):
         return None
     state = str(verdict.get("state"))
-    finding = data.get("finding") if isinstance(data.get("finding"), Mapping) else None
-    resource = data.get("resource") if isinstance(data.get("resource"), Mapping) else {}
+    finding, resource = _map(data.get("finding")), _map(data.get("resource"))
     events = _maps(data.get("events"))[:MOST_ENTRIES]
     days = [_day(day) for day in _maps(data.get("days"))[-MOST_DAYS:]]
     return {
         "title": plain_value(f"Activity on {resource.get('name') or 'a resource'}"),
         "state": state if state in _STATES else "unknown",
         "reason": plain_value(verdict.get("reason") or ""),
-        "finding": plain_value(finding),
+        "finding": plain_value(finding) or None,
         "about": plain_value(data.get("about") or ""),
-        "machines": plain_value(list(resource.get("machines") or [])[:25]),
-        "appeared": plain_value(data.get("appeared")),
+        "machines": _texts(resource.get("machines"))[:25],
+        "appeared": plain_value(_map(data.get("appeared"))) or None,
         "windowDays": data.get("window_days") if isinstance(data.get("window_days"), int) else 0,
         "days": days,
         "sources": [plain_value(dict(source)) for source in _maps(data.get("sources"))],
@@ -68,6 +67,15 @@ def _grouped(events: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
         kept = {k: event.get(k) for k in ("kind", "what", "who", "source", "severity", "sense")}
         groups[-1]["entries"].append({**plain_value(kept), "time": plain_value(at[11:16])})
     return groups
+
+
+def _map(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _texts(value: Any) -> list[str]:
+    listed = value if isinstance(value, list | tuple) else []
+    return [str(plain_value(item)) for item in listed if isinstance(item, str)]
 
 
 def _maps(value: Any) -> list[Mapping[str, Any]]:

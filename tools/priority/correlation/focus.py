@@ -100,8 +100,8 @@ def focus_of(
 ) -> Focus:
     """What to look for about a finding, or about an asset alone (its open ports and any alert).
 
-    `machine` and `identity`: the asset is one; `network`: traffic is what reaches it; `remote`: the flaw that the finding
-    is about works over the network.
+    `machine` and `identity`: the asset is one; `network`: traffic is what reaches it; `remote`: the flaw that the
+    finding is about works over the network.
     """
     opened = tuple(dict.fromkeys((o.first, o.last) for o in openings))
     own: Watch = "machine" if machine else "identity" if identity else "network" if network else "calls"
