@@ -47,7 +47,12 @@ class Arn:
 
 
 def asset_id(uid: str, account: str) -> str:
-    """The tenant's id of an imported resource: 32 hex digits, the same for the same resource and account."""
+    """The tenant's id of an imported resource: 32 hex digits, the same for the same resource and account.
+
+    Azure compares ids without regard to case, and its own interfaces spell one resource in several ways.
+    """
+    if uid[:15].lower() == "/subscriptions/":
+        uid, account = uid.lower().rstrip("/"), account.lower()
     return sha256(f"{uid}|{account}".encode("utf-8", "replace")).hexdigest()[:32]
 
 

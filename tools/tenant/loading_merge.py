@@ -46,6 +46,9 @@ class Seen:
     resources: set[bytes] = field(default_factory=set)
 
 
+_PASSES = "The check passes in a later scan."
+
+
 class FindingMerger:
     """Merges scanned records into one store, for one load.
 
@@ -168,8 +171,11 @@ class FindingMerger:
                     fresh.append(issue_row(finding, self._now, native=self._native))
             elif failed:
                 self._refresh(cursor, finding, *issue)
+                if finding.progress == "Resolved" and issue[1] != "Resolved":
+                    self._close(cursor, issue[0], "Its source says that it is settled.")
             elif issue[1] != "Resolved":
-                self._close(cursor, issue[0])
+                passed = finding.status is FindingStatus.PASS
+                self._close(cursor, issue[0], _PASSES if passed else "A later scan does not assess it.")
         first = self._database.next_issue_id(cursor)
         for offset, row in enumerate(fresh):
             row["xdm.issue.id"] = first + offset
@@ -201,7 +207,8 @@ class FindingMerger:
         ).fetchone()
         if not edited or not edited[0]:
             fields["xdm.issue.severity"] = row["xdm.issue.severity"]
-        if progress == "Resolved" and reason == "RESOLVED_FIXED":
+        again = finding.progress != "Resolved" and progress == "Resolved"
+        if again and self._may_reopen(cursor, issue_id, reason):
             fields |= {
                 "xdm.issue.status.progress": "New",
                 "xdm.issue.status.resolution_reason": None,
@@ -214,14 +221,22 @@ class FindingMerger:
         cursor.execute(f'UPDATE issues SET {sets} WHERE "xdm.issue.id" = ?', [*fields.values(), issue_id])
         self._report.changed("issues", 1)
 
-    def _close(self, cursor: duckdb.DuckDBPyConnection, issue_id: Any) -> None:
+    def _may_reopen(self, cursor: duckdb.DuckDBPyConnection, issue_id: Any, reason: str | None) -> bool:
+        """Whether a scan closed it: what a person resolved stays so."""
+        if reason is not None:
+            return reason == "RESOLVED_FIXED"
+        sql = "SELECT count(*) FROM local.edits WHERE issue_id = ? AND field = 'status.progress'"
+        found = cursor.execute(sql, [str(issue_id)]).fetchone()
+        return not found or not found[0]
+
+    def _close(self, cursor: duckdb.DuckDBPyConnection, issue_id: Any, why: str) -> None:
         cursor.execute(
             "UPDATE issues SET \"xdm.issue.status.progress\" = 'Resolved', "
             "\"xdm.issue.status.resolution_reason\" = 'RESOLVED_FIXED', "
-            "\"xdm.issue.status.resolution_comment\" = 'The check passes in a later scan.', "
+            '"xdm.issue.status.resolution_comment" = ?, '
             '"xdm.issue.resolution_time" = ?, "xdm.issue.status.modified_time" = ?, '
             '"xdm.issue.last_modified" = ? WHERE "xdm.issue.id" = ?',
-            [self._now, self._now, self._now, issue_id],
+            [why, self._now, self._now, self._now, issue_id],
         )
         self._report.resolved += 1
         self._report.changed("issues", 1)

@@ -8,9 +8,11 @@ from typing import Any
 
 from tools.findings.asff import is_asff, read_asff
 from tools.findings.cortex_records import as_object
+from tools.findings.defender import is_defender, read_defender
 from tools.findings.errors import UnreadableRecordError
 from tools.findings.model import ScannedRecord
 from tools.findings.ocsf import is_ocsf, read_ocsf
+from tools.findings.scc import is_scc, read_scc
 from tools.tenant.database_core import Database
 from tools.tenant.loading_cortex import is_alert, is_issue, issue_rows
 from tools.tenant.loading_datasets import DatasetMerger
@@ -62,6 +64,10 @@ class Router:
             self._scan(number, read_ocsf(record), "ocsf")
         elif is_asff(record):
             self._scan(number, read_asff(record), "asff")
+        elif is_scc(record):
+            self._scan(number, read_scc(record), "scc")
+        elif is_defender(record):
+            self._scan(number, read_defender(record), "defender")
         elif (dataset := self._dataset_of(record)) is not None:
             self._row(number, dataset, record)
             self._report.format = self._report.format or f"dataset {dataset}"
@@ -143,6 +149,7 @@ class Router:
 def _unknown(record: Mapping[str, Any]) -> str:
     keys = ", ".join(repr(str(key)[:40]) for key in list(record)[:5]) or "none"
     return (
-        "it is neither an OCSF or ASFF finding, nor a Cortex issue or alert, nor a row of a known data set "
+        "it is neither an OCSF or ASFF finding, nor one of Security Command Center or Defender for Cloud, nor a Cortex "
+        "issue or alert, nor a row of a known data set "
         f"(its keys: {keys})"
     )

@@ -17,7 +17,10 @@ from typing import Any
 from tools.tenant.loading_json import DECODE, MAX_DEPTH, called, may_be_cut, skip_space, too_deep
 from tools.tenant.loading_text import MAX_RECORD, Window
 
-_LISTS = {"findings", "issues", "alerts", "data", "assets", "results", "records", "cases", "incidents"}
+_LISTS = {
+    *("findings", "issues", "alerts", "data", "assets", "results", "records", "cases", "incidents"),
+    *("value", "listfindingsresults"),
+}
 _ENVELOPES = {"reply", "response", "result", "results"}
 _NEXT_RECORD = re.compile(r"[}\]]\s*,\s*(?=\{)")
 _NEXT_LINE = re.compile(r"\n\s*(?=[{\[])")
