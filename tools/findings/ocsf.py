@@ -32,6 +32,8 @@ _OUTCOMES = {
     "unknown": FindingStatus.MANUAL,
 }
 _COMPLIANCE_IDS = {1: FindingStatus.PASS, 2: FindingStatus.FAIL, 3: FindingStatus.FAIL}
+# Prowler's ids are prowler-PROVIDER-CHECK-ACCOUNT-REGION-RESOURCE; for Kubernetes nothing else names the cluster.
+_PROWLER = re.compile(r"prowler-(aws|azure|gcp|kubernetes|oraclecloud)-")
 _PROGRESS = {1: "New", 2: "In Progress", 3: "Resolved", 4: "Resolved", 5: "Resolved", 6: "Resolved"}
 
 
@@ -61,6 +63,10 @@ def read_ocsf(record: Mapping[str, Any]) -> ScannedRecord:
     provider = provider_name(values.text(cloud.get("provider")) or values.text(unmapped.get("provider")))
     rule_id = values.text(_map(record, "metadata").get("event_code")) or values.text(analytic.get("uid"))
     rule_id = rule_id or values.text(compliance.get("control")) or values.text(analytic.get("name"))
+    if not provider and (told := _PROWLER.match(uid)):
+        provider = provider_name(told[1])
+    if provider == "KUBERNETES" and not account_id:
+        account_id = _cluster(uid, rule_id)
     title = values.text(info.get("title")) or values.text(record.get("message")) or rule_id or uid
     title = values.bounded(title, "the title", notes)
     status = _status(record, compliance)
@@ -145,11 +151,19 @@ def _unknown_severity(record: Mapping[str, Any], notes: list[str]) -> Severity:
     return Severity.MEDIUM
 
 
+def _cluster(uid: str, rule_id: str) -> str:
+    """The cluster that a finding of Prowler on Kubernetes is about; empty when its id does not say."""
+    rest = uid.removeprefix(f"prowler-kubernetes-{rule_id}-")
+    return rest.partition("-namespace: ")[0] if rest != uid and "-namespace: " in rest else ""
+
+
 def _asset(
     item: Mapping[str, Any], provider: str, account: str, cloud: Mapping[str, Any]
 ) -> AssetRecord | None:
-    uid = values.text(item.get("uid")) or values.text(item.get("name"))
+    uid, namespace = values.text(item.get("uid")), values.text(item.get("namespace"))
     if not uid:
+        uid = "/".join(filter(None, (namespace, values.text(item.get("name")))))
+    if not values.text(item.get("uid")) and not values.text(item.get("name")):
         return None
     arn = parse_arn(uid)
     owner = account or (arn.account if arn else "")
