@@ -23,7 +23,7 @@ def load(
     user: Annotated[str, typer.Option(help="Who loads, for the audit log.")] = "local",
     as_json: JsonFlag = False,
 ) -> None:
-    """Load OCSF, ASFF, Cortex exports or folders of datasets. Loading again adds nothing."""
+    """Load scanner findings (OCSF, ASFF, Defender, SCC), Cortex exports or folders. Loading again adds nothing."""
     from agent.cli.loads import body_of, load_all, render
     from agent.cli.setup import settings
     from tools.tenant.running import open_tenant

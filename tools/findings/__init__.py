@@ -1,4 +1,4 @@
-"""Findings: one model over Cortex issues and alerts, OCSF and ASFF; kinds; lookup.
+"""Findings: one model over Cortex issues and alerts, OCSF, ASFF, Defender for Cloud and SCC; kinds; lookup.
 
 Names are loaded when first used, so that importing this package costs nothing.
 """

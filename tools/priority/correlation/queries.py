@@ -173,7 +173,7 @@ def alerts(asset_ids: Sequence[str]) -> str:
         f"| arrayexpand asset | filter {_among('asset', asset_ids)} "
         "| fields xdm.issue.id, xdm.issue.name, xdm.issue.severity, asset, xdm.issue.observation_time, "
         "xdm.issue.detection.method, xdm.issue.detection.rule_id, xdm.issue.category, "
-        "xdm.issue.normalized_fields, xdm.issue.status.progress "
+        "xdm.issue.normalized_fields, xdm.issue.extended_fields, xdm.issue.status.progress "
         f"| sort desc xdm.issue.observation_time | limit {MOST_ROWS}"
     )
 

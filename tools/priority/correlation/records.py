@@ -46,11 +46,10 @@ def alert_events(rows: Iterable[Mapping[str, Any]], subject: Subject, start: dat
         at = moment(row.get("xdm.issue.observation_time"))
         if at is None or at < start:
             continue
-        facts = mapping(row.get("xdm.issue.normalized_fields"))
+        named = ("xdm.issue.normalized_fields", "xdm.issue.extended_fields")
+        facts = {name: value for column in named for name, value in mapping(row.get(column)).items()}
         techniques = techniques_in(
-            facts.get("xdm.event.mitre_technique"),
-            facts.get("xdm.alert.mitre_techniques"),
-            facts.get("xdm.issue.mitre_techniques"),
+            *(value for name, value in facts.items() if "mitre" in name.lower()),
             row.get("xdm.issue.detection.rule_id"),
         )
         number_, asset_id = text_of(row, "xdm.issue.id"), text_of(row, "asset")
