@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cached_property
 
@@ -30,6 +30,8 @@ from tools.priority.graph.model import (
 
 JEWEL = 0.3
 """Worth from which a position counts as a crown jewel."""
+OPEN = 0.93
+"""Chance of an entry from which no other way in matters: who may simply take a thing needs nobody's rights for it."""
 _FAR = math.inf
 
 
@@ -111,12 +113,17 @@ class _Search:
 
     @cached_property
     def _used(self) -> Sequence[tuple[int, int, float, int]]:
-        place = self._graph.place
+        place, edges = self._graph.place, self._graph.edges
+        taken = {e.target for e in edges if e.source == INTERNET and e.known and e.chance >= OPEN}
         return [
             (place[e.source], place[e.target], _cost(e.chance), number)
-            for number, e in enumerate(self._graph.edges)
-            if e.known or not self._known_only
+            for number, e in enumerate(edges)
+            if (e.known or not self._known_only) and (e.source == INTERNET or e.target not in taken)
         ]
+
+    @cached_property
+    def _numbers(self) -> Set[int]:
+        return {number for _, _, _, number in self._used}
 
     @cached_property
     def _net(self) -> rx.PyDiGraph[int, tuple[float, int]]:
@@ -152,9 +159,9 @@ class _Search:
             if length < _FAR and (best is None or (length, at) < best[:2]):
                 best = (length, at, at, -1)
         for number in edges:
-            edge = self._graph.edges[number]
-            if self._known_only and not edge.known:
+            if number not in self._numbers:
                 continue
+            edge = self._graph.edges[number]
             a, b = place[edge.source], place[edge.target]
             length = forward.get(a, _FAR) + _cost(edge.chance) + backward.get(b, _FAR)
             if length < _FAR and (best is None or (length, a) < best[:2]):
