@@ -59,20 +59,22 @@ def cloud_of(asset: AssetRecord) -> Cloud:
 
 def kind_of(asset: AssetRecord) -> str:
     """What an asset is, in our vocabulary (`ec2.instance`, `policy.sqs`, `azure.vm`); empty if unknown."""
-    uid = asset.uid
+    uid, table = asset.uid, _kinds()
+    type_id = plain(asset.type_id)
+    by_type = table.type.get(type_id) or table.type.get(type_id.removeprefix("aws"), "")
+    if by_type.startswith("k8s."):
+        return by_type  # its id begins with the id of its cluster
     if uid.startswith("arn:"):
         parts = uid.split(":", 5)
         if len(parts) == 6:
             kind = _arn_kind(parts[2].lower(), parts[5].lower())
             if kind:
                 return kind
-    table = _kinds()
     segments = [plain(part) for part in uid.split("/")][-2::-1]
     cloud = cloud_of(asset)
     if cloud == "azure" and (found := next((table.arm[s] for s in segments if s in table.arm), "")):
         return found
-    type_id = plain(asset.type_id)
-    if by_type := table.type.get(type_id) or table.type.get(type_id.removeprefix("aws")):
+    if by_type:
         return by_type
     if cloud == "gcp" and (found := next((table.google[s] for s in segments if s in table.google), "")):
         return "gcp.sql" if found == "gcp.vm" and "sql" in uid.lower() else found

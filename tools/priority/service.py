@@ -33,9 +33,14 @@ def score_snapshot(
 ) -> tuple[ScoreBook, Context]:
     """Score every open finding of a snapshot; the order of the input does not matter."""
     context = build_context(snapshot, weights, accepted, enrichment, enriched)
+    return score_context(snapshot, context), context
+
+
+def score_context(snapshot: FindingSet, context: Context) -> ScoreBook:
+    """Score every open finding of a snapshot that has been indexed."""
     scores = [score_finding(finding, context) for finding in snapshot.findings if finding.open]
     scores.sort(key=lambda score: (-score.log_odds, score.finding_id))
-    return ScoreBook(tuple(scores), snapshot.as_of, context.weights.version, snapshot.complete), context
+    return ScoreBook(tuple(scores), snapshot.as_of, context.weights.version, snapshot.complete)
 
 
 class PriorityService:

@@ -27,12 +27,14 @@ CHANGE_DAYS = 90
 
 async def gather(asker: Asker, subject: Subject, days: int) -> tuple[Gathered, Appeared | None]:
     """Everything about a subject in the last `days`, and when its weakness appeared. Never raises for a source."""
-    alerts, agents, audit, *reads = await asyncio.gather(
+    alerts, agents, audit, walls, flows = await asyncio.gather(
         _alerts(asker, subject),
         _agents(asker, subject),
         _audit(asker, subject, days),
-        *(read_traffic(asker, subject, log, days) for log in (FIREWALL, FLOWS)),
+        read_traffic(asker, subject, FIREWALL, days),
+        read_traffic(asker, subject, FLOWS, days),
     )
+    reads = (walls, flows)
     now = asker.as_of or utcnow()
     start = now - timedelta(days=days)
     changed, called, audit_coverage = audit

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
 from typing import NamedTuple
 
 from tools.priority.enrich.model import Flaw
@@ -18,9 +20,12 @@ class Weakest(NamedTuple):
     why: str
 
 
-def weakest(flaws: Iterable[Flaw], words: GraphWords) -> Weakest | None:
-    """The flaw that most likely gives control from the network; None if none does."""
-    found = [judged for flaw in flaws if (judged := judge(flaw, words)) is not None]
+def weakest(flaws: Iterable[Flaw], words: GraphWords, *, tokens: bool = False) -> Weakest | None:
+    """The flaw that most likely gives control from the network; None if none does.
+
+    `tokens` says that the metadata service there wants a header or a token, which a forged request cannot bring.
+    """
+    found = [judged for flaw in flaws if (judged := judge(flaw, words, tokens=tokens)) is not None]
     return max(
         found,
         key=lambda w: (words.entry[w.name], w.flaw.epss or 0.0, w.flaw.cvss or 0.0, w.flaw.cve),
@@ -28,11 +33,15 @@ def weakest(flaws: Iterable[Flaw], words: GraphWords) -> Weakest | None:
     )
 
 
-def judge(flaw: Flaw, words: GraphWords) -> Weakest | None:
+def judge(flaw: Flaw, words: GraphWords, *, tokens: bool = False) -> Weakest | None:
     """One flaw. What is known not to be usable over a network is no way in, however grave it is."""
     if flaw.remote is False:
         return None
     cve = shown(flaw.cve)
+    if tokens and flaw.cve.upper() in forgeries():
+        return Weakest(
+            "forged_only", flaw, f"{cve} only forges requests, and the metadata service wants a token"
+        )
     if flaw.kev:
         return Weakest("exploited_flaw", flaw, f"{cve} is known to be exploited")
     if flaw.epss is not None and flaw.epss >= words.flaw.likely_epss:
@@ -41,3 +50,10 @@ def judge(flaw: Flaw, words: GraphWords) -> Weakest | None:
         name = "likely_flaw" if flaw.remote else "known_flaw"
         return Weakest(name, flaw, f"{cve} scores {flaw.cvss:g} of 10")
     return Weakest("known_flaw", flaw, f"{cve} can be used over the network") if flaw.remote else None
+
+
+@cache
+def forgeries() -> frozenset[str]:
+    """CVE ids of well-known flaws that make a server send requests and do not run an attacker's code."""
+    text = files("tools.priority").joinpath("data/forgery.tsv").read_text("utf-8")
+    return frozenset(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))

@@ -77,10 +77,22 @@ class NetworkEntries:
         """The easiest way through what is open."""
         entry, open_ = self._words.entry, list(openings)
         doors = [self._service(kind, open_)]
-        flaw = weakest(self._enriched.flaws.get(asset.asset_id, ()), self._words)
+        flaw = weakest(
+            self._enriched.flaws.get(asset.asset_id, ()), self._words, tokens=self._tokens(asset, kind)
+        )
         if flaw is not None and kind not in CLUSTERS and (open_ or kind in DATABASES):
             doors.append(Door(entry[flaw.name], Relation.EXPLOITS, flaw.why))
         return max(doors, key=lambda d: (d.chance, d.why))
+
+    def _tokens(self, asset: AssetRecord, kind: str) -> bool:
+        """Whether the metadata service wants what a forged request lacks: Azure's and Google's always do."""
+        if kind in ("azure.vm", "gcp.vm"):
+            return True
+        options = self._reader.estate.view(asset).at("MetadataOptions")
+        return kind == "ec2.instance" and (
+            options.text("HttpTokens").lower() == "required"
+            or options.text("HttpEndpoint").lower() == "disabled"
+        )
 
     def _service(self, kind: str, openings: list[OpenRange]) -> Door:
         entry, services = self._words.entry, self._words.services

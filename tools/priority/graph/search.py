@@ -112,7 +112,8 @@ class _Search:
         self._known_only = known_only
 
     @cached_property
-    def _used(self) -> Sequence[tuple[int, int, float, int]]:
+    def steps(self) -> Sequence[tuple[int, int, float, int]]:
+        """The edges searched over: place of the source, of the target, cost, and number among the graph's edges."""
         place, edges = self._graph.place, self._graph.edges
         taken = {e.target for e in edges if e.source == INTERNET and e.known and e.chance >= OPEN}
         return [
@@ -122,14 +123,19 @@ class _Search:
         ]
 
     @cached_property
+    def ends(self) -> Mapping[int, float]:
+        """Cost of ending at each jewel: its worth, counted as one more chance."""
+        return {at: _cost(self._graph.nodes[at].value) for at in self._graph.jewels}
+
+    @cached_property
     def _numbers(self) -> Set[int]:
-        return {number for _, _, _, number in self._used}
+        return {number for _, _, _, number in self.steps}
 
     @cached_property
     def _net(self) -> rx.PyDiGraph[int, tuple[float, int]]:
         net: rx.PyDiGraph[int, tuple[float, int]] = rx.PyDiGraph()
         net.add_nodes_from(range(len(self._graph.nodes)))
-        net.add_edges_from([(a, b, (cost, number)) for a, b, cost, number in self._used])
+        net.add_edges_from([(a, b, (cost, number)) for a, b, cost, number in self.steps])
         return net
 
     @cached_property
@@ -145,8 +151,8 @@ class _Search:
         size = len(self._graph.nodes)
         back: rx.PyDiGraph[int, float] = rx.PyDiGraph()
         back.add_nodes_from(range(size + 1))
-        back.add_edges_from([(b, a, cost) for a, b, cost, _ in self._used])
-        back.add_edges_from([(size, at, _cost(self._graph.nodes[at].value)) for at in self._graph.jewels])
+        back.add_edges_from([(b, a, cost) for a, b, cost, _ in self.steps])
+        back.add_edges_from([(size, at, cost) for at, cost in self.ends.items()])
         found = rx.dijkstra_shortest_path_lengths(back, size, edge_cost_fn=float)
         return {at: distance for at, distance in found.items() if at != size}
 
@@ -201,7 +207,7 @@ class _Search:
     def _steps_from(self, at: int) -> list[int]:
         """Edges of the best path from a position to its best jewel."""
         steps: list[int] = []
-        ends = {j: _cost(self._graph.nodes[j].value) for j in self._graph.jewels}
+        ends = self.ends
         while True:
             here = self.backward[at]
             if at in ends and ends[at] <= here + 1e-12:
@@ -215,7 +221,7 @@ class _Search:
         graph = self._graph
         size = len(graph.nodes)
         needed: dict[tuple[int, int], frozenset[str]] = {}
-        for a, b, _, number in self._used:
+        for a, b, _, number in self.steps:
             assets = frozenset(graph.edges[number].asset_ids)
             needed[a, b] = needed.get((a, b), assets) & assets
         held = list(needed.values())

@@ -28,7 +28,7 @@ _JEWELS = (
 )
 _ENTRIES = tuple(
     "public_data public_copy open_trust federated_trust foreign_trust public_function exploited_flaw likely_flaw "
-    "known_flaw no_login admin_login database_login web other_port console_no_mfa old_key leaked_key guest "
+    "known_flaw forged_only no_login admin_login database_login web other_port console_no_mfa old_key leaked_key guest "
     "cluster_endpoint anonymous_cluster".split()
 )
 _STEPS = tuple(

@@ -13,6 +13,7 @@ from tools.tenant.estate.cell import Cell
 from tools.tenant.estate.plants_shared import Kind, certain_tag, jewel, regulated_database
 
 _GITHUB = "token.actions.githubusercontent.com"
+_ONE_ROLE = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/report-reader"}}
 _TRUST = "iam_no_custom_policy_permissive_role_assumption"
 
 
@@ -22,7 +23,11 @@ def open_trust(cell: Cell, broken: str) -> None:
     rights = iam.policy(cell, "partner", read)
     conditions = {
         "external id": {"StringEquals": {"sts:ExternalId": cell.hexes(24)}},
-        "organization condition": {"StringEquals": {"aws:PrincipalOrgID": "o-h4ld3n0utf"}},
+        # One named role of the company: or else each of its identities would be a way in.
+        "organization condition": {
+            "StringEquals": {"aws:PrincipalOrgID": "o-h4ld3n0utf"},
+            "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/emergency-access"},
+        },
         "source address": {"IpAddress": {"aws:SourceIp": ["203.0.113.0/28"]}},
     }
     more: dict[str, Any] = {"Condition": conditions[broken]} if broken in conditions else {}
@@ -34,7 +39,7 @@ def open_trust(cell: Cell, broken: str) -> None:
     if broken:
         whys = {
             "external id": "who assumes it must know an external id",
-            "organization condition": "only the company's own accounts may assume it",
+            "organization condition": "only one role of the company's own accounts may assume it",
             "source address": "only an office's addresses may assume it",
             "permission boundary": "the role's permission boundary leaves out what its policy grants",
             "dead end": "what the role reads is of no worth",
@@ -192,8 +197,16 @@ def public_bucket(cell: Cell, broken: str) -> None:
         listed = iam.allow("s3:GetObject", "arn:aws:s3:::*/*", Principal="*", Condition=condition)
         store = data.bucket(cell, statements=(listed,), blocked=False, data_class=tagged, tidy=True)
     else:
+        blocked = broken == "public access block"
+        # Such a block still lets the account's own identities in by an open policy.
+        own = iam.deny("s3:GetObject", "arn:aws:s3:::*/*", Principal="*", Condition=_ONE_ROLE)
         store = data.bucket(
-            cell, public=True, blocked=broken == "public access block", data_class=tagged, tidy=True
+            cell,
+            statements=(own,) if blocked else (),
+            public=True,
+            blocked=blocked,
+            data_class=tagged,
+            tidy=True,
         )
     if tagged:
         certain_tag(cell, store, data_class)

@@ -75,6 +75,35 @@ def test_a_dead_end_and_an_unreachable_jewel_have_no_path() -> None:
     assert g.choke_points() == []
 
 
+def test_a_way_to_what_anyone_may_take_needs_nobodys_rights() -> None:
+    g = graph(
+        [node("vm"), node("open", 1.0), node("safe", 0.5)],
+        [
+            edge(INTERNET, "open", 0.95, "policy"),
+            edge(INTERNET, "vm", 0.9),
+            edge("vm", "open", 0.95, "grant"),
+            edge("vm", "safe", 0.5),
+        ],
+    )
+    path = g.path_of("vm")
+    assert path is not None
+    assert path.jewel.key == "safe"
+    assert g.path_of("grant") is None
+    policy = g.path_of("policy")
+    assert policy is not None
+    assert [n.key for n in policy.nodes] == [INTERNET, "open"]
+
+
+def test_a_door_that_is_perhaps_open_does_not_hide_a_proved_one() -> None:
+    g = graph(
+        [node("vm"), node("j", 1.0)],
+        [edge(INTERNET, "j", 0.95, known=False), edge(INTERNET, "vm", 0.9), edge("vm", "j", 0.95)],
+    )
+    path = g.path_of("vm")
+    assert path is not None
+    assert path.jewel.key == "j"
+
+
 def test_two_doors_are_no_choke_point_but_what_both_need_is() -> None:
     g = graph(
         [node("vm"), node("j", 1.0), node("k", 1.0)],
