@@ -10,8 +10,8 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule that the tenant reports: its id, kind, title, service, the nouns of resources it looks at, and whether it
-    fails on any now, or passed on any.
+    """A rule that the tenant reports: its id, kind, title, service, the nouns and asset types of resources it looks at,
+    and whether it fails on any now, or passed on any.
     """
 
     id: str
@@ -21,6 +21,7 @@ class Rule:
     nouns: frozenset[str] = frozenset()
     failing: bool = True
     passing: bool = False
+    types: frozenset[str] = frozenset()
 
     @cached_property
     def key(self) -> str:

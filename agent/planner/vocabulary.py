@@ -87,6 +87,7 @@ def build(findings: Iterable[Finding], assets: Mapping[str, AssetRecord]) -> Voc
     nouns = {asset_id: noun_of(asset) for asset_id, asset in assets.items()}
     rules: dict[str, tuple[str, str, str]] = {}
     rule_nouns: dict[str, set[str]] = defaultdict(set)
+    rule_types: dict[str, set[str]] = defaultdict(set)
     failing: set[str] = set()
     passing: set[str] = set()
     accounts: dict[str, str] = {}
@@ -102,6 +103,8 @@ def build(findings: Iterable[Finding], assets: Mapping[str, AssetRecord]) -> Voc
         for asset_id in f.asset_ids or (f.resource.asset_id,):
             if (noun := nouns.get(asset_id)) is not None:
                 rule_nouns[f.rule_id].add(noun)
+            if (asset := assets.get(asset_id)) is not None:
+                rule_types[f.rule_id].add(asset.type_id)
         if f.account:
             accounts[f.account.lower()] = f.account
             if f.account_name:
@@ -145,6 +148,7 @@ def build(findings: Iterable[Finding], assets: Mapping[str, AssetRecord]) -> Voc
                 frozenset(rule_nouns[rule_id]),
                 rule_id in failing,
                 rule_id in passing,
+                frozenset(rule_types[rule_id]),
             )
             for rule_id, (kind, title, service) in sorted(rules.items())
         ),
