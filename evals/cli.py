@@ -128,10 +128,18 @@ def _figure(measured: dict[str, Any]) -> str:
 
 @bench_app.command("bench")
 def bench(
-    name: Annotated[Literal["ask", "turn", "page", "load", "xql"], typer.Argument(help="Which benchmark.")],
+    name: Annotated[
+        Literal["ask", "turn", "page", "load", "xql", "triage"], typer.Argument(help="Which benchmark.")
+    ],
     runs: Annotated[int, typer.Option(min=1, max=50, help="Counted runs, after one warm-up.")] = 5,
     records: Annotated[int, typer.Option(help="Records to load, for `load`.")] = 50_000,
     rows: Annotated[int, typer.Option(min=1000, help="Rows per dataset, for `xql`.")] = 1_000_000,
+    sizes: Annotated[
+        str, typer.Option(help="Estates from the smallest to the largest, for `triage`.")
+    ] = "small,medium,large",
+    cache: Annotated[
+        Path | None, typer.Option(help="Folder that keeps drawn estates, for `triage`; else drawn anew.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Keep the result in this folder too.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -139,7 +147,10 @@ def bench(
     from evals import benches
     from evals.results import keep
 
-    body: dict[str, Any] = benches.run(name, runs=runs, records=records, rows=rows)
+    wanted = sizes.split(",")
+    if not set(wanted) <= {"small", "medium", "large"} or len(set(wanted)) < len(wanted):
+        raise CommandFailed(f"--sizes {sizes!r} is not a list of small, medium, large, each once")
+    body: dict[str, Any] = benches.run(name, runs=runs, records=records, rows=rows, sizes=wanted, cache=cache)
     if out is not None:
         note(f"kept: {keep(out, f'bench-{name}', body)}")
     figures = [{"figure": k, "value": v} for k, v in body.items() if not isinstance(v, list | dict)]

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 
-def run(name: str, *, runs: int, records: int, rows: int = 1_000_000) -> dict[str, Any]:
+def run(
+    name: str,
+    *,
+    runs: int,
+    records: int,
+    rows: int = 1_000_000,
+    sizes: Sequence[str] = ("small", "medium", "large"),
+    cache: Path | None = None,
+) -> dict[str, Any]:
     """Run one benchmark by name."""
+    if name == "triage":
+        from evals.benches.triage import bench_triage
+
+        return bench_triage(runs, sizes, cache)
     if name == "load":
         from evals.benches.load import bench_load
 

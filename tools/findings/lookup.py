@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
@@ -24,7 +24,10 @@ from tools.findings.model import AssetRecord, Finding, FindingSet, SortField
 from tools.findings.page import FindingPage, page_of
 from tools.results import utcnow
 
-MAX_ROWS = 100_000
+MAX_ROWS = 2_000_000
+"""Rows that are read of one dataset; a tenant with more is read in part, and the set says so."""
+PAGE_ROWS = 100_000
+"""Rows of one query. A page that is full is followed by the next, after the last id."""
 TIME_TO_LIVE_S = 60.0
 _OTHER_DOMAINS = {"SECURITY", "HUNTING", "IT", "HEALTH"}
 _ISSUE_FIELDS = (
@@ -35,18 +38,18 @@ _ISSUE_FIELDS = (
 _ISSUES = (
     "dataset = issues | fields "
     + ", ".join(f"xdm.issue.{name}" for name in _ISSUE_FIELDS)
-    + f", _time, _insert_time | limit {MAX_ROWS}"
+    + ", _time, _insert_time"
 )
 _ASSET_FIELDS = (
     *("id", "strong_id", "name", "provider", "realm", "cloud.region"),
     *("type.class", "type.category", "type.name", "type.id", "tags"),
 )
 _ASSETS_BARE = "dataset = asset_inventory | fields " + ", ".join(f"xdm.asset.{n}" for n in _ASSET_FIELDS)
-_ASSETS = f"{_ASSETS_BARE}, xdm.asset.raw_fields | limit {MAX_ROWS}"
+_ASSETS = f"{_ASSETS_BARE}, xdm.asset.raw_fields"
 _FINDINGS = (
     "dataset = findings | fields xdm.finding.id, xdm.finding.name, xdm.finding.description, "
     "xdm.finding.category, xdm.finding.type_id, xdm.finding.asset_id, xdm.finding.asset_name, "
-    f"xdm.finding.owner, xdm.finding.normalized_fields, _time, _insert_time | limit {MAX_ROWS}"
+    "xdm.finding.owner, xdm.finding.normalized_fields, _time, _insert_time"
 )
 
 
@@ -174,7 +177,7 @@ class FindingLookup:
         if self._client.config.generation == "classic":
             return _Batch.of(await self._client.alerts.search_all(cap=MAX_ROWS))
         try:
-            return _Batch.run(await self._run(_ISSUES), _ISSUES)
+            return await self._pages(_ISSUES, "xdm.issue.id")
         except CortexError as error:
             if not _query_refused(error):
                 raise
@@ -185,21 +188,19 @@ class FindingLookup:
         if self._client.config.generation == "classic":
             return FindingSet((), {}, utcnow(), 0)
         try:
-            run = await self._run(query)
+            run = await self._pages(query, "xdm.asset.id", asset_from_row)
         except CortexError as error:
             if not _query_refused(error):
                 raise
-            query = f"{_ASSETS_BARE} | limit {MAX_ROWS}"
-            run = await self._run(query)
-        read = (asset_from_row(row) for row in run.rows)
-        assets = {asset.asset_id: asset for asset in read if asset.asset_id}
-        return FindingSet((), assets, run.as_of, run.total, complete=not run.truncated, queries=(query,))
+            run = await self._pages(_ASSETS_BARE, "xdm.asset.id", asset_from_row)
+        assets = {asset.asset_id: asset for asset in run.items if asset.asset_id}
+        return FindingSet((), assets, run.as_of, run.total, complete=not run.truncated, queries=(run.query,))
 
     async def _read_evidence(self) -> FindingSet:
         if self._client.config.generation == "classic":
             return await self._read_issues()
-        issues, run = await asyncio.gather(self._held("issues"), self._run(_FINDINGS))
-        findings = tuple(from_finding_row(row, issues.assets) for row in run.rows)
+        issues, run = await asyncio.gather(self._held("issues"), self._pages(_FINDINGS, "xdm.finding.id"))
+        findings = tuple(from_finding_row(row, issues.assets) for row in run.items)
         unstated = _unstated(issues.open_only.findings, findings)
         return FindingSet(
             findings=findings + unstated,
@@ -207,15 +208,49 @@ class FindingLookup:
             as_of=run.as_of,
             total=run.total + len(unstated),
             complete=not run.truncated and issues.complete,
-            queries=(_FINDINGS, *issues.queries),
+            queries=(run.query, *issues.queries),
         )
+
+    async def _pages(self, query: str, key: str, read: Callable[[Any], Any] | None = None) -> _Batch:
+        """Every row of a query, page after page in the order of `key`; `read` turns each into what is kept of it.
+
+        A limit makes the tenant count no further than it, so only a page that is not full is known to be the last.
+        """
+        first = f"{query} | sort asc {key} | limit {PAGE_ROWS}"
+        run = await self._run(first)
+        as_of, total, whole = run.as_of, 0, True
+        items: list[Any] = []
+        while True:
+            items += map(read, run.rows) if read is not None else run.rows
+            total += run.total
+            whole = whole and not run.partial and not run.truncated
+            last = run.rows[-1].get(key) if len(run.rows) >= PAGE_ROWS else None
+            if last is None or not whole:
+                # A full page whose rows have no id has no next one that could be asked for.
+                whole = whole and len(run.rows) < PAGE_ROWS
+                break
+            if len(items) >= MAX_ROWS:
+                whole = False
+                break
+            run = await self._run(
+                f"{query} | filter {key} > {_literal(last)} | sort asc {key} | limit {PAGE_ROWS}"
+            )
+        return _Batch(items, max(total, len(items)), not whole, as_of, first)
 
     async def _run(self, query: str) -> XqlRun:
         now = int(datetime.now(UTC).timestamp() * 1000) + 86_400_000
         run: XqlRun = await self._client.xql.run(
-            query, timeframe=TimeFrame(from_ms=0, to_ms=now), limit=MAX_ROWS
+            query, timeframe=TimeFrame(from_ms=0, to_ms=now), limit=PAGE_ROWS
         )
         return run
+
+
+def _literal(value: Any) -> str:
+    """An id as XQL writes it: a number bare, a text in quotes."""
+    if isinstance(value, int):
+        return str(value)
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 @dataclass(frozen=True)
@@ -229,10 +264,6 @@ class _Batch:
     @classmethod
     def of(cls, found: Collected[Issue]) -> _Batch:
         return cls(found.items, found.total, found.truncated, found.as_of)
-
-    @classmethod
-    def run(cls, found: XqlRun, query: str) -> _Batch:
-        return cls(found.rows, found.total, found.truncated, found.as_of, query)
 
 
 def _unstated(issues: Sequence[Finding], findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -52,7 +52,7 @@ def added_to(
     again |= {f.id: f for f in changed}
     leaving = again.keys() | {f.id for f in dropped}
     scores = [score_finding(f, then) for f in again.values() if f.open]
-    return _merged(book, scores, leaving), then
+    return _merged(book, scores, leaving, after.complete), then
 
 
 def same_assets(one: Mapping[str, AssetRecord], other: Mapping[str, AssetRecord]) -> bool:
@@ -74,7 +74,7 @@ def _count(serious: dict[str, int], findings: list[Finding], by: int) -> set[str
     return moved
 
 
-def _merged(book: ScoreBook, scores: list[PriorityScore], leaving: set[str]) -> ScoreBook:
+def _merged(book: ScoreBook, scores: list[PriorityScore], leaving: set[str], complete: bool) -> ScoreBook:
     """The ranking with some scores out and others in, without sorting it all again."""
     kept = [score for score in book.ranked if score.finding_id not in leaving]
     scores.sort(key=_place)
@@ -86,7 +86,7 @@ def _merged(book: ScoreBook, scores: list[PriorityScore], leaving: set[str]) -> 
         merged.append(score)
         start = at
     merged += kept[start:]
-    return ScoreBook(tuple(merged), book.as_of, book.weights_version, book.complete)
+    return ScoreBook(tuple(merged), book.as_of, book.weights_version, complete)
 
 
 def _place(score: PriorityScore) -> tuple[float, str]:

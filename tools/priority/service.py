@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
 from typing import Protocol
 
 from tools.findings.model import Finding, FindingSet
@@ -12,9 +13,13 @@ from tools.priority.acceptance import Acceptance
 from tools.priority.context import Context, Enrichment, build_context
 from tools.priority.enrich.model import NOTHING, Enrichments
 from tools.priority.errors import UnknownFindingError
+from tools.priority.increment import added_to
 from tools.priority.model import PriorityScore, ScoreBook
 from tools.priority.score import score_finding
 from tools.priority.weights import Weights, load_weights
+
+ENRICHMENT_HOLDS = timedelta(minutes=5)
+"""How long what was asked outside stands when only findings change; then everything is asked and computed anew."""
 
 
 class SnapshotSource(Protocol):
@@ -100,6 +105,9 @@ class PriorityService:
             if self._current_weights is not None:
                 self._weights = await self._current_weights()
             stale = self._cached is None or self._cached[0] is not snapshot
+            if self._cached is not None and stale:
+                self._cached = await asyncio.to_thread(self._extended, self._cached, snapshot) or self._cached
+                stale = self._cached[0] is not snapshot
             if self._cached is None or stale or self._cached[1].weights_version != self._weights.version:
                 enriched = await self._enrich(snapshot) if self._enrich is not None else NOTHING
                 # Scoring is plain computation; in a thread the conversation stays responsive.
@@ -108,3 +116,14 @@ class PriorityService:
                 )
                 self._cached = (snapshot, book, context)
             return self._cached
+
+    @staticmethod
+    def _extended(
+        cached: tuple[FindingSet, ScoreBook, Context], snapshot: FindingSet
+    ) -> tuple[FindingSet, ScoreBook, Context] | None:
+        """The state after a change among findings alone, if that is what happened and the rest is recent."""
+        before, book, context = cached
+        if not timedelta(0) <= snapshot.as_of - context.as_of < ENRICHMENT_HOLDS:
+            return None
+        found = added_to(book, context, before, snapshot)
+        return None if found is None else (snapshot, *found)

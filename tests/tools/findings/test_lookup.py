@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -208,3 +210,43 @@ async def test_an_open_issue_that_no_finding_states_is_evidence() -> None:
     assert [finding.issue_id for finding in found if finding.issue_id is not None] == [42]
     assert (found.total, found.complete, len(open_issues)) == (3, True, 3)
     assert tenant.asked.count("asset_inventory") == 1
+
+
+class PagedTenant(Tenant):
+    """A tenant that keeps to limits and orders, and counts no further than its limit, as the service does."""
+
+    async def run(
+        self, query: str, *, timeframe: TimeFrame | None = None, limit: int | None = None
+    ) -> XqlRun:
+        dataset = query.split()[2]
+        key = query.partition("sort asc ")[2].split()[0]
+        after = re.search(r"filter \S+ > (\S+)", query)
+        rows = sorted(self.rows[dataset], key=lambda row: row[key])
+        if after is not None:
+            rows = [row for row in rows if row[key] > json.loads(after.group(1))]
+        rows = rows[: int(query.rpartition(" ")[2])]
+        self.asked.append(dataset)
+        return XqlRun(
+            rows=tuple(rows), total=len(rows), returned=len(rows), truncated=False, as_of=NOW, query_id="q"
+        )
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 4, 5, 8])
+async def test_full_pages_are_followed_to_the_end(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.findings.lookup.PAGE_ROWS", 4)
+    tenant = PagedTenant()
+    tenant.rows["issues"] = [ISSUE | {"xdm.issue.id": 40 + n} for n in range(count)]
+    tenant.rows["asset_inventory"] = [ASSET | {"xdm.asset.id": f"a{n}"} for n in range(count)]
+    known = await FindingLookup(tenant).snapshot()
+    assert (len(known), len(known.assets), known.total) == (count, count, count)
+    assert known.complete
+
+
+async def test_more_than_is_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.findings.lookup.PAGE_ROWS", 2)
+    monkeypatch.setattr("tools.findings.lookup.MAX_ROWS", 4)
+    tenant = PagedTenant()
+    tenant.rows["issues"] = [ISSUE | {"xdm.issue.id": 40 + n} for n in range(9)]
+    known = await FindingLookup(tenant).snapshot()
+    assert len(known) == 4
+    assert not known.complete

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from tests.tools.priority.building import bucket, finding, instance, open_group, snapshot
 from tools.findings.model import FindingSet
 from tools.priority import PriorityService, UnknownFindingError, score_snapshot
+from tools.priority.enrich.model import NOTHING, Enrichments
 
 
 class Lookup:
@@ -87,3 +90,27 @@ def _timed(big: FindingSet) -> float:
     started = time.process_time()
     score_snapshot(big)
     return time.process_time() - started
+
+
+async def test_a_change_among_findings_alone_is_added_and_nothing_is_asked_again() -> None:
+    asked: list[FindingSet] = []
+
+    async def enrich(snapshot: FindingSet) -> Enrichments:
+        asked.append(snapshot)
+        return NOTHING
+
+    lookup = Lookup(given())
+    service = PriorityService(lookup, enrich=enrich)
+    await service.scores()
+    graph = (await service.context()).graph
+    b = bucket("b", public=True)
+    more = snapshot([*lookup.given, finding("s3_bucket_kms_encryption", b)], [b])
+    lookup.given = replace(more, as_of=more.as_of + timedelta(minutes=1))
+    book = await service.scores()
+    whole, _ = score_snapshot(more)
+    assert [s.to_dict() for s in book.ranked] == [s.to_dict() for s in whole.ranked]
+    assert (await service.context()).graph is graph
+    assert len(asked) == 1
+    lookup.given = replace(more, as_of=more.as_of + timedelta(minutes=6))
+    assert (await service.scores()).as_of == lookup.given.as_of
+    assert len(asked) == 2
