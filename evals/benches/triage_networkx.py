@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import networkx as nx
+import networkx as nx  # type: ignore[import-untyped]
 
 from tools.priority.graph.model import INTERNET, Parts
 from tools.priority.graph.search import AttackGraph
@@ -54,9 +54,8 @@ def _searched(graph: AttackGraph, known_only: bool) -> bool:
     if not known_only:
         # Each pair of ends is a position of its own there too: a step can be the choke point.
         split = nx.DiGraph()
-        pairs = dict.fromkeys((a, b) for a, b, _, _ in steps)
         split.add_node(start)
-        for order, (a, b) in enumerate(pairs):
+        for order, (a, b) in enumerate(mine.pairs):
             split.add_edge(a, size + order)
             split.add_edge(size + order, b)
         nx.immediate_dominators(split, start)

@@ -123,6 +123,19 @@ class _Search:
         ]
 
     @cached_property
+    def pairs(self) -> Mapping[tuple[int, int], frozenset[str]]:
+        """The assets that every step between two positions needs. Of all edges, the passed over ones too: closing the
+        open way to a thing leaves those that its own rights give.
+        """
+        place = self._graph.place
+        needed: dict[tuple[int, int], frozenset[str]] = {}
+        for edge in self._graph.edges:
+            if edge.known or not self._known_only:
+                ends, assets = (place[edge.source], place[edge.target]), frozenset(edge.asset_ids)
+                needed[ends] = needed.get(ends, assets) & assets
+        return needed
+
+    @cached_property
     def ends(self) -> Mapping[int, float]:
         """Cost of ending at each jewel: its worth, counted as one more chance."""
         return {at: _cost(self._graph.nodes[at].value) for at in self._graph.jewels}
@@ -220,10 +233,7 @@ class _Search:
         """By dominators: each pair of ends is a position of its own, which the assets hold that all its steps need."""
         graph = self._graph
         size = len(graph.nodes)
-        needed: dict[tuple[int, int], frozenset[str]] = {}
-        for a, b, _, number in self.steps:
-            assets = frozenset(graph.edges[number].asset_ids)
-            needed[a, b] = needed.get((a, b), assets) & assets
+        needed = self.pairs
         held = list(needed.values())
         net: rx.PyDiGraph[int, None] = rx.PyDiGraph(multigraph=False)
         net.add_nodes_from(range(size + len(held)))
