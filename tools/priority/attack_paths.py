@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
 
 from pydantic import Field
 
 from tools.priority.errors import UnknownAssetError
 from tools.priority.estate import Estate, name_of
-from tools.priority.graph.model import AttackPath
+from tools.priority.graph.model import AttackPath, Node, NodeKind, Parts
 from tools.priority.graph.search import AttackGraph
 from tools.priority.graph.view import blast_view, choke_view, path_text, path_view
 from tools.priority.reading import shown
@@ -16,6 +18,12 @@ from tools.priority.service import PriorityService
 from tools.results import ToolResult
 from tools.tool import ToolArguments
 
+End = Literal["data", "administration", "secrets"]
+_ENDS: dict[End, frozenset[NodeKind]] = {
+    "data": frozenset({NodeKind.DATA}),
+    "administration": frozenset({NodeKind.CONTROL_PLANE, NodeKind.IDENTITY}),
+    "secrets": frozenset({NodeKind.CREDENTIAL}),
+}
 _COLUMNS = ("path", "entry", "reaches", "chance", "risk", "certainty")
 
 
@@ -25,6 +33,10 @@ class PathArguments(ToolArguments):
     resource: str | None = Field(
         default=None, description="Name or id of a resource on the path.", max_length=600
     )
+    resources: tuple[str, ...] = Field(
+        default=(), description="Names or ids: the gravest path through each of them.", max_length=200
+    )
+    reaches: End | None = Field(default=None, description="Only paths that end there.")
     finding_id: str | None = Field(
         default=None, description="A finding: paths through its resource.", max_length=600
     )
@@ -40,15 +52,18 @@ async def attack_paths(args: PathArguments, priority: PriorityService) -> ToolRe
     Raises `UnknownFindingError` or `UnknownAssetError` with near names.
     """
     context = await priority.context()
-    graph = context.graph
+    graph = ending(context.graph, args.reaches) if args.reaches else context.graph
     asset_id = ""
     if args.finding_id:
         finding, _ = await priority.explained(args.finding_id)
         asset_id = finding.resource.asset_id
     elif args.resource:
         asset_id = asset_named(context.estate, args.resource)
+    several = [asset_named(context.estate, name) for name in args.resources] if not asset_id else []
     if asset_id:
         found = _through(graph, asset_id, proved_only=args.proved_only)
+    elif several:
+        found = _through_any(graph, several, proved_only=args.proved_only)
     else:
         found = graph.paths(1_000_000, known_only=args.proved_only)
     kept = found[: args.limit]
@@ -56,7 +71,7 @@ async def attack_paths(args: PathArguments, priority: PriorityService) -> ToolRe
     name = shown(name_of(asset)) if asset is not None else ""
     return ToolResult(
         kind="path",
-        summary=_summary(found, name),
+        summary=_summary(found, _through_what(name, len(several)), args.reaches or "a crown jewel"),
         total=len(found),
         returned=len(kept),
         truncated=len(kept) < len(found),
@@ -66,10 +81,11 @@ async def attack_paths(args: PathArguments, priority: PriorityService) -> ToolRe
         data={
             "paths": [path_view(path) for path in kept],
             "choke_points": []
-            if asset_id
+            if asset_id or several
             else [choke_view(point) for point in graph.choke_points(8) if point.closes > 1],
             "blast": blast_view(graph.blast_radius(asset_id)) if asset_id else None,
             "unread": list(graph.unread[:20]),
+            **({"asked": len(several), "on_paths": _on_paths(found, several)} if several else {}),
         },
         citations=tuple(dict.fromkeys(a for path in kept for a in path.asset_ids()))[:50],
     )
@@ -82,6 +98,40 @@ def _through(graph: AttackGraph, asset_id: str, *, proved_only: bool) -> list[At
         return []
     others = [p for p in graph.paths(2_000, known_only=proved_only) if asset_id in p.asset_ids()]
     return [best, *(p for p in others if p.edges != best.edges)]
+
+
+def ending(graph: AttackGraph, end: End) -> AttackGraph:
+    """The same positions and steps, where only what is of this kind is worth reaching."""
+
+    def kept(node: Node) -> bool:
+        return node.kind in _ENDS[end] or (end == "data" and " data" in node.worth)
+
+    nodes = {node.key: node if kept(node) else replace(node, value=0.0, worth="") for node in graph.nodes}
+    edges = {(edge.source, edge.target, edge.asset_ids): edge for edge in graph.edges}
+    return AttackGraph(Parts(nodes, edges, list(graph.unread)))
+
+
+def _through_any(graph: AttackGraph, asset_ids: Sequence[str], *, proved_only: bool) -> list[AttackPath]:
+    """The gravest path through each of several assets, once, by risk."""
+    best = (graph.path_of(asset_id, known_only=proved_only) for asset_id in dict.fromkeys(asset_ids))
+    paths = {path.edges: path for path in best if path is not None}
+    return sorted(paths.values(), key=lambda path: -path.risk)
+
+
+def _on_paths(found: Sequence[AttackPath], asset_ids: Sequence[str]) -> list[str]:
+    """Those of the assets that lie on one of the paths."""
+    passed = {asset_id for path in found for asset_id in path.asset_ids()}
+    return [asset_id for asset_id in dict.fromkeys(asset_ids) if asset_id in passed]
+
+
+def _through_what(name: str, several: int) -> str:
+    if several:
+        return (
+            f" through the {several:,} resources asked for"
+            if several > 1
+            else " through the resource asked for"
+        )
+    return f" through {name}" if name else ""
 
 
 def asset_named(estate: Estate, wanted: str) -> str:
@@ -104,10 +154,9 @@ def asset_named(estate: Estate, wanted: str) -> str:
     raise UnknownAssetError(shown(wanted), near)
 
 
-def _summary(found: Sequence[AttackPath], name: str) -> str:
-    through = f" through {name}" if name else ""
+def _summary(found: Sequence[AttackPath], through: str, end: str) -> str:
     if not found:
-        return f"No attack path{through}: nothing here leads from the internet to a crown jewel."
+        return f"No attack path{through}: nothing here leads from the internet to {end}."
     proved = sum(path.known for path in found)
     count = "1 attack path" if len(found) == 1 else f"{len(found):,} attack paths"
     return f"{count}{through}, {proved:,} of them proved. Gravest: {path_text(found[0])}."

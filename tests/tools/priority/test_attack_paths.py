@@ -98,3 +98,19 @@ async def test_proved_only_leaves_out_what_is_only_possible() -> None:
     everything = await asked([web, *rest])
     assert [p["known"] for p in everything.data["paths"]] == [False]
     assert (await asked([web, *rest], proved_only=True)).total == 0
+
+
+async def test_several_resources_have_the_gravest_path_of_each_and_say_which_are_on_one() -> None:
+    result = await asked(estate(), resources=["i-0web", "app", "pages"])
+    assert (result.total, result.data["asked"]) == (1, 3)
+    assert "through the 3 resources asked for" in result.summary
+    on = {row.name or row.uid for row in estate() if row.asset_id in result.data["on_paths"]}
+    assert any(name.endswith("i-0web") for name in on)
+    assert not any("pages" in name for name in on)
+
+
+@pytest.mark.parametrize(("end", "total"), [("data", 1), ("administration", 0), ("secrets", 0)])
+async def test_only_paths_that_end_at_what_is_asked_for(end: str, total: int) -> None:
+    result = await asked(estate(), resources=["i-0web"], reaches=end)
+    assert result.total == total
+    assert (await asked(estate(), reaches=end)).total == total
