@@ -1,4 +1,4 @@
-"""The tables of priority: what people said of scores, the versions of the weights, threat intelligence."""
+"""The tables of priority: ratings, versions of the weights, threat intelligence, imported facts, accepted risks."""
 
 from __future__ import annotations
 
@@ -75,3 +75,84 @@ class IntelRow(Base):
     added: Mapped[date | None] = mapped_column(Date)
     ransomware: Mapped[bool | None]
     epss: Mapped[float | None] = mapped_column(Float)
+
+
+class EnrichmentSetRow(Base):
+    """A snapshot of rows that a CMDB, a vulnerability scan or a threat feed gave: of when, from where.
+
+    `kind` is `cmdb`, `vulnerabilities` or `campaigns`; a newer import of the same name takes the place of the older.
+    """
+
+    __tablename__ = "enrichment_sets"
+
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    as_of: Mapped[datetime] = mapped_column(UtcDateTime)
+    imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    rows: Mapped[int] = mapped_column(Integer)
+    skipped: Mapped[int] = mapped_column(Integer)
+    source: Mapped[str] = mapped_column(String(500))
+
+
+class RegisterRow(Base):
+    """One row of a CMDB: the cells that say something to us, as a JSON object under our own names."""
+
+    __tablename__ = "register_rows"
+
+    set_name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    cells: Mapped[str] = mapped_column(Text)
+
+
+class FlawRow(Base):
+    """One vulnerability on one asset, as a scan told it. `marks` is a JSON list of what names the asset."""
+
+    __tablename__ = "flaw_rows"
+
+    set_name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    marks: Mapped[str] = mapped_column(Text)
+    cve: Mapped[str] = mapped_column(String(24))
+    cvss: Mapped[float | None] = mapped_column(Float)
+    epss: Mapped[float | None] = mapped_column(Float)
+    kev: Mapped[bool | None]
+    remote: Mapped[bool | None]
+    fix: Mapped[bool | None]
+    package: Mapped[str] = mapped_column(String(300))
+    fixed_version: Mapped[str] = mapped_column(String(120))
+    first_seen: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    observed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CampaignRow(Base):
+    """One campaign of a threat feed as JSON."""
+
+    __tablename__ = "campaign_rows"
+
+    set_name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    body: Mapped[str] = mapped_column(Text)
+
+
+class RiskExceptionRow(Base):
+    """A risk that a person accepted: for one finding, or for a pattern of rule, resource and account.
+
+    Rows are never deleted; a revoked one stays with who revoked it and why.
+    """
+
+    __tablename__ = "risk_exceptions"
+    __table_args__ = (Index("ix_risk_exceptions_until", "until"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    finding_id: Mapped[str] = mapped_column(String(600))
+    rule_id: Mapped[str] = mapped_column(String(300))
+    resource: Mapped[str] = mapped_column(String(600))
+    account: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_by: Mapped[str] = mapped_column(String(200))
+    revoked_reason: Mapped[str] = mapped_column(Text)
