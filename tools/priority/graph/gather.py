@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from tools.findings.model import AssetRecord
 from tools.priority.enrich.model import NOTHING, Enrichments
@@ -15,21 +16,33 @@ from tools.priority.graph.aws_identity_edges import AwsIdentityEdges
 from tools.priority.graph.aws_inside import Inside
 from tools.priority.graph.aws_load import AwsIam
 from tools.priority.graph.aws_network_edges import AwsNetworkEdges
+from tools.priority.graph.azure_gates import AzureGates
+from tools.priority.graph.azure_grants import AzureGrants
+from tools.priority.graph.azure_identity_edges import AzureIdentityEdges
+from tools.priority.graph.azure_inside import AzureInside
+from tools.priority.graph.azure_load import AzureIam
+from tools.priority.graph.azure_network_edges import AzureNetworkEdges
 from tools.priority.graph.credentials import Credentials
 from tools.priority.graph.jewels import Jewels
 from tools.priority.graph.model import INTERNET, Edge, Node, NodeKind, Parts, Relation
 from tools.priority.graph.network_entries import NetworkEntries
 from tools.priority.graph.search import AttackGraph
+from tools.priority.graph.steps import Steps
 from tools.priority.graph.vocabulary import GraphWords, graph_words
+from tools.priority.iam.model import Fault
 from tools.priority.reading import shown
 
 _KINDS: tuple[tuple[tuple[str, ...], NodeKind], ...] = (
-    (("iam.", "gcp.sa", "azure.identity", "azure.principal", "azure.user", "k8s.account"), NodeKind.IDENTITY),
-    (("ec2.instance", "lambda.", "aws.build", "ecs.", "k8s."), NodeKind.COMPUTE),
-    (("azure.vm", "azure.app", "gcp.vm", "gcp.function"), NodeKind.COMPUTE),
-    (("policy.secret", "gcp.secret", "azure.vault"), NodeKind.CREDENTIAL),
+    (("iam.", "gcp.sa", "azure.identity", "azure.principal", "azure.application", "azure.user"), NodeKind.IDENTITY),
+    (("azure.group", "gcp.pool", "k8s.account"), NodeKind.IDENTITY),
+    (("policy.secret", "gcp.secret", "azure.vault", "k8s.secret"), NodeKind.CREDENTIAL),
+    (("k8s.service", "k8s.ingress", "azure.lb", "azure.gateway", "gcp.forwarding"), NodeKind.SERVICE),
     (("elb", "apigw", "container.image", "policy.ecr", "eks.", "azure.aks", "gcp.gke"), NodeKind.SERVICE),
+    (("ec2.instance", "lambda.", "aws.build", "ecs.", "k8s."), NodeKind.COMPUTE),
+    (("azure.vm", "azure.app", "azure.automation", "azure.logic", "azure.container"), NodeKind.COMPUTE),
+    (("gcp.vm", "gcp.function"), NodeKind.COMPUTE),
 )  # fmt: skip
+_MOST_UNREAD = 200
 _TAKES = (Relation.READS, Relation.COPIES)
 
 
@@ -48,6 +61,7 @@ class Gatherer:
         """All steps, then the positions that they join."""
         self._take(NetworkEntries(self.reader, self.enriched, self.words).edges())
         self._aws()
+        self._azure()
         self._positions()
         return AttackGraph(self.parts)
 
@@ -68,7 +82,20 @@ class Gatherer:
             self.estate, self.reader, inside, self.enriched, self.jewels, self.words, self.parts
         ).add()
         Credentials(self.estate, self.reader, inside, self.words, self.parts).add()
-        self.parts.unread += [f"{f.source}: {f.where} {f.problem}" for f in iam.engine.faults[:200]]
+        self._unread(iam.engine.faults)
+
+    def _azure(self) -> None:
+        iam = AzureIam(self.estate)
+        steps = Steps(self.estate, self.words, self.parts)
+        inside = AzureInside(self.estate, steps)
+        gates = AzureGates(self.estate, inside)
+        AzureGrants(self.estate, iam, gates, self.enriched, steps).add()
+        AzureIdentityEdges(self.estate, iam, gates, self.jewels, steps).add()
+        AzureNetworkEdges(self.estate, self.reader, iam, inside, self.enriched, self.jewels, steps).add()
+        self._unread(iam.engine.faults)
+
+    def _unread(self, faults: Iterable[Fault]) -> None:
+        self.parts.unread += [f"{f.source}: {f.where} {f.problem}" for f in islice(faults, _MOST_UNREAD)]
 
     def _positions(self) -> None:
         """A node for each asset at either end of a step; one that nothing joins is none."""

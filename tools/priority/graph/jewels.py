@@ -30,7 +30,10 @@ _RUNS_BUSINESS = (
     "gcp.function",
     "rds.db",
 )
-_HOLD = ("ec2.snapshot", "rds.snapshot", "ec2.image", "ec2.volume", "ec2.instance", "azure.vm", "gcp.vm")
+_HOLD = (
+    "ec2.snapshot", "rds.snapshot", "ec2.image", "ec2.volume", "ec2.instance", "azure.vm", "azure.disk",
+    "azure.snapshot", "gcp.vm", "gcp.disk", "gcp.snapshot",
+)  # fmt: skip
 _HANDLE = ("lambda.function", "azure.app", "gcp.function", "ecs.task", "ecs.service", "apigw", "policy.sqs")
 
 

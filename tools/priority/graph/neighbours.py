@@ -1,0 +1,113 @@
+"""What somebody who stands next to a machine or database can do to it, in any cloud but AWS (`aws_network_edges`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol, TypeVar
+
+from tools.findings.model import AssetRecord
+from tools.priority.enrich.model import Enrichments
+from tools.priority.estate import name_of
+from tools.priority.graph.flaws import weakest
+from tools.priority.graph.jewels import Jewels
+from tools.priority.graph.model import Relation
+from tools.priority.graph.steps import Steps
+from tools.priority.reading import shown
+
+_WHOLE = 65_000
+
+
+class Opening(Protocol):
+    """Ports that are open from some place, and the records that open them.
+
+    Not `sure` where a part of the place is kept out.
+    """
+
+    @property
+    def first(self) -> int: ...
+    @property
+    def last(self) -> int: ...
+    @property
+    def owners(self) -> tuple[AssetRecord, ...]: ...
+    @property
+    def sure(self) -> bool: ...
+
+
+Found = TypeVar("Found", bound=Opening)
+Place = Callable[[AssetRecord, Found], str | None]
+"""Gives the key of the place that an opening opens to, with those who stand there; None where nobody does."""
+
+
+class Neighbours:
+    """Steps from places inside a network to machines and databases."""
+
+    def __init__(self, enriched: Enrichments, jewels: Jewels, steps: Steps) -> None:
+        self._enriched = enriched
+        self._jewels = jewels
+        self._steps = steps
+
+    def into_machine(self, target: AssetRecord, openings: Iterable[Found], place: Place[Found]) -> None:
+        """A neighbour gets in by a known flaw or a service without login; a password-protected one is no easy step."""
+        step, words = self._steps.words.step, self._steps.words
+        flaw = weakest(self._enriched.flaws.get(target.asset_id, ()), words)
+        worthy = self._jewels.of(target).value >= 0.5
+        for opening in openings:
+            whole = opening.last - opening.first >= _WHOLE
+            bare = [
+                p
+                for p in sorted(words.services["no_login"])
+                if opening.first <= p <= opening.last and not whole
+            ]
+            chance, relation, why = 0.0, Relation.REACHES, ""
+            if bare:
+                chance, why = (
+                    step["no_login_inside"],
+                    f"what listens on {bare[0]} asks for no login by default",
+                )
+            if flaw is not None:
+                share = words.entry[flaw.name] / words.entry["exploited_flaw"]
+                if step["exploit_inside"] * share >= chance:
+                    chance, relation, why = step["exploit_inside"] * share, Relation.EXPLOITS, flaw.why
+            if chance <= 0 and worthy:
+                chance, relation, why = step["login_inside"], Relation.SIGNS_IN, "a password or key is needed"
+            if chance > 0:
+                self._step(place(target, opening), target, relation, chance, why, opening)
+
+    def into_database(
+        self, target: AssetRecord, port: int | None, openings: Iterable[Found], place: Place[Found]
+    ) -> None:
+        """A neighbour of a database needs its password."""
+        if self._jewels.of(target).value < 0.5:
+            return
+        for opening in openings:
+            if port is None or opening.first <= port <= opening.last:
+                chance = self._steps.words.step["login_inside"]
+                self._step(
+                    place(target, opening), target, Relation.SIGNS_IN, chance, "a password is needed", opening
+                )
+
+    def _step(
+        self,
+        key: str | None,
+        target: AssetRecord,
+        relation: Relation,
+        chance: float,
+        why: str,
+        opening: Opening,
+    ) -> None:
+        if key is None:
+            return
+        owners = (
+            ", ".join(shown(name_of(o)) for o in opening.owners[:2]) or "the network, which has no rules,"
+        )
+        text = f"{owners} lets it in; {why}"
+        self._steps.join(
+            key,
+            target.asset_id,
+            relation,
+            chance,
+            text,
+            opening.owners,
+            known=opening.sure,
+            names=(name_of(target),),
+        )
