@@ -14,6 +14,7 @@ from agent.planner.questions.form import Asked, Atom, Either, Form, Kinds, Ref
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader import read
+from agent.planner.questions.reader_elements import read_elements
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.reading import reading_of
 from agent.planner.questions.setting_marks import types_of, with_settings
@@ -36,8 +37,13 @@ def plan_question(text: str, estate: Estate, previous: Asked | None, now: dateti
     form: Form | None = None
     if before is not None:
         form = follow(state, lowered, before, estate, now)
+    if form is None and (form := read_elements(lowered, estate, now)) is not None:
+        return planned(form, asked, estate, now)
     if form is None:
         hindered = outcomes.hindered(state, asked, estate)
+        if hindered is not None and hindered.outcome != "clarify":
+            if (form := read_elements(lowered, estate, now, weak=True)) is not None:
+                return planned(form, asked, estate, now)
         if hindered is not None:
             return hindered.model_copy(update={"question": asked})
         form = build(state)

@@ -125,6 +125,38 @@ class Measure(FormModel):
     part: tuple[Item, ...] = ()
 
 
+class ItemTest(FormModel):
+    """A condition on one item of an array; `ref.places` are where its value stands, type by type.
+
+    `source` and `port` read rules of networks: who may come in, and whether a port is inside what is let in.
+    """
+
+    ref: Ref
+    op: Literal["in", "starts", "contains", "gt", "gte", "lt", "lte", "older", "within", "source", "port", "empty"]
+    values: tuple[str | float, ...] = ()
+    label: str = ""
+    negated: bool = False
+
+
+class Each(FormModel):
+    """Items of arrays in the configuration, one row each: `arrays` are where they stand, one place for each type.
+
+    `count` counts the items or the assets that have them; then `group` are values that it is by, `by_asset` counts for each
+    asset, `function` measures those counts.
+    """
+
+    arrays: tuple[Where, ...]
+    name: str
+    owner: str = ""
+    shown: tuple[Ref, ...] = ()
+    tests: tuple[ItemTest, ...] = ()
+    group: tuple[Ref, ...] = ()
+    count: Literal["", "items", "assets", "distinct"] = ""
+    by_asset: bool = False
+    function: Literal["", "avg", "max", "min", "median", "sum"] = ""
+    negated: bool = False
+
+
 class Rank(FormModel):
     """Order by an attribute, by a count of related things (`has`) or by the group's own count (neither)."""
 
@@ -151,6 +183,7 @@ class Form(FormModel):
     status: Literal["open", "closed", "all", "said", ""] = ""
     rule_form: bool = False
     noun: str = ""
+    each: Each | None = None
 
 
 class Asked(FormModel):

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Opening, Ref, Weakness
+from agent.planner.questions.form import Atom, Each, Either, Form, Has, Item, Kinds, Opening, Ref, Weakness
 
 _OPS = {"gt": "more than", "gte": "at least", "lt": "fewer than", "lte": "at most", "eq": "exactly"}
 _SPANS = {"1h": "hour", "1d": "day", "1w": "week", "1mo": "month", "1y": "year"}
@@ -15,6 +15,8 @@ _MEASURES = {"sum": "total", "avg": "average", "min": "lowest", "max": "highest"
 
 def reading_of(form: Form, estate: Estate) -> str:
     """What a form asks, in words."""
+    if form.each is not None:
+        return _of_items(form, form.each)
     things = _things(form)
     conditions = [
         text for item in form.items if (text := _condition(item, form)) and not _said_before(item, form)
@@ -50,6 +52,37 @@ def reading_of(form: Form, estate: Estate) -> str:
         isinstance(i, Atom) and i.op in ("within", "range", "older") for i in form.items
     ):
         text += f", in the last {90 if form.span else 30} days"
+    return text[0].upper() + text[1:]
+
+
+def _of_items(form: Form, each: Each) -> str:
+    """What is asked of items of arrays."""
+    assets = _things(form)
+    said = [text for item in form.items if (text := _condition(item, form)) and not _said_before(item, form)]
+    owner = assets + (f" {_joined(said)}" if said else "")
+    items = each.name if each.name.endswith("s") else f"{each.name}s"
+    told = f" {_joined([t.label for t in each.tests])}" if each.tests else ""
+    if each.negated:
+        text = f"{owner} without {items}{told}"
+    elif each.by_asset and each.function:
+        text = f"{_MEASURES[each.function]} number of {items}{told} of {owner}"
+    elif each.by_asset:
+        text = f"number of {items}{told} of each of {owner}"
+    elif each.count == "distinct":
+        text = f"number of different {_name(each.group[0])}s among {items}{told} of {owner}"
+    elif each.count == "assets":
+        text = f"number of {owner} with {items}{told}"
+    elif each.count:
+        text = f"number of {items}{told} of {owner}"
+    else:
+        text = f"{items}{told} of {owner}, one row each, with {_joined([_name(r) for r in each.shown])}"
+    groups = [_name(ref) for ref in ((*each.group, *form.group) if each.count != "distinct" else form.group)]
+    text += f", by {' and '.join(groups)}" if groups else ""
+    if form.having is not None:
+        text += f", only those with {_OPS[form.having[0]]} {form.having[1]:g}"
+    if form.rank is not None:
+        text += f", {'most' if form.rank.descending else 'fewest'} first"
+    text += f", the first {form.limit}" if form.limit else ""
     return text[0].upper() + text[1:]
 
 

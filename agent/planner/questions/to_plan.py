@@ -7,6 +7,7 @@ from datetime import datetime
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Form, Item
 from agent.planner.questions.plan_conditions import both, iso
+from agent.planner.questions.plan_elements import each_plan
 from agent.planner.questions.plan_lists import ListWriter
 from agent.planner.questions.plan_measures import MOST
 from tools.xql.plan import (
@@ -18,6 +19,8 @@ from tools.xql.plan import (
 
 def to_plan(form: Form, estate: Estate, now: datetime) -> PostureQuery:
     """The plan of a form. Raises `CannotSay` where no query of this tenant's data says it."""
+    if form.each is not None:
+        return each_plan(form, estate, now)
     return _Planner(form, estate, now).plan()
 
 
