@@ -90,9 +90,31 @@ def _nic(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
             public = address or _last(ref.text("id"))
     if not public:
         return reader.closed("no public address", asset.name)
-    groups = [view.at("networkSecurityGroup").text("id")]
-    groups += [c.at("subnet").at("networkSecurityGroup").text("id") for c in view.each("ipConfigurations")]
+    groups = [view.at("networkSecurityGroup").text("id"), *_of_subnets(reader, view)]
     return _with_nsgs(reader, asset, groups, public)
+
+
+def _of_subnets(reader: Reader, view: View) -> list[str]:
+    """Security groups of the subnets that an interface is in: named there, or by the network's own record."""
+    guards = reader.estate.index("guards of subnets", lambda: _guards(reader))
+    found = []
+    for config in view.each("ipConfigurations"):
+        subnet = config.at("subnet")
+        found.append(
+            subnet.at("networkSecurityGroup").text("id") or guards.get(subnet.text("id").lower(), "")
+        )
+    return [group for group in found if group]
+
+
+def _guards(reader: Reader) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for network in reader.estate.of_kind("azure.vnet"):
+        for subnet in reader.estate.view(network).each("subnets"):
+            found[subnet.text("id").lower()] = subnet.at("networkSecurityGroup").text("id")
+    for subnet_ in reader.estate.of_kind("azure.subnet"):
+        group = reader.estate.view(subnet_).at("networkSecurityGroup").text("id")
+        found.setdefault(subnet_.uid.lower(), group)
+    return found
 
 
 def _with_nsgs(reader: Reader, asset: AssetRecord, groups: list[str], address: str) -> Exposure:
@@ -173,7 +195,7 @@ def _users_by_group(reader: Reader) -> dict[tuple[str, str], list[AssetRecord]]:
     for user in reader.estate.of_kind("azure.nic", "azure.vm"):
         view = reader.estate.view(user)
         refs = [view.at("networkSecurityGroup").text("id"), view.text("nsg", "network_security_group")]
-        refs += [c.at("subnet").at("networkSecurityGroup").text("id") for c in view.each("ipConfigurations")]
+        refs += _of_subnets(reader, view)
         for name in dict.fromkeys(_last(ref).lower() for ref in refs if ref):
             found.setdefault((user.account, name), []).append(user)
     return found
@@ -269,6 +291,10 @@ def _app(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
         or view.text("state").lower() == "stopped"
     ):
         return reader.closed("stopped or without public access", asset.name)
+    rules = list((view.at("siteConfig") or view).each("ipSecurityRestrictions", "ip_security_restrictions"))
+    allowed = [r.text("ipAddress") for r in rules if r.text("action").lower() != "deny"]
+    if allowed and not any(openness(a) > 0 for a in allowed):
+        return reader.closed("its access restrictions admit named addresses only", asset.name)
     return reader.open("a public web endpoint", "web", asset.name)
 
 

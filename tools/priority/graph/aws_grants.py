@@ -10,6 +10,7 @@ from tools.priority.exposure import Reader, exposure_of
 from tools.priority.graph.aws_load import AwsIam
 from tools.priority.graph.model import INTERNET, Edge, Node, NodeKind, Relation
 from tools.priority.graph.vocabulary import GraphWords
+from tools.priority.iam.aws.context import EMPTY, Context
 from tools.priority.iam.aws.public import open_to_strangers
 from tools.priority.iam.logic import Verdict
 from tools.priority.reading import View, shown
@@ -46,11 +47,19 @@ class AwsGrants:
         yield from self._builds()
 
     def _edge(
-        self, asset: AssetRecord, relation: Relation, chance: float, why: str, *, known: bool = True
+        self,
+        asset: AssetRecord,
+        relation: Relation,
+        chance: float,
+        why: str,
+        *,
+        known: bool = True,
+        behind: AssetRecord | None = None,
     ) -> Edge:
         scaled = chance if known else chance * self._words.step["unknown"]
+        by = (behind.asset_id,) if behind is not None else ()
         return Edge(
-            INTERNET, asset.asset_id, relation, scaled, shown(why, 300), (), (shown(name_of(asset)),), known
+            INTERNET, asset.asset_id, relation, scaled, shown(why, 300), by, (shown(name_of(asset)),), known
         )
 
     def _roles(self) -> Iterator[Edge]:
@@ -65,7 +74,10 @@ class AwsGrants:
                 known = trust.strangers is Verdict.ALLOW
                 if trust.kind == "oidc":
                     why = f"any user of {trust.party} may become {name_of(role)}"
-                    yield self._edge(role, Relation.ASSUMES, entry["federated_trust"], why, known=known)
+                    provider = f"arn:aws:iam::{role.account}:oidc-provider/{trust.party}"
+                    behind = self._estate.find(role.account, provider, "iam.oidc")
+                    chance = entry["federated_trust"]
+                    yield self._edge(role, Relation.ASSUMES, chance, why, known=known, behind=behind)
                 else:
                     yield self._edge(
                         role,
@@ -113,14 +125,14 @@ class AwsGrants:
             why = f"its policy allows {_PUSH} to anyone"
             yield node, Edge(INTERNET, node.key, Relation.WRITES, chance, why, (), (name,), known)
 
-    def _strangers(self, asset: AssetRecord, *actions: str) -> Verdict:
+    def _strangers(self, asset: AssetRecord, *actions: str, context: Context = EMPTY) -> Verdict:
         arn = asset.uid if asset.uid in self._iam.engine.resources else ""
         resource = self._iam.engine.resources.get(arn)
         if resource is None or resource.policy is None:
             return Verdict.DENY
         if ":s3:::" in arn:
             resource = resource.inside("/*")
-        found = open_to_strangers(self._iam.engine.evaluator, resource, actions)
+        found = open_to_strangers(self._iam.engine.evaluator, resource, actions, context)
         order = (Verdict.ALLOW, Verdict.UNKNOWN, Verdict.DENY)
         return min((d.verdict for d in found.values()), key=order.index)
 
@@ -160,9 +172,11 @@ class AwsGrants:
             view = self._estate.view(asset)
             if view.at("Concurrency").text("ReservedConcurrentExecutions") == "0":
                 continue
-            verdict = self._strangers(asset, *_RUN)
             address = view.at("FunctionUrlConfig", "url_config", "FunctionUrl")
-            bare = address.text("AuthType", "auth_type").upper().endswith("NONE")
+            login = address.text("AuthType", "auth_type").upper().rpartition(".")[2]
+            bare = login == "NONE"
+            asked = Context.of({"lambda:FunctionUrlAuthType": login}) if login else EMPTY
+            verdict = self._strangers(asset, *_RUN, context=asked)
             if verdict is Verdict.DENY and not (bare and self._iam.engine.resources.get(asset.uid) is None):
                 continue
             how = "by an address without login" if bare else "by its policy"
