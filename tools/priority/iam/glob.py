@@ -67,9 +67,8 @@ def is_pattern(text: str) -> bool:
     return "*" in text or "?" in text
 
 
-@lru_cache(maxsize=65536)
 def intersect(first: str, second: str) -> bool:
-    """Whether some text matches both patterns. Remembered: an estate asks about the same few pairs again and again."""
+    """Whether some text matches both patterns."""
     if first == "*" or second == "*":
         return True
     if not is_pattern(first):
