@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from agent.planner.questions.entity_logs import CMDB, FLOW, HOST, TRAFFIC
 from agent.planner.questions.entity_places import ASSET, FINDING, ISSUE, VULNERABILITY, Place, Type, places
 
 FACTS: Final = {
@@ -63,6 +64,7 @@ status xdm.case.status_progress t
 starred xdm.case.starred b
 assignee xdm.case.assigned_to t
 score xdm.case.score n
+tag xdm.case.tags a
 issue_count xdm.case.issue_count n
 first_seen xdm.case.creation_time d
 modified xdm.case.modification_time d
@@ -140,7 +142,8 @@ name file_name t
 folder file_folder t
 file_type file_extension_category t
 size file_size_bytes n
-pattern file_data_patterns t
+pattern file_data_patterns/name i
+found_records file_data_patterns/count i
 modified file_last_modification_time d
 backup file_is_shadow_backup b
 deleted file_is_deleted b
@@ -202,6 +205,21 @@ description description t
 user user_name t
 host host_name t
 """), time="time", log=True,
+    ),
+    Entity(
+        "host", "host_inventory", "endpoint_name", "host", "hosts", ("name", "os", "manufacturer", "model"), HOST, time="", links=(),
+    ),
+    Entity(
+        "flow", "amazon_aws_raw", "", "flow record", "flow records",
+        ("time", "account", "source_ip", "destination", "port", "action", "bytes"), FLOW, time="time", log=True,
+    ),
+    Entity(
+        "traffic", "panw_ngfw_traffic_raw", "", "firewall traffic record", "firewall traffic records",
+        ("time", "source_ip", "destination", "port", "application", "action", "bytes"), TRAFFIC, time="time", log=True,
+    ),
+    Entity(
+        "cmdb", "servicenow_cmdb_raw", "", "CMDB entry", "CMDB entries",
+        ("id", "name", "class", "tier", "owner", "asset_id"), CMDB, time="modified",
     ),
 )  # fmt: skip
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Type = Literal["text", "number", "bool", "time", "array"]
+Type = Literal["text", "number", "bool", "time", "array", "items"]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A column, or a key of the entity's facts (its JSON with dotted keys)."""
+    """A column, or a key of the entity's facts (its JSON with dotted keys).
+
+    `items`: the column is an array of objects (or its text), and `item` the key inside each.
+    """
 
     column: str = ""
     key: str = ""
     type: Type = "text"
+    item: str = ""
 
 
 def places(text: str) -> dict[str, Place]:
@@ -23,6 +27,10 @@ def places(text: str) -> dict[str, Place]:
     found: dict[str, Place] = {}
     for line in filter(None, text.splitlines()):
         name, where, kind = line.split()
+        if kind == "i":
+            column, item = where.split("/")
+            found[name] = Place(column, type="items", item=item)
+            continue
         found[name] = (
             Place(key=where[1:], type=types[kind]) if where[0] == "@" else Place(where, type=types[kind])
         )

@@ -36,6 +36,11 @@ _ASKS: Final[Mapping[str, str]] = {
     "cwp_packages_raw": r"package|software|librar|installed",
     "ciem_permissions_with_last_access": r"permission|entitle|access right",
     "cloud_health_auditing": r"connector|health|onboard|scan error",
+    "host_inventory": r"host inventory|host_inventory|installed|software|application|manufacturer",
+    "amazon_aws_raw": r"flow|amazon_aws_raw|traffic|connection",
+    "panw_ngfw_traffic_raw": r"traffic|firewall|ngfw|connection|session|talker|zone",
+    "servicenow_cmdb_raw": r"cmdb|servicenow|service now",
+    "va_endpoints": r"va_endpoint",
     "management_auditing": r"management|tenant audit|console audit|admin activity",
 }
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from agent.planner.questions.entities import ENTITIES, FACTS
+from agent.planner.questions.entities import ENTITIES, FACTS, Place
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Ref
@@ -72,6 +72,8 @@ class Columns:
             made, name = self._computed(ref, number)
             self.compute += made
             return name
+        if place.type == "items":
+            return self._item_of(ref, place)
         if place.key:
             name = self._name(ref.name)
             convert = "number" if place.type == "number" else "text"
@@ -84,6 +86,14 @@ class Columns:
             )
             return name
         return place.column
+
+    def _item_of(self, ref: Ref, place: Place) -> str:
+        """A value of each item of a column that is an array of objects."""
+        if place.column not in self.expand:
+            self.expand.append(place.column)
+        name = self._name(ref.name)
+        self.compute.append(Computed(name=name, json_path=JsonPath(field=place.column, path=(place.item,))))
+        return name
 
     def _of_asset(self, ref: Ref) -> str:
         if ref.tags or ref.places:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.planner.questions import openings
 from agent.planner.questions.entities import BELONGS, ENTITIES, FACTS, Place
+from agent.planner.questions.entity_logs import meets
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.form import Atom, Either, Has, Item, Kinds, Opening, Ref, Weakness
 from agent.planner.questions.plan_settings import SettingWriter
@@ -160,20 +161,10 @@ class ConditionWriter(SettingWriter):
         if {self.name, entity} == {"case", "issue"}:
             inner = Related(dataset=dataset, where=both(parts))
             return Related(dataset="case_to_issue", where=inner, absent=absent)
-        if {self.name, entity} == {"asset", "endpoint"}:
-            here, there = (
-                ("xdm.asset.strong_id", "cloud_id")
-                if self.name == "asset"
-                else ("cloud_id", "xdm.asset.strong_id")
-            )
+        if (keys := meets(self.name, entity)) is not None:
             return Related(
-                dataset=dataset,
-                key=there,
-                field=here,
-                where=both(parts),
-                absent=absent,
-                compute=tuple(compute or ()),
-            )
+                dataset=dataset, key=keys[1], field=keys[0], where=both(parts), absent=absent, compute=tuple(compute or ()),
+            )  # fmt: skip
         if not linked(self.entity.dataset, dataset):
             raise CannotSay(f"nothing here links {self.entity.many} with {ENTITIES[entity].many}")
         return Related(dataset=dataset, where=both(parts), absent=absent, compute=tuple(compute or ()))
@@ -191,7 +182,8 @@ class ConditionWriter(SettingWriter):
                 )
             )
             return name
-        if not linked(self.entity.dataset, target.dataset):
+        keys = meets(self.name, entity)
+        if keys is None and not linked(self.entity.dataset, target.dataset):
             raise CannotSay(f"nothing here links {self.entity.many} with {target.many}")
         where = both(parts)
         for join in self.joins:
@@ -199,7 +191,10 @@ class ConditionWriter(SettingWriter):
                 return join.aggregates[0].name
         name = target.many.replace(" ", "_") + (f"_{len(self.joins) + 1}" if self.joins else "")
         counted = Aggregate(function="count", name=name)
-        self.joins.append(Join(dataset=target.dataset, kind="left", where=where, aggregates=(counted,)))
+        left, right = keys or (None, None)
+        self.joins.append(
+            Join(dataset=target.dataset, kind="left", where=where, aggregates=(counted,), left=left, right=right)
+        )
         return name
 
     def place(self, ref: Ref) -> Place | None:
@@ -249,6 +244,8 @@ class ConditionWriter(SettingWriter):
             return self._settings(atom)
         elif atom.ref.name == "status" and self.name in ("issue", "case"):
             made = self._status(atom, place.column)
+        elif place.type == "items":
+            made = self._of_items(atom, place)
         elif (
             place.type == "array"
             and atom.op in ("gt", "gte", "lt", "lte", "eq")
@@ -266,6 +263,15 @@ class ConditionWriter(SettingWriter):
             )
             made = self.test(subject, atom, place.type)
         return Not(none=made) if atom.negated else made
+
+    def _of_items(self, atom: Atom, place: Place) -> Condition:
+        """Some item of an array of objects: their text holds the value."""
+        if atom.op == "empty":
+            empty: Condition = Test(field=place.column, op="is_empty")
+            return AnyOf(any=(empty, Test(field=place.column, op="eq", value="[]")))
+        exact = atom.op in ("eq", "in")
+        values = [f'"{v}"' if exact else str(v) for v in atom.values]
+        return either([Test(field=place.column, op="contains", value=v) for v in values])
 
     def _status(self, atom: Atom, field: str) -> Condition:
         parts: list[Condition] = []

@@ -49,11 +49,18 @@ class ListWriter(MeasureWriter):
             }
         shown: list[str] = []
         for name in self.entity.shown:
-            if (found := self._column(Ref(name=name))) is not None:
+            place = self.entity.places.get(name)
+            if place is not None and place.type == "items" and place.column not in self.columns.expand:
+                # as it stands: one row for each item only where that is asked
+                shown.append(place.column)
+            elif (found := self._column(Ref(name=name))) is not None:
                 shown.append(found)
         for ref in form.columns:
             shown += list(self.columns.asset()) if ref.name == "asset" else [self.columns.column(ref)]
         for ref in _spoken(form.items):
+            spoken = self.entity.places.get(ref.name)
+            if spoken is not None and spoken.type == "items" and not ref.tags and not ref.places:
+                continue
             if (ref.tags and ref.name != "tags") or ref.places or ref.name in self.entity.places:
                 if ref.places and (
                     len({w.type_id for w in ref.places}) > 3 or any("*" in w.path for w in ref.places)

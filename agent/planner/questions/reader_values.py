@@ -21,7 +21,8 @@ GROUPABLE: Final = frozenset(
     "account region provider type category class severity status rule kind issue_category finding_category result domain "
     "service method source assignee os state namespace cve package package_version agent_version platform operation user "
     "identity_type user_agent resource resource_type ip capability connector file_type pattern resolution asset fixable "
-    "installation version name cluster_version".split()
+    "installation version name cluster_version source_ip destination port action application from_zone to_zone protocol interface firewall "
+    "manufacturer model tier support_group tag environment owner".split()
 )
 
 
@@ -67,6 +68,8 @@ def fitting(state: State, mark: Mark, name: str, values: tuple[str, ...]) -> tup
         if option == "operation_status" and entity == "event":
             return "status", tuple(_seen(state, "event", "status", those))
         if option == "platform" and entity == "endpoint":
+            return option, those
+        if option == "action" and entity in ("flow", "traffic"):
             return option, those
         if option == "health_status" and entity == "health":
             return "status", those
