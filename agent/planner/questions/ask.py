@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from agent import neutral
 from agent.planner.questions import doings, outcomes
+from agent.planner.questions.asides import without_asides
 from agent.planner.questions.build import build
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.follow import follow
 from agent.planner.questions.form import Asked, Atom, Either, Form, Kinds, Ref
+from agent.planner.questions.leftover import capitals
+from agent.planner.questions.host_words import with_hosts
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader import read
@@ -31,7 +35,8 @@ def plan_question(text: str, estate: Estate, previous: Asked | None, now: dateti
     asked = text.strip()[:MOST_READ]
     if (barred := outcomes.barred(asked)) is not None:
         return barred.model_copy(update={"question": asked})
-    lowered = mended(asked, estate)
+    said, aside = without_asides(asked)
+    lowered = mended(said, estate)
     before = previous.form if previous is not None else None
     state = understand(lowered, estate, now, context="")
     form: Form | None = None
@@ -40,7 +45,7 @@ def plan_question(text: str, estate: Estate, previous: Asked | None, now: dateti
     if form is None and (form := read_elements(lowered, estate, now)) is not None:
         return planned(form, asked, estate, now)
     if form is None:
-        hindered = outcomes.hindered(state, asked, estate)
+        hindered = outcomes.hindered(state, asked, estate, capitals(said))
         if hindered is not None and hindered.outcome != "clarify":
             if (form := read_elements(lowered, estate, now, weak=True)) is not None:
                 return planned(form, asked, estate, now)
@@ -51,7 +56,14 @@ def plan_question(text: str, estate: Estate, previous: Asked | None, now: dateti
         hindered = outcomes.unknown_names(state, asked, estate)
         if hindered is not None:
             return hindered.model_copy(update={"question": asked})
-    return planned(form, asked, estate, now)
+    made = planned(form, asked, estate, now)
+    notes = [f"not used: {', '.join(state.unused)}"] if state.unused else []
+    notes += [f"left aside: {'; '.join(neutral.inline(part) for part in aside)}"] if aside else []
+    return (
+        made.model_copy(update={"reading": "; ".join([made.reading, *notes])})
+        if notes and made.reading
+        else made
+    )
 
 
 def planned(form: Form, asked: str, estate: Estate, now: datetime) -> Asked:
@@ -84,7 +96,7 @@ def understand(
     """Read the marks of a text in lower case."""
     tokens = tokenize(lowered, estate.whole_names, lexicon_parts())
     marks = find_marks(lowered, tokens, estate, now)
-    marks = _settled(marks, tokens, estate, given)
+    marks = _settled(with_hosts(marks, tokens, estate), tokens, estate, given)
     deed = doings.done(lowered) if estate.has_rows("cloud_audit_logs") else None
     if deed is None or not (deed[0] not in ("read", "list") or context == "event"):
         return read(marks, tokens, estate, context=context, given=given)
@@ -159,7 +171,7 @@ def _settled(marks: list[Mark], tokens: list[Token], estate: Estate, given: tupl
     if (
         first is not None
         and first.kind == "entity"
-        and first.data in ("event", "endpoint", "audit", "health", "permission", "file", "package", "case")
+        and first.data in ("event", "endpoint", "audit", "health", "permission", "file", "package", "case", "host", "flow", "traffic", "cmdb")
     ):
         return marks
     kinds = [m.data for m in marks if m.kind == "kind" and isinstance(m.data, Kinds)]

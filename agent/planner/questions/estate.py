@@ -32,7 +32,7 @@ _ASKS: Final[Mapping[str, str]] = {
     "endpoints": r"endpoint|agent|workstation|laptop",
     "cloud_audit_logs": r"event|log|audit|activit|operation|api call|who |console|\bcall|user",
     "va_cves": r"cve|vuln",
-    "dspm_asset_file_inventory": r"file|document",
+    "dspm_asset_file_inventory": r"file|document|card|pattern|iban|passport|personal|health data|social security|e-?mail address|\bpii\b|\bphi\b",
     "cwp_packages_raw": r"package|software|librar|installed",
     "ciem_permissions_with_last_access": r"permission|entitle|access right",
     "cloud_health_auditing": r"connector|health|onboard|scan error",
@@ -89,6 +89,8 @@ class Estate:
         sample = self.samples.get(ENTITIES[entity].dataset)
         if place is None or sample is None:
             return {}
+        if place.item:
+            return sample.columns.get(f"{place.column}/{place.item}") or {}
         return (sample.facts.get(place.key) if place.key else sample.columns.get(place.column)) or {}
 
     def mixed(self, entity: str, attribute: str) -> bool:
@@ -262,7 +264,21 @@ def read_rows(dataset: str, rows: Iterable[Mapping[str, Any]]) -> Sample:
             for item in cell if isinstance(cell, list) else [cell]:
                 if _note(seen, item):
                     mixed.add(name)
+                for key, value in _objects(item):
+                    _note(columns[f"{name}/{key}"], value)
     return Sample(count, dict(columns), dict(facts), frozenset(mixed))
+
+
+def _objects(cell: Any) -> list[tuple[str, Any]]:
+    """The values of objects in an array that stands as text."""
+    if not (isinstance(cell, str) and cell.startswith(("[{", "{"))):
+        return []
+    try:
+        found = json.loads(cell)
+    except ValueError:
+        return []
+    items = found if isinstance(found, list) else [found]
+    return [pair for item in items[:200] if isinstance(item, dict) for pair in item.items()]
 
 
 def _note(seen: dict[str, str], value: Any) -> bool:

@@ -102,7 +102,7 @@ sitting live lives reside deployed deploy affected affect affects affecting hit 
 containing come comes coming along apiece namely fyi asap atm btw lookup look-up view details-of please. section tell-me show-me give-me i-need quick quickly release releases flavour flavor edition covered record records sort-of kind-of holding storing stores keeping processing handling gb gib gigabyte gigabytes compare comparison comparing fired triggered firing raised flagged-up detected-by registered carried carries present-in list-of set-of
 reach state their's under per-se sure ask question questions answer include includes including included shown showing listed listing say says said think believe seem seems appears
 attention right-now moment time times point kept keep keeps part parts whichever whatever somebody someone anyone me-the want-to like-to able possible possibly maybe perhaps needed
-break sum-up amount total totals entirely fully particular specific specifically certain given mine different various several many much lot lots-of few bunch ones' those' names ids
+break installed entries entry sum-up amount total totals entirely fully particular specific specifically certain given mine different various several many much lot lots-of few bunch ones' those' names ids
 """.split()
 )
 VAGUE: Final[dict[str, tuple[str, ...]]] = {

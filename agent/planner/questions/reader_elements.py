@@ -70,7 +70,7 @@ def read_elements(text: str, estate: Estate, now: datetime, *, weak: bool = Fals
         return None
     tokens = tokenize(text, estate.whole_names, lexicon_parts())
     marks = find_marks(text, tokens, estate, now)
-    if any(m.kind == "entity" and m.data not in ("asset", "permission", "event") for m in marks) and not weak:
+    if any(m.kind == "entity" and m.data not in ("asset", "permission", "event") for m in marks):
         return None
     found = find_items(text, marks, tokens, estate, weak=weak)
     if found is None or not (found.named or found.tests):

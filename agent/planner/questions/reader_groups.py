@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from agent.planner.questions.entities import BELONGS
+from agent.planner.questions.entities import BELONGS, ENTITIES
 from agent.planner.questions.form import Kinds, Measure, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_ranks import ranked_ref
@@ -94,6 +94,8 @@ def by(state: State, mark: Mark) -> None:
 
 
 def _groupable(state: State, mark: Mark) -> bool:
+    if mark.kind == "tagged" and state.entity == "case":
+        return True
     return mark.get("attr") in GROUPABLE or mark.has("tag", "setting") or mark.kind == "bin"
 
 
@@ -102,8 +104,13 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
     if mark.kind == "bin":
         time_bin(state, mark)
         return at
+    own = ENTITIES[state.entity].places if state.entity not in ("", "asset") else {}
+    if mark.kind == "tagged" and "tag" in own:
+        state.group.append(Ref(name="tag"))
+        return at
     if mark.has("tag"):
-        state.group.append(mark.get("tag"))
+        ref = mark.get("tag")
+        state.group.append(Ref(name=ref.name) if ref.name in own else ref)
         return at
     if mark.kind == "setting":
         state.group.append(mark.data)

@@ -8,7 +8,7 @@ from agent.planner.questions.entities import BELONGS, ENTITIES
 from agent.planner.questions.form import Atom, Item, Weakness
 from agent.planner.questions.reader_state import Relation, State
 
-RELATED: Final = ("issue", "vulnerability", "finding", "case", "cve")
+RELATED: Final = ("issue", "vulnerability", "finding", "case", "cve", "endpoint", "file", "cmdb")
 
 
 def place(state: State, item: Item) -> None:

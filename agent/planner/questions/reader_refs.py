@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.form import Atom, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.names import (
@@ -99,6 +100,8 @@ def reference(state: State, mark: Mark, ref: Ref) -> None:
 
 def _meant(state: State, ref: Ref) -> Ref:
     """The attribute that a word is for what is asked about: the score of a case, the classification of a record."""
+    if ref.tags and state.entity not in ("", "asset") and ref.name in ENTITIES[state.entity].places:
+        return Ref(name=ref.name)
     if state.entity == "case" and ref.name == "cvss":
         return Ref(name="score")
     if state.entity == "health" and (ref.name in ("classification", "status")):

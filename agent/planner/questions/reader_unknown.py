@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from agent.planner.questions.english import ordinary
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.form import Atom, Opening, Ref
 from agent.planner.questions.marks import Mark
@@ -165,11 +166,19 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
     if state.entity in ("event", "audit", "permission") and (who := _who(state, text)) is not None:
         put(state, who)
         return
-    if state.entity == "file" and (words := _pattern(state)) is not None:
+    if state.entity in ("file", "asset") and (words := _pattern(state, known=state.entity == "asset")) is not None:
         put(state, words)
         return
     kind = _asked_kind(state, following)
-    if kind or NAMELIKE.match(text) or mark.kind == "quoted" or looks_like_region(text):
+    if kind == "name" and mark.kind != "quoted" and ordinary(text):
+        # English after "for" or "in" is no sign of a name; `leftover` judges where it stands
+        kind = ""
+    if (
+        kind
+        or (NAMELIKE.match(text) and not ordinary(text))
+        or mark.kind == "quoted"
+        or looks_like_region(text)
+    ):
         state.unknown.append((kind or ("region" if looks_like_region(text) else "name"), token.raw))
         if kind and following is not None and following[1].get("attr") == kind:
             state.at = following[0]
@@ -193,8 +202,8 @@ def _who(state: State, text: str) -> Atom | None:
     return None
 
 
-def _pattern(state: State) -> Atom | None:
-    """The words of a data pattern: "credit card numbers"."""
+def _pattern(state: State, *, known: bool = False) -> Atom | None:
+    """The words of a data pattern: "credit card numbers"; `known`: only one that some file has."""
     at = state.at
     words: list[str] = []
     while (
@@ -208,7 +217,7 @@ def _pattern(state: State) -> Atom | None:
         text = " ".join(words)
         if (
             any(text in seen.replace("_", " ") for seen in state.estate.values("file", "pattern"))
-            or len(words) > 1
+            or (len(words) > 1 and not known)
         ):
             state.at += len(words) - 1
             return Atom(ref=Ref(name="pattern"), op="contains", values=(text,), label=f"with {text}")

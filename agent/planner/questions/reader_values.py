@@ -62,6 +62,10 @@ def fitting(state: State, mark: Mark, name: str, values: tuple[str, ...]) -> tup
         + ([mark.also["value"]] if "value" in mark.also else [])
     )
     entity = state.relation.entity if state.relation is not None else state.entity or coming_entity(state)
+    following = state.next()
+    if following is not None and following[1].kind == "entity" and following[1].data in ("endpoint", "event", "flow", "traffic"):
+        # "a disconnected endpoint": the word is about what comes next
+        entity = str(following[1].data)
     for option, those in options:
         if option == "endpoint_status" and entity == "endpoint":
             return "status", those

@@ -13,6 +13,7 @@ from agent.planner.questions.plan_measures import MOST
 from tools.xql.plan import (
     Condition,
     PostureQuery,
+    Test,
     TimeFrame,
 )
 
@@ -36,6 +37,7 @@ class _Planner(ListWriter):
             body = self._measured()
         else:
             body = self._listed()
+        where += self._of_same_item(items)
         aggregates = body.get("aggregates", ())
         joins = [*self.writer.joins, *(self.part.joins if self.part else ())]
         if (asset := self.columns.join()) is not None:
@@ -51,6 +53,23 @@ class _Planner(ListWriter):
             timeframe=frame,
             **body,
         )
+
+    def _of_same_item(self, items: tuple[Item, ...]) -> list[Condition]:
+        """Where an array of objects stands one row for each, its conditions are about that one."""
+        found: list[Condition] = []
+        for item in items:
+            place = self.entity.places.get(item.ref.name) if isinstance(item, Atom) else None
+            if not isinstance(item, Atom) or place is None or place.type != "items" or item.negated or not item.values:
+                continue
+            if place.column in self.columns.expand:
+                column = self.columns.column(item.ref)
+                values = tuple(map(str, item.values))
+                found.append(
+                    Test(field=column, op="contains", value=values[0])
+                    if item.op == "contains"
+                    else Test(field=column, op="in", values=values)
+                )
+        return found
 
     def _present(self) -> list[Condition]:
         """Who has the most of something has a name: the group of what has none is no answer."""
