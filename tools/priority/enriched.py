@@ -10,13 +10,16 @@ import re
 from datetime import datetime
 
 from tools.findings.model import AssetRecord, Finding
-from tools.priority.enrich.model import Enrichments, Flaw
+from tools.priority.correlation.focus import WEB_PORTS, ports_of, sense_of
+from tools.priority.enrich.model import Activity, Alert, Enrichments, Flaw
 from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.reading import shown
 
 _CVE = re.compile(r"\bCVE-\d{4}-\d{4,7}\b", re.IGNORECASE)
 _SERIOUS = {"HIGH", "CRITICAL"}
 _KEV, _REMOTE = 1.0, 0.35
+_LINK = {"use": 1.0, "probe": 0.8, "unnamed": 0.8, "other": 0.5}
+"""How much an alert counts by what its techniques say about the weakness."""
 _QUIET = 20
 """Attempts in the window below which nobody in particular is meant: the internet's background noise."""
 
@@ -76,37 +79,81 @@ def _graded(flaw: Flaw, at: datetime) -> Fact:
     return absent("exploit evidence", f"{cve} is not in the catalog of exploited ones", source, cve, at=when)
 
 
-def activity_fact(asset: AssetRecord | None, enriched: Enrichments, at: datetime) -> Fact | None:
-    """Alerts on the asset and attempts from outside; None where no source was asked."""
+def activity_fact(
+    finding: Finding, weakness: str, asset: AssetRecord | None, enriched: Enrichments, at: datetime
+) -> Fact | None:
+    """Alerts on the asset and attempts from outside, as far as they bear on the finding; None where no source was
+    asked. The graver of both counts.
+    """
     if asset is None:
         return None
-    alerts = [a for a in enriched.alerts.get(asset.asset_id, ()) if a.severity.upper() in _SERIOUS]
-    traffic = enriched.activity.get(asset.asset_id)
-    if alerts:
-        worst = min(alerts, key=lambda a: (a.severity.upper() != "CRITICAL", a.id))
-        count = "1 serious alert" if len(alerts) == 1 else f"{len(alerts)} serious alerts"
-        grade = min(1.0, 0.7 + 0.1 * len(alerts))
-        return known(
-            "observed activity",
-            f"{count} on it: {shown(worst.name, 80)}",
-            grade,
-            shown(worst.source),
-            shown(worst.id),
-            at=worst.at or at,
+    found = [
+        fact
+        for fact in (
+            _alerted(enriched.alerts.get(asset.asset_id, ()), weakness, at),
+            _attempted(finding, enriched.activity.get(asset.asset_id), at),
         )
-    if traffic is not None and traffic.attempts > _QUIET:
-        ports = f" on {', '.join(map(str, traffic.ports[:4]))}" if traffic.ports else ""
-        text = f"{traffic.attempts:,} attempts from {traffic.addresses:,} addresses{ports}"
-        grade = min(0.8, 0.25 + 0.1 * len(str(traffic.attempts)) + (0.2 if traffic.accepted else 0.0))
-        return known("observed activity", text, grade, shown(traffic.source), at=traffic.last or at)
+        if fact is not None
+    ]
+    if found:
+        return max(found, key=lambda fact: fact.grade)
     if enriched.answered("alerts") and enriched.answered("activity"):
-        return absent(
-            "observed activity",
-            "no alert on it and no attempts beyond noise",
-            "alerts and traffic logs",
-            at=at,
-        )
+        ports = ports_of(finding)
+        where = f" on {_named(ports)}" if ports and asset.asset_id in enriched.activity else ""
+        text = f"no serious alert on it and no attempts{where} beyond noise"
+        return absent("observed activity", text, "alerts and traffic logs", at=at)
     return None
+
+
+def _alerted(alerts: tuple[Alert, ...], weakness: str, at: datetime) -> Fact | None:
+    """Serious alerts. One whose technique uses the weakness counts in full, one that names other techniques less."""
+    serious = [a for a in alerts if a.severity.upper() in _SERIOUS]
+    if not serious:
+        return None
+    senses = {a.id: sense_of(a.techniques, weakness) if a.techniques else "unnamed" for a in serious}
+    linked = [a for a in serious if _LINK[senses[a.id]] == max(_LINK[s] for s in senses.values())]
+    worst = min(linked, key=lambda a: (a.severity.upper() != "CRITICAL", a.id))
+    count = "1 serious alert" if len(serious) == 1 else f"{len(serious)} serious alerts"
+    # Alerts that have nothing to do with the weakness add nothing to one that has.
+    grade = min(1.0, 0.7 + 0.1 * len(linked)) * _LINK[senses[worst.id]]
+    how = {"use": " by a technique that uses it", "other": " by a technique that has no part in it"}
+    text = f"{count} on it: {shown(worst.name, 80)}"
+    if worst.techniques:
+        text += f" ({', '.join(worst.techniques[:3])}){how.get(senses[worst.id], '')}"
+    return known("observed activity", text, grade, shown(worst.source), shown(worst.id), at=worst.at or at)
+
+
+def _attempted(finding: Finding, traffic: Activity | None, at: datetime) -> Fact | None:
+    """Traffic from outside: on the ports that the finding names, else on all, where what visitors of a web port do is
+    no attempt.
+    """
+    if traffic is None:
+        return None
+    named = ports_of(finding)
+    if named:
+        rows = {port: traffic.by_port[port] for port in named if port in traffic.by_port}
+    else:
+        rows = {
+            port: row._replace(attempts=max(row.attempts - row.accepted, 0), accepted=0)
+            if port in WEB_PORTS
+            else row
+            for port, row in traffic.by_port.items()
+        }
+    attempts, accepted = sum(r.attempts for r in rows.values()), sum(r.accepted for r in rows.values())
+    if attempts <= _QUIET:
+        return None
+    busiest = sorted((p for p in rows if rows[p].attempts), key=lambda p: (-rows[p].attempts, p))
+    addresses = max(row.addresses for row in rows.values())
+    lasts = [row.last for row in rows.values() if row.last is not None]
+    text = f"{attempts:,} attempts from {addresses:,} addresses on {', '.join(map(str, busiest[:4]))}"
+    grade = min(0.8, 0.25 + 0.1 * len(str(attempts)) + (0.2 if accepted else 0.0))
+    return known(
+        "observed activity", text, grade, shown(traffic.source), at=max(lasts, default=traffic.last) or at
+    )
+
+
+def _named(ports: tuple[int, ...]) -> str:
+    return f"port {ports[0]}" if len(ports) == 1 else f"ports {', '.join(map(str, ports[:4]))}"
 
 
 def data_held(asset: AssetRecord, enriched: Enrichments, at: datetime) -> Fact | None:
@@ -131,6 +178,8 @@ def business_of(asset: AssetRecord, enriched: Enrichments, at: datetime) -> Fact
     if known_as is None:
         return None
     value = f"tier {shown(known_as.tier)}"
+    if known_as.others:
+        value += f" ({'; '.join(shown(other) for other in known_as.others)})"
     return known(
         "environment",
         value,

@@ -11,13 +11,14 @@ from tools.findings.model import Finding, FindingStatus
 from tools.priority.acceptance import accepted_by_platform
 from tools.priority.arithmetic import Inputs
 from tools.priority.context import SERIOUS, AssetFacts, Context
+from tools.priority.correlation.focus import ports_of
 from tools.priority.enriched import activity_fact, cve_of, exploit_fact
 from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.graph.flaws import judge, weakest
 from tools.priority.graph.vocabulary import graph_words
 from tools.priority.network import port_grade
 from tools.priority.reading import shown
-from tools.priority.vocabulary import vocabulary
+from tools.priority.threats import threat_fact
 from tools.priority.weakness import Weakness, weakness_of
 
 _ALWAYS = absent("compensating controls", "none found", "configuration")
@@ -52,10 +53,14 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
         "exploit": exploit_fact(finding, context.enriched, context.as_of) or _FLAW
         if weakness.name == "vulnerability" or finding.category.upper() == "VULNERABILITY"
         else _NO_FLAW,
-        "threat": _NO_THREAT
+        "threat": (
+            threat_fact(finding, weakness, cve_of(finding), context.enriched, context.as_of) or _NO_THREAT
+        )
         if reachable
         else absent("active threat", "nothing that could be attacked directly", "weakness class"),
-        "activity": (activity_fact(asset, context.enriched, context.as_of) or _NO_ACTIVITY)
+        "activity": (
+            activity_fact(finding, weakness.name, asset, context.enriched, context.as_of) or _NO_ACTIVITY
+        )
         if reachable and exposure.grade > 0
         else _NOT_TARGET,
         "combination": _combination(finding, weakness, context),
@@ -90,9 +95,18 @@ def _exposure_for(finding: Finding, own: AssetFacts, context: Context, weakness:
             return replace(fact, grade=asserted, value=f"the finding says so; {fact.value}")
     if weakness.theme == "public_address" or not openings or fact.state != "known":
         return fact
-    port = _port_of(finding.rule_id) or _port_of(finding.kind)
-    if port is None:
+    ports = ports_of(finding)
+    if not ports:
         return fact
+    # Of several ports that a finding names, the one that is open and gives most speaks for it.
+    port = max(
+        ports,
+        key=lambda p: (
+            port_grade([o for o in openings if o.covers(p)], context.weights.ports, p)
+            if any(o.covers(p) for o in openings)
+            else -1.0
+        ),
+    )
     mine = [o for o in openings if o.covers(port)]
     if not mine:
         return unknown(
@@ -109,18 +123,6 @@ def _exposure_for(finding: Finding, own: AssetFacts, context: Context, weakness:
     where = fact.value.partition(" on ")[2]
     text = f"{port} open to {mine[0].cidr}" + (f" on {where}" if where else "")
     return known("exposure", text, grade, fact.source, *fact.ids, at=context.as_of)
-
-
-def _port_of(rule: str) -> int | None:
-    words = rule.lower().replace(".", "_").replace("-", "_").split("_")
-    if not {"port", "ports", "ssh", "rdp"} & set(words):
-        return None
-    for word in words:
-        if word in vocabulary().ports:
-            return vocabulary().ports[word]
-        if word.isdigit() and 1 <= int(word) <= 65535:
-            return int(word)
-    return None
 
 
 def _path_for(finding: Finding, weakness: Weakness, own: AssetFacts, context: Context) -> Fact:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -132,6 +132,12 @@ def techniques_in(*texts: object) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(t.upper() for text in texts for t in _TECHNIQUE.findall(str(text) if text else ""))
     )
+
+
+@cache
+def techniques_for(weakness: str) -> Mapping[str, Sense]:
+    """The techniques that a class of weakness allows, and whether each uses it or tries it."""
+    return {technique: sense for (name, technique), sense in _techniques().items() if name == weakness}
 
 
 def sense_of(techniques: Iterable[str], weakness: str) -> Sense:

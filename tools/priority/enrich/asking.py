@@ -12,9 +12,10 @@ from tools.cortex import CortexError, TimeFrame
 from tools.findings.model import FindingSet
 from tools.priority.enrich import queries
 from tools.priority.enrich.matching import Assets
-from tools.priority.enrich.model import Business, Enrichments, Flaw, SourceName, SourceState
-from tools.priority.enrich.records import alerts_of, data_of, flaws_of, merged
-from tools.priority.enrich.register import register_of
+from tools.priority.enrich.model import Enrichments, Flaw, SourceName, SourceState
+from tools.priority.enrich.records import alerts_of, data_of, excluded_of, flaws_of, merged
+from tools.priority.enrich.register import Register, entry_of, registered
+from tools.priority.enrich.stored import Held, Holdings, flaws_seen, with_seen
 from tools.priority.enrich.traffic import traffic_of
 
 Rows = Sequence[Mapping[str, Any]]
@@ -34,13 +35,6 @@ class Intelligence(Protocol):
         """Of when the facts are."""
 
 
-class Registers(Protocol):
-    """A CMDB: what it says of assets, by asset id."""
-
-    async def business(self) -> Mapping[str, Business]:
-        """Tier, owner and service of the assets that it knows."""
-
-
 class Client(Protocol):
     """What is needed of a Cortex client."""
 
@@ -53,42 +47,98 @@ async def enrichments(
     snapshot: FindingSet,
     *,
     intelligence: Intelligence | None = None,
-    registers: Registers | None = None,
+    stored: Holdings | None = None,
 ) -> Enrichments:
-    """Everything that can be asked about the assets of a snapshot, at once.
+    """Everything that can be asked about the assets of a snapshot, at once; `stored` is what was imported.
 
     Never raises for a source: see `Enrichments.states`.
     """
     names = tuple(queries.ALL)
     got = await asyncio.gather(*(_rows(client, name) for name in names))
     rows = dict(zip(names, got, strict=True))
-    assets = await asyncio.to_thread(Assets, snapshot.assets)
-    business, registered = register_of(_listed(rows["register"]), assets, "CMDB of the tenant")
+    held, trouble = await _held(stored)
+    found = await asyncio.to_thread(_matched, rows, held, snapshot)
+    if trouble is not None:
+        found = replace(found, states={**found.states, **_unread(found.states, trouble)})
+    return found if intelligence is None else await _with_intelligence(found, intelligence)
+
+
+def _matched(rows: Mapping[str, Rows | str], held: Held, snapshot: FindingSet) -> Enrichments:
+    """What the sources said, by asset."""
+    assets = Assets(snapshot.assets)
+    own = Register("CMDB of the tenant", [entry_of(row) for row in _listed(rows["register"])])
+    known = registered((own, *held.registers), assets)
     data = data_of(_listed(rows["data"]), _listed(rows["files"]))
-    for asset_id, held in registered.items():
-        if asset_id not in data or held.grade > data[asset_id].grade:
-            data[asset_id] = held
-    found = Enrichments(
-        flaws=flaws_of(_listed(rows["vulnerabilities"])),
+    for asset_id, one in known.data.items():
+        if asset_id not in data or one.grade > data[asset_id].grade:
+            data[asset_id] = one
+    seen, scanned, unmatched = flaws_seen(held.scans, assets)
+    states: dict[SourceName, SourceState] = {
+        "vulnerabilities": _also(
+            _state("vulnerabilities", "findings of the tenant", rows["vulnerabilities"]),
+            [(scan.source, scan.as_of) for scan in held.scans],
+            scanned,
+            unmatched,
+        ),
+        "data": _state("data", "data findings of the tenant", rows["data"], rows["files"]),
+        "alerts": _state("alerts", "alerts of the tenant", rows["alerts"]),
+        "cmdb": _also(
+            _state("cmdb", own.source, rows["register"]),
+            [(register.source, register.as_of) for register in held.registers],
+            known.rows - len(own.rows),
+            known.unmatched,
+        ),
+        "activity": _state(
+            "activity", "firewall and flow logs of the tenant", rows["firewall"], rows["flows"]
+        ),
+        "exceptions": _state("exceptions", "exclusions of the tenant", rows["excluded"]),
+        "threats": _threats(held),
+    }
+    return Enrichments(
+        flaws=with_seen(flaws_of(_listed(rows["vulnerabilities"])), seen),
         data=data,
-        business=business,
+        business=known.business,
         activity=traffic_of(_listed(rows["firewall"]), _listed(rows["flows"]), assets),
         alerts=alerts_of(_listed(rows["alerts"])),
-        states={
-            "vulnerabilities": _state("vulnerabilities", "findings of the tenant", rows["vulnerabilities"]),
-            "data": _state("data", "data findings of the tenant", rows["data"], rows["files"]),
-            "alerts": _state("alerts", "alerts of the tenant", rows["alerts"]),
-            "cmdb": _state("cmdb", "CMDB rows of the tenant", rows["register"]),
-            "activity": _state(
-                "activity", "firewall and flow logs of the tenant", rows["firewall"], rows["flows"]
-            ),
-        },
+        states=states,
+        campaigns=held.campaigns or (),
+        excluded=excluded_of(_listed(rows["excluded"])),
     )
-    if intelligence is not None:
-        found = await _with_intelligence(found, intelligence)
-    if registers is not None:
-        found = await _with_registers(found, registers)
-    return found
+
+
+async def _held(stored: Holdings | None) -> tuple[Held, str | None]:
+    """What was imported; when it cannot be read, nothing and why."""
+    if stored is None:
+        return Held(), None
+    held, state = await _asked("cmdb", "our own database", stored.held)
+    return (Held(), state.problem) if held is None else (held, None)
+
+
+def _unread(states: Mapping[SourceName, SourceState], trouble: str) -> dict[SourceName, SourceState]:
+    text = f"what was imported could not be read: {trouble}"
+    names: tuple[SourceName, ...] = ("cmdb", "vulnerabilities", "threats")
+    return {name: replace(states[name], problem=text) for name in names}
+
+
+def _also(
+    state: SourceState, more: Sequence[tuple[str, datetime | None]], rows: int, unmatched: int
+) -> SourceState:
+    """A source of the tenant together with imported ones: it has answered when any of them has."""
+    state = replace(state, unmatched=unmatched if state.answered or more else None)
+    if not more:
+        return state
+    dates = [at for _, at in more if at is not None] + ([state.as_of] if state.as_of else [])
+    names = [*([state.source] if state.answered else []), *(name for name, _ in more)]
+    return replace(
+        state, answered=True, source=", ".join(names)[:300], as_of=min(dates, default=None), rows=state.rows + rows,
+        problem="",
+    )  # fmt: skip
+
+
+def _threats(held: Held) -> SourceState:
+    if held.campaigns is None:
+        return SourceState("threats", False, "threat feeds", problem="No threat feed was imported.")
+    return SourceState("threats", True, "threat feeds", held.campaigns_as_of, len(held.campaigns))
 
 
 async def _rows(client: Client, name: str) -> Rows | str:
@@ -131,13 +181,6 @@ async def _with_intelligence(found: Enrichments, intelligence: Intelligence) -> 
     }
     state = replace(state, as_of=intelligence.as_of, rows=len(known))
     return replace(found, flaws=flaws, states={**found.states, "intel": state})
-
-
-async def _with_registers(found: Enrichments, registers: Registers) -> Enrichments:
-    known, state = await _asked("cmdb", "CMDB", registers.business)
-    if known is None:
-        return replace(found, states={**found.states, "cmdb": state})
-    return replace(found, business=known, states={**found.states, "cmdb": replace(state, rows=len(known))})
 
 
 async def _asked(

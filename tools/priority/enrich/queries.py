@@ -26,7 +26,12 @@ ALERTS: Final = (
     'dataset = issues | filter xdm.issue.domain = "SECURITY" '
     'and xdm.issue.status.progress not in ("Resolved", "RESOLVED") '
     "| fields xdm.issue.id, xdm.issue.name, xdm.issue.severity, xdm.issue.asset_ids, xdm.issue.observation_time, "
-    f"xdm.issue.detection.method | limit {MOST_ROWS}"
+    "xdm.issue.detection.method, xdm.issue.detection.rule_id, xdm.issue.normalized_fields, "
+    f"xdm.issue.extended_fields | limit {MOST_ROWS}"
+)
+EXCLUDED: Final = (
+    "dataset = issues | filter xdm.issue.is_excluded = true "
+    f"| fields xdm.issue.id, xdm.issue.last_modified | limit {MOST_ROWS}"
 )
 REGISTER: Final = (
     "dataset = servicenow_cmdb_raw | fields object_id, name, busines_criticality, data_classification, owned_by, "
@@ -46,6 +51,7 @@ ALL: Final = {
     "data": DATA,
     "files": FILES,
     "alerts": ALERTS,
+    "excluded": EXCLUDED,
     "register": REGISTER,
     "firewall": FIREWALL,
     "flows": FLOWS,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from tools.priority.correlation.focus import techniques_in
 from tools.priority.enrich.model import Alert, DataHeld, Flaw
 from tools.priority.reading import plain
 
@@ -84,6 +85,8 @@ def merged(one: Flaw, other: Flaw) -> Flaw:
         package=one.package or other.package,
         source=one.source or other.source,
         observed_at=graver(one.observed_at, other.observed_at),
+        fixed_version=one.fixed_version or other.fixed_version,
+        first_seen=min((t for t in (one.first_seen, other.first_seen) if t is not None), default=None),
     )
 
 
@@ -172,6 +175,7 @@ def alerts_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Alert, ...]]
             severity=str(row.get("xdm.issue.severity") or "").upper(),
             at=moment(row.get("xdm.issue.observation_time")),
             source=str(row.get("xdm.issue.detection.method") or "alerts"),
+            techniques=techniques_of(row),
         )
         for asset_id in listed(row.get("xdm.issue.asset_ids")):
             found.setdefault(asset_id, []).append(alert)
@@ -180,6 +184,25 @@ def alerts_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Alert, ...]]
         a: tuple(sorted(held, key=lambda x: (x.at or oldest, x.id), reverse=True))
         for a, held in found.items()
     }
+
+
+def techniques_of(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """ATT&CK techniques that an alert names: in its fields of that name, or in its rule's id."""
+    named: list[object] = [row.get("xdm.issue.detection.rule_id")]
+    for column in ("xdm.issue.normalized_fields", "xdm.issue.extended_fields"):
+        named += [v for name, v in mapping(row.get(column)).items() if "mitre" in str(name).lower()]
+    return techniques_in(*named)
+
+
+def excluded_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Issues that the tenant suppresses by an exclusion of its own: a clause by issue id."""
+    found: dict[str, str] = {}
+    for row in rows:
+        at = moment(row.get("xdm.issue.last_modified"))
+        since = f" since {at.date().isoformat()}" if at is not None else ""
+        if issue := str(row.get("xdm.issue.id") or ""):
+            found[issue] = f"an exclusion of the tenant covers it{since}"
+    return found
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

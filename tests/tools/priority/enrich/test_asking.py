@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tools.cortex import CortexError
-from tools.findings.model import FindingSet
+from tools.findings.model import AssetRecord, FindingSet
 from tools.priority.enrich import queries
 from tools.priority.enrich.asking import enrichments
-from tools.priority.enrich.model import Business, Flaw
+from tools.priority.enrich.model import Campaign, Flaw
+from tools.priority.enrich.register import Entry, Register
+from tools.priority.enrich.stored import Held, Scan, Sighting
 
 FLAW = {
     "xdm.finding.asset_id": "a",
@@ -61,18 +63,49 @@ class Intel:
         return {cve: self._known[cve] for cve in cves if cve in self._known}
 
 
-class Register:
-    async def business(self) -> Mapping[str, Business]:
-        return {"a": Business("1", 1.0, source="CMDB")}
+ASSETS = {
+    "a": AssetRecord(asset_id="a", uid="arn:aws:s3:::a", name="a-store"),
+    "b": AssetRecord(asset_id="b", uid="i-0b", name="b", config={"PrivateIpAddress": "10.0.0.9"}),
+}
+SNAPSHOT = FindingSet((), ASSETS, datetime(2026, 11, 25, tzinfo=UTC), 0)
+
+
+class Imported:
+    """What was imported: a CMDB, a scan and a feed; or a database that does not answer."""
+
+    def __init__(self, held: Held | None) -> None:
+        self._held = held
+
+    async def held(self) -> Held:
+        if self._held is None:
+            raise OSError("database is locked")
+        return self._held
+
+
+HELD = Held(
+    registers=(Register("cmdb.csv", [Entry(("a-store",), tier="1"), Entry(("nobody",), tier="2")]),),
+    scans=(
+        Scan(
+            "scan.csv",
+            [
+                Sighting(("a-store",), Flaw("CVE-2024-1", cvss=5.0, fixed_version="2.1", source="scan.csv")),
+                Sighting(("10.0.0.9",), Flaw("CVE-2024-2", kev=True, source="scan.csv")),
+                Sighting(("gone",), Flaw("CVE-2024-3")),
+            ],
+        ),
+    ),
+    campaigns=(Campaign("c", "Campaign", ports=(22,)),),
+    campaigns_as_of=datetime(2026, 11, 20, tzinfo=UTC),
+)
 
 
 async def test_every_source_is_asked_once() -> None:
     tenant = Tenant({queries.VULNERABILITIES: [FLAW]})
     found = await enrichments(
         tenant,
-        NOTHING_FOUND,
+        SNAPSHOT,
         intelligence=Intel({"CVE-2024-1": Flaw("CVE-2024-1", epss=0.9, kev=True)}),
-        registers=Register(),
+        stored=Imported(HELD),
     )
     assert sorted(tenant.asked) == sorted(queries.ALL.values())
     (flaw,) = found.flaws["a"]
@@ -81,6 +114,31 @@ async def test_every_source_is_asked_once() -> None:
     assert all(found.answered(name) for name in ("vulnerabilities", "data", "alerts", "intel", "cmdb"))
     assert found.states["intel"].as_of == Intel.as_of
     assert found.answered("activity")
+
+
+async def test_what_was_imported_is_matched_merged_and_counted() -> None:
+    found = await enrichments(Tenant({queries.VULNERABILITIES: [FLAW]}), SNAPSHOT, stored=Imported(HELD))
+    (flaw,) = found.flaws["a"]
+    assert (flaw.cvss, flaw.fixed_version) == (9.8, "2.1")
+    assert found.flaws["b"][0].kev is True, "an address stands for the machine that has it"
+    assert found.states["vulnerabilities"].unmatched == 1
+    assert (found.states["cmdb"].rows, found.states["cmdb"].unmatched) == (2, 1)
+    assert "cmdb.csv" in found.states["cmdb"].source
+    assert found.answered("threats")
+    assert found.threats.by_port[22] == HELD.campaigns
+
+
+async def test_a_database_that_does_not_answer_leaves_the_tenant_and_unknown_threats() -> None:
+    found = await enrichments(Tenant({queries.VULNERABILITIES: [FLAW]}), SNAPSHOT, stored=Imported(None))
+    assert found.flaws["a"][0].cvss == 9.8
+    assert not found.answered("threats")
+    assert "database is locked" in found.states["threats"].problem
+
+
+async def test_the_tenants_own_exclusions_are_told_by_issue() -> None:
+    row = {"xdm.issue.id": 7, "xdm.issue.last_modified": 1_795_000_000_000}
+    found = await enrichments(Tenant({queries.EXCLUDED: [row, {}]}), SNAPSHOT)
+    assert found.excluded == {"7": "an exclusion of the tenant covers it since 2026-11-18"}
 
 
 async def test_a_source_that_fails_leaves_the_others() -> None:
