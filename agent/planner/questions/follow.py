@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.planner.concepts import BY_NAME
+from agent.planner.questions import leftover
 from agent.planner.questions.build import build
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
@@ -62,6 +63,7 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
 
     given = tuple(i for i in before.items if isinstance(i, Kinds) and not i.negated)
     again = understand(text, estate, now, context=_context(nouns, before), given=given)
+    state.unused = leftover.settle(again)
     left = [t for t in again.left if len(t.text) > 1]
     added = build(again)
     if left or again.vague:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from agent.planner.questions.english import harmless
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Ref
 from agent.planner.questions.names import named
@@ -60,7 +61,7 @@ def find_marks(text: str, tokens: list[Token], estate: Estate, now: datetime) ->
 
 def _plain(token: Token, at: int) -> Mark:
     if token.kind == "word":
-        plain = token.text in STOP or token.norm in STOP or len(token.text) == 1
+        plain = token.text in STOP or token.norm in STOP or len(token.text) == 1 or harmless(token.text)
         return Mark("stop" if plain else "word", at, at + 1, token)
     if token.kind == "mark":
         return Mark("comma" if token.text in ",;" else "mark", at, at + 1, token)

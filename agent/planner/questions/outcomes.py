@@ -9,6 +9,7 @@ from typing import Final
 
 from agent import neutral
 from agent.planner.concepts import BY_NAME, find_rules
+from agent.planner.questions import leftover
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Asked, Kinds, Weakness
@@ -125,9 +126,12 @@ def unknown_names(state: State, text: str, estate: Estate) -> Asked | None:
     return None
 
 
-def hindered(state: State, text: str, estate: Estate) -> Asked | None:
-    """Why what was read is not answered, if it is not."""
+def hindered(state: State, text: str, estate: Estate, named: frozenset[str] = frozenset()) -> Asked | None:
+    """Why what was read is not answered, if it is not. `named` are words that are written like names."""
     settle_left(state)
+    if state.left:
+        state.unused = leftover.settle(state, named)
+        settle_left(state)
     if state.vague and not state.unknown and len(state.left) <= 1:
         return _measure(state, text)
     understood = bool(state.parts or state.group or state.dims or state.columns or state.noun or state.entity)

@@ -78,6 +78,7 @@ class State:
     head_parts: int = 0
     bound: str = ""
     spread: bool = False
+    unused: tuple[str, ...] = ()
 
     # --- looking around ---
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from agent.planner import spelling
+from agent.planner.questions.english import ordinary
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.settings import stem
@@ -42,7 +43,13 @@ class Known:
         if not isinstance(word, str):
             return False
         parts = lexicon_parts()
-        if word in parts or singular(word) in parts or word in self._estate.words or word in _ENGLISH:
+        if (
+            word in parts
+            or singular(word) in parts
+            or word in self._estate.words
+            or word in _ENGLISH
+            or ordinary(word)
+        ):
             return True
         return stem(word) in self._estate.settings.words or word in self._estate.settings.by_value
 
