@@ -23,6 +23,9 @@ from tools.priority.graph.azure_inside import AzureInside
 from tools.priority.graph.azure_load import AzureIam
 from tools.priority.graph.azure_network_edges import AzureNetworkEdges
 from tools.priority.graph.credentials import Credentials
+from tools.priority.graph.gcp_grants import GcpGrants
+from tools.priority.graph.gcp_identity_edges import GcpIdentityEdges
+from tools.priority.graph.gcp_load import GcpIam
 from tools.priority.graph.jewels import Jewels
 from tools.priority.graph.model import INTERNET, Edge, Node, NodeKind, Parts, Relation
 from tools.priority.graph.network_entries import NetworkEntries
@@ -62,6 +65,7 @@ class Gatherer:
         self._take(NetworkEntries(self.reader, self.enriched, self.words).edges())
         self._aws()
         self._azure()
+        self._google()
         self._positions()
         return AttackGraph(self.parts)
 
@@ -92,6 +96,13 @@ class Gatherer:
         AzureGrants(self.estate, iam, gates, self.enriched, steps).add()
         AzureIdentityEdges(self.estate, iam, gates, self.jewels, steps).add()
         AzureNetworkEdges(self.estate, self.reader, iam, inside, self.enriched, self.jewels, steps).add()
+        self._unread(iam.engine.faults)
+
+    def _google(self) -> None:
+        iam = GcpIam(self.estate, self.reader.at)
+        steps = Steps(self.estate, self.words, self.parts)
+        GcpGrants(self.estate, self.reader, iam, self.enriched, steps).add()
+        GcpIdentityEdges(self.estate, iam, self.jewels, steps).add()
         self._unread(iam.engine.faults)
 
     def _unread(self, faults: Iterable[Fault]) -> None:
