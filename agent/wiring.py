@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agent.models import ChatModels, open_model
+from agent.planner.asking import estate_of
 from agent.planner.model import BuiltInPlanner
-from agent.planner.vocabulary import VocabularySource
 from agent.state import ProposalRef
 from agent.toolbox import Toolbox
 from tools.writeback.model import Quote, State
@@ -45,7 +45,7 @@ def build_toolbox(services: Services, desk: WritebackDesk) -> Toolbox:
 def build_models(services: Services, toolbox: Toolbox) -> ChatModels:
     """The configured model with the built-in planner behind it."""
     settings = services.settings
-    planner = BuiltInPlanner(vocabulary=VocabularySource(services.findings))
+    planner = BuiltInPlanner(estate=estate_of(services))
     model = None
     if not settings.uses_built_in_planner:
         key = settings.model_key.get_secret_value() if settings.model_key else None

@@ -5,6 +5,8 @@ result is what gets explained and fixed, and what it passed is known to be passe
 shows nothing.
 """
 
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+
 from __future__ import annotations
 
 import re
@@ -133,3 +135,9 @@ def rules_told(items: Iterable[Item]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def types_seen(rules: Iterable[Rule]) -> frozenset[str]:
+    """The types of asset that some check fails on."""
+    return frozenset(t for rule in rules if rule.failing for t in rule.types)
+
+
+__all__ = ["by_checks", "only_passed", "rules_told", "types_seen"]

@@ -1,18 +1,22 @@
 """A data question of the chat: what it asks as a plan, with its weaknesses told by the tenant's checks."""
 
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+
 from __future__ import annotations
 
 import re
 from datetime import datetime
 from typing import Final
 
+from agent.planner.cells import with_assets
 from agent.planner.checked import by_checks, only_passed
 from agent.planner.idioms import form_of, understood
 from agent.planner.questions.ask import plan_question, planned
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Asked, Form
+from agent.planner.questions.form import Asked, Atom, Form, Ref
 from agent.planner.questions.reading import reading_of
 from agent.planner.reading import Reading
+from agent.planner.said import in_words
 from agent.planner.vocabulary import looks_like_region
 
 _GROUP: Final = re.compile(
@@ -23,12 +27,20 @@ _GROUP_OF: Final = re.compile(
     r"^\W*(?:(?:please|now|and|then|can you|could you)\W+)*(?:group|split)\s+(?=(?:the\s+|all\s+|our\s+)?\w+(?:\s+\w+){0,5}\s+(?:by|per)\b)",
     re.IGNORECASE,
 )
+_WRONG: Final = re.compile(
+    r"^\W*(?:(?:please|tell me|show me|so|and)\W+)*what(?:'s| is| are|s)(?: all)? (?:wrong|broken|insecure|amiss|bad) (with|in|on|for|at)\b",
+    re.IGNORECASE,
+)
+_WITHOUT: Final = re.compile(
+    r"^\W*(?:the same |same )?(?:without|regardless of|ignoring|drop|forget|ignore) the (region|account|severity|provider)(?: filter| restriction)?\W*$",
+    re.IGNORECASE,
+)
 
 
 def ask(text: str, estate: Estate, previous: Asked | None, reading: Reading, now: datetime) -> Asked:
     """What a message asks of the data; or why nothing can be asked. Never raises for any text."""
     asked = plan_question(restated(text), estate, previous, now)
-    if asked.outcome != "answer" and (form := _other(reading, estate, asked)) is not None:
+    if _second_look(asked, reading) and (form := _other(reading, estate, asked)) is not None:
         other = planned(form, text, estate, now)
         asked = other if other.outcome == "answer" else asked
     if asked.outcome != "answer" or asked.form is None:
@@ -36,25 +48,49 @@ def ask(text: str, estate: Estate, previous: Asked | None, reading: Reading, now
     return told_by_checks(asked.model_copy(update={"question": text}), estate, now)
 
 
+def _second_look(asked: Asked, reading: Reading) -> bool:
+    """Whether the older reader is heard: where nothing was read, or items of an array ("resources", "ports") in place of
+    the resources themselves, and for results that need a person.
+    """
+    return asked.outcome != "answer" or _items(asked) or reading.status == "MANUAL"
+
+
+def _items(asked: Asked) -> bool:
+    return asked.form is not None and getattr(asked.form, "each", None) is not None
+
+
 def told_by_checks(asked: Asked, estate: Estate, now: datetime) -> Asked:
     """The same question over what checks reported; it stays as it is where no plan says that."""
     assert asked.form is not None
-    form = by_checks(asked.form, estate, asked.question)
+    form = by_checks(as_open(asked.form, estate), estate, asked.question)
     whole = only_passed(form, estate)
-    if whole == asked.form:
-        return asked
-    made = planned(whole, asked.question, estate, now)
+    made = planned(whole, asked.question, estate, now) if whole != asked.form else asked
     if made.plan is None:
-        return asked
+        form, whole, made = asked.form, asked.form, asked
+    assert made.plan is not None
     note = ", as a check that passed shows" if whole != form else ""
-    return asked.model_copy(
-        update={"form": form, "plan": made.plan, "reading": reading_of(form, estate) + note}
-    )
+    reading = in_words(reading_of(form, estate)) + note
+    return asked.model_copy(update={"form": form, "plan": with_assets(made.plan), "reading": reading})
+
+
+def as_open(form: Form, estate: Estate) -> Form:
+    """Findings that fail are asked for to be worked on: those that are open, as the ranked list has them."""
+    if form.entity != "finding" or form.status != "open" or form.columns:
+        return form
+    if any(isinstance(i, Atom) and i.ref.name in ("result", "finding_category") for i in form.items):
+        return form
+    items = form.items
+    if any(value != "posture" for value in estate.values("issue", "domain")):
+        posture = Atom(ref=Ref(name="domain"), op="in", values=("POSTURE",), label="of posture")
+        items = (*items, posture)
+    return form.model_copy(update={"entity": "issue", "items": items})
 
 
 def restated(text: str) -> str:
-    """The words without "group" as a verb, which would be read as a group of users."""
-    return _GROUP_OF.sub("", _GROUP.sub("", text))
+    """The words in the forms that the question planner reads: "group" is no group of users, "wrong" is a finding."""
+    said = _GROUP_OF.sub("", _GROUP.sub("", text))
+    said = _WRONG.sub(lambda m: f"findings {m[1]}", said)
+    return _WITHOUT.sub(lambda m: f"in all {m[1].lower()}s", said)
 
 
 def _other(reading: Reading, estate: Estate, asked: Asked) -> Form | None:

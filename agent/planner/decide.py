@@ -1,20 +1,21 @@
-"""From a reading to the next step: calls to make, or words to say."""
+"""From a turn to the next step: calls to make, or words to say."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from agent.planner import refuse
-from agent.planner.conditions import rule_groups
-from agent.planner.focus import Made, finding_in_focus
-from agent.planner.queries import about_assets, write
+from agent.planner.cells import asset_of
+from agent.planner.filters import search_arguments
+from agent.planner.focus import Made, asset_in_focus, finding_in_focus
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.form import Asked
 from agent.planner.reading import Intent, Reading
-from agent.planner.scope import noun_label, read_as
-from agent.planner.vocabulary import Vocabulary
+from agent.planner.searchable import as_search
+from agent.planner.turn import Turn
 from tools.results import utcnow
 
 
@@ -38,18 +39,34 @@ Step = Call | Say | None
 """None: the results are in, phrase them."""
 
 _LOOK_FOR_A_FIX = 50
+_ROWS = 200
+_FIRST = 10
 _NEEDS_ONE = {Intent.EXPLAIN: "explain_priority", Intent.SHOW: "get_finding", Intent.FIX: "draft_fix"}
 
 
-def next_step(reading: Reading, words: Vocabulary, before: Sequence[Made], now: Sequence[Made]) -> Step:
+def next_step(turn: Turn, estate: Estate, before: Sequence[Made], now: Sequence[Made]) -> Step:
     """What to do, given the calls of earlier turns and those already made in this one."""
-    intent = reading.intent
+    reading, intent = turn.reading, turn.reading.intent
     if any(m.error for m in now):
         return None
     if intent in _NEEDS_ONE or intent in {Intent.COMMENT, Intent.SEVERITY}:
-        return _about_one(reading, words, before, now)
+        return _about_one(reading, estate, before, now)
+    if intent is Intent.PATHS:
+        return _paths(turn, now)
     if now:
         return None
+    if turn.asked is not None:
+        return _data(turn.asked, intent, estate)
+    if intent is Intent.FIX_FIRST:
+        args = search_arguments(reading, estate.words)
+        order = {"order_by": reading.order} if reading.order and reading.order != "priority" else {}
+        return Call("search_findings", {**args, **order, "limit": min(reading.limit or _FIRST, _ROWS)})
+    return _other(reading, before)
+
+
+def _other(reading: Reading, before: Sequence[Made]) -> Step:
+    """What is neither a question for data nor about one finding."""
+    intent = reading.intent
     if intent is Intent.HELP:
         return Say(refuse.HELP, refuse.STARTERS)
     if intent is Intent.APPROVE:
@@ -75,22 +92,68 @@ def next_step(reading: Reading, words: Vocabulary, before: Sequence[Made], now: 
         return Call("query_posture", {"xql": reading.xql})
     if intent is Intent.MORE:
         return _more(before)
-    return _rows(reading, words)
+    return Say(refuse.unknown(reading), refuse.STARTERS)
 
 
-def _about_one(reading: Reading, words: Vocabulary, before: Sequence[Made], now: Sequence[Made]) -> Step:
+def _data(asked: Asked, intent: Intent, estate: Estate) -> Step:
+    """A question for data: ranked findings where the search can say all of it, else its plan."""
+    if asked.outcome != "answer" or asked.form is None:
+        return Say(asked.message, refuse.choices_of(asked) or refuse.STARTERS)
+    args = as_search(asked.form, estate, utcnow())
+    if args is not None:
+        if intent is Intent.FIX_FIRST and asked.form.limit is None:
+            args["limit"] = _FIRST
+        return Call("search_findings", args)
+    return _query(asked)
+
+
+def _query(asked: Asked) -> Step:
+    if asked.plan is None:
+        return Say(asked.message or "That question has no query here.", refuse.STARTERS)
+    plan = asked.plan.model_dump(mode="json", exclude_none=True)
+    return Call("query_posture", {"plan": plan, "reading": asked.reading[:300], "limit": _ROWS})
+
+
+def _paths(turn: Turn, now: Sequence[Made]) -> Step:
+    """Attack paths: first the list whose paths are meant, where there is one."""
+    paths = turn.paths
+    if paths is None or any(m.name == "attack_paths" for m in now):
+        return None
+    if paths.message:
+        return Say(paths.message, ("Show attack paths", "Where should we cut?"))
+    args: dict[str, Any] = {"reaches": paths.reaches} if paths.reaches else {}
+    if paths.proved:
+        args["proved_only"] = True
+    if paths.finding_id:
+        return Call("attack_paths", {**args, "finding_id": paths.finding_id})
+    resources = list(paths.resources)
+    if paths.asked is not None:
+        if not now:
+            return _query(paths.asked)
+        resources = list(dict.fromkeys(filter(None, (asset_of(row) for row in now[-1].rows))))
+        if not resources:
+            return None
+    if len(resources) == 1:
+        return Call("attack_paths", {**args, "resource": resources[0]})
+    if resources:
+        return Call("attack_paths", {**args, "resources": resources[:_ROWS], "limit": 50})
+    return Call("attack_paths", args)
+
+
+def _about_one(reading: Reading, estate: Estate, before: Sequence[Made], now: Sequence[Made]) -> Step:
     """Explain, show, fix or write to one finding: find out which, then do it."""
     final = _NEEDS_ONE.get(reading.intent, "propose_writeback")
     if any(m.name == final for m in now):
         return None
     target = _target(reading, before, now)
     if target is None:
-        searched = any(m.name == "search_findings" for m in now)
-        if searched:
+        if any(m.name == "search_findings" for m in now):
             return None
+        if (name := refuse.unknown_entity(reading)) is not None and not reading.asset_ids:
+            return Say(refuse.no_such(name, estate.words), refuse.STARTERS)
         wanted = _LOOK_FOR_A_FIX if reading.intent is Intent.FIX else max(reading.ordinal or 1, 1)
-        return Call("search_findings", {**_filters(reading, words), "limit": min(wanted, 200)})
-    if reading.intent is Intent.FIX and now and (reading.ordinal or 1) == 1:
+        return Call("search_findings", {**_meant(reading, estate, before), "limit": min(wanted, _ROWS)})
+    if reading.intent is Intent.FIX and now and (len(now[-1].rows) == 1 or (reading.ordinal or 1) == 1):
         target = first_fixable(now[-1]) or target
     if reading.intent in _NEEDS_ONE:
         return Call(final, {"finding_id": target})
@@ -105,6 +168,20 @@ def _about_one(reading: Reading, words: Vocabulary, before: Sequence[Made], now:
         else:
             args["comment_with_reasons"] = True
     return Call("propose_writeback", args)
+
+
+def _meant(reading: Reading, estate: Estate, before: Sequence[Made]) -> dict[str, Any]:
+    """Where to look for the one finding: on the asset that a row of the last list is, or by what was named."""
+    if (asset := _asset_meant(reading, before)) is not None:
+        return {"resources": [asset]}
+    return search_arguments(reading, estate.words)
+
+
+def _asset_meant(reading: Reading, before: Sequence[Made]) -> str | None:
+    """The asset that a message points at, as a row of the last list."""
+    if _names_its_own(reading) or (reading.ordinal is not None and _says_worst(reading.text)):
+        return None
+    return asset_in_focus(before, reading.ordinal)
 
 
 def first_fixable(found: Made) -> str | None:
@@ -123,23 +200,42 @@ def _target(reading: Reading, before: Sequence[Made], now: Sequence[Made]) -> st
     if reading.finding_ids:
         return reading.finding_ids[0]
     if now:
-        return finding_in_focus(now, reading.ordinal or 1)
+        # the place in the last list was spent on finding the asset
+        place = 1 if _asset_meant(reading, before) is not None else reading.ordinal or 1
+        return finding_in_focus(now, place)
     if _points(reading) and (pointed := finding_in_focus(before, reading.ordinal)) is not None:
         return pointed
-    if reading.names or reading.concepts or reading.rules or reading.nouns:
-        return None
-    if reading.severities or reading.regions or reading.tags or reading.accounts:
+    if _names_its_own(reading):
         return None
     if reading.ordinal is not None and _says_worst(reading.text) and not _has_ranked_list(before):
         return None
     return finding_in_focus(before, reading.ordinal)
 
 
+def _names_its_own(reading: Reading) -> bool:
+    """Whether a message names what it is about, instead of pointing at what was shown."""
+    if _points(reading):
+        return False
+    return bool(
+        reading.names
+        or reading.concepts
+        or reading.rules
+        or reading.nouns
+        or reading.severities
+        or reading.regions
+        or reading.tags
+        or reading.accounts
+    )
+
+
 def _points(reading: Reading) -> bool:
     """ "that bucket": a kind that only points at what was shown."""
     if reading.names or reading.concepts or reading.rules or not reading.nouns:
         return False
-    return re.search(r"\b(?:that|this|the same|said) \w+", reading.text.lower()) is not None
+    return (
+        re.search(r"\b(?:that|this|the same|said|the first|the second|the third) \w+", reading.text.lower())
+        is not None
+    )
 
 
 def _says_worst(text: str) -> bool:
@@ -202,94 +298,3 @@ def _more(before: Sequence[Made]) -> Step:
         return Say("There is no cut result in this conversation to read on from.", refuse.STARTERS)
     shown = int(last.args.get("offset", 0)) + int(last.result.get("returned", 0))
     return Call("read_more", {"handle": last.result["handle"], "offset": shown})
-
-
-def _rows(reading: Reading, words: Vocabulary) -> Step:
-    if reading.unknown:
-        return Say(refuse.no_such(reading.unknown[0], words), refuse.STARTERS)
-    if reading.intent is Intent.UNKNOWN or (
-        reading.left_over and not reading.constrained and not reading.findings
-    ):
-        return Say(refuse.unknown(reading), refuse.STARTERS)
-    if (entity := refuse.unknown_entity(reading)) is not None:
-        return Say(refuse.no_such(entity, words), refuse.STARTERS)
-    if reading.ambiguous:
-        return Say(*refuse.which_one(reading, words))
-    if reading.left_over and _only_kinds(reading):
-        label = noun_label(reading)
-        return Say(refuse.not_understood(reading, words), (f"List all {label}", f"Findings on {label}"))
-    if not about_assets(reading) and _searchable(reading, words):
-        limit = reading.limit or (10 if reading.intent is Intent.FIX_FIRST else 25)
-        args = {**_filters(reading, words), "limit": min(limit, 200)}
-        if reading.order and reading.order != "priority":
-            args["order_by"] = reading.order
-        return Call("search_findings", args)
-    written = write(reading, words.rules, now=utcnow())
-    if written.without_rules and not written.rules and len(written.without_rules) == len(reading.concepts):
-        ports = [use.port for use in written.without_rules if use.name == "port"]
-        wider = tuple(f"What is open to the internet on port {p}?" for p in ports[:1] if reading.nouns)
-        return Say(refuse.nothing_looks(reading, written.without_rules), (*wider, *refuse.STARTERS)[:3])
-    return Call("query_posture", {"xql": written.xql, "reading": read_as(reading)[:300], "limit": 200})
-
-
-def _only_kinds(reading: Reading) -> bool:
-    """Whether nothing but a kind of resource was understood."""
-    bare = reading.model_copy(update={"nouns": ()})
-    return bool(reading.nouns) and not (
-        bare.constrained or reading.findings or reading.group_by or reading.refers_back
-    )
-
-
-def _searchable(reading: Reading, words: Vocabulary) -> bool:
-    """Whether the ranked search can say every filter: else a query must."""
-    if reading.intent is Intent.COUNT and reading.status is None:
-        return False
-    if reading.excluded or len(reading.tags) > 1 or any(t.negated or not t.values for t in reading.tags):
-        return False
-    groups = rule_groups(reading, words.rules)
-    if any(use.negated or not any(r.failing for r in found) for use, found in groups) or len(groups) > 1:
-        return reading.status is not None and not any(use.negated for use, _ in groups)
-    return True
-
-
-def _filters(reading: Reading, words: Vocabulary) -> dict[str, Any]:
-    """Arguments of `search_findings`."""
-    args: dict[str, Any] = {}
-    rule_sets = [
-        [r.id for r in found if r.failing]
-        for use, found in rule_groups(reading, words.rules)
-        if found and not use.negated
-    ]
-    if rule_sets:
-        args["rule_ids"] = list(dict.fromkeys(r for rules in rule_sets for r in rules))
-    if reading.nouns:
-        args["resource_types"] = [t for noun in reading.nouns for t in words.type_ids.get(noun, ())]
-    for slot, name in (
-        ("severities", "severities"),
-        ("regions", "regions"),
-        ("accounts", "accounts"),
-        ("providers", "providers"),
-        ("services", "services"),
-        ("asset_ids", "resources"),
-    ):
-        if value := getattr(reading, slot):
-            args[name] = list(value)
-    tags: dict[str, list[str]] = {}
-    for tag in reading.tags:
-        known = {v.lower(): keys for v, keys in words.tag_values.items()}
-        for value in tag.values:
-            for key in known.get(value.lower(), ()):
-                tags.setdefault(key, []).append(value)
-    if tags:
-        first = next(iter(tags))
-        args["tags"] = {first: tags[first]}
-    if reading.status:
-        args["status"] = reading.status
-    if reading.since is not None and reading.since.kind != "last_load":
-        if reading.since.older:
-            args["older_than_days"] = reading.since.days
-        elif reading.since.kind == "date":
-            args["since"] = f"{reading.since.date}T00:00:00Z"
-        else:
-            args["since"] = (utcnow() - timedelta(days=reading.since.days or 0)).isoformat()
-    return args

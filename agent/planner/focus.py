@@ -8,7 +8,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
-from agent.planner.reading import Reading
+from agent.planner.cells import Row, asset_of, issue_of
 
 
 @dataclass(frozen=True)
@@ -56,27 +56,42 @@ def calls_made(messages: Sequence[AnyMessage]) -> list[Made]:
     return made
 
 
-def previous_reading(messages: Sequence[AnyMessage]) -> Reading | None:
-    """The reading of the last message that had one."""
-    for message in reversed(messages):
-        if isinstance(message, AIMessage) and (kept := message.additional_kwargs.get("reading")):
-            return Reading.model_validate(kept)
-    return None
-
-
 def finding_in_focus(made: Sequence[Made], ordinal: int | None = None) -> str | None:
-    """The finding meant by "it" (`ordinal` None) or by its place in the last list."""
+    """The finding meant by "it" (`ordinal` None) or by its place in the last list; None where that is no finding."""
     for item in reversed(made):
-        if ordinal is None or ordinal == 1:
-            single = _single(item)
-            if single is not None and ordinal is None:
-                return single
-        if item.rows and (ids := [i for i in map(_row_id, item.rows) if i]):
-            place = 0 if ordinal is None else (ordinal - 1 if ordinal > 0 else ordinal)
-            return ids[place] if -len(ids) <= place < len(ids) else None
-        if ordinal is None and item.data.get("outcomes"):
-            continue
+        if ordinal is None and (single := _single(item)) is not None:
+            return single
+        if any(_told(row) for row in item.rows):
+            row = _at(item.rows, ordinal)
+            return (issue_of(row) or None) if row is not None else None
     return None
+
+
+def asset_in_focus(made: Sequence[Made], ordinal: int | None = None) -> str | None:
+    """The asset at a place of the last list, where its rows are assets and no findings."""
+    row = row_in_focus(made, ordinal)
+    if row is None or issue_of(row):
+        return None
+    return asset_of(row) or None
+
+
+def row_in_focus(made: Sequence[Made], ordinal: int | None = None) -> Row | None:
+    """The row at a place of the last list of things that have ids."""
+    for item in reversed(made):
+        if ordinal is None and _single(item) is not None:
+            return None
+        if any(_told(row) for row in item.rows):
+            return _at(item.rows, ordinal)
+    return None
+
+
+def _told(row: Row) -> bool:
+    return bool(issue_of(row) or asset_of(row))
+
+
+def _at(rows: Sequence[Row], ordinal: int | None) -> Row | None:
+    place = 0 if ordinal is None else (ordinal - 1 if ordinal > 0 else ordinal)
+    return rows[place] if -len(rows) <= place < len(rows) else None
 
 
 def _single(item: Made) -> str | None:
@@ -86,15 +101,6 @@ def _single(item: Made) -> str | None:
     fix = item.data.get("fix")
     if isinstance(fix, dict):
         return str(fix["finding_id"])
-    return None
-
-
-def _row_id(row: dict[str, Any]) -> str | None:
-    if row.get("id") and ("severity" in row or "finding" in row):
-        return str(row["id"])
-    issues = row.get("issues")
-    if isinstance(issues, list) and issues:
-        return str(issues[0])
     return None
 
 

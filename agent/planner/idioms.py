@@ -4,6 +4,8 @@ It stands behind the question planner and only speaks where every word of the me
 slot took is a word that was not understood.
 """
 
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+
 from __future__ import annotations
 
 import re
@@ -79,9 +81,7 @@ def form_of(reading: Reading, estate: Estate) -> Form | None:
     if reading.rules:
         label = f"{'free of' if reading.rules_negated else 'reported for'} {' or '.join(reading.rules[:3])}"
         items.append(
-            Weakness(
-                name="rules", rules=tuple(reading.rules), label=label, negated=reading.rules_negated
-            )
+            Weakness(name="rules", rules=tuple(reading.rules), label=label, negated=reading.rules_negated)
         )
     items += _values(reading)
     items += _excluded(reading.excluded, kinds)
@@ -135,9 +135,7 @@ def _values(reading: Reading) -> list[Item]:
             found.append(Atom(ref=Ref(name=name), op="in", values=values, label=label))
     if reading.names:
         label = f"named {' or '.join(reading.names)}"
-        found.append(
-            Atom(ref=Ref(name="name"), op="in", values=reading.names, label=label, of="asset")
-        )
+        found.append(Atom(ref=Ref(name="name"), op="in", values=reading.names, label=label, of="asset"))
     return found + [_tag(tag) for tag in reading.tags]
 
 

@@ -19,6 +19,15 @@ RULES: tuple[tuple[Intent, str], ...] = (
         r"(?:pending|open|waiting|outstanding|my|all|show|list|which|what|any)(?: \w+){0,2} (?:approvals?|proposals?)(?: \w+){0,3}|(?:what|which|anything)(?: \w+)? (?:waits?|is waiting|needs?)(?: \w+){0,2} (?:approval|decision|me)|approvals?|proposals?|approval (?:queue|list)|waiting for (?:approval|me)|needs? (?:my )?approval",
     ),
     (
+        Intent.PATHS,
+        r"(?:attack|exploit|kill|lateral|escalation)[ -]?(?:paths?|chains?|routes?)|lateral movement|choke ?points?|blast radius|crown jewels?"
+        r"|paths? (?:to|from|into|towards?|through|via) (?!the (?:folder|file|directory))(?:\w+)|paths? of attack"
+        r"|(?:how|where|what|which|can|could|would)(?: \S+){0,6} (?:attackers?|intruders?|hackers?|adversar(?:y|ies))(?: \S+){0,6} (?:reach|get (?:to|into|at|from)|go|move|pivot|break in(?:to)?|steal|access|take over|exfiltrate)"
+        r"|(?:attackers?|intruders?) (?:can|could|would|might) (?:reach|get (?:to|into|at)|access|steal)"
+        r"|(?:can|could|may|that|which|do|does|would|to) (?:reach|get to|lead to|leads to|access) (?:the |our |any )*(?:customers?'? |sensitive |personal |regulated |confidential )(?:data|records)|(?:reaches|leads? to) (?:the |our |any )*(?:customers?'? |sensitive |personal |regulated |confidential )(?:data|records)"
+        r"|where (?:should|could|can|do|would)(?: (?:we|i|one))? (?:cut|interrupt|break the)|what (?:closes|breaks|cuts) (?:the )?most",
+    ),
+    (
         Intent.COMMENT,
         r"(?:add|post|leave|write|put|make|attach|record|propose|log|append)(?: (?:a|an|the|another|this|that))?(?: (?:war room|short|quick|brief))? (?:comment|note|remark|entry|war room entry)|comment (?:on|that|saying|with|this|to)|note (?:on|that|in the war room)|war ?room",
     ),
@@ -113,3 +122,31 @@ def intent_of(scan: Scanner, text: str) -> Intent:
 
 # Their words say nothing else, so that they do not count as left over.
 _TAKEN = frozenset({Intent.PENDING, Intent.MORE})
+
+
+_ASK = r"^\W*(?:(?:please|pls|can you|could you|would you|i need(?: you)?(?: to)?|i want(?: you)?(?: to)?|now|and|then|ok(?:ay)?|so|but|also|let's|go ahead and|help me(?: to)?)\W+)*"
+_SURE: dict[Intent, str] = {
+    Intent.EXPLAIN: r"\bwhy\b|^\W*(?:\w+\W+){0,2}explain|how come|justify|rationale|\bscored?\b|\branked\b|prioriti[sz]ed|what (?:makes|drives|lowers|raises|speaks|would lower)",
+    Intent.SHOW: _ASK
+    + r"(?:open|show|display|view|describe|inspect|look at|pull up|get|details?|tell me)(?: me)?(?: more)?(?: about| of| on| for)? (?:the )?(?:it|this|that|finding|issue|first|second|third|worst|top|highest|last|details?)\b(?!s)|#?\d{4,}",
+    Intent.FIX: _ASK
+    + r"(?:draft|write|propose|suggest|create|generate|prepare|make|how\b|fix|remediate|repair|patch|mitigate|terraform|(?:give|show|get)(?: me)? (?:a |the )?(?:fix|terraform|patch|remediation)|(?:a |the )?fix (?:for|it|this|that|please))",
+    Intent.COMMENT: _ASK
+    + r"(?:add|post|leave|write|put|make|attach|record|propose|log|append|comment|note)\b",
+    Intent.SEVERITY: _ASK
+    + r"(?:raise|lower|set|change|bump|increase|decrease|reduce|upgrade|downgrade|update|make|mark|escalate|adjust|propose)\b",
+    Intent.REPORT: r"\b(?:hipaa|nist|csf|pci[ -]dss|gaps?|compliance|compliant|assessed|assessment|audit report|safeguards?)\b",
+    Intent.CONTROLS: r"\b(?:controls?|safeguards?|hipaa|nist|csf|pci[ -]dss|164\.|requirements?|provisions?)\b",
+    Intent.CHANGES: r"\bchang(?:ed|es)\b|differen|\bworse\b|\bdelta\b|\bdiff\b|\bnews\b|appeared|\bgone\b|what(?:'s| is) new|anything new|(?:last|latest|previous) (?:load|scan|import)|what (?:has been|was|got|is|have we) (?:\w+ ){0,2}(?:resolved|fixed|added|new)",
+    Intent.SUMMARY: r"overview|summar|big picture|dashboard|^\W*(?:and )?how (?:are|is|do)\b|posture(?! (?:issues|findings))|what data|what(?:'s| is) (?:loaded|in (?:here|the tenant))|overall",
+    Intent.MORE: _ASK
+    + r"(?:(?:show|give|read|see|list)\s+)?(?:me\s+)?(?:some\s+)?(?:more|the rest|next|remaining|continue|all of them|rest)(?:\s+(?:of (?:them|it|these|those|the list)|page|rows?|ones?|results?|please))*\W*$",
+    Intent.CHANGE_CLOUD: r"^(?!\W*(?:please |show me |list )*(?:open|closed?)\s+(?:\w+[\s-]+){0,3}(?:issues?|findings?|cases?|alerts?|vulnerabilit\w+|problems?|misconfigurations?|incidents?|tickets?)\b)",
+    Intent.APPROVE: r"\b(?:approve|confirm|accept|go ahead|do it|proceed|ship it|lgtm|execute|apply|carry|looks good)|^\W*(?:yes|yep|yeah|ok(?:ay)?|sure|fine|good|please|\W)+$",
+}
+
+
+def sure(intent: Intent, text: str) -> bool:
+    """Whether a message surely wants this, so that its words are no question for data ("open issues by status")."""
+    pattern = _SURE.get(intent)
+    return pattern is None or re.search(pattern, text, re.IGNORECASE) is not None

@@ -11,12 +11,12 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import ConfigDict
 
 from agent.planner.decide import Call, Say, next_step
-from agent.planner.focus import calls_made, current_turn, previous_reading
+from agent.planner.focus import calls_made, current_turn
 from agent.planner.phrase import phrase
-from agent.planner.reading import Intent, Reading
-from agent.planner.understand import understand
-from agent.planner.vocabulary import VocabularySource
+from agent.planner.questions.estate import EstateSource
+from agent.planner.turn import Turn, new_turn, turn_of
 from tools.cortex.errors import CortexError
+from tools.results import utcnow
 
 SAID_BY_CODE = {"said_by": "code"}
 """Marks words that rest on no tool result (help, refusals, names looked up by code); no model can set it."""
@@ -27,7 +27,7 @@ class BuiltInPlanner(BaseChatModel):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    vocabulary: VocabularySource
+    estate: EstateSource
 
     @property
     def _llm_type(self) -> str:
@@ -59,27 +59,25 @@ class BuiltInPlanner(BaseChatModel):
     async def _next(self, messages: list[Any]) -> AIMessage:
         text, before, after = current_turn(messages)
         try:
-            words = await self.vocabulary.current()
+            estate = await self.estate.current(text)
         except CortexError as error:
             return AIMessage(str(error), additional_kwargs=SAID_BY_CODE)
-        made = calls_made(after)
-        reading = previous_reading(after) or understand(text, words, previous_reading(before))
-        step = next_step(reading, words, calls_made(before), made)
-        kept = reading.model_dump(mode="json", exclude_defaults=True)
+        made, earlier = calls_made(after), calls_made(before)
+        turn = turn_of(after) or new_turn(text, estate, before, earlier, utcnow())
+        step = next_step(turn, estate, earlier, made)
+        kept = turn.kept()
         if isinstance(step, Call):
             call = {"name": step.name, "args": step.args, "id": f"planner-{len(after)}"}
-            return AIMessage("", tool_calls=[call], additional_kwargs={"reading": kept})
+            return AIMessage("", tool_calls=[call], additional_kwargs=kept)
         if isinstance(step, Say):
-            return _answer(step.text, step.suggestions, kept, SAID_BY_CODE)
-        said = phrase(reading, made, words)
+            return _answer(step.text, step.suggestions, kept | SAID_BY_CODE)
+        said = phrase(turn, made)
         return _answer(said.text, said.suggestions, kept)
 
 
-def _answer(
-    text: str, suggestions: tuple[str, ...], reading: dict[str, Any], more: dict[str, Any] | None = None
-) -> AIMessage:
+def _answer(text: str, suggestions: tuple[str, ...], kept: dict[str, Any]) -> AIMessage:
     offered = [{"label": s, "text": s} for s in suggestions]
-    return AIMessage(text, additional_kwargs={"suggestions": offered, "reading": reading, **(more or {})})
+    return AIMessage(text, additional_kwargs={"suggestions": offered, **kept})
 
 
-__all__ = ["BuiltInPlanner", "Intent", "Reading"]
+__all__ = ["BuiltInPlanner", "Turn"]

@@ -6,60 +6,47 @@ from collections.abc import Callable, Sequence
 
 from agent.neutral import inline, plain
 from agent.nodes.carry_out import OUTCOME_TOOL
-from agent.planner import phrase_one, phrase_rows
+from agent.planner import phrase_one
 from agent.planner.focus import Made
-from agent.planner.phrase_text import Phrased, as_of, left_over, paragraphs, quoted, sentence, shown, tidy
-from agent.planner.reading import Reading
-from agent.planner.scope import findings_label, noun_label, read_as, where
-from agent.planner.vocabulary import Vocabulary
+from agent.planner.phrase_counts import counted
+from agent.planner.phrase_findings import ranked
+from agent.planner.phrase_list import listed
+from agent.planner.phrase_paths import paths
+from agent.planner.phrase_text import Phrased, as_of, paragraphs, sentence, shown, tidy
+from agent.planner.turn import Turn
 
 
-def phrase(reading: Reading, made: Sequence[Made], words: Vocabulary) -> Phrased:
-    """The answer to a reading from the calls of its turn."""
+def phrase(turn: Turn, made: Sequence[Made]) -> Phrased:
+    """The answer to a turn from its calls."""
     last = made[-1]
     if last.error:
         return Phrased(sentence(last.error), phrase_one.AFTER_ERROR)
     speak = _SPEAKERS.get(last.name)
     if speak is None:
         return Phrased(plain(str(last.result.get("summary", "Done.")), 600))
-    said = speak(reading, last, words)
+    said = speak(turn, last)
     if last.name == "draft_fix" and (passed_over := phrase_one.passed_over(made)):
         return Phrased(f"{said.text}\n\n{passed_over}", said.suggestions)
     return said
 
 
-def _findings(reading: Reading, item: Made, words: Vocabulary) -> Phrased:
-    total, rows = item.result["total"], item.rows
-    if not rows:
-        scanned = item.data.get("scanned", 0)
-        looked = f"{scanned} open findings were looked through." if scanned else ""
-        text = (
-            f"**No such finding.** {looked} Read as: {read_as(reading)}. {as_of(item)} {left_over(reading)}"
-        )
-        return Phrased(tidy(text), ("Show the ten findings to fix first",))
-    top = rows[0]
-    on = f"on {noun_label(reading)}" if reading.nouns else ""
-    what = " ".join(x for x in (str(total), findings_label(reading, total), on, where(reading)) if x)
-    lines = []
-    if reading.status is None and top.get("priority") is not None and not reading.order:
-        ranked = "match, ranked by" if total != 1 else "matches; its rank is by"
-        lines.append(
-            f"**First: {quoted(top['finding'], 160)} on {inline(top['resource'])}, {top['priority']} of 100.** "
-            f"{what} {ranked} Action Priority Score."
-        )
-    else:
-        lines.append(f"**{what}.**")
-    lines.append(f"{shown(item)} {as_of(item)}")
-    lines.append(left_over(reading))
-    follow = (
-        "Why is the first one ranked highest?",
-        "Draft a fix for the first one",
-        "Add a comment with the reasons to the first one",
-    )
-    return Phrased(paragraphs(*lines), follow if reading.status is None else ())
+def _rows(turn: Turn, item: Made) -> Phrased:
+    asked = turn.asked or (turn.paths.asked if turn.paths is not None else None)
+    if asked is None or asked.form is None:
+        total = item.result["total"]
+        count = f"**{total} row{'' if total == 1 else 's'}.**"
+        return Phrased(tidy(f"{count} {shown(item)} {as_of(item)}"))
+    form = asked.form
+    measured = form.measure is not None or bool(form.group) or bool(form.span)
+    return counted(asked, item) if measured else listed(asked, item)
 
 
-def _summary(reading: Reading, item: Made, words: Vocabulary) -> Phrased:
+def _read_on(turn: Turn, item: Made) -> Phrased:
+    """Further rows of an earlier result."""
+    return Phrased(tidy(f"**{plain(str(item.result['summary']), 300)}** {shown(item)} {as_of(item)}"))
+
+
+def _summary(turn: Turn, item: Made) -> Phrased:
     data = item.data
     if "since" in data:
         lead = plain(str(item.result["summary"]), 400)
@@ -93,15 +80,16 @@ def _summary(reading: Reading, item: Made, words: Vocabulary) -> Phrased:
     )
 
 
-_SPEAKERS: dict[str, Callable[[Reading, Made, Vocabulary], Phrased]] = {
-    "query_posture": phrase_rows.rows,
-    "search_findings": _findings,
+_SPEAKERS: dict[str, Callable[[Turn, Made], Phrased]] = {
+    "query_posture": _rows,
+    "search_findings": ranked,
     "posture_summary": _summary,
-    "get_finding": lambda r, i, w: Phrased(*phrase_one.finding(i)),
-    "explain_priority": lambda r, i, w: Phrased(*phrase_one.priority(i)),
-    "draft_fix": lambda r, i, w: Phrased(*phrase_one.fix(i)),
-    "search_controls": lambda r, i, w: Phrased(*phrase_one.controls(i)),
-    "gap_report": lambda r, i, w: Phrased(*phrase_one.report(i)),
-    "list_proposals": lambda r, i, w: Phrased(*phrase_one.proposals(i)),
-    OUTCOME_TOOL: lambda r, i, w: Phrased(*phrase_one.outcome(i)),
+    "attack_paths": paths,
+    "get_finding": lambda t, i: Phrased(*phrase_one.finding(i)),
+    "explain_priority": lambda t, i: Phrased(*phrase_one.priority(i)),
+    "draft_fix": lambda t, i: Phrased(*phrase_one.fix(i)),
+    "search_controls": lambda t, i: Phrased(*phrase_one.controls(i)),
+    "gap_report": lambda t, i: Phrased(*phrase_one.report(i)),
+    "list_proposals": lambda t, i: Phrased(*phrase_one.proposals(i)),
+    OUTCOME_TOOL: lambda t, i: Phrased(*phrase_one.outcome(i)),
 }

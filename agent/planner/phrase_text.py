@@ -49,8 +49,8 @@ def shown(item: Made) -> str:
 
 
 def left_over(reading: Reading) -> str:
-    """What of the question was not understood."""
-    if not reading.left_over or not (reading.constrained or reading.findings):
+    """What of a ranked question was not understood."""
+    if not reading.left_over:
         return ""
     # As it was typed: a mended spelling stands in nobody's words.
     said = reading.text.lower()

@@ -24,6 +24,7 @@ class Intent(StrEnum):
     CONTROLS = "controls"
     CHANGES = "changes"
     SUMMARY = "summary"
+    PATHS = "paths"
     MORE = "more"
     XQL = "xql"
     HELP = "help"
@@ -111,10 +112,6 @@ class Reading(BaseModel):
     controls: tuple[str, ...] = ()
     ordinal: int | None = None
     asks_tags: bool = False
-    refers_back: bool = False
-    replaces: bool = False
-    inverts: bool = False
-    drops: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
     text: str = ""
     new_severity: str | None = None

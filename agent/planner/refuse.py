@@ -6,13 +6,11 @@ import re
 from collections.abc import Sequence
 
 from agent import neutral
-from agent.planner.concepts import BY_NAME
 from agent.planner.focus import Made
-from agent.planner.reading import ConceptUse, Reading
-from agent.planner.scope import noun_label
+from agent.planner.questions.form import Asked
+from agent.planner.reading import Reading
 from agent.planner.vocabulary import Vocabulary
 from agent.planner.words import FRAMEWORK_TITLES
-from tools.findings import UNCLASSIFIED, kind_title
 
 STARTERS = (
     "Which buckets are public?",
@@ -99,50 +97,17 @@ def no_such(word: str, words: Vocabulary) -> str:
     )
 
 
-def nothing_looks(reading: Reading, missing: Sequence[ConceptUse]) -> str:
-    """No rule of the tenant reports on what was asked, so nothing can be said about it."""
-    what = " and ".join(
-        f"port {use.port} being open"
-        if use.name == "port"
-        else f"whether resources {BY_NAME[use.name].label}"
-        for use in missing
-    )
-    return (
-        f"**Unknown: no check in this tenant's data looks at {what} for {noun_label(reading)}.** That is not the same as "
-        "safe. Load a scan that covers it, or ask about something else."
-    )
+_NAMED = re.compile(r"`([^`]+)`")
 
 
-def not_understood(reading: Reading, words: Vocabulary) -> str:
-    """A kind of resource with a word that nothing here knows: listing all of the kind would be no answer to it."""
-    unknown_words = ", ".join(neutral.inline(w) for w in reading.left_over[:3])
-    kinds = {r.kind for r in words.rules if r.nouns & set(reading.nouns) and r.failing}
-    known = sorted({kind_title(k).rpartition(": ")[2] for k in kinds if k != UNCLASSIFIED})[:6]
-    about = f" What checks of {noun_label(reading)} found here: {'; '.join(known)}." if known else ""
-    near = (
-        f" Names that look alike: {', '.join(neutral.inline(n) for n in reading.near[:3])}."
-        if reading.near
-        else ""
-    )
-    return (
-        f"**Not understood: {unknown_words}.** No check, tag or name here says that about {noun_label(reading)}, so I "
-        f"looked nothing up.{about}{near}"
-    )
-
-
-def which_one(reading: Reading, words: Vocabulary) -> tuple[str, tuple[str, ...]]:
-    """A name that two things have: ask which is meant, with both questions ready to send."""
-    name = reading.ambiguous[0]
-    keys = " or ".join(neutral.inline(k) for k in words.tag_values.get(name, ()))
-    said = re.compile(
-        rf"(?:\b(?:in|of|for|on|from|by)\s+(?:the\s+|our\s+)?)?\b{re.escape(name)}\b", re.IGNORECASE
-    )
-    both = tuple(
-        said.sub(lambda _, meant=meant: f"{meant} {name}", reading.text, count=1)  # type: ignore[misc]
-        for meant in ("in account", "tagged")
-    )
-    text = (
-        f"Two readings fit: **the account {neutral.inline(name)}** or **what is tagged {neutral.inline(name)}** ({keys}). "
-        "They are not the same resources. Which one?"
-    )
-    return text, both
+def choices_of(asked: Asked) -> tuple[str, ...]:
+    """What may be sent instead: whole questions as they are, names in the place of the one that is not there."""
+    if asked.outcome != "no_such":
+        return asked.choices
+    named = _NAMED.search(asked.message)
+    if named is None:
+        return ()
+    said = re.compile(re.escape(named[1]), re.IGNORECASE)
+    if said.search(asked.question) is None:
+        return ()
+    return tuple(said.sub(lambda _, name=name: name, asked.question, count=1) for name in asked.choices)  # type: ignore[misc]

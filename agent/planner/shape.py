@@ -1,4 +1,4 @@
-"""Take the shape of the wanted answer out of a question: grouping, order, severities, filters to drop."""
+"""Take the shape of the wanted answer out of a question: grouping, order, severities."""
 
 # ruff: noqa: E501 (grammar tables: a pattern is easier to read in one piece)
 
@@ -21,29 +21,6 @@ _PER = (
     r"split(?: it| them| that)? (?:by|per|up by)|each|sorted into)"
 )
 _MOST = r"(?:most|highest|fewest|worst|largest|biggest)"
-_DROPS: tuple[tuple[str, str], ...] = (
-    ("regions", r"regions?|locations?"),
-    ("accounts", r"accounts?|subscriptions?"),
-    ("tags", r"tags?|environments?|env|labels?|owners?"),
-    ("severities", r"severit(?:y|ies)"),
-    ("services", r"services?"),
-    ("since", r"dates?|time(?: frame| range)?"),
-    ("group_by", r"group(?:ing|s)?"),
-    ("limit", r"limits?"),
-    ("all", r"filters?|restrictions?|limits"),
-)
-
-
-def take_drops(scan: Scanner) -> tuple[str, ...]:
-    """Filters of the last question that this one wants gone: "without the region", "in all regions"."""
-    found = []
-    for slot, name in _DROPS:
-        if scan.take(
-            rf"(?:the same |same )?(?:without|drop(?:ping)?|remove|forget(?: about)?|ignor(?:e|ing)|regardless of|irrespective of|no matter|clear|reset|any) (?:the |that |this |any |which |what )?(?:{name})(?: filters?| restrictions?| conditions?)?"
-            rf"|(?:in|for|across|over) (?:all|any|every)(?: the| of the| of our)? (?:{name})(?: too| as well)?"
-        ):
-            found.append(slot)
-    return tuple(found)
 
 
 def take_group(scan: Scanner, slots: Slots) -> None:

@@ -11,7 +11,6 @@ from agent.planner.concepts import BY_NAME, find_rules
 from agent.planner.intents import intent_of
 from agent.planner.negation import before_absent, before_present, negated
 from agent.planner.reading import ConceptUse, Intent, Reading, TagUse
-from agent.planner.refine import BACK, INVERTS, REPLACES, refine
 from agent.planner.scan import Scanner, take_limit, take_ordinal, take_since
 from agent.planner.spelling import mended
 from agent.planner.vocabulary import Vocabulary
@@ -35,10 +34,8 @@ _THERE = re.compile(
 )
 
 
-def understand(
-    text: str, vocabulary: Vocabulary, previous: Reading | None = None, *, now: datetime | None = None
-) -> Reading:
-    """The reading of one message. `previous` is the reading that a follow-up may refine."""
+def understand(text: str, vocabulary: Vocabulary, *, now: datetime | None = None) -> Reading:
+    """What one message wants done, and the names and filters in it."""
     now = now or utcnow()
     if (query := _as_xql(text)) is not None:
         return Reading(intent=Intent.XQL, xql=query, text=text)
@@ -48,17 +45,11 @@ def understand(
         slots["comment"] = comment.group(1)
     scan = Scanner(mended(read, vocabulary))
     intent = intent_of(scan, scan.rest)
-    slots["drops"] = shape.take_drops(scan) if previous is not None else ()
     asks_scan = scan.take(
         r"(?:did |does |do |has )?(?:the |this |our |that )?(?:last |latest )?(?:scan|scanner|prowler) (?:finds?|found|says?|said|reports?|reported)"
     )
     estate_words.take_ids(scan, vocabulary, slots)
     estate_words.take_names(scan, vocabulary, slots, plain=False)
-    if previous is not None and re.fullmatch(rf"\W*(?:{INVERTS})\W*", scan.rest):
-        slots |= {"inverts": True, "refers_back": True}
-        scan.take(INVERTS)
-    slots["replaces"] = scan.has(REPLACES)
-    slots["refers_back"] = (scan.take(BACK) is not None) or bool(slots.get("inverts"))
     if slots.get("names"):
         slots["asks_tags"] = scan.take(_ASKS_TAGS) is not None
     estate_words.take_frameworks(scan, slots)
@@ -111,10 +102,7 @@ def understand(
     if reading.left_over:
         near = (n for word in reading.left_over[:4] for n in vocabulary.near(word, 2))
         reading = reading.model_copy(update={"near": tuple(dict.fromkeys(near))})
-    reading = _settle_intent(reading)
-    if previous is None:
-        return reading
-    return refine(reading, previous, verbless=intent is Intent.UNKNOWN)
+    return _settle_intent(reading)
 
 
 def _as_xql(text: str) -> str | None:

@@ -155,7 +155,8 @@ def _faults(expect: Expect, results: list[ToolResult], done: TurnEnded, records:
         return _tool_faults(expect, last, done, records)
     if expect.number:
         want_number = len(SETS[expect.number](records))
-        got_number = last.rows[0]["findings"] if _is_count(last) else last.total
+        counted = _count_of(last)
+        got_number = last.total if counted is None else counted
         return [] if got_number == want_number else [f"number {got_number}, not {want_number}"]
     if expect.empty:
         return [] if last.total == 0 else [f"{last.total} rows where there are none"]
@@ -164,9 +165,11 @@ def _faults(expect: Expect, results: list[ToolResult], done: TurnEnded, records:
         return [] if last.data.get("new") == wanted else [f"new is {last.data.get('new')}, not {wanted}"]
     if expect.counts:
         want = dict(COUNTS[expect.counts](records))
-        got = {str(r[expect.column]): int(r[expect.value]) for r in last.rows}
+        group, value = _column(last, expect.column), _column(last, expect.value)
+        got = {str(r.get(group)): int(r.get(value) or 0) for r in last.rows}
         return [] if got == want else [f"counts {got}, not {want}"]
-    rows = Counter(str(r.get(expect.column)) for r in last.rows)
+    column = _column(last, expect.column)
+    rows = Counter(str(r.get(column)) for r in last.rows)
     want_rows = SETS[str(expect.rows)](records)
     faults = []
     cut = last.returned < last.total
@@ -190,5 +193,27 @@ def _tool_faults(expect: Expect, last: ToolResult, done: TurnEnded, records: lis
     return []
 
 
-def _is_count(last: ToolResult) -> bool:
-    return len(last.rows) == 1 and set(last.rows[0]) == {"findings"}
+# A plan's columns go by the names that the tenant's data sets give them.
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    "resource": ("resource", "xdm.asset.name", "xdm.finding.asset_name"),
+    "id": ("id", "xdm.finding.id"),
+    "severity": ("severity", "xdm.issue.severity"),
+    "region": ("region", "xdm.asset.cloud.region"),
+    "account": ("account", "xdm.asset.realm"),
+    "findings": ("findings", "issues"),
+    "resources": ("resources", "assets"),
+}
+
+
+def _column(last: ToolResult, name: str) -> str:
+    """The column of a result that holds what a case names."""
+    there = set(last.columns) | {column for row in last.rows for column in row}
+    return next((column for column in _COLUMNS.get(name, (name,)) if column in there), name)
+
+
+def _count_of(last: ToolResult) -> int | None:
+    """The number of a result that is nothing but a count."""
+    if len(last.rows) != 1 or len(last.rows[0]) != 1:
+        return None
+    (name, value), *_ = last.rows[0].items()
+    return int(value) if name in ("findings", "issues", "resources", "assets") else None

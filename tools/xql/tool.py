@@ -17,7 +17,10 @@ from tools.xql.service import QueryOutcome, XqlService
 from tools.xql.wire import InvalidPlanError, as_plan, elsewhere, widened
 from tools.xql.wire.pages import KeptResults
 
-_ID_COLUMNS = ("asset_id", "issues", "issue", "finding", "findings", "id", "xdm.issue.id", "xdm.finding.id")
+_ID_COLUMNS = (
+    *("asset_id", "issues", "issue", "finding", "findings", "id"),
+    *("xdm.issue.id", "xdm.finding.id", "xdm.asset.id", "xdm.finding.asset_id"),
+)
 _HIDDEN = ("asset_id",)
 _MOST_CITED = 50
 _MOST_TOLD = 3
