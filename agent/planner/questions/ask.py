@@ -19,6 +19,7 @@ from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader import read
 from agent.planner.questions.reader_elements import read_elements
+from agent.planner.questions.reader_sides import read_sides
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.reading import reading_of
 from agent.planner.questions.setting_marks import types_of, with_settings
@@ -33,7 +34,7 @@ def plan_question(text: str, estate: Estate, previous: Asked | None, now: dateti
     Never raises for any text. `now` is aware (UTC).
     """
     asked = text.strip()[:MOST_READ]
-    if (barred := outcomes.barred(asked)) is not None:
+    if (barred := outcomes.barred(asked, follows=previous is not None)) is not None:
         return barred.model_copy(update={"question": asked})
     said, aside = without_asides(asked)
     lowered = mended(said, estate)
@@ -42,7 +43,7 @@ def plan_question(text: str, estate: Estate, previous: Asked | None, now: dateti
     form: Form | None = None
     if before is not None:
         form = follow(state, lowered, before, estate, now)
-    if form is None and (form := read_elements(lowered, estate, now)) is not None:
+    if form is None and (form := read_elements(lowered, estate, now) or read_sides(lowered, estate, now)) is not None:
         return planned(form, asked, estate, now)
     if form is None:
         hindered = outcomes.hindered(state, asked, estate, capitals(said))
@@ -171,7 +172,21 @@ def _settled(marks: list[Mark], tokens: list[Token], estate: Estate, given: tupl
     if (
         first is not None
         and first.kind == "entity"
-        and first.data in ("event", "endpoint", "audit", "health", "permission", "file", "package", "case", "host", "flow", "traffic", "cmdb")
+        and first.data
+        in (
+            "event",
+            "endpoint",
+            "audit",
+            "health",
+            "permission",
+            "file",
+            "package",
+            "case",
+            "host",
+            "flow",
+            "traffic",
+            "cmdb",
+        )
     ):
         return marks
     kinds = [m.data for m in marks if m.kind == "kind" and isinstance(m.data, Kinds)]

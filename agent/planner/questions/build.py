@@ -14,6 +14,12 @@ def build(state: State) -> Form:
     """The logical form of what was read."""
     items = list(state.items())
     measure, group, per = state.measure, [*state.dims], []
+    over = state.over
+    if measure is not None and measure.function in ("distinct", "count") and state.dims and state.having is not None:
+        # "how many accounts have more than 5 issues": of those groups the number
+        asked = any(m.kind == "agg" and m.data == "count" and m.end <= state.dim_at + 1 for m in state.marks)
+        over = "count" if asked and not over else over
+        measure = Measure(function="count")
     if measure is not None and measure.function == "distinct" and state.dims:
         group = []
     grouped = [ref for ref in state.group if ref not in group]
@@ -70,6 +76,7 @@ def build(state: State) -> Form:
         status=_status(state, items, group, measure),
         rule_form=state.rule_form,
         noun=state.noun,
+        over=over if group else "",
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.planner.concepts import BY_NAME
-from agent.planner.questions import leftover
+from agent.planner.questions import follow_edits, leftover
 from agent.planner.questions.build import build
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
@@ -42,12 +42,28 @@ _OPPOSITE: Final = re.compile(
 
 def follow(state: State, text: str, before: Form, estate: Estate, now: datetime) -> Form | None:
     """The form of a follow-up, or None where the message is a question of its own."""
-    nouns = [m for m in state.marks if m.kind in ("entity", "kind")]
-    back = _BACK.search(text) is not None
+    from agent.planner.questions.ask import understand
+
+    if follow_edits.presents(text):
+        return before
+    given = tuple(i for i in before.items if isinstance(i, Kinds) and not i.negated)
+    opened = follow_edits.opened(text)
+    changed, rest = follow_edits.edited(
+        opened, before, lambda words: understand(words, estate, now, context=before.entity, given=given)
+    )
+    rest = _in_family(rest, given, estate)
+    if changed is not before and not re.search(r"\w", rest):
+        return changed
+    said, edits = state, changed is not before
+    if rest != text:
+        before, text = changed, rest
+        said = understand(text, estate, now, context="")
+    nouns = [m for m in said.marks if m.kind in ("entity", "kind")]
+    back = edits or _BACK.search(text) is not None
     if _OPPOSITE.match(text) and before.items:
         return _turned(before)
     own = bool(nouns) and not back
-    if own or (not back and len(state.tokens) > 8):
+    if own or (not back and len(said.tokens) > 8):
         return None
     if (
         (
@@ -59,9 +75,6 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
         and not re.match(r"\W*(?:only|just|with|without|and|by|per|sort|order)\b", text)
     ):
         return None
-    from agent.planner.questions.ask import understand
-
-    given = tuple(i for i in before.items if isinstance(i, Kinds) and not i.negated)
     again = understand(text, estate, now, context=_context(nouns, before), given=given)
     state.unused = leftover.settle(again)
     left = [t for t in again.left if len(t.text) > 1]
@@ -79,6 +92,17 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
             update={"items": tuple(_renewed(i, merged, state, estate) for i in merged.items)}
         )
     return merged
+
+
+def _in_family(text: str, given: tuple[Kinds, ...], estate: Estate) -> str:
+    """ "same for services" after Kubernetes deployments: Kubernetes services."""
+    if not any(t.startswith("KUBERNETES_") for kinds in given for t in kinds.types):
+        return text
+    return re.sub(
+        r"(?<!kubernetes )(?<!k8s )\b(\w+?)s?\b",
+        lambda m: f"kubernetes {m.group(0)}" if f"kubernetes {m[1]}" in estate.type_names else m.group(0),
+        text,
+    )
 
 
 def _renewed(item: Item, form: Form, state: State, estate: Estate) -> Item:

@@ -157,6 +157,16 @@ class Each(FormModel):
     negated: bool = False
 
 
+class Side(FormModel):
+    """Of each group, how many things there are that satisfy `items`, and the bound of that number."""
+
+    items: tuple[Item, ...]
+    entity: str = "asset"
+    op: Literal["gt", "gte", "lt", "lte", "eq"] = "gt"
+    count: float = 0
+    label: str = ""
+
+
 class Rank(FormModel):
     """Order by an attribute, by a count of related things (`has`) or by the group's own count (neither)."""
 
@@ -184,6 +194,9 @@ class Form(FormModel):
     rule_form: bool = False
     noun: str = ""
     each: Each | None = None
+    sides: tuple[Side, ...] = ()
+    more: bool = False
+    over: Literal["", "count", "avg", "max", "min", "median", "sum"] = ""
 
 
 class Asked(FormModel):
@@ -198,5 +211,5 @@ class Asked(FormModel):
     choices: tuple[str, ...] = ()
 
 
-for _model in (Has, Either, Measure, Rank, Form, Asked):
+for _model in (Has, Either, Measure, Side, Rank, Form, Asked):
     _model.model_rebuild()

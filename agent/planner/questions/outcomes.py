@@ -40,6 +40,11 @@ _SAFE_START: Final = re.compile(
     r"^\W*(?:set of|label(?:s|led)|tag(?:s|ged)|fixes|patches|changes|changed|closed|mark(?:ed|eting)|open(?:ed)?|blocks?\b(?= storage)|block(?:ed| storage| volumes?)|lower ?case|comments|resolve[ds]|update[ds]|disabled|encrypted|fixable|created|patchable|set to|assign(?:ed|ees?))",
     re.IGNORECASE,
 )
+# after an answer, these are about the question: "drop the severity filter", not "delete them"
+_EDITS: Final = re.compile(
+    rf"{_ASKING}(?:remove|drop|set|change|move|switch|apply|make (?:it|that|this)\b.*\b(?:instead|rather|in place)|delete the \w+ (?:filter|condition|restriction)|update (?:the|that) (?:list|query|question))\b(?!\W+(?:them|it|those|these|all|everything|each|every)\b\W*(?:$|please|now|immediately|right|at once|from (?:aws|azure|gcp|the)))",
+    re.IGNORECASE,
+)
 _HOW_TO: Final = re.compile(
     r"^\W*(?:please |can you |could you )*(?:how (?:do|can|should|could|would|to|does) (?!many|much)|why\b|what(?:'s| is| are) (?:a|an|the (?:best|difference|meaning|purpose|point|definition|weather|time|capital|stock|news|latest news|recommended|right way)) |"
     r"what does .* mean|explain (?:what|how|why|to me)|tell me a (?:joke|story)|write (?:me )?(?:a |an |some )?(?:\w+ )?(?:poem|script|code|essay|story|song|email|function in|program|blog|python|terraform|policy)|"
@@ -68,7 +73,7 @@ def barred(text: str, *, follows: bool = False) -> Asked | None:
     if (
         _WRITE.match(body)
         and not _SAFE_START.match(body)
-        and not (follows and re.match(r"\W*(?:remove|drop|set|change|move)\b", body, re.IGNORECASE))
+        and not (follows and _EDITS.match(body) is not None)
     ) or _THEN_WRITE.search(body):
         return Asked(outcome="refuse", message=CHANGE)
     if _HOW_TO.match(body) and not re.match(

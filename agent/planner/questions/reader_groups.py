@@ -231,6 +231,7 @@ def as_head(state: State, mark: Mark, ref: Ref) -> bool:
     if columns and _noun_ahead(state):
         return False
     state.dims.append(ref)
+    state.dim_at = mark.start
     if state.measure is not None and state.measure.function == "count":
         state.agg = "distinct"
     last = state.words(mark)[-1]

@@ -24,6 +24,9 @@ from agent.planner.questions.reader_values import TIMES, coming_entity, listed
 
 def attribute(state: State, mark: Mark, name: str) -> None:
     """An attribute of the lists: a time, or something with a value, a bound, or nothing said of it."""
+    if name == "bytes" and state.entity in ("", "asset", "file"):
+        # the unit of a size
+        return
     if name in TIMES:
         following = state.next(over=("stop", "of", "not"))
         if following and following[1].kind == "time":

@@ -191,6 +191,26 @@ def compare(state: State, mark: Mark) -> None:
     state.compare = (str(mark.data), value)
 
 
+def _averaged(state: State) -> None:
+    """ "average number of issues per account", "how many assets has an account on average"."""
+    from agent.planner.questions.reader_values import GROUPABLE
+
+    if state.agg not in ("avg", "median", "max", "min") or not state.entity:
+        return
+    if not any(m.kind == "agg" and m.data == "count" for m in state.marks):
+        return
+    if not state.group and not state.dims:
+        found = next(
+            (m for m in state.marks if (m.get("attr") in GROUPABLE or m.has("tag")) and m.get("attr") != "severity"), None
+        )
+        if found is None:
+            return
+        state.group.append(found.get("tag") if found.has("tag") else Ref(name=str(found.get("attr"))))
+        state.columns = []
+    state.over, state.agg = state.agg, ""
+    state.measure = Measure(function="count")
+
+
 def finish(state: State) -> None:
     """What still waits at the end of the question."""
     if state.waiting:
@@ -218,6 +238,7 @@ def finish(state: State) -> None:
             state.entity = "asset" if state.dims or state.parts or state.columns else ""
     if state.pending_rank:
         leftover_rank(state)
+    _averaged(state)
     if state.agg and state.measure is None:
         default = {"vulnerability": "cvss", "cve": "cvss"}.get(state.entity)
         if default:

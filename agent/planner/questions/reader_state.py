@@ -78,6 +78,8 @@ class State:
     head_parts: int = 0
     bound: str = ""
     spread: bool = False
+    over: Any = ""
+    dim_at: int = 0
     unused: tuple[str, ...] = ()
 
     # --- looking around ---

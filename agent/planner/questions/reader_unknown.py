@@ -166,7 +166,10 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
     if state.entity in ("event", "audit", "permission") and (who := _who(state, text)) is not None:
         put(state, who)
         return
-    if state.entity in ("file", "asset") and (words := _pattern(state, known=state.entity == "asset")) is not None:
+    if (
+        state.entity in ("file", "asset")
+        and (words := _pattern(state, known=state.entity == "asset")) is not None
+    ):
         put(state, words)
         return
     kind = _asked_kind(state, following)
@@ -215,9 +218,8 @@ def _pattern(state: State, *, known: bool = False) -> Atom | None:
         at += 1
     while words:
         text = " ".join(words)
-        if (
-            any(text in seen.replace("_", " ") for seen in state.estate.values("file", "pattern"))
-            or (len(words) > 1 and not known)
+        if any(text in seen.replace("_", " ") for seen in state.estate.values("file", "pattern")) or (
+            len(words) > 1 and not known
         ):
             state.at += len(words) - 1
             return Atom(ref=Ref(name="pattern"), op="contains", values=(text,), label=f"with {text}")

@@ -17,6 +17,8 @@ def reading_of(form: Form, estate: Estate) -> str:
     """What a form asks, in words."""
     if form.each is not None:
         return _of_items(form, form.each)
+    if form.sides:
+        return _of_sides(form)
     things = _things(form)
     conditions = [
         text for item in form.items if (text := _condition(item, form)) and not _said_before(item, form)
@@ -41,6 +43,8 @@ def reading_of(form: Form, estate: Estate) -> str:
         text += f", per {_SPANS[form.span]}"
     if form.having is not None:
         text += f", only those with {_OPS[form.having[0]]} {form.having[1]:g}"
+    if form.over:
+        text += f": {'how many these are' if form.over == 'count' else _MEASURES[form.over] + ' of these numbers'}"
     text += _ranked(form)
     if form.columns:
         text += f", with {' and '.join(_name(ref) for ref in form.columns)}"
@@ -52,6 +56,23 @@ def reading_of(form: Form, estate: Estate) -> str:
         isinstance(i, Atom) and i.op in ("within", "range", "older") for i in form.items
     ):
         text += f", in the last {90 if form.span else 30} days"
+    return text[0].upper() + text[1:]
+
+
+def _of_sides(form: Form) -> str:
+    """Groups by what is and is not in them."""
+    groups = " and ".join(f"{_name(ref)}s" for ref in form.group)
+    said = [text for item in form.items if (text := _condition(item, form))]
+    told = []
+    for side in form.sides:
+        number = "without" if (side.op, side.count) == ("eq", 0) else "with"
+        bound = "" if (side.op, side.count) in (("eq", 0), ("gt", 0)) else f"{_OPS[side.op]} {side.count:g} "
+        told.append(f"{number} {bound}{side.label}")
+    if form.more:
+        told = [f"with more {form.sides[0].label} than {form.sides[1].label}"]
+    text = f"{groups} {' and '.join(told)}"
+    text += f", of assets {_joined(said)}" if said else ""
+    text += ": how many these are" if form.over else ""
     return text[0].upper() + text[1:]
 
 

@@ -10,6 +10,7 @@ from agent.planner.questions.plan_conditions import both, iso
 from agent.planner.questions.plan_elements import each_plan
 from agent.planner.questions.plan_lists import ListWriter
 from agent.planner.questions.plan_measures import MOST
+from agent.planner.questions.plan_sides import over_of, sides_plan
 from tools.xql.plan import (
     Condition,
     PostureQuery,
@@ -22,6 +23,8 @@ def to_plan(form: Form, estate: Estate, now: datetime) -> PostureQuery:
     """The plan of a form. Raises `CannotSay` where no query of this tenant's data says it."""
     if form.each is not None:
         return each_plan(form, estate, now)
+    if form.sides:
+        return sides_plan(form, estate, now)
     return _Planner(form, estate, now).plan()
 
 
@@ -30,7 +33,7 @@ class _Planner(ListWriter):
 
     def plan(self) -> PostureQuery:
         if self._of_lack():
-            return self._lacking()
+            return over_of(self.form, self._lacking())
         items, frame = self._framed()
         where = self.writer.all(items) + self._base() + self._present()
         if self.form.group or self.form.measure is not None or self.form.span:
@@ -44,7 +47,7 @@ class _Planner(ListWriter):
             joins.append(asset)
         if asset is not None and not aggregates and "distinct" not in body and self.entity.key:
             body["distinct"] = (self.entity.key,)
-        return PostureQuery(
+        plan = PostureQuery(
             dataset=self.entity.dataset,
             where=both(where),
             joins=tuple(joins),
@@ -53,6 +56,7 @@ class _Planner(ListWriter):
             timeframe=frame,
             **body,
         )
+        return over_of(self.form, plan)
 
     def _of_same_item(self, items: tuple[Item, ...]) -> list[Condition]:
         """Where an array of objects stands one row for each, its conditions are about that one."""

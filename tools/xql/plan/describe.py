@@ -42,6 +42,9 @@ def describe_plan(plan: model.PostureQuery, *, cut: bool = False) -> str:
         parts.append(f"one row for each item of {several([words.column(name) for name in plan.expand])}")
     if plan.having is not None:
         parts.append(f"only where {words.condition(plan.having)}")
+    if plan.over:
+        told = several([_over(item, words) for item in plan.over])
+        parts.append(f"of these groups {told}")
     if plan.top is not None:
         parts.append(_top(plan.top, words))
     if plan.order:
@@ -196,6 +199,13 @@ def _span(text: str) -> str:
     unit = text.lstrip("0123456789")
     count = text[: -len(unit)]
     return _SPANS[unit] if count == "1" else f"{count} {_SPANS[unit]}s"
+
+
+def _over(item: model.Aggregate, words: Words) -> str:
+    """A measure of groups."""
+    if item.field is None:
+        return "the number"
+    return f"the {_FUNCTIONS.get(item.function, 'number of')} {words.column(item.field).removeprefix('the ')}"
 
 
 def _top(top: model.TopPerGroup, words: Words) -> str:

@@ -189,6 +189,9 @@ class PostureQuery(PlanModel):
         default=(), max_length=20, description="Measures of each group."
     )
     having: Condition | None = Field(default=None, description="Tests what aggregates or distinct left.")
+    over: tuple[Aggregate, ...] = Field(
+        default=(), max_length=10, description="Measures of the groups that having left, in one row: how many, ..."
+    )
     top: TopPerGroup | None = Field(default=None, description="Only the first n rows of each group.")
     order: tuple[Order, ...] = Field(default=(), max_length=5, description="Order of the result.")
     limit: int = Field(default=100, ge=1, le=1_000_000, description="Most rows.")
@@ -204,6 +207,7 @@ class PostureQuery(PlanModel):
             raise ValueError(ONLY_WHERE)
         if (self.group_by or self.time_bin) and not self.aggregates:
             raise ValueError("group_by and time_bin need aggregates")
+        self._one_row()
         if self.keep is not None and not self.distinct:
             raise ValueError("keep goes with distinct")
         names = [item.name.lower() for item in self.compute]
@@ -216,6 +220,22 @@ class PostureQuery(PlanModel):
         if set(names) & {item.name.lower() for item in self.aggregates}:
             raise ValueError("a computed column and an aggregate have one name")
         return self
+
+
+    def _one_row(self) -> None:
+        if not self.over:
+            return
+        if not self.aggregates or not (self.group_by or self.time_bin):
+            raise ValueError("over measures groups: it needs group_by and aggregates")
+        if self.top is not None or self.order or self.fields or self.time_bin is not None:
+            raise ValueError("over leaves one row: nothing to order, choose or cut")
+        if any(item.function == "percent" or item.where is not None for item in self.over):
+            raise ValueError("over takes plain measures")
+        if any(item.function == "percent" for item in self.aggregates):
+            raise ValueError("over does not measure percentages")
+        named = [item.name.lower() for item in self.over]
+        if len(set(named)) != len(named):
+            raise ValueError("two columns have one name")
 
 
 def _shown(item: str | JoinedField) -> str:

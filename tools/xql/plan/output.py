@@ -59,6 +59,8 @@ class OutputCompiler(RowCompiler):
         waiting, making = list(conjuncts(plan.having, plan.dataset)), list(late)
         if plan.having is not None or late:
             self._after(state, waiting, making)
+        if plan.over:
+            self._over(state, plan.over)
         if plan.top is not None:
             self._top(state, plan.top)
         outputs = self._outputs(state, plan, late)
@@ -100,6 +102,8 @@ class OutputCompiler(RowCompiler):
     ) -> list[ast.FieldItem]:
         if plan.fields:
             return _items(plan.fields, state)
+        if plan.over:
+            return []
         if plan.aggregates:
             if not any(item.function == "percent" for item in plan.aggregates):
                 return []
@@ -140,6 +144,16 @@ class OutputCompiler(RowCompiler):
         state.stages.append(ast.Comp(tuple(made.aggregates), tuple(by)))
         state.kinds, state.open = {**kinds, **made.kinds}, False
         _shares(state, made)
+
+    @staticmethod
+    def _over(state: State, items: tuple[model.Aggregate, ...]) -> None:
+        """One row that measures the groups; each group is a thing of its own now."""
+        groups = State(state.dataset, state.kinds, state.open)
+        made = measures(items, groups)
+        if made.prepared:
+            state.stages.append(ast.Alter(tuple(made.prepared)))
+        state.stages.append(ast.Comp(tuple(made.aggregates), ()))
+        state.kinds, state.open = dict(made.kinds), False
 
     @staticmethod
     def _bin(state: State, spec: model.TimeBin) -> str:

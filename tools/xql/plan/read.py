@@ -221,8 +221,13 @@ class PlanReader(RowReader):
             match stage:
                 case ast.Filter():
                     self._filter_after(stage)
+                case ast.Alter() if isinstance(self.stage(1), ast.Comp):
+                    self.at += 1
+                    self._over(self.stage(), {item.name.lower(): item.value for item in stage.assignments})
                 case ast.Alter():
                     self._alter_after(stage)
+                case ast.Comp():
+                    self._over(stage, {})
                 case ast.WindowComp():
                     self._top(stage)
                 case ast.Sort():
@@ -241,7 +246,30 @@ class PlanReader(RowReader):
                     raise UnreadableError(f"the stage {type(stage).__name__.lower()} here")
             self.at += 1
 
+    def _over(self, stage: ast.Stage | None, prepared: dict[str, ast.Expr]) -> None:
+        """A second `comp`: one row of all groups."""
+        if (
+            not isinstance(stage, ast.Comp)
+            or stage.by
+            or stage.addrawdata
+            or not self.out.get("group_by")
+            or {"over", "top", "order", "time_bin"} & set(self.out)
+            or self.helped
+        ):
+            raise UnreadableError("measures of groups that are more than one row")
+        reader = AggregateReader(self.scope, self.conditions, prepared)
+        numbers: dict[str, int] = {}
+        items: list[Body] = []
+        for item in stage.aggregates:
+            numbers[item.function] = numbers.get(item.function, 0) + 1
+            items.append(reader.read(item, item.alias or f"{item.function}_{numbers[item.function]}"))
+        self.out["over"] = items
+        self.scope.state.kinds, self.scope.state.open = {item["name"]: Kind.ANY for item in items}, False
+        self.scope.shown = None
+
     def _filter_after(self, stage: ast.Filter) -> None:
+        if "over" in self.out:
+            raise UnreadableError("a condition on a single row")
         if "top" in self.out:
             raise UnreadableError("a condition after the first rows of each group")
         if "aggregates" in self.out or "distinct" in self.out:
