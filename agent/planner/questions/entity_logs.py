@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from agent.planner.questions.entity_places import Place, places
@@ -66,27 +65,4 @@ team support_group t
 status operational_status t
 modified sys_updated_on d
 """)
-# the keys by which two entities are about the same thing: (here, there) -> column here, column there
-MEETS: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
-    ("asset", "endpoint"): ("xdm.asset.strong_id", "cloud_id"),
-    ("asset", "cmdb"): ("xdm.asset.strong_id", "object_id"),
-    ("asset", "flow"): ("xdm.host.ipv4_addresses", "dstaddr"),
-    ("asset", "traffic"): ("xdm.host.ipv4_addresses", "dest_ip"),
-    ("asset", "event"): ("xdm.asset.strong_id", "referenced_resource"),
-    ("endpoint", "endpoint_cves"): ("endpoint_name", "endpoint_name"),
-    ("endpoint", "host"): ("endpoint_name", "endpoint_name"),
-    ("host", "endpoint_cves"): ("endpoint_name", "endpoint_name"),
-    ("asset", "permission"): ("xdm.asset.name", "source_cloud_resource_name"),
-}
-
-
-def meets(here: str, there: str) -> tuple[str, str] | None:
-    """The keys by which two entities meet, in either direction."""
-    found = MEETS.get((here, there))
-    if found is not None:
-        return found
-    back = MEETS.get((there, here))
-    return (back[1], back[0]) if back is not None else None
-
-
-__all__ = ["CMDB", "FLOW", "HOST", "MEETS", "TRAFFIC", "Place", "meets"]
+__all__ = ["CMDB", "FLOW", "HOST", "TRAFFIC", "Place"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from agent.planner.questions import openings
 from agent.planner.questions.entities import BELONGS, ENTITIES, FACTS, Place
-from agent.planner.questions.entity_logs import meets
+from agent.planner.questions.entity_links import direct
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.form import Atom, Either, Has, Item, Kinds, Opening, Ref, Weakness
+from agent.planner.questions.plan_related import counting_join, related_rows
 from agent.planner.questions.plan_settings import SettingWriter
 from agent.planner.questions.plan_tests import CATALOG, OPEN, RAW, TYPE, base_of, both, either, iso, linked
-from tools.xql.plan import Aggregate, AnyOf, Computed, Condition, Join, JsonPath, Not, Related, Test
+from tools.xql.plan import AnyOf, Computed, Condition, JsonPath, Not, Related, Test
 
 
 class ConditionWriter(SettingWriter):
@@ -141,10 +142,10 @@ class ConditionWriter(SettingWriter):
             and not (item.op == "gte" and item.count <= 1)
             and not (item.op == "gt" and item.count == 0)
         ):
-            name = self.count_by_join(item.entity, parts)
+            name = self.count_by_join(item.entity, parts, compute=inner.compute)
             made: Condition = Test(field=name, op=item.op, value=item.count)
             return Not(none=made) if item.negated else made
-        return self.related(item.entity, parts, absent=item.negated)
+        return self.related(item.entity, parts, absent=item.negated, compute=inner.compute)
 
     def related(
         self,
@@ -154,47 +155,26 @@ class ConditionWriter(SettingWriter):
         absent: bool = False,
         compute: list[Computed] | None = None,
     ) -> Condition:
-        dataset = ENTITIES[entity].dataset
-        if self.by_join:
-            test: Condition = Test(field=self.count_by_join(entity, parts), op="gt", value=0)
+        if self.by_join and direct(self.name, entity) is not None:
+            counted = self.count_by_join(entity, parts, compute=compute)
+            test: Condition = Test(field=counted, op="gt", value=0)
             return Not(none=test) if absent else test
-        if {self.name, entity} == {"case", "issue"}:
-            inner = Related(dataset=dataset, where=both(parts))
-            return Related(dataset="case_to_issue", where=inner, absent=absent)
-        if (keys := meets(self.name, entity)) is not None:
-            return Related(
-                dataset=dataset, key=keys[1], field=keys[0], where=both(parts), absent=absent, compute=tuple(compute or ()),
-            )  # fmt: skip
-        if not linked(self.entity.dataset, dataset):
-            raise CannotSay(f"nothing here links {self.entity.many} with {ENTITIES[entity].many}")
-        return Related(dataset=dataset, where=both(parts), absent=absent, compute=tuple(compute or ()))
+        return related_rows(
+            self.name, entity, both(parts), absent=absent, compute=tuple(compute or ()), outer=self.compute
+        )
 
-    def count_by_join(self, entity: str, parts: list[Condition]) -> str:
+    def count_by_join(
+        self, entity: str, parts: list[Condition], *, compute: list[Computed] | None = None
+    ) -> str:
         """The name of a column with the count of related rows."""
         target = ENTITIES[entity]
-        if {self.name, entity} == {"case", "issue"}:
-            name = f"{target.many}_{len(self.joins) + 1}" if self.joins else target.many
-            self.joins.append(
-                Join(
-                    dataset="case_to_issue",
-                    kind="left",
-                    aggregates=(Aggregate(function="count_rows", name=name),),
-                )
-            )
-            return name
-        keys = meets(self.name, entity)
-        if keys is None and not linked(self.entity.dataset, target.dataset):
-            raise CannotSay(f"nothing here links {self.entity.many} with {target.many}")
         where = both(parts)
-        for join in self.joins:
-            if join.dataset == target.dataset and join.where == where:
-                return join.aggregates[0].name
         name = target.many.replace(" ", "_") + (f"_{len(self.joins) + 1}" if self.joins else "")
-        counted = Aggregate(function="count", name=name)
-        left, right = keys or (None, None)
-        self.joins.append(
-            Join(dataset=target.dataset, kind="left", where=where, aggregates=(counted,), left=left, right=right)
-        )
+        made = counting_join(self.name, entity, where, name, tuple(compute or ()))
+        for join in self.joins:
+            if join.dataset == made.dataset and join.where == made.where:
+                return join.aggregates[0].name
+        self.joins.append(made)
         return name
 
     def place(self, ref: Ref) -> Place | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from agent.planner.questions import openings
-from agent.planner.questions.entity_logs import meets
+from agent.planner.questions.entity_links import reachable
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Kinds, Ref
 from agent.planner.questions.marks import Mark
@@ -123,7 +123,7 @@ def _entity(state: State, mark: Mark) -> None:
     if name == "asset" and state.entity != "asset":
         state.negated = False
         return None
-    if name in RELATED or name in ("endpoint", "event", "file", "package") or meets(state.entity, name):
+    if name in RELATED or name in ("endpoint", "event", "file", "package") or reachable(state.entity, name):
         return _relate(state, name)
     state.lose(mark)
     return None
