@@ -13,6 +13,9 @@ from evals.suites.xql_cases import DATA, Case, by_estate, dated, load, split_of
 from evals.suites.xql_gold import GoldTables, seed_store, trivial
 
 DEVELOP, TEST = load(DATA / "develop.jsonl"), load(DATA / "test.jsonl")
+# Sets for measuring only: nobody who works on the planner reads them, and the rule of the split is not for them.
+FRESH = {path.stem: load(path) for path in sorted(DATA.glob("fresh*.jsonl"))}
+ALL = [*DEVELOP, *TEST, *(case for cases in FRESH.values() for case in cases)]
 SHAPES = {
     *(
         "count",
@@ -57,9 +60,22 @@ def test_each_split_has_all_shapes_outcomes_and_profiles(cases: list[Case]) -> N
     assert len({case.estate.seed for case in cases}) >= 3
 
 
-@pytest.mark.parametrize("estate", sorted(by_estate([*DEVELOP, *TEST]), key=str), ids=str)
+@pytest.mark.parametrize("name", sorted(FRESH))
+def test_a_fresh_set_is_known_shapes_and_shares_nothing(name: str) -> None:
+    cases = FRESH[name]
+    rest = [cases for other, cases in FRESH.items() if other != name]
+    others = [case for part in (DEVELOP, TEST, *rest) for case in part]
+    assert len(cases) >= 80
+    assert {case.shape for case in cases} <= SHAPES
+    assert {case.profile for case in cases} == {"engineer", "auditor", "analyst"}
+    assert not {case.id for case in cases} & {case.id for case in others}
+    shared = {case.turns for case in cases} & {case.turns for case in others}
+    assert not shared, f"{len(shared)} questions are in another set too"
+
+
+@pytest.mark.parametrize("estate", sorted(by_estate(ALL), key=str), ids=str)
 def test_right_rows_tell_something(estate: object, tmp_path: Path) -> None:
-    cases = [case for case in [*DEVELOP, *TEST] if case.estate == estate]
+    cases = [case for case in ALL if case.estate == estate]
     store = seed_store(tmp_path, cases[0].estate.size, cases[0].estate.seed)
     with GoldTables(store) as tables:
         weak = {}
@@ -138,4 +154,4 @@ def test_an_id_that_comes_twice_is_refused(tmp_path: Path) -> None:
 
 
 def test_no_id_is_in_more_than_one_shape() -> None:
-    assert max(Counter(case.id for case in [*DEVELOP, *TEST]).values()) == 1
+    assert max(Counter(case.id for case in ALL).values()) == 1
