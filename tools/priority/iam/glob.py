@@ -75,6 +75,15 @@ def intersect(first: str, second: str) -> bool:
         return matches(second, first)
     if not is_pattern(second):
         return matches(first, second)
+    # What stands before the first wildcards, and after the last ones, settles nearly all pairs of names.
+    one, other = literal_prefix(first), literal_prefix(second)
+    if not (one.startswith(other) or other.startswith(one)):
+        return False
+    ends, others = literal_prefix(first[::-1]), literal_prefix(second[::-1])
+    if not (ends.startswith(others) or others.startswith(ends)):
+        return False
+    if len(one) == len(first) - 1 and len(other) == len(second) - 1 and first[-1] == second[-1] == "*":
+        return True
     width = len(second)
     # row[j]: the patterns' rests from here can meet, with `j` characters of the second used up.
     row = [False] * (width + 1)
