@@ -57,7 +57,8 @@ class FindingFilter(BaseModel):
     """Conditions that must all hold; in a list any value may match. Text is compared without regard to case.
 
     `text` is looked for in title, description, rule, resource, account and tags; each of its words must
-    occur. `tags` maps a tag key to accepted values (an empty list: any value). Times are aware or UTC.
+    occur. `tags` maps a tag key to accepted values (an empty list: any value); of `any_tag` one is enough. Times
+    are aware or UTC.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -76,6 +77,7 @@ class FindingFilter(BaseModel):
     source: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
     tags: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    any_tag: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     text: str = ""
     status: StatusWord = "open"
     outcome: tuple[FindingStatus, ...] = ()
@@ -157,6 +159,9 @@ class FindingFilter(BaseModel):
             tests.append(lambda f, _: any(p in _names(f) for p in parts))
         for key, accepted in self.tags.items():
             tests.append(_has_tag(key, accepted))
+        if self.any_tag:
+            several = [_has_tag(key, accepted) for key, accepted in self.any_tag.items()]
+            tests.append(lambda f, asset: any(test(f, asset) for test in several))
         if self.text.strip():
             terms = self.text.casefold().split()
             tests.append(_has_words(terms))

@@ -42,6 +42,9 @@ class SearchArguments(ToolArguments):
     resource_types: tuple[str, ...] = Field(default=(), description="Asset type ids, e.g. S3_BUCKET.")
     resources: tuple[str, ...] = Field(default=(), description="Parts of a resource's name or id.")
     tags: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="Tag key to accepted values.")
+    any_tag: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Spellings of one tag: key to accepted values; one is enough."
+    )
     status: Literal["FAIL", "PASS", "MANUAL"] = Field(
         default="FAIL", description="FAIL: open findings (default). PASS and MANUAL: evidence."
     )
@@ -73,7 +76,7 @@ class SearchArguments(ToolArguments):
     def _listed(cls, given: Any) -> Any:
         return [given] if isinstance(given, str) else given
 
-    @field_validator("tags", mode="before")
+    @field_validator("tags", "any_tag", mode="before")
     @classmethod
     def _tag_values(cls, given: Any) -> Any:
         if not isinstance(given, dict):
@@ -93,6 +96,7 @@ class SearchArguments(ToolArguments):
             resource_type=self.resource_types,
             resource=self.resources,
             tags=self.tags,
+            any_tag=self.any_tag,
             status="open" if self.status == "FAIL" else "any",
             outcome=(FindingStatus(self.status),),
             since=self.since,
