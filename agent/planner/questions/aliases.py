@@ -32,7 +32,7 @@ SETTING_WORDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("runtime|language runtime|run time", ("runtime",)),
     ("trust policy|assume role policy|trust relationship", ("assume role policy", "assume role policy document")),
     ("automatic minor upgrade|auto minor version upgrade|auto upgrade|minor version upgrade|automatic upgrade", ("auto minor version upgrade",)),
-    ("size|disk size|volume size|size in gb|capacity", ("size", "disk size gb", "size gb", "allocated storage")),
+    ("size|disk size|volume size|size in gb|capacity", ("size", "disk size gb", "size gb", "allocated storage", "image size in bytes", "vm size", "instance type", "machine type")),
     ("permission boundary|permissions boundary", ("permission boundary", "permissions boundary")),
     ("purge protection", ("enable purge protect", "purge protect")),
     ("minimum tls version|tls version|min tls", ("minimum tls version", "min tls version")),

@@ -13,7 +13,7 @@ from agent.planner.questions import follow_edits, leftover
 from agent.planner.questions.build import build
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Measure, Weakness
+from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Measure, Rank, Weakness
 from agent.planner.questions.reader_state import State, key_of
 from agent.planner.questions.reader_values import nouns_of
 from agent.planner.questions.setting_marks import types_of
@@ -34,6 +34,14 @@ _LIST: Final = re.compile(
 _DROP: Final = re.compile(
     r"\b(?:all|any|every|regardless of(?: the)?|across all|whatever) (accounts?|regions?|severit(?:y|ies)|providers?|clouds?|status(?:es)?|types?|environments?)\b"
 )
+_BARE_TIME: Final = re.compile(
+    r"(?:^\W*|\b(?:make (?:it|that)|to|about|with|for|use|try|rather|and|now|only)\s+)(?P<time>(?:\d+|a|one|two|three|four|five|six|seven|ten|fourteen|thirty|sixty|ninety) (?:hours?|days?|weeks?|months?|quarters?|years?))(?! (?:ago|old|or))(?:\s+instead)?",
+    re.IGNORECASE,
+)
+_TOP: Final = re.compile(
+    r"^\W*(?:(?:and|now|then|only|just|show|give|keep|limit|to|it|them|me|the|please|that)\s+)*(?:(?:top|first|highest|biggest|leading)\s+)?\d+(?:\s+(?:of (?:them|those|these)|ones|rows|results|please|only))*\W*$",
+    re.IGNORECASE,
+)
 _OPPOSITE: Final = re.compile(
     r"^\W*(?:and |what about |how about )?(?:the )?(?:opposite|others|other ones|rest|ones that (?:don't|aren't|are not|do not|haven't)|which (?:don't|aren't|do not|are not)|those that (?:aren't|don't|are not|do not))\W*$",
     re.IGNORECASE,
@@ -53,12 +61,18 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     )
     rest = _in_family(rest, given, estate)
     if changed is not before and not re.search(r"\w", rest):
+        state.unknown, state.twofold, state.missing, state.unused = [], [], [], ()
         return changed
+    rest = _same_time(rest, before)
     said, edits = state, changed is not before
     if rest != text:
         before, text = changed, rest
         said = understand(text, estate, now, context="")
-    nouns = [m for m in said.marks if m.kind in ("entity", "kind")]
+    nouns = [
+        m
+        for n, m in enumerate(said.marks)
+        if m.kind in ("entity", "kind") and not (m.has("attr", "tag") and _listed(said, n))
+    ]
     back = edits or _BACK.search(text) is not None
     if _OPPOSITE.match(text) and before.items:
         return _turned(before)
@@ -85,13 +99,38 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     if not _says(added, again, text):
         state.unknown, state.twofold, state.missing = again.unknown, again.twofold, again.missing
         return None
-    merged = _merged(before, added, again, text)
+    merged = _merged(before, added, again, text, estate)
     state.unknown, state.twofold, state.missing = again.unknown, again.twofold, again.missing
-    if any(isinstance(i, Kinds) for i in added.items):
+    if any(isinstance(i, Kinds) for i in (*added.items, *(set(merged.items) - set(before.items)))):
         return merged.model_copy(
             update={"items": tuple(_renewed(i, merged, state, estate) for i in merged.items)}
         )
     return merged
+
+
+def _listed(state: State, at: int) -> bool:
+    """Whether a mark is what things are counted or sorted by."""
+    at -= 1
+    while at >= 0 and state.marks[at].kind in ("stop", "and", "comma"):
+        at -= 1
+    return at >= 0 and state.marks[at].kind in ("by", "order")
+
+
+def _same_time(text: str, before: Form) -> str:
+    """ "make it 60 days": the way of looking back stays."""
+    way = next(
+        (
+            i.op
+            for item in before.items
+            for i in (item.items if isinstance(item, Has) else (item,))
+            if isinstance(i, Atom) and i.op in ("older", "within")
+        ),
+        "",
+    )
+    if not way:
+        return text
+    said = "older than" if way == "older" else "in the last"
+    return _BARE_TIME.sub(lambda m: f"{said} {m['time']}", text, count=1)
 
 
 def _in_family(text: str, given: tuple[Kinds, ...], estate: Estate) -> str:
@@ -139,11 +178,35 @@ def _says(added: Form, state: State, text: str) -> bool:
     )  # fmt: skip
 
 
-def _merged(before: Form, added: Form, state: State, text: str) -> Form:
+def _of_other_cloud(items: list[Item], added: Form, estate: Estate) -> list[Item]:
+    """ "S3 buckets", "and in Azure?": what Azure has of that category."""
+    clouds = {
+        str(v).upper()
+        for i in added.items
+        if isinstance(i, Atom) and i.ref.name == "provider" and not i.negated
+        for v in i.values
+    }
+    if not clouds or any(isinstance(i, Kinds) for i in added.items):
+        return items
+    found: list[Item] = []
+    for item in items:
+        types = types_of([item], estate) if isinstance(item, Kinds) and not item.negated else frozenset()
+        if types and not any(estate.types[t][3].upper() in clouds for t in types):
+            categories = tuple(sorted({estate.types[t][1] for t in types}))
+            found.append(
+                Kinds(categories=categories, label=" and ".join(c.lower() + "s" for c in categories))
+            )
+        else:
+            found.append(item)
+    return found
+
+
+def _merged(before: Form, added: Form, state: State, text: str, estate: Estate) -> Form:
     changes: dict[str, Any] = {}
     items = list(before.items)
     dropped = {_attr(word) for word in _DROP.findall(text)}
     items = [i for i in items if not (isinstance(i, Atom) and i.ref.name in dropped)]
+    items = _of_other_cloud(items, added, estate)
     for item in added.items:
         items = _placed(items, item, text)
     changes["items"] = tuple(items)
@@ -176,6 +239,8 @@ def _merged(before: Form, added: Form, state: State, text: str) -> Form:
         changes["rank"] = added.rank
     if added.limit is not None:
         changes["limit"] = added.limit
+        if _TOP.match(text):
+            changes["rank"] = before.rank or (Rank() if before.group else added.rank)
     if added.columns:
         changes["columns"] = (*before.columns, *(c for c in added.columns if c not in before.columns))
     if added.having is not None:
@@ -194,10 +259,14 @@ def _placed(items: list[Item], item: Item, text: str) -> list[Item]:
     if isinstance(item, Has):
         return [*[i for i in items if not (isinstance(i, Has) and i.entity == item.entity)], item]
     if getattr(item, "negated", False):
-        return [*items, item]
+        opposite = [
+            i for i in items if key_of(i) == key and getattr(i, "values", ()) == getattr(item, "values", ())
+        ]
+        return [*[i for i in items if i not in opposite], item]
     if isinstance(item, Atom) and any(isinstance(i, Has) and _inside(i, key) for i in items):
         return [_inner(i, item) if isinstance(i, Has) and _inside(i, key) else i for i in items]
-    return [*[i for i in items if key_of(i) != key or getattr(i, "negated", False)], item]
+    single = isinstance(item, Weakness) or (isinstance(item, Atom) and item.op in ("empty", "true"))
+    return [*[i for i in items if key_of(i) != key or (getattr(i, "negated", False) and not single)], item]
 
 
 def _inside(item: Has, key: str) -> bool:

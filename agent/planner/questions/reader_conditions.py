@@ -6,11 +6,12 @@ from agent.planner.questions import openings
 from agent.planner.questions.entities import BELONGS
 from agent.planner.questions.form import Atom, Kinds, Ref
 from agent.planner.questions.marks import Mark
+from agent.planner.questions.phrases import STOP
 from agent.planner.questions.reader_place import RELATED, place
 from agent.planner.questions.reader_refs import attribute
 from agent.planner.questions.reader_state import State, key_of
 from agent.planner.questions.reader_times import timed
-from agent.planner.questions.reader_unknown import opened, unknown_word
+from agent.planner.questions.reader_unknown import opened, unknown_word, value_said
 from agent.planner.questions.reader_values import fitting, nouns_of, severities, value_label
 from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.times import When
@@ -242,6 +243,11 @@ def skip(state: State, mark: Mark) -> None:
 def take_stop(state: State, mark: Mark) -> None:
     if mark.has("alias"):
         _as_account(state, mark)
+        return
+    text = mark.text.lower()
+    if len(text) > 3 and text not in STOP and (found := value_said(state, text)) is not None:
+        # mere English elsewhere, yet a value of what is asked about: "spreadsheets"
+        place(state, found)
 
 
 def take_word(state: State, mark: Mark) -> None:

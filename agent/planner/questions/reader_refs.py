@@ -162,6 +162,10 @@ def _there(state: State, ref: Ref, negated: bool, put: Put) -> bool:
 
 def with_word(state: State, mark: Mark) -> None:
     """ "with more than 3 ..." begins anew; the related entity before it is done."""
+    if mark.text.lower() in ("own", "owns", "owning") and any(
+        t.text in ("who", "whom") for t in state.tokens[max(0, mark.start - 3) : mark.start]
+    ):
+        return owned(state, mark)
     following = state.next()
     if state.relation is not None and following is not None and following[1].kind not in ("stop",):
         state.waiting = []
@@ -242,7 +246,7 @@ def tagged(state: State, mark: Mark) -> None:
 
 def owned(state: State, mark: Mark) -> None:
     """ "owned by payments", "team ml": a tag of team or owner with this value."""
-    if state.tokens[0].text == "who" and mark.text.lower().startswith(
+    if any(t.text in ("who", "whom") for t in state.tokens[: mark.start]) and mark.text.lower().startswith(
         ("own", "run", "manag", "maintain", "operat")
     ):
         state.columns += [

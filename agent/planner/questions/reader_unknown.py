@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from agent.planner.questions.english import ordinary
 from agent.planner.questions.entities import ENTITIES
@@ -17,7 +17,13 @@ from agent.planner.questions.openings import WORDS as OPENING_WORDS
 from agent.planner.questions.reader_place import place
 from agent.planner.questions.reader_said import NAMELIKE, mark_at
 from agent.planner.questions.reader_state import Put, State
+from agent.planner.questions.tokens import singular
 from agent.planner.vocabulary import looks_like_region
+
+
+_NOT_VALUES: Final = frozenset(
+    {"name", "id", "description", "strong_id", "external_id", "asset_name", "asset_id"}
+)
 
 
 def quoted(state: State, mark: Mark) -> None:
@@ -134,35 +140,9 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
             ),
         )
         return
-    for entity in dict.fromkeys(
-        filter(
-            None,
-            (
-                state.relation.entity if state.relation else "",
-                state.entity,
-                "asset" if state.entity in ("", "issue", "finding", "vulnerability") else "",
-            ),
-        )
-    ):
-        for name in ENTITIES[entity].places:
-            if name in ("name", "id", "description", "strong_id", "external_id", "asset_name", "asset_id"):
-                continue
-            seen = state.estate.values(entity, name)
-            hit = seen.get(text) or (seen.get(text.replace("_", " ")))
-            starts = name in ("os",) and any(v.startswith(text) or f" {text}" in v for v in seen)
-            if hit or starts:
-                negated = negated or state.take_not()
-                put(
-                    state,
-                    Atom(
-                        ref=Ref(name=name),
-                        op="contains" if starts and not hit else "in",
-                        values=(hit or token.raw,),
-                        label=f"{name.replace('_', ' ')} {hit or token.raw}",
-                        negated=negated,
-                    ),
-                )
-                return
+    if (told := value_said(state, text, raw=token.raw, negated=negated)) is not None:
+        put(state, told)
+        return
     if state.entity in ("event", "audit", "permission") and (who := _who(state, text)) is not None:
         put(state, who)
         return
@@ -187,6 +167,36 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
             state.at = following[0]
         return
     state.lose(mark)
+
+
+def value_said(state: State, text: str, *, raw: str = "", negated: bool = False) -> Atom | None:
+    """The condition that a word makes as the value of a column of what is asked about. `raw` admits parts of systems' names."""
+    entities = (
+        state.relation.entity if state.relation else "",
+        state.entity,
+        "asset" if raw and state.entity in ("", "issue", "finding", "vulnerability") else "",
+    )
+    for entity in dict.fromkeys(filter(None, entities)):
+        for name in ENTITIES[entity].places:
+            if name in _NOT_VALUES:
+                continue
+            seen = state.estate.values(entity, name)
+            hit = (
+                seen.get(text)
+                or seen.get(text.replace("_", " "))
+                or seen.get(singular(text))
+                or seen.get(f"{text}s")
+            )
+            starts = bool(raw) and name == "os" and any(v.startswith(text) or f" {text}" in v for v in seen)
+            if hit or starts:
+                return Atom(
+                    ref=Ref(name=name),
+                    op="contains" if starts and not hit else "in",
+                    values=(hit or raw,),
+                    label=f"{name.replace('_', ' ')} {hit or raw}",
+                    negated=negated or state.take_not(),
+                )
+    return None
 
 
 def _who(state: State, text: str) -> Atom | None:

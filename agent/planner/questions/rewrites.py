@@ -1,0 +1,94 @@
+"""Idioms put into the words that the lists know: "who is responsible for", "how old ... on average", "MTTR"."""
+
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_THING: Final = r"(?P<what>(?:the |our |my |an? |these |those |all )?[\w\s'&-]{3,60}?)"
+_REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        # owners
+        (
+            r"\bwho(?:m)? (?:is|are|'s) (?:the )?(?:(?:\w+ )?(?:owner|owners|contact|contacts|responsible|accountable|in charge|on the hook)(?: person| people)?) (?:for|of|behind)\b",
+            "who owns",
+        ),
+        (
+            r"\bwho(?:m)? (?:should|do|can|must|could) (?:i|we) (?:contact|ask|talk to|call|mail|write to|ping|chase|speak to|turn to|go to|approach|inform|notify)(?: to)?(?: about| regarding| for| concerning)\b",
+            "who owns",
+        ),
+        (r"\bwho (?:looks after|takes care of|cares for|is behind|runs|maintains|manages)\b", "who owns"),
+        (
+            r"\b(which|what) (teams?|squads?|owners?|people|person|department|departments) (?:is|are) (?:responsible|accountable|in charge)(?: for| of)\b",
+            r"which \2 own",
+        ),
+        (r"\bwho (?:do|does) (?P<what>[\w\s-]{3,60}?) belong to\b", r"who owns \g<what>"),
+        # durations and ages
+        (
+            rf"\bhow (?:old|long open) (?:is|are|was|were) {_THING} (?:on average|in average|on the average|averagely)\b",
+            r"average age of \g<what>",
+        ),
+        (
+            r"\bon average,? how (?:old|long)\b(?: (?:is|are|have|do|does|has|been))*",
+            "average age of",
+        ),
+        (
+            r"\bhow (?:long|old) on average (?:(?:is|are|have|has|been|were|do|does) )*(?P<what>[\w\s'-]{3,60}?) (?:(?:is|are|have|has|been|stay|stayed|remain) )*(open|unresolved)\b(?: now| so far| already)?",
+            r"average age of open \g<what>",
+        ),
+        (
+            r"\bhow long (?:do|does|did|are|is|have|has) (?P<what>[\w\s'-]{3,60}?) (?:stay|stayed|remain|been|be|kept|keep)? ?(open|unresolved)(?: for)? on average\b",
+            r"average age of open \g<what>",
+        ),
+        (
+            r"\bhow many days old (?:is|are) (?:the |our )?(?:oldest)\b",
+            "maximum age in days of the",
+        ),
+        (r"\bhow old is (?:the|our) (?:single )?oldest\b", "maximum age of the"),
+        (r"\bhow old is (?:the|our) (?:single )?(?:youngest|newest)\b", "minimum age of the"),
+        (
+            r"\b(?:mttr|mean time to (?:remediate|resolve|fix|resolution|remediation|close|repair)|(?:average|mean|avg) time (?:to|until|till) (?:resolve|fix|close|remediate|resolution|remediation|closure)|(?:average|mean|avg) (?:resolution|remediation|fix|closing) (?:time|duration))\b",
+            "average time to resolve",
+        ),
+        (
+            r"\bmedian (?:time (?:to|until|till) (?:resolve|fix|close|remediate|resolution|remediation|closure)|(?:resolution|remediation) (?:time|duration))\b",
+            "median time to resolve",
+        ),
+        (
+            r"\bhow long (?:does|did|do) it (?:usually |typically |normally )?take (?:us |them |me )?(?:on average )?to (?:resolve|fix|close|remediate)(?: an| a| our| the)?(?P<what>[\w\s-]{0,40}?)(?: on average)?(?=[?.,]|$| per\b| by\b)",
+            r"average time to resolve\g<what>",
+        ),
+        # seen and unseen
+        (
+            r"\b(?:that |which |who )?(?:we |i )?(?:have not|haven't|has not|hasn't|not) (?:been )?(?:heard (?:from|of)|seen|checked in|reported in|connected|contacted us|reported)(?: back)?(?: in| for)? (?:the )?(?:longest(?: time)?|longest while)\b",
+            "with the oldest last seen",
+        ),
+        (r"\b(?:since|for) the longest(?: time)?\b", "oldest first"),
+        (r"\b(group|split|break|count|bucket|aggregate) (?:that|it|them|those|these|this|the (?:results?|list|numbers?|same)) (?:up |down |out )?(by|per)\b", r"\2"),
+        # shares, counts, measures
+        (r"\b(?:pct|prct|perc|per cent|procent|prozent)\.?(?: of)?\b", "percentage of"),
+        (r"\bwhat (?:portion|part|fraction|slice|chunk) of\b", "what percentage of"),
+        (r"\bhow (?:big|large|high) (?:is|a) (?:the |a )?(?:share|part|portion|percentage|proportion|fraction) of\b", "what percentage of"),
+        (r"\bhow much percent(?:age)? of\b", "what percentage of"),
+        (r"\b(?:out of|of) all (?:the |our )?(?P<what>[\w\s-]{3,40}?),? (?:what|which|how much) (?:percentage|share|percent|proportion|fraction)\b(?: of them)?", r"what percentage of \g<what>"),
+        (r"\bsum up (?:the )?(?=\w)", "sum of "),
+        (r"\b(?:all in all|all together|taken together)\b", "in total"),
+        (r"\b(fattest|heaviest|bulkiest|hugest|most voluminous)\b", "largest"),
+        (r"\b(tiniest|slimmest|littlest)\b", "smallest"),
+        (r"\b(?:,? ?(?:expressed |given |measured |counted )?in (?:bytes|gb|gib|mb|gigabytes|megabytes|days|percent|%|usd|numbers))\b(?! (?:for|ago|old))", ""),
+        (r"\b(live|lives|living|lived) (?=in (?:the )?(?:vpc|subnet|account|region|project|subscription|cluster|namespace|network|vnet)?)", "are "),
+        (r"\bseperate(ly)?\b", r"separate\1"),
+    )
+)  # fmt: skip
+
+
+def rewritten(text: str) -> str:
+    """A text in lower case with idioms in plainer words; what is quoted stays."""
+    if '"' in text or "`" in text:
+        return text
+    for pattern, words in _REWRITES:
+        text = pattern.sub(words, text)
+    return text
