@@ -119,17 +119,19 @@ class Inside:
                 found.append((key, inlet))
         return found
 
-    def reaches(self, host: AssetRecord, target: AssetRecord, port: int | None) -> tuple[bool | None, str]:
+    def reaches(
+        self, host: AssetRecord, target: AssetRecord, port: int | None
+    ) -> tuple[bool | None, tuple[str, ...]]:
         """Whether one machine reaches a port of another (None: no record says), and the asset of the rule for it."""
         here, there = self.standing(host), self.standing(target)
         if not here.vpc or not there.vpc:
-            return None, ""
+            return None, ()
         for inlet in self.inlets(target, port):
             if inlet.group.lower() in here.groups and inlet.group:
-                return True, inlet.owner.asset_id
+                return True, (inlet.owner.asset_id,)
             if inlet.cidr and self._from_range(here, inlet.cidr, there.vpc, host.account) is not None:
-                return True, inlet.owner.asset_id
-        return False, ""
+                return True, (inlet.owner.asset_id,)
+        return False, ()
 
     def _link(self, key: str, target: AssetRecord, vpc: str, inlet: Inlet) -> None:
         """Join every host that stands in a place to it."""

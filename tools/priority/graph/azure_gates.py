@@ -69,6 +69,12 @@ class AzureGates:
             return True
         return None if everybody is None else False
 
+    def reaches(
+        self, caller: AssetRecord, service: AssetRecord, port: int | None
+    ) -> tuple[bool | None, tuple[str, ...]]:
+        """Whether a workload reaches a service; no rule of its own opens it."""
+        return self.lets_in(service, [caller]), ()
+
     def lets_in_azure(self, server: AssetRecord) -> bool:
         """Whether a database server lets in whatever runs in Azure, anybody's included."""
         view = self._estate.view(server)

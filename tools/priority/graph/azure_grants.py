@@ -16,6 +16,7 @@ from tools.priority.graph.flaws import weakest
 from tools.priority.graph.model import INTERNET, Relation
 from tools.priority.graph.steps import Steps
 from tools.priority.iam.azure.model import scope_of
+from tools.priority.iam.kubernetes.cloud import FederatedCredential
 from tools.priority.reading import View, openness, shown
 
 _PUBLIC = {"blob", "container"}
@@ -166,6 +167,15 @@ class AzureGrants:
             )
             if parent is not None:
                 yield parent, self._estate.view(asset)
+
+    def trusted(self) -> Iterator[FederatedCredential]:
+        """Federated credentials as the engine of clusters takes them."""
+        for holder, one in self.credentials():
+            view = self._estate.view(holder)
+            client = view.text("clientId", "appId")
+            who = view.text("principalId") or self._iam.clients.get(client.lower(), "")
+            if who:
+                yield FederatedCredential(client, who.lower(), one.text("issuer"), one.text("subject"))
 
     def _servers(self) -> None:
         """Databases on their servers; and servers that let in whatever runs in Azure, a stranger's machine too."""

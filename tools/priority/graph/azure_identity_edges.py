@@ -47,13 +47,16 @@ class AzureIdentityEdges:
         """All steps of all identities."""
         principals = {*self._iam.engine.principals, *self._callers, *self._iam.people}
         for principal in sorted(principals):
-            if self._iam.engine.assignments(principal) or self._on_vaults(principal):
+            if self.holds(principal):
                 key = self.key(principal)
                 self._may(key, principal)
                 self._vaults(key, principal)
         for asset_id, held in self._iam.runs.items():
-            for one in held:
-                self._runs_as(self._estate.assets[asset_id], one)
+            asset = self._estate.assets[asset_id]
+            for one in (
+                held if self._estate.kind(asset) != "azure.aks" else ()
+            ):  # its nodes have it, not its API
+                self._runs_as(asset, one)
 
     def key(self, principal: str) -> str:
         """The position of a principal: its record, or a place of its own."""
@@ -69,6 +72,10 @@ class AzureIdentityEdges:
             )
         return self._steps.place(f"identity:{principal}", NodeKind.IDENTITY, self._iam.name(principal))
 
+    def holds(self, principal: str) -> bool:
+        """Whether a principal has any role, or reads any vault."""
+        return bool(self._iam.engine.assignments(principal)) or self._on_vaults(principal)
+
     def _runs_as(self, workload: AssetRecord, held: Runs) -> None:
         """Whoever controls a workload acts as its identities."""
         if self._estate.kind(workload) == "azure.vm" and not runs(self._estate.view(workload)):
@@ -81,7 +88,7 @@ class AzureIdentityEdges:
             else "its code runs with them"
         )
         chance = step["runs_as_token" if machine else "runs_as"]
-        known = bool(self._iam.engine.assignments(held.principal)) or self._on_vaults(held.principal)
+        known = self.holds(held.principal)
         record = self._iam.by_scope.get(held.resource) if held.resource else None
         if not known:
             if self._uncollected(workload):

@@ -49,7 +49,8 @@ class AzureIam:
         """Object id by client or application id."""
         self.runs: dict[str, tuple[Runs, ...]] = {}
         """What workloads run as, by asset id."""
-        self.subscriptions: set[str] = set()
+        self.kubelets: dict[str, str] = {}
+        """Object id of what nodes of an AKS cluster run as, by the cluster's asset id."""
         self._resources()
         self._directory()
         self._workloads()
@@ -68,8 +69,6 @@ class AzureIam:
             scope = scope_of(uid)
             if self.by_scope.setdefault(scope, asset).asset_id != asset.asset_id:
                 continue
-            if scope.startswith("/subscriptions/"):
-                self.subscriptions.add("/" + "/".join(scope.split("/")[1:3]))
             self.by_type.setdefault(type_of(scope), []).append(scope)
         for listed in self.by_type.values():
             listed.sort()
@@ -110,9 +109,18 @@ class AzureIam:
             held = dict.fromkeys(self._identities(asset))
             if held:
                 self.runs[asset.asset_id] = tuple(held)
+            if held and self._estate.kind(asset) == "azure.aks":
+                self.kubelets[asset.asset_id] = next(iter(held)).principal
 
     def _identities(self, asset: AssetRecord) -> Iterator[Runs]:
         view = self._estate.view(asset)
+        if self._estate.kind(asset) == "azure.aks":
+            # Pods of a node reach the identity of its kubelet, not the one of the control plane.
+            profile = view.at("identityProfile").at("kubeletidentity", "kubeletIdentity")
+            if key := profile.text("objectId"):
+                resource = profile.text("resourceId")
+                yield Runs(key.lower(), scope_of(resource) if resource else "")
+            return
         identity = view.at("identity")
         own = identity.text("principalId", "principal_id")
         if own:
@@ -121,13 +129,6 @@ class AzureIam:
         given = listed.items() if isinstance(listed, Mapping) else ((str(one), {}) for one in items(listed))
         for resource, facts in given:
             yield from self._assigned(resource, View(facts))
-        if self._estate.kind(asset) == "azure.aks":
-            # Pods of a node reach the identity of its kubelet, not the one of the control plane.
-            profile = view.at("identityProfile").at("kubeletidentity", "kubeletIdentity")
-            if key := profile.text("objectId"):
-                yield Runs(
-                    key.lower(), scope_of(profile.text("resourceId")) if profile.text("resourceId") else ""
-                )
 
     def _assigned(self, resource: str, facts: View) -> Iterator[Runs]:
         scope = scope_of(resource)

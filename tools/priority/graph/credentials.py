@@ -9,13 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tools.findings.model import AssetRecord
-from tools.priority.estate import Estate, name_of
+from tools.priority.estate import Cloud, Estate, cloud_of, name_of
 from tools.priority.exposure import Reader, exposure_of
-from tools.priority.graph.aws_inside import Inside
 from tools.priority.graph.model import Edge, Parts, Relation
 from tools.priority.graph.vocabulary import GraphWords
 from tools.priority.identity import secret_names
@@ -35,15 +34,19 @@ _VAULTED = ("policy.secret", "gcp.secret", "k8s.secret", "aws.parameter")
 _PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306, "sqlserver": 1433, "oracle": 1521}
 
 
+Reach = Callable[[AssetRecord, AssetRecord, int | None], tuple[bool | None, tuple[str, ...]]]
+"""Whether one asset reaches a port of another (None: no record says), and the ids of the assets that let it."""
+
+
 class Credentials:
-    """Steps by credentials over one estate."""
+    """Steps by credentials over one estate. `reach`: how to tell, by cloud, whether one thing gets to another."""
 
     def __init__(
-        self, estate: Estate, reader: Reader, inside: Inside, words: GraphWords, parts: Parts
+        self, estate: Estate, reader: Reader, reach: Mapping[Cloud, Reach], words: GraphWords, parts: Parts
     ) -> None:
         self._estate = estate
         self._reader = reader
-        self._inside = inside
+        self._reach = reach
         self._words = words
         self._parts = parts
         self._keys = {
@@ -109,8 +112,11 @@ class Credentials:
         if exposure_of(self._reader, database).fact.grade > 0:
             return True, ()
         port = port_of(self._estate.view(database))
-        found, rule = self._inside.reaches(holder, database, port)
-        return found, (rule,) if rule else ()
+        clouds = {cloud_of(holder), cloud_of(database)}
+        reach = self._reach.get(cloud_of(database)) if len(clouds) == 1 else None
+        if reach is None:
+            return None, ()
+        return reach(holder, database, port)
 
     def _opened_by(self, secret: AssetRecord) -> None:
         """What a secret is for, by what its record says of it: a database's name, address or id."""

@@ -9,24 +9,30 @@ from itertools import islice
 
 from tools.findings.model import AssetRecord
 from tools.priority.enrich.model import NOTHING, Enrichments
-from tools.priority.estate import Estate, name_of
+from tools.priority.estate import Cloud, Estate, name_of
 from tools.priority.exposure import Reader
 from tools.priority.graph.aws_grants import AwsGrants
 from tools.priority.graph.aws_identity_edges import AwsIdentityEdges
 from tools.priority.graph.aws_inside import Inside
 from tools.priority.graph.aws_load import AwsIam
 from tools.priority.graph.aws_network_edges import AwsNetworkEdges
+from tools.priority.graph.azure_credentials import AzureCredentials
 from tools.priority.graph.azure_gates import AzureGates
 from tools.priority.graph.azure_grants import AzureGrants
 from tools.priority.graph.azure_identity_edges import AzureIdentityEdges
 from tools.priority.graph.azure_inside import AzureInside
 from tools.priority.graph.azure_load import AzureIam
 from tools.priority.graph.azure_network_edges import AzureNetworkEdges
-from tools.priority.graph.credentials import Credentials
+from tools.priority.graph.credentials import Credentials, Reach
+from tools.priority.graph.gcp_credentials import GcpCredentials
 from tools.priority.graph.gcp_grants import GcpGrants
 from tools.priority.graph.gcp_identity_edges import GcpIdentityEdges
+from tools.priority.graph.gcp_inside import GcpInside
 from tools.priority.graph.gcp_load import GcpIam
+from tools.priority.graph.gcp_network_edges import GcpNetworkEdges
 from tools.priority.graph.jewels import Jewels
+from tools.priority.graph.kubernetes_cloud import Clouds
+from tools.priority.graph.kubernetes_edges import KubernetesEdges
 from tools.priority.graph.model import INTERNET, Edge, Node, NodeKind, Parts, Relation
 from tools.priority.graph.network_entries import NetworkEntries
 from tools.priority.graph.search import AttackGraph
@@ -58,14 +64,15 @@ class Gatherer:
         self.enriched = enriched
         self.words = words
         self.parts = Parts()
+        self.steps = Steps(self.estate, words, self.parts)
+        self._reach: dict[Cloud, Reach] = {}
         self.jewels = Jewels(self.estate, enriched, words, reader.at)
 
     def gather(self) -> AttackGraph:
         """All steps, then the positions that they join."""
         self._take(NetworkEntries(self.reader, self.enriched, self.words).edges())
-        self._aws()
-        self._azure()
-        self._google()
+        self._clusters(self._aws(), self._azure(), self._google())
+        Credentials(self.estate, self.reader, self._reach, self.words, self.parts).add()
         self._positions()
         return AttackGraph(self.parts)
 
@@ -73,7 +80,7 @@ class Gatherer:
         for edge in edges:
             self.parts.join(edge)
 
-    def _aws(self) -> None:
+    def _aws(self) -> AwsIam:
         iam = AwsIam(self.estate)
         inside = Inside(self.estate, self.parts)
         grants = AwsGrants(self.estate, self.reader, iam, self.words)
@@ -85,25 +92,48 @@ class Gatherer:
         AwsNetworkEdges(
             self.estate, self.reader, inside, self.enriched, self.jewels, self.words, self.parts
         ).add()
-        Credentials(self.estate, self.reader, inside, self.words, self.parts).add()
+        self._reach["aws"] = inside.reaches
         self._unread(iam.engine.faults)
+        return iam
 
-    def _azure(self) -> None:
+    def _azure(self) -> tuple[AzureIam, AzureGrants, AzureIdentityEdges]:
         iam = AzureIam(self.estate)
-        steps = Steps(self.estate, self.words, self.parts)
-        inside = AzureInside(self.estate, steps)
+        inside = AzureInside(self.estate, self.steps)
         gates = AzureGates(self.estate, inside)
-        AzureGrants(self.estate, iam, gates, self.enriched, steps).add()
-        AzureIdentityEdges(self.estate, iam, gates, self.jewels, steps).add()
-        AzureNetworkEdges(self.estate, self.reader, iam, inside, self.enriched, self.jewels, steps).add()
+        grants = AzureGrants(self.estate, iam, gates, self.enriched, self.steps)
+        grants.add()
+        identities = AzureIdentityEdges(self.estate, iam, gates, self.jewels, self.steps)
+        identities.add()
+        AzureNetworkEdges(self.estate, self.reader, iam, inside, self.enriched, self.jewels, self.steps).add()
+        AzureCredentials(self.estate, iam, gates, identities, self.steps).add()
+        self._reach["azure"] = gates.reaches
         self._unread(iam.engine.faults)
+        return iam, grants, identities
 
-    def _google(self) -> None:
+    def _google(self) -> tuple[GcpIam, GcpIdentityEdges]:
         iam = GcpIam(self.estate, self.reader.at)
-        steps = Steps(self.estate, self.words, self.parts)
-        GcpGrants(self.estate, self.reader, iam, self.enriched, steps).add()
-        GcpIdentityEdges(self.estate, iam, self.jewels, steps).add()
+        inside = GcpInside(self.estate, iam, self.steps)
+        GcpGrants(self.estate, self.reader, iam, self.enriched, self.steps).add()
+        identities = GcpIdentityEdges(self.estate, iam, self.jewels, self.steps)
+        identities.add()
+        GcpNetworkEdges(self.estate, self.reader, iam, inside, self.enriched, self.jewels, self.steps).add()
+        GcpCredentials(self.estate, iam, identities, self.steps).add()
+        self._reach["gcp"] = inside.reaches
         self._unread(iam.engine.faults)
+        return iam, identities
+
+    def _clusters(
+        self,
+        aws: AwsIam,
+        azure: tuple[AzureIam, AzureGrants, AzureIdentityEdges],
+        google: tuple[GcpIam, GcpIdentityEdges],
+    ) -> None:
+        iam, grants, identities = azure
+        clouds = Clouds(aws, *google, identities, tuple(grants.trusted()), iam.kubelets)
+        edges = KubernetesEdges(self.estate, self.reader, self.enriched, clouds, self.steps)
+        edges.add()
+        for cluster in edges.clusters.all.values():
+            self._unread(cluster.engine.faults)
 
     def _unread(self, faults: Iterable[Fault]) -> None:
         self.parts.unread += [f"{f.source}: {f.where} {f.problem}" for f in islice(faults, _MOST_UNREAD)]

@@ -79,19 +79,24 @@ class GcpIdentityEdges:
         return sorted(found)
 
     def _runs_as(self, workload: AssetRecord, held: Runs) -> None:
-        """Whoever controls a workload acts as its account, as far as the scopes go."""
-        view, step = self._estate.view(workload), self._steps.words.step
-        record = self._iam.accounts.get(held.email)
-        if (record is not None and self._estate.view(record).flag("disabled")) or not runs(view):
+        """Whoever controls a workload acts as its account."""
+        if not runs(self._estate.view(workload)):
             return
         machine = self._estate.kind(workload) == "gcp.vm"
-        chance = step["runs_as_token" if machine else "runs_as"]
+        chance = self._steps.words.step["runs_as_token" if machine else "runs_as"]
         how = (
             "its metadata service gives code on it the account's tokens" if machine else "its code runs as it"
         )
+        self.runs_as(workload.asset_id, workload, held, chance, how)
+
+    def runs_as(self, source: str, workload: AssetRecord, held: Runs, chance: float, how: str) -> None:
+        """A step from a position to an account, as far as the scopes go. `workload`: whose record says so."""
+        record = self._iam.accounts.get(held.email)
+        if record is not None and self._estate.view(record).flag("disabled"):
+            return
         principal = f"serviceAccount:{held.email}"
         if not self._bound(principal):
-            self._unknown(workload, held, chance, how)
+            self._unknown(source, workload, held, chance, how)
             return
         target = self.key(held.email)
         if held.limited:
@@ -105,18 +110,23 @@ class GcpIdentityEdges:
                 self._may(target, principal, able)
             how = f"{how}, within its scopes"
         behind = (record,) if record else ()
-        self._steps.join(
-            workload.asset_id, target, Relation.RUNS_AS, chance, how, behind, names=(name_of(workload),)
-        )
+        self._steps.join(source, target, Relation.RUNS_AS, chance, how, behind, names=(name_of(workload),))
 
-    def _unknown(self, workload: AssetRecord, held: Runs, chance: float, how: str) -> None:
+    def member(self, key: str, member: str) -> bool:
+        """What bindings give to a member that is no service account, from its position; whether they name it."""
+        if member not in self._iam.bound:
+            return False
+        self._may(key, member, deeds())
+        return True
+
+    def _unknown(self, source: str, workload: AssetRecord, held: Runs, chance: float, how: str) -> None:
         """An account whose grants nobody collected may be what the default one is: an editor."""
         project = self._iam.project_of(workload)
         if held.limited or f"projects/{project}" in self._iam.collected:
             return
         target, step = self.key(held.email), self._steps.words.step
         admin = self._steps.admin(project, project, workload.account)
-        self._steps.join(workload.asset_id, target, Relation.RUNS_AS, chance, how)
+        self._steps.join(source, target, Relation.RUNS_AS, chance, how)
         why = "what it may do was not collected"
         self._steps.join(target, admin, Relation.ESCALATES, step["unknown"] ** 2, why, known=False)
 

@@ -213,7 +213,7 @@ class GcpIam:
             for one in view.each("serviceAccounts", "service_accounts"):
                 scopes = tuple(s.rstrip("/").rsplit("/", 1)[-1] for s in one.texts("scopes"))
                 if one.text("email"):
-                    held.append(Runs(self._address(one.text("email"), asset), scopes))
+                    held.append(Runs(self.address(one.text("email"), asset), scopes))
             if held:
                 self.runs[asset.asset_id] = tuple(held)
         for asset in self._estate.of_kind("gcp.function"):
@@ -225,9 +225,9 @@ class GcpIam:
                 or view.at("template").text("serviceAccount")
                 or spec.text("serviceAccountName")
             )
-            self.runs[asset.asset_id] = (Runs(self._address(email or "default", asset)),)
+            self.runs[asset.asset_id] = (Runs(self.address(email or "default", asset)),)
 
-    def _address(self, email: str, asset: AssetRecord) -> str:
+    def address(self, email: str, asset: AssetRecord) -> str:
         """A service account's address; `default` is the one that Compute Engine makes for the project."""
         if email.lower() != "default":
             return email.lower()
