@@ -88,6 +88,22 @@ class Evaluator:
             return self._decide(principal, action, resource, context)
         return self._of_set(principal, action, resource, context)
 
+    def lets_in(self, principal: Principal, action: str, resource: Resource) -> bool:
+        """Whether a resource of another account may let the identity in at all; True for one of its own account.
+
+        Without evaluating anything else: across accounts nothing is allowed that the resource's policy does not allow.
+        """
+        if principal.kind in {"service", "stranger", "federated"}:
+            return True
+        if not resource.account or resource.account == principal.account:
+            return True
+        if not _consults_own_policy(resource, action):
+            return False
+        if resource.policy is None:
+            return resource.kind in {"role", "key"} or (not resource.policy_known and resource.carries_policy)
+        statements = self.relevant(resource.policy, action)
+        return any(s.effect != "Deny" and about(s, principal)[0] is not NO for s in statements)
+
     def _of_set(self, principal: Principal, action: str, resource: Resource, context: Context) -> Decision:
         best: Decision | None = None
         worst = Verdict.ALLOW

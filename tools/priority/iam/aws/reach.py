@@ -6,6 +6,7 @@ something singles out are asked about one by one.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from tools.priority.iam.aws.context import EMPTY, Context
 from tools.priority.iam.aws.estate import AwsEstate
 from tools.priority.iam.aws.identity import Principal
 from tools.priority.iam.aws.model import Policy, Statement
-from tools.priority.iam.aws.principals import Manner, about
+from tools.priority.iam.aws.principals import Manner, about, account_of
 from tools.priority.iam.aws.resource import Resource
 from tools.priority.iam.aws.sets import ResourceSet
 from tools.priority.iam.aws.variables import fill
@@ -103,6 +104,7 @@ class Reach:
         self._sets: dict[tuple[str, str, str], ResourceSet] = {}
         self._memo: dict[tuple[object, ...], ActionReach] = {}
         self._shapes: dict[int, _Shapes] = {}
+        self._controls: tuple[int, tuple[Policy, ...]] | None = None
 
     def of(self, principal: str, actions: Iterable[DataAction] = DATA_ACTIONS) -> tuple[ActionReach, ...]:
         """What the identity can do with each action that it has any use of."""
@@ -145,21 +147,20 @@ class Reach:
         granted = self.may_be_granted(who, action)
         worth = [
             number
-            for number, group in enumerate(shapes.groups)
-            if granted or self._names(resources[group[0]], who, action)
+            for number in shapes.near(who)
+            if (granted or self._names(resources[shapes.groups[number][0]], who, action))
+            and evaluator.lets_in(who, action, resources[shapes.groups[number][0]])
         ]
         if not worth:
             return ActionReach(action, (), ())
         apart: set[int] = set()
         for policy, statement in self._met(who, action):
             apart.update(self._told_apart(policy, statement, who, resources, context))
-        asked = set(worth)
         single: list[tuple[str, Decision]] = []
-        for index in sorted(apart):
-            if shapes.group_of[index] in asked:
-                decision = evaluator.can(who, action, resources[index], context)
-                if decision.possible:
-                    single.append((resources[index].arn, decision))
+        for index in _among(apart, worth, shapes):
+            decision = evaluator.can(who, action, resources[index], context)
+            if decision.possible:
+                single.append((resources[index].arn, decision))
         classes: list[Class] = []
         for number in worth:
             # Most identities are granted named things only, so the rest is looked at once and never listed.
@@ -189,11 +190,17 @@ class Reach:
         for policy in self._estate.evaluator.policies(who, Resource("*", who.account)):
             for statement in self._estate.evaluator.relevant(policy, action):
                 yield policy, statement
-        caps = self._estate.evaluator.organization.accounts.values()
-        for level in (level for cap in caps for level in cap.resource_levels):
-            for policy in level:
-                for statement in self._estate.evaluator.relevant(policy, action):
-                    yield policy, statement
+        for policy in self._on_resources():
+            for statement in self._estate.evaluator.relevant(policy, action):
+                yield policy, statement
+
+    def _on_resources(self) -> tuple[Policy, ...]:
+        """The resource control policies of all accounts, each once: most accounts share theirs."""
+        accounts = self._estate.evaluator.organization.accounts
+        if self._controls is None or self._controls[0] != len(accounts):
+            levels = (level for caps in accounts.values() for level in caps.resource_levels)
+            self._controls = (len(accounts), tuple(dict.fromkeys(p for level in levels for p in level)))
+        return self._controls[1]
 
     def _told_apart(
         self, policy: Policy, statement: Statement, who: Principal, resources: ResourceSet, context: Context
@@ -228,7 +235,11 @@ class Reach:
 
 
 class _Shapes:
-    """Groups of resources that differ in nothing but their names: account, region, tags and policy."""
+    """Groups of resources that differ in nothing but their names: account, region, tags and policy.
+
+    They are found by the account of who asks: of another account's resources only those matter whose own policy
+    speaks of that account, or of anyone. So an estate of many accounts is not a matter of all pairs.
+    """
 
     def __init__(self, resources: ResourceSet) -> None:
         groups: dict[tuple[object, ...], list[int]] = {}
@@ -242,6 +253,16 @@ class _Shapes:
             groups.setdefault((resource.account, region, shape), []).append(index)
         self.groups = tuple(tuple(indexes) for indexes in groups.values())
         self.group_of = {index: number for number, group in enumerate(self.groups) for index in group}
+        self._near: dict[str | None, list[int]] = {}
+        for number, group in enumerate(self.groups):
+            for account in _partners(resources[group[0]]):
+                self._near.setdefault(account, []).append(number)
+
+    def near(self, who: Principal) -> Iterable[int]:
+        """Numbers of the groups, in order, that an identity of this account may get at."""
+        if who.kind not in {"user", "role", "group", "root"}:
+            return range(len(self.groups))
+        return heapq.merge(self._near.get(who.account, ()), self._near.get(None, ()))
 
     def tells(self, who: Principal) -> bool:
         """Whether some policy of a member is about this very identity, or about names at all."""
@@ -254,6 +275,41 @@ class _Shapes:
                 self._mentioned.add(entry.value)
                 self._by_identity |= ":assumed-role/" in entry.value or entry.type == "unreadable"
         return repr(policy.statements).replace(arn.removesuffix("/*"), "{itself}") + policy.variables
+
+
+def _among(apart: set[int], groups: Iterable[int], shapes: _Shapes) -> list[int]:
+    """Those of the members that lie in these groups, in order; by whichever of the two is fewer."""
+    asked = set(groups)
+    if sum(len(shapes.groups[number]) for number in asked) < len(apart):
+        return sorted(i for number in asked for i in shapes.groups[number] if i in apart)
+    return sorted(i for i in apart if shapes.group_of[i] in asked)
+
+
+def _partners(resource: Resource) -> set[str | None]:
+    """The accounts whose identities a resource may let in: its own, and those that its policy speaks of; None alone
+    for all.
+    """
+    if (
+        not resource.account
+        or resource.kind == "key"
+        or (resource.policy is None and not resource.policy_known)
+    ):
+        return {None}
+    found: set[str | None] = {resource.account}
+    for statement in resource.policy.statements if resource.policy is not None else ():
+        if statement.effect == "Deny":
+            continue
+        if statement.principals is None:
+            return {None}
+        for entry in statement.principals:
+            if entry.type in {"service", "federated"}:
+                continue
+            parts = entry.value.split(":", 5)
+            account = account_of(entry.value) or (parts[4] if len(parts) == 6 else "")
+            if entry.type in {"anyone", "unreadable", "canonical"} or not account:
+                return {None}
+            found.add(account)
+    return found
 
 
 def _frozen(context: Context) -> object:
