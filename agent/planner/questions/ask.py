@@ -12,9 +12,8 @@ from agent.planner.questions.build import build
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.follow import follow
-from agent.planner.questions.form import Asked, Atom, Either, Form, Kinds, Ref
+from agent.planner.questions.form import Asked, Form, Kinds, Ref
 from agent.planner.questions.leftover import capitals
-from agent.planner.questions.host_words import with_hosts
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader import read
@@ -22,10 +21,13 @@ from agent.planner.questions.reader_elements import read_elements
 from agent.planner.questions.reader_sides import read_sides
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.reading import reading_of
+from agent.planner.questions.record_marks import with_records
+from agent.planner.questions.rewrites import rewritten
 from agent.planner.questions.setting_marks import types_of, with_settings
 from agent.planner.questions.slips import mended
 from agent.planner.questions.to_plan import to_plan
 from agent.planner.questions.tokens import MOST_READ, Token, tokenize
+from agent.planner.questions.word_order import ordered
 
 
 def plan_question(text: str, estate: Estate, previous: Asked | None, now: datetime) -> Asked:
@@ -33,21 +35,33 @@ def plan_question(text: str, estate: Estate, previous: Asked | None, now: dateti
 
     Never raises for any text. `now` is aware (UTC).
     """
+    made = _asked(text, estate, previous, now)
+    if made.outcome != "answer" and previous is not None and previous.form is not None:
+        # what was not understood takes nothing from what was asked before it
+        return made.model_copy(update={"form": previous.form})
+    return made
+
+
+def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime) -> Asked:
     asked = text.strip()[:MOST_READ]
     if (barred := outcomes.barred(asked, follows=previous is not None)) is not None:
         return barred.model_copy(update={"question": asked})
     said, aside = without_asides(asked)
-    lowered = mended(said, estate)
+    lowered = ordered(rewritten(mended(said, estate)))
     before = previous.form if previous is not None else None
     state = understand(lowered, estate, now, context="")
     form: Form | None = None
     if before is not None:
         form = follow(state, lowered, before, estate, now)
-    if form is None and (form := read_elements(lowered, estate, now) or read_sides(lowered, estate, now)) is not None:
+    if (
+        form is None
+        and not state.subject
+        and (form := read_sides(lowered, estate, now) or read_elements(lowered, estate, now)) is not None
+    ):
         return planned(form, asked, estate, now)
     if form is None:
         hindered = outcomes.hindered(state, asked, estate, capitals(said))
-        if hindered is not None and hindered.outcome != "clarify":
+        if hindered is not None and hindered.outcome != "clarify" and not state.subject:
             if (form := read_elements(lowered, estate, now, weak=True)) is not None:
                 return planned(form, asked, estate, now)
         if hindered is not None:
@@ -97,31 +111,33 @@ def understand(
     """Read the marks of a text in lower case."""
     tokens = tokenize(lowered, estate.whole_names, lexicon_parts())
     marks = find_marks(lowered, tokens, estate, now)
-    marks = _settled(with_hosts(marks, tokens, estate), tokens, estate, given)
     deed = doings.done(lowered) if estate.has_rows("cloud_audit_logs") else None
-    if deed is None or not (deed[0] not in ("read", "list") or context == "event"):
-        return read(marks, tokens, estate, context=context, given=given)
-    if not deed[1] and not any(t.text in estate.values("event", "operation") for t in tokens):
-        return read(marks, tokens, estate, context=context, given=given)
+    if deed is not None and deed[0] in ("read", "list") and context != "event":
+        deed = None
+    if deed is not None and not deed[1] and not any(t.text in estate.values("event", "operation") for t in tokens):
+        deed = None
+    records = with_records(lowered, marks, tokens, estate, subject="event" if deed else "")
+    marks = _settled(records.marks, tokens, estate, given, records.subject)
+    if deed is None:
+        return read(marks, tokens, estate, context=context, given=given, records=records)
     rest = [m for m in marks if tokens[m.start].start >= deed[2]]
-    state = read(rest, tokens, estate, context="event")
+    state = read(rest, tokens, estate, context="event", records=records)
     state.noun = "audit events"
-    if not deed[1]:
-        return state
-    either = Either(
-        items=tuple(
-            Atom(
-                ref=Ref(name="operation"), op="contains", values=(part,), label=f"operation containing {part}"
-            )
-            for part in deed[1]
-        )
-    )
-    state.parts.append(("and", either))
+    if deed[1]:
+        state.parts.append(("and", doings.operation(deed[0])))
+    if not state.group and not state.dims and state.measure is None and not doings.AS_LIST.search(lowered):
+        # who it was, each once, with how often
+        state.group = [Ref(name="user")] + ([Ref(name="operation")] if doings.ALSO_WHAT.search(lowered) else [])
+        state.columns = []
     return state
 
 
-def _settled(marks: list[Mark], tokens: list[Token], estate: Estate, given: tuple[Kinds, ...]) -> list[Mark]:
+def _settled(
+    marks: list[Mark], tokens: list[Token], estate: Estate, given: tuple[Kinds, ...], subject: str = ""
+) -> list[Mark]:
     """The marks with those of configuration, for the kinds of asset that the question names."""
+    if subject:
+        return marks
     for mark in marks:
         if (
             mark.kind == "weakness"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Measure, Ref, Weakness
+from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Measure, Rank, Ref, Weakness
 from agent.planner.questions.reader_state import Relation, State, fold
 
 _STATUS = frozenset({"status"})
@@ -15,7 +15,12 @@ def build(state: State) -> Form:
     items = list(state.items())
     measure, group, per = state.measure, [*state.dims], []
     over = state.over
-    if measure is not None and measure.function in ("distinct", "count") and state.dims and state.having is not None:
+    if (
+        measure is not None
+        and measure.function in ("distinct", "count")
+        and state.dims
+        and state.having is not None
+    ):
         # "how many accounts have more than 5 issues": of those groups the number
         asked = any(m.kind == "agg" and m.data == "count" and m.end <= state.dim_at + 1 for m in state.marks)
         over = "count" if asked and not over else over
@@ -62,6 +67,8 @@ def build(state: State) -> Form:
         items, measure = _part(state, items)
     if (group or state.span) and measure is None:
         measure = Measure(function="count")
+    if state.counts_of:
+        return _of_each(state, items, measure)
     return Form(
         entity=state.entity or "asset",
         items=tuple(items),
@@ -78,6 +85,17 @@ def build(state: State) -> Form:
         noun=state.noun,
         over=over if group else "",
     )
+
+
+def _of_each(state: State, items: list[Item], measure: Measure | None) -> Form:
+    """Things of another entity, each with the number of those asked for; or what those numbers are on average."""
+    status = () if state.status != "all" else (Atom(ref=Ref(name="status"), op="empty", negated=True, label="of any status"),)
+    has = Has(entity=state.entity, items=(*items, *status))
+    function = measure.function if measure is not None else "count"
+    if function in ("avg", "median", "max", "min", "sum"):
+        return Form(entity=state.counts_of, measure=Measure(function=function, has=has))
+    descending = state.rank is None or state.rank.descending
+    return Form(entity=state.counts_of, rank=Rank(has=has, descending=descending), limit=state.limit)
 
 
 def _limit(state: State, measure: Measure | None, grouped: bool) -> int | None:

@@ -1,5 +1,7 @@
 """Arrays in the configuration of a tenant's assets, learned: what one item is called, and what it holds."""
 
+# ruff: noqa: E501 (tables are easier to read in one piece)
+
 from __future__ import annotations
 
 import re
@@ -13,6 +15,10 @@ from agent.planner.questions.settings import ITEM, Setting, key_words
 
 # last words of keys that name nothing by themselves: the word before, or the array's own, is the noun
 _BARE: Final = frozenset({"name", "id", "arn", "value", "key", "identifier", "list", "set", "config", "info"})
+# too common to name a value by themselves
+_PLAIN: Final = frozenset(
+    "type status state mode kind number version date time size count address group".split()
+)
 _NAMES: Final = ("name", "id", "value", "role", "key", "arn", "email", "type")
 # what people call items whose key says something else: words of the key -> nouns
 CALLED: Final[Mapping[str, tuple[str, ...]]] = {
@@ -160,7 +166,9 @@ class Array:
             core = core[:-1]
         nouns: set[Noun] = set()
         if core and not (len(core) == 1 and core[0] in _BARE):
-            nouns |= {noun(words), noun(core), noun(core[-1:])}
+            nouns |= {noun(words), noun(core)}
+            if len(core) == 1 or core[-1] not in _PLAIN:
+                nouns.add(noun(core[-1:]))
             nouns |= {noun((self.words[-1], *core)), noun((*self.words, *core))}
             if len(core) > 2:
                 nouns |= {noun((first, core[-1])) for first in core[:-1]}

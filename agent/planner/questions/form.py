@@ -118,11 +118,13 @@ Item: TypeAlias = Annotated[Atom | Kinds | Weakness | Opening | Has | Either, Fi
 
 
 class Measure(FormModel):
-    """`count` counts things, `distinct` the values of `ref`, `percent` the part that satisfies `part`."""
+    """`count` counts things, `distinct` the values of `ref`, `percent` the part that satisfies `part`; of `has`: the
+    number of related rows of each thing is measured."""
 
     function: Literal["count", "distinct", "sum", "avg", "min", "max", "median", "percent"]
     ref: Ref | None = None
     part: tuple[Item, ...] = ()
+    has: Has | None = None
 
 
 class ItemTest(FormModel):
@@ -132,7 +134,9 @@ class ItemTest(FormModel):
     """
 
     ref: Ref
-    op: Literal["in", "starts", "contains", "gt", "gte", "lt", "lte", "older", "within", "source", "port", "empty"]
+    op: Literal[
+        "in", "starts", "contains", "gt", "gte", "lt", "lte", "older", "within", "source", "port", "empty"
+    ]
     values: tuple[str | float, ...] = ()
     label: str = ""
     negated: bool = False

@@ -34,7 +34,10 @@ def sides_plan(form: Form, estate: Estate, now: datetime) -> PostureQuery:
     columns = Columns(writer, estate)
     by = tuple(columns.column(ref) for ref in form.group)
     where = ConditionWriter("asset", estate, now).all(
-        (*form.items, *(Atom(ref=ref, op="empty", negated=True) for ref in form.group if ref.tags or ref.places))
+        (
+            *form.items,
+            *(Atom(ref=ref, op="empty", negated=True) for ref in form.group if ref.tags or ref.places),
+        )
     )
     measures = [_measure(side, writer, number) for number, side in enumerate(form.sides, 1)]
     bounds: list[Condition]

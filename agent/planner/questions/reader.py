@@ -27,7 +27,8 @@ from agent.planner.questions.reader_conditions import (
     take_weakness,
     take_word,
 )
-from agent.planner.questions.reader_groups import by, distribution, measured, time_bin
+from agent.planner.questions.reader_groups import by, measured
+from agent.planner.questions.reader_heads import distribution, time_bin
 from agent.planner.questions.reader_place import RELATED
 from agent.planner.questions.reader_ranks import direction, order, rank, ranked_by, top
 from agent.planner.questions.reader_refs import (
@@ -42,6 +43,7 @@ from agent.planner.questions.reader_said import bounded
 from agent.planner.questions.reader_shape import aggregate, compare, counted, custom_rule, finish, number
 from agent.planner.questions.reader_state import Relation, State
 from agent.planner.questions.reader_unknown import literal_id, quoted, vague
+from agent.planner.questions.record_marks import Records
 from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.tokens import Token, singular
 
@@ -53,9 +55,12 @@ def read(
     *,
     context: str = "",
     given: tuple[Kinds, ...] = (),
+    records: Records | None = None,
 ) -> State:
     """What the marks say. `context` is the entity of the question before, for a follow-up that names none."""
     state = State(marks, tokens, estate, given=given)
+    if records is not None:
+        state.subject, state.named = records.subject, records.named
     if context:
         state.entity = context
     while (mark := state.mark()) is not None:

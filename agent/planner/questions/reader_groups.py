@@ -1,11 +1,14 @@
 """Groups, heads and columns: which attributes an answer is by, and which it shows."""
 
+# ruff: noqa: E501 (a line of words is easier to read in one piece)
+
 from __future__ import annotations
 
 from typing import Any, Final
 
 from agent.planner.questions.entities import BELONGS, ENTITIES
-from agent.planner.questions.form import Kinds, Measure, Ref
+from agent.planner.questions.entity_links import direct
+from agent.planner.questions.form import Kinds, Measure, Rank, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_ranks import ranked_ref
 from agent.planner.questions.reader_state import State
@@ -36,10 +39,20 @@ _WHICH: Final = frozenset(
 )
 
 
+_MEASURED: Final = frozenset(
+    "cvss score size records age impact exploitability affected_hosts affected_products issue_count bytes packets".split()
+)
+_NO_NUMBERS: Final = frozenset(
+    {"account", "region", "provider", "type", "category", "class", "namespace", "asset"}
+)
+
+
 def measured(state: State, ref: Ref) -> bool:
     """Take a reference as what is measured, where a measure waits for one."""
 
     if not state.agg:
+        return False
+    if state.agg in ("avg", "median", "max", "min") and (ref.tags or ref.name in _NO_NUMBERS):
         return False
     function: Any = state.agg
     state.agg = ""
@@ -72,6 +85,18 @@ def by(state: State, mark: Mark) -> None:
         return
     if found.kind == "time":
         return
+    if (
+        found.get("attr") in _MEASURED
+        and not _groupable(state, found)
+        and (state.limit is not None or state.pending_rank)
+    ):
+        # "top 2 vulnerabilities by cvss"
+        state.rank = Rank(
+            ref=Ref(name=str(found.get("attr"))), descending=state.pending_rank not in ("fewest", "lowest")
+        )
+        state.pending_rank = ""
+        state.at = at
+        return
     # "the 2 oldest in each account", not "issues per rule, top 7"
     ranked = state.limit is not None or state.rank is not None or bool(state.pending_rank)
     each = mark.text.lower().split()
@@ -93,6 +118,20 @@ def by(state: State, mark: Mark) -> None:
         break
 
 
+_SUMS: Final = frozenset({"bytes", "packets", "received", "size", "records", "found_records"})
+
+
+def summed(state: State, mark: Mark) -> bool:
+    """ "top 5 talkers by bytes": groups of records are ranked by the sum of a number that they have."""
+    name = str(mark.get("attr"))
+    if name not in _SUMS or not state.dims or state.entity in ("", "asset") or name not in ENTITIES[state.entity].places:
+        return False
+    state.measure = Measure(function="sum", ref=Ref(name=name))
+    state.rank = Rank(descending=state.pending_rank not in ("fewest", "lowest"))
+    state.pending_rank = ""
+    return True
+
+
 def _groupable(state: State, mark: Mark) -> bool:
     if mark.kind == "tagged" and state.entity == "case":
         return True
@@ -102,6 +141,8 @@ def _groupable(state: State, mark: Mark) -> bool:
 def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
     mark = state.marks[at]
     if mark.kind == "bin":
+        from agent.planner.questions.reader_heads import time_bin
+
         time_bin(state, mark)
         return at
     own = ENTITIES[state.entity].places if state.entity not in ("", "asset") else {}
@@ -137,12 +178,26 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
     if mark.kind == "entity" and mark.data in ("vulnerability", "cve"):
         state.group.append(Ref(name="cve"))
         return at
+    if mark.kind == "entity" and counts_of(state, str(mark.data)):
+        state.counts_of = str(mark.data)
+        return at
     if mark.kind == "kind" and state.entity in ("issue", "finding", "vulnerability", "file", "package"):
         state.group.append(Ref(name="asset"))
         if not any(isinstance(i, Kinds) for _, i in state.parts):
             state.add(mark.data)
         return at
     return None
+
+
+def counts_of(state: State, name: str) -> bool:
+    """Whether things are counted for each of another entity: "issues per case"."""
+    return (
+        bool(state.entity)
+        and name != state.entity
+        and bool(ENTITIES[name].key)
+        and direct(name, state.entity) is not None
+        and not state.group
+    )
 
 
 def _counts(state: State, at: int) -> bool:
@@ -249,53 +304,3 @@ def as_head(state: State, mark: Mark, ref: Ref) -> bool:
 
 def _noun_ahead(state: State) -> bool:
     return any(m.kind in ("entity", "kind") for m in state.marks[state.at + 1 :])
-
-
-def as_column(state: State, mark: Mark, ref: Ref) -> bool:
-    """Whether an attribute is to be shown: "name and region of ...", "with their owner"."""
-
-    if ref.name == "asset":
-        return True
-    before = state.before(over=())
-    possessive = before is not None and before.text.lower() in ("their", "its", "the")
-    joined = state.before()
-    shown = (
-        not state.headed
-        or possessive
-        or (joined is not None and joined.kind in ("and", "comma") and bool(state.columns))
-    )
-    if state.negated or not shown:
-        return False
-    if state.headed and joined is not None and joined.kind == "with" and not possessive:
-        return False
-    state.columns.append(ref)
-    state.connector = ""
-    return True
-
-
-def time_bin(state: State, mark: Mark) -> None:
-    span = str(mark.data)
-    if span != "auto":
-        state.span = span
-    elif not state.span:
-        state.span = "1w"
-    if state.measure is None:
-        state.measure = Measure(function="count")
-
-
-def distribution(state: State, mark: Mark) -> None:
-    """ "distribution of severities": the first groupable attribute after it."""
-    from agent.planner.questions.reader import take_kind
-
-    if (
-        not state.headed
-        and state.estate.type_names.get("cdn")
-        and mark.text.lower().endswith("s")
-        and "kind" in mark.also
-        and state.next() is None
-    ):
-        return take_kind(state, Mark("kind", mark.start, mark.end, mark.also["kind"], mark.text))
-    state.spread = not state.headed
-    if state.measure is None:
-        state.measure = Measure(function="count")
-    return None

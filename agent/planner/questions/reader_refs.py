@@ -15,7 +15,8 @@ from agent.planner.questions.names import (
     tag_ref,
     tag_value,
 )
-from agent.planner.questions.reader_groups import as_column, as_group, as_head
+from agent.planner.questions.reader_groups import as_group, as_head
+from agent.planner.questions.reader_heads import as_column
 from agent.planner.questions.reader_place import place
 from agent.planner.questions.reader_said import mark_at, said_of
 from agent.planner.questions.reader_state import Put, State

@@ -62,11 +62,14 @@ def aggregate(state: State, mark: Mark) -> None:
             state.measure = Measure(function="count")
         if following is not None and following[1].kind == "agg" and following[1].data == "distinct":
             return
+        if following is not None and following[1].get("attr") in ("records", "found_records", "bytes", "packets"):
+            # a number of records is what each row says, put together
+            state.agg = "sum"
         return
     if text == "total":
         coming = state.next()
         if coming is None or not (
-            coming[1].kind == "setting" or coming[1].get("attr") in ("size", "records", "cvss", "issue_count")
+            coming[1].kind == "setting" or coming[1].get("attr") in ("size", "records", "cvss", "issue_count", "bytes", "packets", "received", "found_records")
         ):
             return
     if name == "distinct":
@@ -201,7 +204,13 @@ def _averaged(state: State) -> None:
         return
     if not state.group and not state.dims:
         found = next(
-            (m for m in state.marks if (m.get("attr") in GROUPABLE or m.has("tag")) and m.get("attr") != "severity"), None
+            (
+                m
+                for m in state.marks
+                if (m.get("attr") in GROUPABLE or m.has("tag"))
+                and m.get("attr") not in ("severity", "asset", "name")
+            ),
+            None,
         )
         if found is None:
             return
@@ -217,10 +226,12 @@ def finish(state: State) -> None:
         if not state.entity and not state.dims:
             first = state.waiting[0][1]
             name = getattr(getattr(first, "ref", None), "name", "")
-            state.entity = BELONGS.get(name, "issue")
+            state.entity = getattr(first, "of", "") or BELONGS.get(name, "issue")
             state.parts += state.waiting
         elif state.entity == "asset" or state.entity == "":
-            entity = BELONGS.get(getattr(getattr(state.waiting[0][1], "ref", None), "name", ""), "issue")
+            first = state.waiting[0][1]
+            told = getattr(first, "of", "")
+            entity = told or BELONGS.get(getattr(getattr(first, "ref", None), "name", ""), "issue")
             relation = Relation(entity, state.waiting[0][0], parts=state.waiting)
             state.parts.append((relation.connector, relation))
         else:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Form, Item
+from agent.planner.questions.form import Atom, Form, Has, Item, Ref, Weakness
 from agent.planner.questions.plan_conditions import both, iso
 from agent.planner.questions.plan_elements import each_plan
 from agent.planner.questions.plan_lists import ListWriter
 from agent.planner.questions.plan_measures import MOST
+from agent.planner.questions.plan_tests import CATALOG
 from agent.planner.questions.plan_sides import over_of, sides_plan
 from tools.xql.plan import (
     Condition,
@@ -17,6 +19,10 @@ from tools.xql.plan import (
     Test,
     TimeFrame,
 )
+
+
+# rows of a dataset that the catalog does not know as current records are kept by their time
+_ALL_TIME: Final = TimeFrame(start="1970-01-01")
 
 
 def to_plan(form: Form, estate: Estate, now: datetime) -> PostureQuery:
@@ -63,7 +69,13 @@ class _Planner(ListWriter):
         found: list[Condition] = []
         for item in items:
             place = self.entity.places.get(item.ref.name) if isinstance(item, Atom) else None
-            if not isinstance(item, Atom) or place is None or place.type != "items" or item.negated or not item.values:
+            if (
+                not isinstance(item, Atom)
+                or place is None
+                or place.type != "items"
+                or item.negated
+                or not item.values
+            ):
                 continue
             if place.column in self.columns.expand:
                 column = self.columns.column(item.ref)
@@ -86,7 +98,9 @@ class _Planner(ListWriter):
     def _framed(self) -> tuple[tuple[Item, ...], TimeFrame | None]:
         """The conditions without those that the time frame of a log says."""
         if not self.entity.log:
-            return self.form.items, None
+            known = CATALOG.dataset(self.entity.dataset)
+            whole = known is not None and known.state
+            return self.form.items, None if whole else _ALL_TIME
         frame: TimeFrame | None = None
         rest: list[Item] = []
         for item in self.form.items:
@@ -100,7 +114,21 @@ class _Planner(ListWriter):
                 if frame is not None:
                     continue
             rest.append(item)
+        if frame is not None and self._elsewhere(tuple(rest)):
+            # a time frame cuts every dataset of a query: here only the log's own rows are meant
+            return self.form.items, _ALL_TIME
+        if self._elsewhere(tuple(rest)):
+            days = 90.0 if self.form.span else 30.0
+            return (*rest, Atom(ref=Ref(name="time"), op="within", values=(days,))), _ALL_TIME
         return tuple(rest), frame or TimeFrame(last="90d" if self.form.span else "30d")
+
+    def _elsewhere(self, items: tuple[Item, ...]) -> bool:
+        """Whether conditions, groups or columns look into other datasets."""
+        refs = [*self.form.group, *self.form.columns, *(i.ref for i in items if isinstance(i, Atom))]
+        own = self.entity.places
+        return any(isinstance(i, Has | Weakness) for i in items) or any(
+            r.tags or r.places or (r.name not in own and r.name not in ("any_time", "age")) for r in refs
+        )
 
     def _frame(self, atom: Atom) -> TimeFrame | None:
         if atom.op == "within":

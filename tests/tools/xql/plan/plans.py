@@ -332,6 +332,12 @@ class Planner:
         if r.random() < 0.2 and body.get("group_by"):
             body["top"] = {"n": 3, "by": [body["group_by"][0]], "order": "n"}
         body["order"] = [{"field": "n", "direction": "desc"}]
+        plain = "time_bin" not in body and body.get("group_by") and "top" not in body and "fields" not in body
+        shares = any(item["function"] == "percent" for item in body["aggregates"])
+        if plain and not shares and r.random() < 0.3:
+            measure = r.choice(("avg", "max", "median", "sum"))
+            body["over"] = [{"function": "count_rows", "name": "groups"}, {"function": measure, "field": "n", "name": "of_n"}]
+            del body["order"]
 
     def shown(self, body: dict[str, Any]) -> None:
         fields: list[Any] = self.r.sample(self.columns(self.dataset), min(3, len(self.columns(self.dataset))))

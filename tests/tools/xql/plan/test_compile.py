@@ -322,6 +322,27 @@ def test_one_row_for_each_and_what_is_tested_then(database: Any) -> None:
     assert rows(database, **oldest, having=having, order=order) == [("2",), ("3",)]
 
 
+def test_groups_measured_once_more(database: Any) -> None:
+    groups = {
+        "dataset": "issues",
+        "group_by": ["xdm.issue.severity"],
+        "aggregates": [{"function": "count", "name": "n"}],
+    }
+    single = rows(database, **groups, order=[{"field": "xdm.issue.severity"}])
+    over = [
+        {"function": "count_rows", "name": "groups"},
+        {"function": "avg", "field": "n", "name": "mean"},
+        {"function": "max", "field": "n", "name": "most"},
+    ]
+    numbers = [row[1] for row in single]
+    assert len(numbers) > 1
+    assert rows(database, **groups, over=over) == [
+        (len(numbers), sum(numbers) / len(numbers), max(numbers))
+    ]
+    having = {"field": "n", "op": "gt", "value": max(numbers)}
+    assert rows(database, **groups, having=having, over=over[:1]) == [(0,)]
+
+
 def test_the_form_of_a_rule(database: Any) -> None:
     plan = PostureQuery.model_validate(
         {
@@ -372,6 +393,11 @@ LOOKED = {"dataset": "issues"}
     [
         {"dataset": "issues", "keep": {"field": "a"}},
         {"dataset": "issues", "having": {"field": "a", "op": "is_null"}},
+        {"dataset": "issues", "over": [{"function": "count_rows", "name": "n"}]},
+        {"dataset": "issues", "group_by": ["a"], "aggregates": [{"function": "count", "name": "n"}], "order": [{"field": "n"}],
+         "over": [{"function": "count_rows", "name": "m"}]},
+        {"dataset": "issues", "group_by": ["a"], "aggregates": [{"function": "count", "name": "n"}],
+         "over": [{"function": "percent", "name": "m"}]},
         {"dataset": "issues", "aggregates": [{"function": "percent", "field": "a", "name": "p"}]},
         {"dataset": "issues", "aggregates": [{"function": "count", "name": "p", "where": LOOKED}]},
         {"dataset": "issues", "compute": [{"name": "x", "when": LOOKED, "then": 1}]},

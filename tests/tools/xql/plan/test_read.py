@@ -112,7 +112,11 @@ def rows(database: Any, query: Any) -> list[tuple[Any, ...]]:
         ("dataset in (issues, findings) | fields _time", "not one dataset"),
         (f"{ISSUES} | union findings", "union"),
         (f"config case_sensitive = true | {ISSUES}", "by case"),
-        (f"{ISSUES} | comp count() as n by xdm.issue.severity | comp max(n) as m", "comp"),
+        (
+            f"{ISSUES} | comp count() as n by xdm.issue.severity, xdm.issue.name | comp max(n) as m by xdm.issue.name",
+            "more than one row",
+        ),
+        (f"{ISSUES} | comp count() as n by xdm.issue.severity | comp max(n) as m | filter m > 3", "single row"),
         (f"{ISSUES} | limit 5 | filter xdm.issue.severity = null", "after a limit"),
         (f"{ISSUES} | comp approx_count(xdm.issue.name) as n", "approx_count"),
         (f'{ISSUES} | alter x = replace(xdm.issue.name, "a", "b")', "how x is computed"),

@@ -1,0 +1,224 @@
+"""What a question says of one item of an array: values that it has, ports and address ranges that a rule is for."""
+
+# ruff: noqa: E501 (tables and patterns are easier to read in one piece)
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from agent.planner.questions.element_places import PORTS, SOURCES, Array, Field
+from agent.planner.questions.form import ItemTest, Kinds, Ref, Where
+from agent.planner.questions.marks import Mark
+from agent.planner.questions.phrases import STOP
+from agent.planner.questions.settings import ITEM
+from agent.planner.questions.tokens import Token
+
+ANYWHERE: Final = re.compile(
+    r"(?:(?:open(?:ed)?|exposed|reachable|accessible|allowed|allowing|facing|available|access|traffic|everything)\s+)*(?:(?:to|from|by|towards|for|is|=)\s+)*(?:the\s+)?"
+    r"(?:(?:whole\s+|public\s+|entire\s+)?internet\b|(?:whole\s+|entire\s+)?world\b|anywhere\b|any\s+(?:ip\s+)?(?:address|source|ip)\b|everyone\b|everybody\b|anybody\b|anyone\b|0\.0\.0\.0/0|::/0)"
+)
+_PORT: Final = re.compile(
+    r"(?P<not>(?:other than|except(?: for)?|not|besides|apart from)\s+(?:(?:on|for|to)\s+)?)?(?:(?:on|for|to|at|reach|reaching|open|via)\s+)*(?:the\s+)?(?:tcp\s+|udp\s+)?"
+    r"(?:ports?\s+(?P<list>\d{1,5}(?:(?:\s*,\s*|\s+(?:or|and)\s+)\d{1,5})*)|(?<!\w)(?P<service>ssh|rdp|https|http|smb|mysql|postgres(?:ql)?|telnet|ftp|redis|mongo(?:db)?)(?:\s*\(?\d{1,5}\)?)?(?=\W|$)|(?<=reach )(?P<bare>\d{1,5})\b)"
+    r"(?:\s+(?:other than|except)\s+(?P<but>\d{1,5}(?:(?:\s*,\s*|\s+(?:or|and)\s+)\d{1,5})*))?"
+)
+_OTHER_PORT: Final = re.compile(
+    r"(?:on\s+)?(?:a\s+|any\s+)?ports?\s+(?:other than|except(?: for)?|besides|apart from|but not|that (?:is|are) (?:not|neither))\s+(?P<list>\d{1,5}(?:(?:\s*,\s*|\s+(?:or|and|nor)\s+)\d{1,5})*)"
+)
+_SERVICES: Final = {
+    "ssh": 22, "rdp": 3389, "https": 443, "http": 80, "smb": 445, "mysql": 3306, "postgres": 5432, "postgresql": 5432,
+    "telnet": 23, "ftp": 21, "redis": 6379, "mongo": 27017, "mongodb": 27017,
+}  # fmt: skip
+# what ids of the cloud begin with, by what they are ids of
+_CODES: Final = {
+    "internet gateway": "igw", "nat gateway": "nat", "peering connection": "pcx", "vpc peering": "pcx", "security group": "sg",
+    "subnet": "subnet", "network interface": "eni", "volume": "vol", "transit gateway": "tgw", "vpc endpoint": "vpce", "instance": "i",
+    "ec2 instance": "i", "vpc": "vpc", "image": "ami", "snapshot": "snap",
+}  # fmt: skip
+_CIDR: Final = re.compile(r"(?:(?:from|to|source|of|with)\s+)*(\d{1,3}(?:\.\d{1,3}){3}/\d{1,2})")
+ANYBODY: Final = ("0.0.0.0/0", "::/0", "*", "Internet", "Any")
+
+
+@dataclass(slots=True)
+class Named:
+    """Tokens that name an item or a value of one: `arrays` where they do so as the item, `fields` as a value."""
+
+    start: int
+    end: int
+    text: str
+    arrays: list[Array] = field(default_factory=list)
+    fields: list[tuple[Array, Field]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Found:
+    """What a question says of items: of which assets, which arrays, names in it, tests, and the pieces of text used."""
+
+    kind: Mark | None
+    kinds: Kinds | None
+    arrays: tuple[Array, ...]
+    named: list[Named]
+    tests: list[ItemTest] = field(default_factory=list)
+    used: list[tuple[int, int]] = field(default_factory=list)
+
+
+def where(array: Array, one: Field) -> Where:
+    path = one.path if one in array.around else (*array.path, ITEM, *one.path)
+    return Where(type_id=array.type_id, path=path, kind=one.kind)
+
+
+def read_tests(found: Found, text: str, marks: list[Mark], tokens: list[Token]) -> None:
+    sources = [(a, f) for a in found.arrays for f in (*a.fields, *a.around) if " ".join(f.words) in SOURCES]
+    ports = [(a, f) for a in found.arrays for f in a.fields if " ".join(f.words) in PORTS]
+    if sources:
+        ref = Ref(name="source", places=_every(sources))
+        for match in _CIDR.finditer(text):
+            values = ANYBODY if match[1] == "0.0.0.0/0" else (match[1],)
+            _note(found, match, ItemTest(ref=ref, op="source", values=values, label=f"from {match[1]}"))
+        for match in ANYWHERE.finditer(text):
+            if not _taken(found, match):
+                _note(found, match, ItemTest(ref=ref, op="source", values=ANYBODY, label="from anywhere"))
+    if ports:
+        ref = Ref(name="port", places=_every(ports))
+        for pattern in (_OTHER_PORT, _PORT):
+            for match in pattern.finditer(text):
+                if _taken(found, match, but_named=True):
+                    continue
+                groups = match.groupdict()
+                said = groups.get("list") or groups.get("bare")
+                numbers = [float(n) for n in re.findall(r"\d{1,5}", said or "")]
+                if not numbers and groups.get("service"):
+                    numbers = [float(_SERVICES[groups["service"]])]
+                if not numbers:
+                    continue
+                negated = pattern is _OTHER_PORT or bool(groups.get("not"))
+                label = f"{'on a port other than' if negated else 'on port'} {' or '.join(f'{n:g}' for n in numbers)}"
+                _note(
+                    found,
+                    match,
+                    ItemTest(ref=ref, op="port", values=tuple(numbers), label=label, negated=negated),
+                )
+    read_values(found, marks, tokens)
+
+
+def _every(pairs: list[tuple[Array, Field]]) -> tuple[Where, ...]:
+    return tuple(dict.fromkeys(where(a, f) for a, f in pairs))
+
+
+def _taken(found: Found, match: re.Match[str], *, but_named: bool = False) -> bool:
+    used = found.used[len(found.named) :] if but_named else found.used
+    return any(start < match.end() and match.start() < end for start, end in used)
+
+
+def _note(found: Found, match: re.Match[str], test: ItemTest) -> None:
+    found.used.append(match.span())
+    found.named = [n for n in found.named if not _inside(n, match)] or found.named
+    found.tests.append(test)
+
+
+def _inside(named: Named, match: re.Match[str]) -> bool:
+    return named.text.lower() in ("port", "ports") and re.search(r"\bports?\s+\d", match[0]) is not None
+
+
+def read_values(found: Found, marks: list[Mark], tokens: list[Token]) -> None:
+    """Words that some item holds as a value: a role, a policy, a state."""
+    at = 0
+    while at < len(tokens):
+        mark = next(m for m in marks if m.start <= at < m.end)
+        step = 1
+        blocked = any(start <= tokens[at].start < end for start, end in found.used)
+        if (
+            mark.kind == "kind"
+            and mark is not found.kind
+            and not blocked
+            and (coded := _coded(found, mark, tokens))
+        ):
+            found.tests.append(coded)
+            found.used.append((tokens[mark.start].start, tokens[mark.end - 1].end))
+            at = mark.end
+            continue
+        place = mark.kind == "tenant" and getattr(getattr(mark.data, "ref", None), "name", "") in (
+            "account",
+            "region",
+        )
+        said = (
+            mark.kind == "with"
+            and any(n.start == mark.end for n in found.named)
+            and any(tokens[at].text in f.values for a in found.arrays for f in a.fields)
+        )
+        if said or (
+            not blocked
+            and not place
+            and mark is not found.kind
+            and mark.kind not in ("time", "entity", "by", "of", "agg", "and", "or", "comma", "with")
+        ):
+            for size in range(min(3, len(tokens) - at), 0, -1):
+                window = tokens[at : at + size]
+                text = " ".join(t.text for t in window)
+                if size == 1 and (text in STOP or len(text) < 3 or window[0].kind == "number"):
+                    continue
+                if (test := _value(found, text, quoted=window[0].kind == "quoted")) is None:
+                    continue
+                before = tokens[at - 1].text if at else ""
+                negated = before in ("not", "isn't", "aren't", "except", "non") or mark.kind == "not"
+                label = f"{'not ' if negated else ''}{test.label}"
+                found.tests.append(test.model_copy(update={"negated": negated, "label": label}))
+                start = tokens[at - 1].start if negated else window[0].start
+                found.used.append((start, window[-1].end))
+                step = size
+                break
+        at += step
+
+
+def _coded(found: Found, mark: Mark, tokens: list[Token]) -> ItemTest | None:
+    """ "to an internet gateway": an id of that kind stands there."""
+    said = " ".join(t.norm for t in tokens[mark.start : mark.end])
+    code = _CODES.get(said, "")
+    places = [
+        (a, f)
+        for a in found.arrays
+        for f in a.fields
+        if code and any(v.startswith(f"{code}-") for v in list(f.values)[:50])
+    ]
+    if not places:
+        return None
+    return ItemTest(
+        ref=Ref(name=places[0][1].said, places=_every(places)),
+        op="starts",
+        values=(f"{code}-",),
+        label=f"with a {said}",
+    )
+
+
+def _value(found: Found, text: str, *, quoted: bool) -> ItemTest | None:
+    exact: list[tuple[Array, Field]] = []
+    partly: list[tuple[Array, Field, str]] = []
+    for array in found.arrays:
+        for one in array.fields:
+            if one.kind in ("bool", "number") or (one.words and one.words[-1] == "version"):
+                continue
+            if text in one.values:
+                exact.append((array, one))
+            elif len(text) >= 4 or text in ("ec2", "sns", "sqs", "s3"):
+                partly += [(array, one, v) for v in one.values if _part(text, v)][:20]
+    if exact:
+        shown = exact[0][1].values[text]
+        ref = Ref(name=exact[0][1].said, places=_every(exact))
+        return ItemTest(ref=ref, op="in", values=(shown,), label=f"{ref.name} {shown}")
+    if partly:
+        values = tuple(
+            dict.fromkeys(
+                next(f.values[v] for a, f, v in partly if v == low)
+                for low in dict.fromkeys(v for _, _, v in partly)
+            )
+        )
+        ref = Ref(name=partly[0][1].said, places=_every([(a, f) for a, f, _ in partly]))
+        return ItemTest(ref=ref, op="in", values=values, label=f"{ref.name} {' or '.join(values[:4])}")
+    return None
+
+
+def _part(text: str, value: str) -> bool:
+    """Whether a word is a whole part of a value: owner of roles/owner, lambda of lambda.amazonaws.com."""
+    return bool(re.match(rf"{re.escape(text)}[.@:/]", value) or re.search(rf"[/:]{re.escape(text)}\Z", value))

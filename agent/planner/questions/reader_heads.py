@@ -1,0 +1,57 @@
+"""Columns that an answer shows, bins of time, distributions."""
+
+from __future__ import annotations
+
+from agent.planner.questions.form import Measure, Ref
+from agent.planner.questions.marks import Mark
+from agent.planner.questions.reader_state import State
+
+
+def as_column(state: State, mark: Mark, ref: Ref) -> bool:
+    """Whether an attribute is to be shown: "name and region of ...", "with their owner"."""
+
+    if ref.name == "asset":
+        return True
+    before = state.before(over=())
+    possessive = before is not None and before.text.lower() in ("their", "its", "the")
+    joined = state.before()
+    shown = (
+        not state.headed
+        or possessive
+        or (joined is not None and joined.kind in ("and", "comma") and bool(state.columns))
+    )
+    if state.negated or not shown:
+        return False
+    if state.headed and joined is not None and joined.kind == "with" and not possessive:
+        return False
+    state.columns.append(ref)
+    state.connector = ""
+    return True
+
+
+def time_bin(state: State, mark: Mark) -> None:
+    span = str(mark.data)
+    if span != "auto":
+        state.span = span
+    elif not state.span:
+        state.span = "1w"
+    if state.measure is None:
+        state.measure = Measure(function="count")
+
+
+def distribution(state: State, mark: Mark) -> None:
+    """ "distribution of severities": the first groupable attribute after it."""
+    from agent.planner.questions.reader import take_kind
+
+    if (
+        not state.headed
+        and state.estate.type_names.get("cdn")
+        and mark.text.lower().endswith("s")
+        and "kind" in mark.also
+        and state.next() is None
+    ):
+        return take_kind(state, Mark("kind", mark.start, mark.end, mark.also["kind"], mark.text))
+    state.spread = not state.headed
+    if state.measure is None:
+        state.measure = Measure(function="count")
+    return None
