@@ -9,6 +9,7 @@ from agent import neutral
 from agent.planner.questions import doings, outcomes
 from agent.planner.questions.asides import without_asides
 from agent.planner.questions.build import build
+from agent.planner.questions.completing import completed
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.follow import follow
@@ -58,27 +59,32 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime) -> 
         and not state.subject
         and (form := read_sides(lowered, estate, now) or read_elements(lowered, estate, now)) is not None
     ):
-        return planned(form, asked, estate, now)
+        return _noted(planned(form, asked, estate, now), (), aside)
+    if form is None and before is None and (lost := outcomes.without_referent(state, lowered)) is not None:
+        return lost.model_copy(update={"question": asked})
     if form is None:
         hindered = outcomes.hindered(state, asked, estate, capitals(said))
         if hindered is not None and hindered.outcome != "clarify" and not state.subject:
             if (form := read_elements(lowered, estate, now, weak=True)) is not None:
-                return planned(form, asked, estate, now)
+                return _noted(planned(form, asked, estate, now), (), aside)
         if hindered is not None:
             return hindered.model_copy(update={"question": asked})
-        form = build(state)
+        form = completed(build(state), lowered)
     else:
         hindered = outcomes.unknown_names(state, asked, estate)
         if hindered is not None:
             return hindered.model_copy(update={"question": asked})
-    made = planned(form, asked, estate, now)
-    notes = [f"not used: {', '.join(state.unused)}"] if state.unused else []
+        form = completed(form, "")
+    return _noted(planned(form, asked, estate, now), state.unused, aside)
+
+
+def _noted(made: Asked, unused: tuple[str, ...], aside: tuple[str, ...]) -> Asked:
+    """An answer whose reading owns up to words that were not used."""
+    notes = [f"not used: {', '.join(neutral.inline(word) for word in unused)}"] if unused else []
     notes += [f"left aside: {'; '.join(neutral.inline(part) for part in aside)}"] if aside else []
-    return (
-        made.model_copy(update={"reading": "; ".join([made.reading, *notes])})
-        if notes and made.reading
-        else made
-    )
+    if not notes or not made.reading:
+        return made
+    return made.model_copy(update={"reading": "; ".join([made.reading, *notes])})
 
 
 def planned(form: Form, asked: str, estate: Estate, now: datetime) -> Asked:

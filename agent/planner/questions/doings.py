@@ -1,55 +1,69 @@
-"""Questions about what somebody did in the cloud: "who deleted buckets", "roles created by the console"."""
+"""Questions about what somebody did in the cloud: "who deleted buckets", "changes of security groups"."""
 
 # ruff: noqa: E501 (tables and patterns are easier to read in one piece)
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
-# verbs of questions -> parts of operation names
-VERBS: Final[dict[str, tuple[str, ...]]] = {
-    "delete": ("Delete", "Remove", "Terminate"), "remove": ("Delete", "Remove", "Detach", "Revoke"), "create": ("Create", "Run", "Insert"),
-    "launch": ("RunInstances", "Create", "Insert"), "start": ("Start", "Run"), "stop": ("Stop",), "terminate": ("Terminate", "Delete"),
-    "change": ("Modify", "Update", "Put", "Set", "Authorize", "Revoke", "Attach", "Detach", "patch"),
-    "modify": ("Modify", "Update", "Put", "Set", "Authorize", "Revoke", "Attach", "Detach", "patch"),
-    "update": ("Update", "Modify", "Put", "Set", "patch"), "edit": ("Modify", "Update", "Put", "Set"), "touch": ("Modify", "Update", "Put", "Set", "Create", "Delete"),
-    "attach": ("Attach",), "detach": ("Detach",), "open": ("Authorize",), "authorize": ("Authorize",), "grant": ("Attach", "Put", "Set", "Grant"),
-    "disable": ("Disable", "Stop", "Delete"), "enable": ("Enable", "Start"), "assume": ("AssumeRole",), "list": ("List", "Describe"),
-    "read": ("Get", "List", "Describe"), "share": ("Modify", "Put", "Set"), "login": ("ConsoleLogin", "Login"), "log in": ("ConsoleLogin", "Login"), "sign in": ("ConsoleLogin", "Login"),
-    "logged in": ("ConsoleLogin", "Login"), "signed in": ("ConsoleLogin", "Login"),
+from agent.planner.questions.form import Atom, Ref
+
+_CHANGE: Final = "modify|update|put|set|authorize|revoke|attach|detach|patch|write|change|edit|replace|associate|disassociate"
+# verbs of questions -> how the parts of operation names begin
+VERBS: Final[Mapping[str, str]] = {
+    "delete": "delete|remove|terminate|destroy|purge|deregister", "remove": "delete|remove|detach|revoke|disassociate", "destroy": "delete|remove|terminate|destroy",
+    "create": "create|run|insert|allocate|register|provision|write", "launch": "runinstances|create|insert|start|write", "provision": "create|run|insert|write",
+    "start": "start|run", "stop": "stop|deallocate|poweroff", "terminate": "terminate|delete", "reboot": "reboot|restart", "restart": "reboot|restart",
+    "change": _CHANGE, "modify": _CHANGE, "update": _CHANGE, "edit": _CHANGE, "alter": _CHANGE, "reconfigure": _CHANGE, "tamper": _CHANGE,
+    "touch": f"{_CHANGE}|create|delete|insert|remove", "attach": "attach|associate", "detach": "detach|disassociate", "open": "authorize|write|patch|insert",
+    "authorize": "authorize", "grant": "attach|put|set|grant|add|write", "disable": "disable|stop|delete", "enable": "enable|start", "assume": "assume",
+    "list": "list|describe", "read": "get|list|describe|read", "share": "modify|put|set", "rotate": "rotate", "encrypt": "encrypt", "decrypt": "decrypt", "copy": "copy",
+    "log in": r"(?:console)?log-?in|(?:console)?sign-?in", "sign in": r"(?:console)?log-?in|(?:console)?sign-?in", "login": r"(?:console)?log-?in|(?:console)?sign-?in",
 }  # fmt: skip
-_FORMS: Final = {
-    "stopped": "stop",
-    "modified": "modify",
-    "shared": "share",
-    "opened": "open",
-    "listed": "list",
-    "read": "read",
-}
+_ODD: Final[Mapping[str, str]] = {
+    "stopped": "stop", "stopping": "stop", "modified": "modify", "modifies": "modify", "read": "read", "logged in": "log in", "signed in": "sign in", "spun up": "launch",
+    "changes": "change", "change": "change", "deletion": "delete", "deletions": "delete", "removal": "remove", "removals": "remove", "creation": "create", "creations": "create",
+    "modification": "modify", "modifications": "modify", "update": "update", "updates": "update", "launches": "launch", "launch": "launch", "copied": "copy", "set up": "create",
+    "put up": "create", "brought up": "launch", "took down": "delete", "tampered with": "tamper", "messed with": "touch", "fiddled with": "touch", "played with": "touch",
+}  # fmt: skip
+_SUBJECT: Final = r"(?:who|which (?:users?|identit(?:y|ies)|principals?|people|callers?|persons?|actors?|accounts?|employees?|humans?|one of us)|what (?:user|identity|principal|person)|whoever)"
+_BEFORE: Final = r"(?:(?:show|tell|find|list|give|see|check|know|curious|wondering|wonder|name)(?: out| me| us)? |out |please |i |want to |need to |would like to |like to |and |so |ok |hey )*"
 WHO: Final = re.compile(
-    r"^\W*(?:(?:show|tell|find|list|give)(?: me)? |out )*(?:who|which (?:users?|identit(?:y|ies)|principals?|people|callers?|person|actors?|accounts?)|what (?:user|identity|principal)) (?:has |have |had |did |was |recently |just )*(?P<verb>logged in|signed in|log in|sign in|[a-z]+)\b"
+    rf"^\W*{_BEFORE}{_SUBJECT} (?:all |has |have |had |did |was |were |recently |just |actually |been |it was that |ever |else |last )*(?P<verb>logged in|signed in|log in|sign in|set up|put up|spun up|brought up|took down|tampered with|messed with|fiddled with|played with|[a-z]+)\b"
 )
-
-
 _CALLED: Final = re.compile(r"(?:called|invoked|performed|executed|ran|issued|made|used|triggered|did)\Z")
+ALSO_WHAT: Final = re.compile(r"\bwhat (?:did|have|has|were|was|exactly|they|he|she|it|all)\b|\bdid what\b|\band what\b|\bdoing what\b|\bwhat (?:operations?|actions?)\b")
+AS_LIST: Final = re.compile(r"\b(?:and |, ?|- ?)when\b|\bat what time\b|\bfrom (?:which|what) (?:ip|address)|\bdetails?\b|\bevents\b|\bfrom where\b|\bwhen and\b")
 
 
-def done(text: str) -> tuple[str, tuple[str, ...], int] | None:
-    """The verb of "who did ..." with what operations it may be, and where it ends in the text."""
+def done(text: str) -> tuple[str, str, int] | None:
+    """The verb of "who did ..." with how its operations begin ("" for any), and where it ends in the text."""
     match = WHO.match(text)
     if match is None:
         return None
     verb = match["verb"]
     if _CALLED.match(verb):
-        return verb, (), match.end()
-    for base in (
-        verb,
-        _FORMS.get(verb, ""),
-        verb.removesuffix("d"),
-        verb.removesuffix("ed"),
-        verb.removesuffix("s"),
-    ):
-        if base in VERBS:
-            return base, VERBS[base], match.end()
-    return None
+        return verb, "", match.end()
+    base = forms().get(verb)
+    return (base, VERBS[base], match.end()) if base else None
+
+
+def operation(verb: str) -> Atom:
+    """The condition that an operation is of a verb: a part of its name begins so."""
+    return Atom(
+        ref=Ref(name="operation"), op="matches", values=(rf"(?i)(?:^|[./:])(?:{VERBS[verb]})",), label=f"whose operation is to {verb}", of="event",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def forms() -> Mapping[str, str]:
+    """Forms of verbs, and nouns of them, to the verbs."""
+    found: dict[str, str] = dict(_ODD)
+    for verb in VERBS:
+        stem = verb.removesuffix("e")
+        for form in (verb, f"{verb}s", f"{stem}ed", f"{stem}ing", f"{verb}er"):
+            found.setdefault(form, verb)
+    return found

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Form, Ref
+from agent.planner.questions.form import Atom, Form, Has, Ref
 from agent.planner.questions.plan_columns import Columns
 from agent.planner.questions.plan_conditions import OPEN, ConditionWriter, base_of, both
 from tools.xql.plan import (
@@ -95,7 +95,9 @@ class MeasureWriter:
             assert measure is not None
             ref = measure.ref or Ref(name="cvss")
             column = (
-                self.columns.asset()[0]
+                self._count_of(measure.has)
+                if measure.has is not None
+                else self.columns.asset()[0]
                 if ref.name == "asset"
                 else self.columns.column(ref, number=bool(ref.places) and function != "distinct")
             )
@@ -130,6 +132,12 @@ class MeasureWriter:
             order += self._group_order(made.name, by)
         body["order"] = tuple(order[:5])
         return body
+
+    def _count_of(self, has: Has) -> str:
+        """The column with the number of related rows of each thing."""
+        inner = ConditionWriter(has.entity, self.estate, self.now)
+        parts = inner.all(has.items) + base_of(has.entity, has.items, self.estate)
+        return self.writer.count_by_join(has.entity, parts, compute=inner.compute)
 
     def _group_order(self, measure: str, by: tuple[str, ...]) -> list[Order]:
         rank = self.form.rank

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from agent.planner.questions.entities import BELONGS, ENTITIES
 from agent.planner.questions.entity_links import direct
-from agent.planner.questions.form import Kinds, Measure, Rank, Ref
+from agent.planner.questions.form import Atom, Kinds, Measure, Rank, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_ranks import ranked_ref
 from agent.planner.questions.reader_state import State
@@ -85,6 +85,9 @@ def by(state: State, mark: Mark) -> None:
         return
     if found.kind == "time":
         return
+    if summed(state, found):
+        state.at = at
+        return
     if (
         found.get("attr") in _MEASURED
         and not _groupable(state, found)
@@ -135,6 +138,8 @@ def summed(state: State, mark: Mark) -> bool:
 def _groupable(state: State, mark: Mark) -> bool:
     if mark.kind == "tagged" and state.entity == "case":
         return True
+    if mark.kind == "kind" and state.words(mark)[-1].norm in ("account", "subscription", "project"):
+        return True
     return mark.get("attr") in GROUPABLE or mark.has("tag", "setting") or mark.kind == "bin"
 
 
@@ -180,6 +185,14 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
         return at
     if mark.kind == "entity" and counts_of(state, str(mark.data)):
         state.counts_of = str(mark.data)
+        return at
+    if mark.kind == "kind" and state.words(mark)[-1].norm in ("account", "subscription", "project"):
+        # "in each aws account"
+        state.group.append(Ref(name="account"))
+        said = state.words(mark)[0].text
+        provider = {"aws": "AWS", "amazon": "AWS", "azure": "AZURE", "gcp": "GCP", "google": "GCP"}.get(said)
+        if provider is not None:
+            state.add(Atom(ref=Ref(name="provider"), op="in", values=(provider,), label=f"on {provider}"))
         return at
     if mark.kind == "kind" and state.entity in ("issue", "finding", "vulnerability", "file", "package"):
         state.group.append(Ref(name="asset"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from agent.planner.questions.entities import BELONGS, ENTITIES
+from agent.planner.questions.entity_links import reachable
 from agent.planner.questions.form import Atom, Item, Weakness
 from agent.planner.questions.reader_state import Relation, State
 
@@ -24,6 +25,10 @@ def place(state: State, item: Item) -> None:
         return _to(state, item, item.of)
     if isinstance(item, Atom) and not item.ref.tags and not item.ref.places:
         own = ENTITIES[state.entity].places if state.entity else {}
+        if state.entity and (coming := _of_coming_noun(state, item)):
+            return _to(state, item, coming)
+        if item.ref.name not in own and (named := _of_named(state, item)):
+            return _to(state, item, named)
         belongs = BELONGS.get(item.ref.name, "")
         if belongs and item.ref.name not in own and state.entity:
             return _to(state, item, belongs)
@@ -40,6 +45,27 @@ def place(state: State, item: Item) -> None:
         return None
     state.add(item)
     return None
+
+
+def _of_coming_noun(state: State, item: Atom) -> str:
+    """The related noun that a value stands before: "cases with 2 critical issues"."""
+    if state.relation is not None or state.mark() is None:
+        return ""
+    for mark in state.marks[state.at + 1 :]:
+        if mark.kind == "entity":
+            name = str(mark.data)
+            fits = name != state.entity and name != "asset" and reachable(state.entity, name)
+            return name if fits and item.ref.name in ENTITIES[name].places else ""
+        if mark.kind not in ("value", "or", "and", "comma"):
+            return ""
+    return ""
+
+
+def _of_named(state: State, item: Atom) -> str:
+    """The records that the question names and that alone have an attribute."""
+    if item.ref.name in ("any_time", "name"):
+        return ""
+    return next((e for e in state.named if e != state.entity and item.ref.name in ENTITIES[e].places), "")
 
 
 def _other_coming(state: State) -> bool:

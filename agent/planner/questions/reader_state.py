@@ -78,6 +78,9 @@ class State:
     head_parts: int = 0
     bound: str = ""
     spread: bool = False
+    subject: str = ""
+    counts_of: str = ""
+    named: tuple[str, ...] = ()
     over: Any = ""
     dim_at: int = 0
     unused: tuple[str, ...] = ()

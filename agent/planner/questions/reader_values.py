@@ -14,7 +14,7 @@ from agent.planner.questions.reader_state import State
 from agent.planner.questions.setting_marks import types_of
 from agent.planner.words import NOUNS
 
-TIMES: Final = ("first_seen", "last_seen", "modified", "resolved", "time")
+TIMES: Final = ("first_seen", "last_seen", "modified", "resolved", "time", "classified")
 
 
 GROUPABLE: Final = frozenset(
@@ -22,7 +22,7 @@ GROUPABLE: Final = frozenset(
     "service method source assignee os state namespace cve package package_version agent_version platform operation user "
     "identity_type user_agent resource resource_type ip capability connector file_type pattern resolution asset fixable "
     "installation version name cluster_version source_ip destination port action application from_zone to_zone protocol interface firewall "
-    "manufacturer model tier support_group tag environment owner".split()
+    "manufacturer model data_class subtype interface protocol folder type log affected_products user tier support_group tag environment owner".split()
 )
 
 
@@ -63,7 +63,11 @@ def fitting(state: State, mark: Mark, name: str, values: tuple[str, ...]) -> tup
     )
     entity = state.relation.entity if state.relation is not None else state.entity or coming_entity(state)
     following = state.next()
-    if following is not None and following[1].kind == "entity" and following[1].data in ("endpoint", "event", "flow", "traffic"):
+    if (
+        following is not None
+        and following[1].kind == "entity"
+        and following[1].data in ("endpoint", "event", "flow", "traffic")
+    ):
         # "a disconnected endpoint": the word is about what comes next
         entity = str(following[1].data)
     for option, those in options:

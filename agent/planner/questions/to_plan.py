@@ -11,8 +11,8 @@ from agent.planner.questions.plan_conditions import both, iso
 from agent.planner.questions.plan_elements import each_plan
 from agent.planner.questions.plan_lists import ListWriter
 from agent.planner.questions.plan_measures import MOST
-from agent.planner.questions.plan_tests import CATALOG
 from agent.planner.questions.plan_sides import over_of, sides_plan
+from agent.planner.questions.plan_tests import CATALOG
 from tools.xql.plan import (
     Condition,
     PostureQuery,
@@ -20,9 +20,8 @@ from tools.xql.plan import (
     TimeFrame,
 )
 
-
-# rows of a dataset that the catalog does not know as current records are kept by their time
-_ALL_TIME: Final = TimeFrame(start="1970-01-01")
+# the longest time frame that the language has
+_ALL_TIME: Final = TimeFrame(last="400d")
 
 
 def to_plan(form: Form, estate: Estate, now: datetime) -> PostureQuery:

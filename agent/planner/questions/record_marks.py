@@ -1,0 +1,254 @@
+"""Questions about records (logs, agents, permissions, files, the CMDB): their words get the meanings they have there."""
+
+# ruff: noqa: E501 (patterns are easier to read in one piece)
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from agent.planner.questions.entities import ENTITIES
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.form import Atom, Either, Ref
+from agent.planner.questions.marks import Mark
+from agent.planner.questions.record_values import attributes, rows_of, table_of
+from agent.planner.questions.record_words import RECORDS
+from agent.planner.questions.tokens import Token
+
+_LONGEST: Final = 6
+_NEAR: Final = 6
+_TRAFFIC: Final = re.compile(
+    r"\b(?:talkers?|accept\w*|reject\w*|den(?:y|ied)|allow\w*|block\w*|bytes?|packets?|ports?|sources?|destinations?|srcaddr|dstaddr|connections?|addresses|ips?|interfaces?|from \d|to \d|according to)\b"
+)
+_SETTING: Final = re.compile(r"\b(?:without|enabled|disabled|turned (?:on|off)|switched (?:on|off)|missing|no|lack\w*|are off|is off|are on)\b")
+_MEMBER: Final = re.compile(
+    r"(?:show\w* up|appear\w*|listed|present|exist\w*|missing|absent|records?|entr(?:y|ies)|rows?|found|contained|included|known|registered|not|are|is)\s+(?:in|from|by|at)\s+(?:the\s+|our\s+)?\Z|according to (?:the |our )?(?:\w+ ){0,2}\Z"
+)
+_USERS: Final = frozenset("identity principal user role account".split())
+_HOSTS: Final = frozenset("host machine server computer device box instance".split())
+_LOGIN: Final = re.compile(r"\b(?:console |portal |failed |successful )*(?:log-?ins?|sign-?ins?|logons?)\b")
+_SHADOW: Final = re.compile(r"\bshadow (?:backups?|copies|copy)\b")
+_SCANS: Final = re.compile(r"\b(?:scans?|runs?) (?:failures?|errors?)\b|\b(?:failed|unsuccessful|successful|failing) (?P<n>scans?|runs?)\b|\b(?P<m>scans?|runs?) (?:that )?(?:have |has |did )?(?:failed|not)\b")
+_INSTALLED: Final = re.compile(r"\b(?:installed|host inventory|host_inventory|software inventory)\b")
+_FREE: Final = frozenset(
+    "word stop attr value weakness setting tag tagged owned tagvalue kind vague alias on off empty rank agg not mark after with tenant dist order all bin entity".split()
+)
+
+
+@dataclass(slots=True)
+class Records:
+    """What of a question is about records: the marks, its `subject` ("" where that is none), all that it names."""
+
+    marks: list[Mark]
+    subject: str = ""
+    named: tuple[str, ...] = ()
+
+
+def with_records(
+    text: str, marks: list[Mark], tokens: list[Token], estate: Estate, *, subject: str = ""
+) -> Records:
+    """The marks, with the meanings that words have in the datasets of records that a question names."""
+    _nouns(text, marks, tokens, estate)
+    named = tuple(dict.fromkeys(e for m in marks if (e := _entity(m, text)) in RECORDS))
+    if subject and subject not in named:
+        named = (subject, *named)
+    if not named:
+        return Records(marks)
+    subject = subject or _subject(text, marks, tokens, named)
+    found = Records(marks, subject, named)
+    order = [subject, *(e for e in named if e != subject)] if subject else list(named)
+    for entity in order:
+        found.marks = _remarked(found.marks, tokens, estate, entity, entity == subject)
+    if subject:
+        _rows(found, tokens)
+    return found
+
+
+def _entity(mark: Mark, text: str) -> str:
+    """The entity of records that a mark names."""
+    if mark.kind == "entity":
+        return str(mark.data)
+    if mark.kind in ("weakness", "setting", "kind") and mark.also.get("entity") in ("flow", "traffic", "event"):
+        if _TRAFFIC.search(text) and not _SETTING.search(text):
+            return str(mark.also["entity"])
+    return ""
+
+
+def _nouns(text: str, marks: list[Mark], tokens: list[Token], estate: Estate) -> None:
+    """Nouns of records that are no nouns elsewhere: logins, shadow backups, scans that failed, installed software."""
+    for pattern, entity, dataset in (
+        (_LOGIN, "event", "cloud_audit_logs"), (_SHADOW, "file", "dspm_asset_file_inventory"), (_SCANS, "health", "cloud_health_auditing"),
+    ):  # fmt: skip
+        match = pattern.search(text)
+        if match is None or not estate.has_rows(dataset) or any(m.kind == "kind" or _entity(m, text) == entity for m in marks):
+            continue
+        last = max(n for n, t in enumerate(tokens) if t.start < match.end())
+        if "n" in pattern.groupindex:
+            at = next((match.start(g) for g in ("n", "m") if match[g]), match.start())
+            last = next(n for n, t in enumerate(tokens) if t.end > at)
+        mark = next(m for m in marks if m.start <= last < m.end)
+        mark.kind, mark.data, mark.also = "entity", entity, {}
+    if _INSTALLED.search(text) and estate.has_rows("host_inventory") and not estate.has_rows("cwp_packages_raw"):
+        for mark in marks:
+            if mark.kind == "kind" and tokens[mark.end - 1].norm in _HOSTS:
+                mark.kind, mark.data, mark.also = "entity", "host", {}
+
+
+def _subject(text: str, marks: list[Mark], tokens: list[Token], named: tuple[str, ...]) -> str:
+    """What is asked for, where that is records."""
+    heads = [m for m in marks if m.kind in ("entity", "kind") or _entity(m, text)]
+    for mark in heads:
+        entity = _entity(mark, text)
+        outright = entity in RECORDS and mark.text.lower() == ENTITIES[entity].dataset
+        if outright and not _MEMBER.search(text[: tokens[mark.start].start]):
+            rows = rows_of(entity)
+            own = frozenset(" ".join(p) for p, m in table_of_words(entity).items())
+            earlier = [h for h in heads if h.start < mark.start]
+            if all(_norm(h, tokens) in rows | own for h in earlier):
+                return entity
+    for mark in heads:
+        entity = _entity(mark, text)
+        if entity in RECORDS:
+            return entity
+        words = {t.norm for t in tokens[mark.start : mark.end]}
+        if mark.kind == "kind" and words <= _USERS | {"iam", "cloud", "aws", "service"} and words & _USERS:
+            if "permission" in named and mark.get("attr") != "account":
+                continue
+        if mark.kind == "kind" and mark.has("attr") and mark.get("attr") == "user" and "event" in named:
+            continue
+        return ""
+    return ""
+
+
+def table_of_words(entity: str) -> dict[tuple[str, ...], str]:
+    """The attribute words of an entity."""
+    from agent.planner.questions.phrases import words_of
+
+    return {words_of(t): name for name, texts in RECORDS[entity].attributes.items() for t in texts.split("|")}
+
+
+def _norm(mark: Mark, tokens: list[Token]) -> str:
+    return " ".join(t.norm for t in tokens[mark.start : mark.end])
+
+
+def _remarked(marks: list[Mark], tokens: list[Token], estate: Estate, entity: str, subject: bool) -> list[Mark]:
+    """The marks, where words have another meaning for these records."""
+    table = table_of(entity, estate)
+    at_token: dict[int, Mark] = {n: m for m in marks for n in range(m.start, m.end)}
+    nouns = [m for m in marks if m.kind == "entity" and m.data == entity]
+    found: list[Mark] = []
+    n = 0
+    while n < len(tokens):
+        hit: tuple[int, tuple[str, str | Atom]] | None = None
+        for end in range(min(len(tokens), n + _LONGEST), n, -1):
+            covered = {id(at_token[k]): at_token[k] for k in range(n, end) if k in at_token}
+            if not all(_free(m, tokens, entity, n, end) for m in covered.values()):
+                continue
+            phrase = tuple(t.norm for t in tokens[n:end])
+            meaning = table.get(phrase) or table.get(tuple(t.text for t in tokens[n:end]))
+            if meaning is not None and _fits(meaning, tuple(covered.values()), n, end, nouns, entity, subject, tokens):
+                hit = (end, meaning)
+                break
+        if hit is None:
+            n += 1
+            continue
+        end, (kind, data) = hit
+        made = Mark(kind, n, end, data, " ".join(t.raw for t in tokens[n:end]))
+        if isinstance(data, Atom):
+            made = _with_time(made, data, marks, tokens)
+        found.append(made)
+        n = made.end
+    return _merged(marks, found, tokens) if found else marks
+
+
+def _free(mark: Mark, tokens: list[Token], entity: str, start: int, end: int) -> bool:
+    """Whether a mark may give way to a phrase of records."""
+    if mark.kind == "number":
+        return end - start > 1
+    if mark.kind == "entity":
+        return mark.data != entity and (mark.data in ("vulnerability", "endpoint", "asset", "event", "package", "host"))
+    if mark.kind == "rank":
+        return end - start > mark.end - mark.start
+    if mark.kind in ("not", "agg", "with", "after", "all", "bin", "on", "off", "dist", "order", "mark"):
+        return end - start > mark.end - mark.start or mark.kind in ("on", "off", "after", "all")
+    return mark.kind in _FREE
+
+
+def _fits(
+    meaning: tuple[str, str | Atom],
+    covered: tuple[Mark, ...],
+    start: int,
+    end: int,
+    nouns: list[Mark],
+    entity: str,
+    subject: bool,
+    tokens: list[Token],
+) -> bool:
+    kind, data = meaning
+    if kind == "attr" and data not in attributes(entity) and data not in ("asset",):
+        return False
+    if kind == "attr" and any(m.kind == "entity" and m.data in RECORDS for m in covered):
+        return subject and any(m.data in ("host", "endpoint") for m in covered)
+    if subject:
+        if kind == "attr" and end - start == 1 and any(m.kind == "agg" for m in covered):
+            return False
+        return True
+    near = any(abs(m.start - end) <= _NEAR or abs(start - m.end) <= _NEAR for m in nouns)
+    if kind == "attr":
+        return data not in attributes("asset") and all(m.kind in ("word", "attr", "weakness", "stop") for m in covered)
+    assert isinstance(data, Atom)
+    beside = any(0 <= m.start - end <= 1 or 0 <= start - m.end <= 2 for m in nouns)
+    if data.ref.name in ("platform", "type", "os", "environment", "tier", "owner"):
+        return beside
+    return near and all(m.kind in ("word", "value", "stop", "on", "off", "weakness", "not", "with", "empty") for m in covered)
+
+
+def _with_time(mark: Mark, data: Atom, marks: list[Mark], tokens: list[Token]) -> Mark:
+    """ "not used in the last 90 days": longer ago, or never."""
+    if (data.ref.name, data.op, data.negated) != ("last_seen", "empty", False):
+        return mark
+    following = next((m for m in marks if m.start >= mark.end and m.kind not in ("stop", "of", "with")), None)
+    if following is None or following.kind != "time" or following.data.way not in ("within", "older"):
+        return mark
+    days = following.data.days
+    if not days:
+        return mark
+    old = Atom(ref=Ref(name="last_seen"), op="older", values=(days,), label=f"last used more than {days:g} days ago", of=data.of)
+    return Mark("tenant", mark.start, following.end, Either(items=(old, data)), mark.text)
+
+
+def _merged(marks: list[Mark], found: list[Mark], tokens: list[Token]) -> list[Mark]:
+    """The marks with those found in place of what they cover; words that are cut off stay as words."""
+    taken = {k for m in found for k in range(m.start, m.end)}
+    kept: list[Mark] = []
+    for mark in marks:
+        inside = [k for k in range(mark.start, mark.end) if k not in taken]
+        if len(inside) == mark.end - mark.start:
+            kept.append(mark)
+            continue
+        for k in inside:
+            kept.append(Mark("stop" if len(tokens[k].text) < 3 else "word", k, k + 1, tokens[k], tokens[k].raw))
+    return sorted([*kept, *found], key=lambda m: m.start)
+
+
+def _rows(found: Records, tokens: list[Token]) -> None:
+    """Nouns that mean the rows of the subject say nothing more; kinds of hosts are its hosts."""
+    rows = rows_of(found.subject)
+    head = next((m for m in found.marks if m.kind == "entity" and m.data == found.subject), None)
+    if head is None:
+        flow = next((m for m in found.marks if m.also.get("entity") == found.subject), None)
+        if flow is not None:
+            flow.kind, flow.data, flow.also = "entity", found.subject, {}
+            head = flow
+    for mark in found.marks:
+        if mark is head or mark.kind not in ("kind", "entity", "word", "attr"):
+            continue
+        text = _norm(mark, tokens)
+        if text in rows and not (mark.kind == "attr" and mark.data in attributes(found.subject)):
+            mark.kind, mark.data, mark.also = "stop", tokens[mark.start], {}
+        elif mark.kind == "kind" and found.subject in ("endpoint", "host", "endpoint_cves") and text.split()[-1] in _HOSTS:
+            mark.kind, mark.data, mark.also = "stop", tokens[mark.start], {}
+
+
+__all__ = ["Records", "with_records"]
