@@ -5,13 +5,18 @@ A database that nobody has made yet holds nothing: then the snapshot of the pack
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.settings import Settings
 from tools.priority.enrich.model import Flaw
 from tools.priority.weights import Weights
+
+if TYPE_CHECKING:
+    from tools.priority.enrich.stored import Held
+    from tools.priority.prefilter import Tolerances
 
 
 class StoredIntelligence:
@@ -60,6 +65,53 @@ class StoredWeights:
 
         async with await open_migrated(self._settings) as store:
             return await FeedbackService(store).current()
+
+
+class StoredHoldings:
+    """Snapshots of CMDBs and scans and campaigns of feeds; see `tools.priority.enrich.stored.Holdings`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def held(self) -> Held:
+        """All that was imported."""
+        from tools.priority.enrich.stored import Held
+
+        if not database_made(self._settings):
+            return Held()
+        from agent.desk import open_migrated
+        from tools.priority.intel.sets import EnrichmentSets
+
+        async with await open_migrated(self._settings) as store:
+            return await EnrichmentSets(store).held()
+
+
+class StoredTolerances:
+    """Accepted risks and approved deviations in force now, and a mark that changes with every import."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def __call__(self) -> tuple[Tolerances, Hashable]:
+        """Read anew each time, so that a new exception, an expiry and an edited file count at once."""
+        from tools.priority.benign import FILE, NOTHING, load_benign
+        from tools.priority.errors import BenignError
+        from tools.priority.prefilter import Tolerances
+
+        problem, benign = "", NOTHING
+        try:
+            benign = load_benign(self._settings.home_dir / FILE)
+        except BenignError as error:
+            problem = f"{error} Until then nothing is approved."
+        if not database_made(self._settings):
+            return Tolerances((), benign, problem), None
+        from agent.desk import open_migrated
+        from tools.priority.exceptions.service import ExceptionService
+        from tools.priority.intel.sets import EnrichmentSets
+
+        async with await open_migrated(self._settings) as store:
+            accepted = await ExceptionService(store).in_force()
+            return Tolerances(accepted, benign, problem), await EnrichmentSets(store).mark()
 
 
 def database_made(settings: Settings) -> bool:

@@ -50,14 +50,15 @@ class Services:
 
     @cached_property
     def priority(self) -> PriorityService:
-        from agent.intelligence import StoredIntelligence, StoredWeights
+        from agent.intelligence import StoredHoldings, StoredIntelligence, StoredTolerances, StoredWeights
         from tools.priority.enrich.asking import enrichments
 
-        known = StoredIntelligence(self.settings)
+        known, held = StoredIntelligence(self.settings), StoredHoldings(self.settings)
         return PriorityService(
             self.findings,
-            enrich=lambda snapshot: enrichments(self.client, snapshot, intelligence=known),
+            enrich=lambda snapshot: enrichments(self.client, snapshot, intelligence=known, stored=held),
             current=StoredWeights(self.settings),
+            tolerated=StoredTolerances(self.settings),
         )
 
     @cached_property

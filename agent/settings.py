@@ -47,6 +47,17 @@ class Settings(BaseSettings):
     tenant_ca_file: Path | None = None
     tenant_timeout_s: float = Field(default=30.0, gt=0, le=600)
 
+    servicenow_url: str | None = None
+    servicenow_user: str | None = None
+    servicenow_password: SecretStr | None = None
+    servicenow_token: SecretStr | None = None
+    servicenow_classes: str = "cmdb_ci"
+
+    taxii_url: str | None = None
+    taxii_user: str | None = None
+    taxii_password: SecretStr | None = None
+    taxii_token: SecretStr | None = None
+
     model: str = BUILT_IN
     model_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("POSTURE_MODEL_KEY", "OPENAI_API_KEY")
@@ -75,7 +86,10 @@ class Settings(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
-    @field_validator("tenant_url", "model_url", "tenant_token_url", "tenant_key_id", mode="before")
+    @field_validator(
+        *("tenant_url", "model_url", "tenant_token_url", "tenant_key_id", "servicenow_url", "taxii_url"),
+        mode="before",
+    )
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value

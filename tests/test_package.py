@@ -44,6 +44,7 @@ NEEDED = (
     "tools/findings/kinds.tsv",
     "tools/findings/kind_titles.tsv",
     "tools/findings/resource_types.tsv",
+    "tools/priority/data/benign.toml",
     "tools/priority/data/graph.toml",
     "tools/priority/data/kev.tsv",
     "tools/priority/data/techniques.tsv",

@@ -74,6 +74,7 @@ def _assemble() -> None:
         chat,
         compliance,
         doctor,
+        exceptions,
         feedback,
         findings,
         fix,
@@ -88,6 +89,7 @@ def _assemble() -> None:
     app.add_typer(tenant.app, name="tenant")
     app.add_typer(findings.app, name="findings")
     app.add_typer(feedback.app, name="feedback")
+    app.add_typer(exceptions.app, name="exceptions")
     app.add_typer(intel.app, name="intel")
     app.add_typer(xql.app, name="xql")
     app.add_typer(compliance.app, name="compliance")

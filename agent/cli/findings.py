@@ -29,6 +29,10 @@ def list_findings(
     top: Annotated[int, typer.Option("--top", min=1, max=100_000, help="How many rows.")] = 25,
     offset: Annotated[int, typer.Option(min=0)] = 0,
     grouped: Annotated[bool, typer.Option("--grouped", help="One row per root cause.")] = False,
+    held: Annotated[
+        bool,
+        typer.Option("--held", help="Only those held down: accepted exceptions, approvals, test estates."),
+    ] = False,
     order: Annotated[str, typer.Option(help="priority, severity, newest or oldest.")] = "priority",
     as_json: JsonFlag = False,
 ) -> None:
@@ -39,7 +43,7 @@ def list_findings(
     from agent.runtime import open_services
     from tools.priority.listing import SearchArguments, search_findings
 
-    wanted = {**_arguments(where or []), "grouped": grouped, "order_by": order}
+    wanted = {**_arguments(where or []), "grouped": grouped, "held": held, "order_by": order}
     try:
         args = SearchArguments.model_validate(wanted)
     except ValidationError as error:
@@ -60,6 +64,7 @@ def list_findings(
         "findings": [_row(r) for r in result.rows],
         "scanned": result.data["scanned"],
         "weights": result.data["weights"],
+        "held": result.data["held"],
     }
 
     def render() -> None:
@@ -75,10 +80,14 @@ def list_findings(
             "finding",
             "resource",
             *(["account"] if len(accounts) > 1 else []),
-            "region",
+            *(["held"] if held else ["region"]),
         ]
         table(columns, rows)
         where = f" in account {accounts.pop()}" if len(accounts) == 1 else ""
+        if words := result.data["held"]["words"]:
+            note(words + ("" if held else "; `--held` lists them"))
+        if problem := result.data["held"]["problem"]:
+            note(problem)
         note(f"{result.returned} of {result.total}{where}, as of {result.as_of:%Y-%m-%d %H:%M} UTC")
 
     emit(body, as_json, render)
@@ -111,6 +120,12 @@ def show(
                 ("factor", "points", "because"),
                 [{**c, "points": f"{round(c['points'], 2) + 0.0:+.2f}"} for c in score["contributions"]],
             )
+            for gate in score["gates"]:
+                note(
+                    f"held down from {gate['before']:.0f} to {gate['after']:.0f}: {gate['name']}, {gate['because']}"
+                )
+            for text in score["notes"]:
+                note(text)
             for change in score["counterfactuals"]:
                 note(f"lowers it to {change['score']:.0f}: {change['change']}")
 

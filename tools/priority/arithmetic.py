@@ -26,6 +26,9 @@ class Inputs:
     account_wide: bool = False
     accepted: str = ""
     failing: bool = True
+    benign: str = ""
+    held_by: str = ""
+    not_held: str = ""
 
 
 class Part(NamedTuple):
@@ -123,6 +126,9 @@ def _gate(inputs: Inputs, weights: Weights) -> tuple[str, float] | None:
         found.append(("account-wide setting", weights.gates.account_wide))
     if inputs.accepted:
         found.append(("accepted risk", weights.gates.accepted))
+    if inputs.benign:
+        # Approved by the customer's own rules: held as low as a risk that a person accepted.
+        found.append((inputs.held_by or "approved", weights.gates.accepted))
     if not inputs.failing:
         found.append(("not failing", weights.gates.not_failing))
     # One gate is enough: the lowest that acts, so that stacking does not flatten the order.

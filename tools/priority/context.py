@@ -21,6 +21,7 @@ from tools.priority.graph.search import AttackGraph
 from tools.priority.graph.vocabulary import graph_words
 from tools.priority.identity import Holding, holding_of, secret_names
 from tools.priority.paths import Link, first_path, graph_path
+from tools.priority.prefilter import NO_TOLERANCES, Tolerances
 from tools.priority.reading import shown
 from tools.priority.vocabulary import vocabulary
 from tools.priority.weakness import weakness_of
@@ -55,7 +56,7 @@ class Context:
     reader: Reader
     as_of: datetime
     serious: Mapping[str, int]
-    accepted: tuple[Acceptance, ...] = ()
+    tolerances: Tolerances = NO_TOLERANCES
     enrichment: Enrichment = field(default_factory=dict)
     enriched: Enrichments = NOTHING
     facts: dict[str, AssetFacts] = field(default_factory=dict)
@@ -85,9 +86,11 @@ def build_context(
     accepted: Iterable[Acceptance] = (),
     enrichment: Enrichment | None = None,
     enriched: Enrichments = NOTHING,
+    tolerances: Tolerances | None = None,
 ) -> Context:
-    """Index a snapshot for scoring."""
+    """Index a snapshot for scoring. `accepted` are accepted risks alone, `tolerances` those with what is approved."""
     used = weights or load_weights()
+    held = tolerances or Tolerances(tuple(accepted))
     estate = Estate(snapshot.assets)
     reader = Reader(estate, used.ports, used.exposure, snapshot.as_of)
     serious: dict[str, int] = {}
@@ -95,7 +98,7 @@ def build_context(
         if finding.open and weakness_of(finding).name in SERIOUS:
             key = finding.resource.asset_id
             serious[key] = serious.get(key, 0) + 1
-    return Context(used, estate, reader, snapshot.as_of, serious, tuple(accepted), enrichment or {}, enriched)
+    return Context(used, estate, reader, snapshot.as_of, serious, held, enrichment or {}, enriched)
 
 
 def context_for(

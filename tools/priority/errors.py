@@ -5,6 +5,8 @@ PriorityError
 ├── UnknownFindingError    no open finding has this id (`.suggestions` are near ids)
 ├── UnknownAssetError      nothing in the inventory has this name (`.suggestions` are near names)
 ├── IntelError        a file of threat intelligence that cannot be used
+├── BenignError       the file of approved deviations cannot be used
+├── ExceptionError    a risk exception that cannot be taken
 ├── FeedbackError     a rating or a version of the weights that cannot be taken
 └── UnfoundedTextError     a rationale names something that is not in its facts
 """
@@ -55,3 +57,11 @@ class FeedbackError(PriorityError):
 
 class IntelError(PriorityError):
     """A file is no feed that we know, or not whole."""
+
+
+class BenignError(PriorityError):
+    """`benign.toml` is not what it should be."""
+
+
+class ExceptionError(PriorityError):
+    """A risk exception says too little, a role may not give it, or there is no such one."""

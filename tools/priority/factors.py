@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from tools.findings.model import Finding, FindingStatus
-from tools.priority.acceptance import accepted_by_platform
 from tools.priority.arithmetic import Inputs
 from tools.priority.context import SERIOUS, AssetFacts, Context
 from tools.priority.correlation.focus import ports_of
@@ -17,7 +16,7 @@ from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.graph.flaws import judge, weakest
 from tools.priority.graph.vocabulary import graph_words
 from tools.priority.network import port_grade
-from tools.priority.reading import shown
+from tools.priority.prefilter import BENIGN, standing_of
 from tools.priority.threats import threat_fact
 from tools.priority.weakness import Weakness, weakness_of
 
@@ -72,15 +71,15 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
         # What was asked and answered replaces "unknown"; what a weakness cannot be subject to stays out.
         if factor in facts and facts[factor].state == "unknown":
             facts[factor] = fact
-    accepted = next((a for a in context.accepted if a.covers(finding, context.as_of)), None)
-    progress = accepted_by_platform(finding)
-    because = ""
-    if accepted is not None:
-        end = f" until {accepted.until.date().isoformat()}" if accepted.until else ""
-        because = f"accepted by {shown(accepted.by)}{end}: {shown(accepted.reason)}"
-    elif progress:
-        because = f"the platform says {shown(progress)}"
-    return Inputs(finding.severity, weakness, facts, wide, because, finding.status is FindingStatus.FAIL)
+    standing = standing_of(finding, weakness, facts["path"], context)
+    return Inputs(
+        finding.severity, weakness, facts, wide,
+        accepted="" if standing.kind in BENIGN else standing.because,
+        failing=finding.status is FindingStatus.FAIL,
+        benign=standing.because if standing.kind in BENIGN else "",
+        held_by=standing.kind,
+        not_held=standing.not_held,
+    )  # fmt: skip
 
 
 def _exposure_for(finding: Finding, own: AssetFacts, context: Context, weakness: Weakness) -> Fact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ from tools.findings import (
 )
 from tools.findings.filters import FindingFilter
 from tools.priority.model import PriorityScore, ScoreBook
+from tools.priority.prefilter import KINDS, PLURALS
 from tools.priority.service import PriorityService
 from tools.results import QueryRecord, ToolResult, utcnow
 from tools.tool import ToolArguments
@@ -51,6 +53,10 @@ class SearchArguments(ToolArguments):
     since: datetime | None = Field(default=None, description="Observed at or after (ISO 8601).")
     older_than_days: float | None = Field(default=None, gt=0)
     grouped: bool = Field(default=False, description="One row per root cause instead of per finding.")
+    held: bool = Field(
+        default=False,
+        description="Only those held down: accepted exceptions, approved ports and public things, test estates.",
+    )
     order_by: Literal["priority", "severity", "newest", "oldest"] = "priority"
     limit: int = Field(default=25, ge=1, le=200)
     offset: int = Field(default=0, ge=0)
@@ -119,9 +125,24 @@ async def search_findings(
     known = await (lookup.snapshot() if args.status == "FAIL" else lookup.evidence())
     book = await priority.scores()
     found = list(args.to_filter(utcnow()).checked(known).select(known))
+    kinds = {f.id: score.held for f in found if (score := book.by_id.get(f.id)) is not None and score.held}
+    if args.held:
+        found = [f for f in found if f.id in kinds]
     start = args.offset if offset is None else offset
     count = args.limit if limit is None else limit
-    return _found(args, known, book, _ordered(found, book, args.order_by), start, count)
+    held = {**held_of(kinds.values()), "problem": (await priority.tolerances()).problem}
+    return _found(args, known, book, _ordered(found, book, args.order_by), start, count, held)
+
+
+def held_of(kinds: Iterable[str]) -> dict[str, Any]:
+    """How many are held down, by what: `{total, by, words}`; `words` is a clause, empty when there are none."""
+    by: dict[str, int] = {}
+    for kind in kinds:
+        by[kind] = by.get(kind, 0) + 1
+    ordered = {kind: by[kind] for kind in KINDS if kind in by}
+    told = ", ".join(f"{count} {PLURALS[kind] if count != 1 else kind}" for kind, count in ordered.items())
+    total = sum(by.values())
+    return {"total": total, "by": ordered, "words": f"{total} held down: {told}" if total else ""}
 
 
 async def one_finding(finding_id: str, lookup: FindingLookup, priority: PriorityService) -> ToolResult:
@@ -182,6 +203,7 @@ def finding_row(finding: Finding, score: PriorityScore | None) -> dict[str, Any]
         "service": finding.service,
         "issue": finding.issue_id,
         "exact_score": round(score.score, 2) if score else None,
+        "held": score.held if score else "",
     }
 
 
@@ -205,7 +227,13 @@ def _ordered(found: list[Finding], book: ScoreBook, order: str) -> list[Finding]
 
 
 def _found(
-    args: SearchArguments, known: FindingSet, book: ScoreBook, found: list[Finding], start: int, count: int
+    args: SearchArguments,
+    known: FindingSet,
+    book: ScoreBook,
+    found: list[Finding],
+    start: int,
+    count: int,
+    held: dict[str, Any],
 ) -> ToolResult:
     scores = book.by_id
     rows: list[dict[str, Any]]
@@ -219,7 +247,8 @@ def _found(
     by_severity: dict[str, int] = {}
     for f in found:
         by_severity[f.severity.value] = by_severity.get(f.severity.value, 0) + 1
-    what = {"FAIL": "open", "PASS": "passed", "MANUAL": "manual"}[args.status]
+    what = {"FAIL": "open", "PASS": "passed", "MANUAL": "manual"}[args.status] + (" held-down" * args.held)
+    told = f" {held['words']}." if held["words"] and not args.held else ""
     noun = "result" if args.status != "FAIL" else "finding"
     unit = f"{noun}{'' if len(found) == 1 else 's'}"
     grouped = f" in {total} groups" if args.grouped else ""
@@ -228,7 +257,7 @@ def _found(
         kind="findings",
         summary=(
             f"{len(found)} {what} {unit} match{'es' if len(found) == 1 else ''}{grouped}, "
-            f"of {len(known)} looked through.{incomplete}"
+            f"of {len(known)} looked through.{incomplete}{told}"
         ),
         total=total,
         returned=len(rows),
@@ -255,6 +284,7 @@ def _found(
             "by_severity": by_severity,
             "complete": known.complete,
             "weights": book.weights_version,
+            "held": held,
         },
         citations=tuple(str(r["id"]) for r in rows),
     )

@@ -96,6 +96,7 @@ class Details:
     gates: tuple[Gate, ...]
     unknowns: tuple[str, ...]
     group: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Source(Protocol):
@@ -105,7 +106,10 @@ class Source(Protocol):
         """Points by factor before gates, the gate's ceiling in log-odds (None without one), and its slope."""
 
     def details(self, score: PriorityScore) -> Details:
-        """Contributions, gates, unknowns, root cause."""
+        """Contributions, gates, unknowns, root cause, notes."""
+
+    def held(self) -> str:
+        """What holds the finding down (`tools.priority.prefilter.KINDS`); empty if nothing does."""
 
     def explain(self, score: PriorityScore) -> Explanation:
         """The score in words."""
@@ -160,6 +164,16 @@ class PriorityScore:
         return self.details.group
 
     @property
+    def held(self) -> str:
+        """What holds it down: an accepted exception, an approved port, ...; empty if nothing does."""
+        return self.source.held()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about what holds it down, or why a rule that fits it does not."""
+        return self.details.notes
+
+    @property
     def headline(self) -> str:
         """One line that a manager understands."""
         return self.explanation.headline
@@ -187,6 +201,8 @@ class PriorityScore:
             "contributions": [item.to_dict() for item in self.contributions],
             "gates": [gate.to_dict() for gate in self.gates],
             "unknowns": list(self.unknowns),
+            "held": self.held,
+            "notes": list(self.notes),
             "headline": self.headline,
             "rationale": self.rationale,
             "counterfactuals": [item.to_dict() for item in self.counterfactuals],
@@ -245,6 +261,15 @@ class ScoreBook:
     @cached_property
     def _ranks(self) -> Mapping[str, int]:
         return {score.finding_id: place for place, score in enumerate(self.ranked, 1)}
+
+    @cached_property
+    def held(self) -> Mapping[str, int]:
+        """How many findings are held down, by what holds them."""
+        counts: dict[str, int] = {}
+        for score in self.ranked:
+            if kind := score.held:
+                counts[kind] = counts.get(kind, 0) + 1
+        return counts
 
     @cached_property
     def groups(self) -> tuple[Group, ...]:

@@ -145,6 +145,7 @@ def _paragraph(inputs: Inputs, score: PriorityScore, changes: tuple[Counterfactu
         sentences.append(
             f"Held down from {gate.before:.0f} to {gate.after:.0f} because {gate.name}: {gate.because}."
         )
+    sentences += score.notes
     unsettled = [c for c in score.contributions if c.fact.state == "unknown" and c.high - c.low >= 0.05]
     if unsettled:
         told = (f"{c.factor} {c.low:+.1f} to {c.high:+.1f}" for c in unsettled)
@@ -185,6 +186,7 @@ def _evidence(score: PriorityScore, finding: Finding) -> Iterator[str]:
         yield from (item.fact.value, item.fact.source, *item.fact.ids, item.factor)
     for gate in score.gates:
         yield from (gate.name, gate.because)
+    yield from score.notes
 
 
 def _numbers(score: PriorityScore) -> Iterator[str]:

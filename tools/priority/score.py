@@ -82,7 +82,13 @@ class _Scored:
             for held in result.held
         )
         unknowns = tuple(FACTOR_NAMES[name] for name, fact in inputs.facts.items() if fact.state == "unknown")
-        return Details(contributions, gates, unknowns, group_key(self.finding, self.context))
+        return Details(
+            contributions, gates, unknowns, group_key(self.finding, self.context), _notes(inputs, gates)
+        )
+
+    def held(self) -> str:
+        """See `Source`."""
+        return self.inputs.held_by
 
     def explain(self, score: PriorityScore) -> Explanation:
         """See `Source`."""
@@ -126,9 +132,22 @@ def _weakness(words: str, strength: float, basis: str) -> Fact:
     return known("weakness", words, strength, f"table, by {basis}")
 
 
+def _notes(inputs: Inputs, gates: tuple[Gate, ...]) -> tuple[str, ...]:
+    """What the gates do not tell: a rule that fits and does not act, one that acts on a score that is low anyway."""
+    if inputs.not_held:
+        return (f"Not held down: {inputs.not_held}.",)
+    if inputs.held_by and not any(gate.name in {"accepted risk", inputs.held_by} for gate in gates):
+        return (
+            f"Held down by: {inputs.held_by} ({inputs.accepted or inputs.benign}); it changes nothing here.",
+        )
+    return ()
+
+
 def _gate_reason(name: str, inputs: Inputs) -> str:
     if name == "accepted risk":
         return inputs.accepted
+    if inputs.benign and name == (inputs.held_by or "approved"):
+        return inputs.benign
     if name == "not reachable":
         return inputs.facts["exposure"].value
     if name == "account-wide setting":

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import difflib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from datetime import timedelta
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from tools.priority.enrich.model import NOTHING, Enrichments
 from tools.priority.errors import UnknownFindingError
 from tools.priority.increment import added_to
 from tools.priority.model import PriorityScore, ScoreBook
+from tools.priority.prefilter import Tolerances
 from tools.priority.score import score_finding
 from tools.priority.weights import Weights, load_weights
 
@@ -35,9 +37,10 @@ def score_snapshot(
     accepted: Iterable[Acceptance] = (),
     enrichment: Enrichment | None = None,
     enriched: Enrichments = NOTHING,
+    tolerances: Tolerances | None = None,
 ) -> tuple[ScoreBook, Context]:
     """Score every open finding of a snapshot; the order of the input does not matter."""
-    context = build_context(snapshot, weights, accepted, enrichment, enriched)
+    context = build_context(snapshot, weights, accepted, enrichment, enriched, tolerances)
     return score_context(snapshot, context), context
 
 
@@ -59,11 +62,17 @@ class PriorityService:
         *,
         enrich: Callable[[FindingSet], Awaitable[Enrichments]] | None = None,
         current: Callable[[], Awaitable[Weights]] | None = None,
+        tolerated: Callable[[], Awaitable[tuple[Tolerances, Hashable]]] | None = None,
     ) -> None:
-        """`current` gives the weights in use when they may change meanwhile; without it `weights` stand."""
+        """`current` gives the weights in use when they may change meanwhile; without it `weights` stand. `tolerated`
+        gives what is accepted and approved now, and a mark that changes with what was imported; without it `accepted`
+        stands.
+        """
         self._lookup = lookup
         self._weights = weights or load_weights()
-        self._accepted = tuple(accepted)
+        self._tolerances = Tolerances(tuple(accepted))
+        self._imported: Hashable = None
+        self._now_tolerated = tolerated
         self._enrich = enrich
         self._current_weights = current
         self._lock = asyncio.Lock()
@@ -99,8 +108,13 @@ class PriorityService:
             )
         return finding, score
 
+    async def tolerances(self) -> Tolerances:
+        """What is accepted and approved, as the present scores have it."""
+        return (await self._current())[2].tolerances
+
     async def _current(self) -> tuple[FindingSet, ScoreBook, Context]:
         async with self._lock:
+            await self._look_at_tolerances()
             snapshot = await self._lookup.snapshot()
             if self._current_weights is not None:
                 self._weights = await self._current_weights()
@@ -112,10 +126,20 @@ class PriorityService:
                 enriched = await self._enrich(snapshot) if self._enrich is not None else NOTHING
                 # Scoring is plain computation; in a thread the conversation stays responsive.
                 book, context = await asyncio.to_thread(
-                    score_snapshot, snapshot, self._weights, self._accepted, None, enriched
+                    score_snapshot, snapshot, self._weights, (), None, enriched, self._tolerances
                 )
                 self._cached = (snapshot, book, context)
+            elif self._cached[2].tolerances != self._tolerances:
+                self._cached = await asyncio.to_thread(_held_otherwise, self._cached, self._tolerances)
             return self._cached
+
+    async def _look_at_tolerances(self) -> None:
+        """Take over what is accepted now; after an import everything is asked and computed anew."""
+        if self._now_tolerated is None:
+            return
+        self._tolerances, imported = await self._now_tolerated()
+        if imported != self._imported:
+            self._imported, self._cached = imported, None
 
     @staticmethod
     def _extended(
@@ -127,3 +151,13 @@ class PriorityService:
             return None
         found = added_to(book, context, before, snapshot)
         return None if found is None else (snapshot, *found)
+
+
+def _held_otherwise(
+    cached: tuple[FindingSet, ScoreBook, Context], tolerances: Tolerances
+) -> tuple[FindingSet, ScoreBook, Context]:
+    """The same snapshot under other accepted risks: facts and graph stand, the scores are made again."""
+    snapshot, _, context = cached
+    then = copy.copy(context)
+    then.tolerances = tolerances
+    return snapshot, score_context(snapshot, then), then

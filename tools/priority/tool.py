@@ -65,7 +65,7 @@ def build_tools(
         make_tool(
             "search_findings",
             "Find open findings (or passed and manual evidence) by filters, ranked by Action Priority Score. Returns "
-            "a table with totals.",
+            "a table with totals, and how many are held down by accepted exceptions or approvals.",
             SearchArguments,
             search,
         ),

@@ -38,8 +38,10 @@ Event = Literal[
     "resumed",
     "approval_refused",
     "weights_activated",
+    "exception_added",
+    "exception_revoked",
 ]
-"""What a row records. The last four change no proposal; each of the others is one transition."""
+"""What a row records. The last six change no proposal; each of the others is one transition."""
 
 _FIRST = "0" * 64
 _PAGE = 1_000

@@ -1,0 +1,1 @@
+"""Accepted risks: kept with who, why and until when; each change a row of the audit trail."""
