@@ -57,8 +57,8 @@ class FindingFilter(BaseModel):
     """Conditions that must all hold; in a list any value may match. Text is compared without regard to case.
 
     `text` is looked for in title, description, rule, resource, account and tags; each of its words must
-    occur. `tags` maps a tag key to accepted values (an empty list: any value); of `any_tag` one is enough. Times
-    are aware or UTC.
+    occur. `tags` maps a tag key to accepted values (an empty list: any value); of `any_tag` one is enough. `exclude`
+    maps a facet to values that no match has. Times are aware or UTC.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -78,6 +78,7 @@ class FindingFilter(BaseModel):
     category: tuple[str, ...] = ()
     tags: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     any_tag: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    exclude: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     text: str = ""
     status: StatusWord = "open"
     outcome: tuple[FindingStatus, ...] = ()
@@ -94,6 +95,13 @@ class FindingFilter(BaseModel):
                 raise ValueError(f"severity {word!r} is not one of INFO, LOW, MEDIUM, HIGH, CRITICAL")
             found.append(severity)
         return tuple(found)
+
+    @field_validator("exclude")
+    @classmethod
+    def _facets(cls, given: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+        if unknown := [name for name in given if name not in FACETS]:
+            raise ValueError(f"{unknown[0]!r} is no facet; facets are {', '.join(FACETS)}")
+        return given
 
     @field_validator("since", "until")
     @classmethod
@@ -162,6 +170,8 @@ class FindingFilter(BaseModel):
         if self.any_tag:
             several = [_has_tag(key, accepted) for key, accepted in self.any_tag.items()]
             tests.append(lambda f, asset: any(test(f, asset) for test in several))
+        for facet, values_out in self.exclude.items():
+            tests.append(_none_of(FACETS[facet], values_out))
         if self.text.strip():
             terms = self.text.casefold().split()
             tests.append(_has_words(terms))
@@ -182,6 +192,11 @@ def _other(finding: Finding, status: str) -> bool:
 def _one_of(read: Callable[[Finding], str], given: Sequence[str]) -> Callable[..., bool]:
     wanted = {value.casefold() for value in given}
     return lambda finding, _: read(finding).casefold() in wanted
+
+
+def _none_of(read: Callable[[Finding], str], given: Sequence[str]) -> Callable[..., bool]:
+    unwanted = {value.casefold() for value in given}
+    return lambda finding, _: read(finding).casefold() not in unwanted
 
 
 def _has_tag(key: str, accepted: Sequence[str]) -> Callable[..., bool]:

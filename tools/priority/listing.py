@@ -25,6 +25,7 @@ from tools.priority.service import PriorityService
 from tools.results import QueryRecord, ToolResult, utcnow
 from tools.tool import ToolArguments
 
+Facet = Literal["severity", "provider", "account", "region", "service", "resource_type", "rule_id"]
 _COLUMNS = ("priority", "severity", "finding", "resource", "account", "region", "id")
 _GROUP_COLUMNS = ("priority", "findings", "severity", "finding", "resource", "account", "region", "id")
 _CONFIG_CHARACTERS = 4_000
@@ -46,6 +47,9 @@ class SearchArguments(ToolArguments):
     tags: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="Tag key to accepted values.")
     any_tag: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="Spellings of one tag: key to accepted values; one is enough."
+    )
+    exclude: dict[Facet, tuple[str, ...]] = Field(
+        default_factory=dict, description="Facet to values that are left out."
     )
     status: Literal["FAIL", "PASS", "MANUAL"] = Field(
         default="FAIL", description="FAIL: open findings (default). PASS and MANUAL: evidence."
@@ -82,7 +86,7 @@ class SearchArguments(ToolArguments):
     def _listed(cls, given: Any) -> Any:
         return [given] if isinstance(given, str) else given
 
-    @field_validator("tags", "any_tag", mode="before")
+    @field_validator("tags", "any_tag", "exclude", mode="before")
     @classmethod
     def _tag_values(cls, given: Any) -> Any:
         if not isinstance(given, dict):
@@ -103,6 +107,7 @@ class SearchArguments(ToolArguments):
             resource=self.resources,
             tags=self.tags,
             any_tag=self.any_tag,
+            exclude=self.exclude,
             status="open" if self.status == "FAIL" else "any",
             outcome=(FindingStatus(self.status),),
             since=self.since,
