@@ -73,6 +73,10 @@ def ids(**conditions: Any) -> list[str]:
         ({"kind": ("aws.ec2.open_ssh_port",)}, ["f002"]),
         ({"tags": {"dataclass": ("pii",)}}, ["f001", "f005"]),
         ({"tags": {"DataClass": ()}}, ["f001", "f005"]),
+        ({"any_tag": {"dataclass": ("pii",), "owner": ("web",)}}, ["f001", "f002", "f005"]),
+        ({"any_tag": {"Owner": ("nobody",)}}, []),
+        ({"exclude": {"severity": ("critical",), "service": ("EC2",)}}, ["f004", "f005"]),
+        ({"exclude": {"region": ("nowhere",)}}, ["f001", "f002", "f004", "f005"]),
         ({"tags": {"Owner": ("web",)}}, ["f002"]),
         ({"text": "ssh 22"}, ["f002"]),
         ({"text": "DataClass=PII b1"}, ["f001"]),
@@ -171,3 +175,8 @@ def test_sets_group_by_asset_and_id() -> None:
     assert [f.id for f in SET.by_asset["a4"]] == ["f004"]
     assert [f.id for f in SET.open_only] == ["f001", "f002", "f004", "f005"]
     assert SET.asset_of(SET.by_id["f002"]) is not None
+
+
+def test_what_is_left_out_must_be_a_facet() -> None:
+    with pytest.raises(ValidationError, match="no facet"):
+        FindingFilter(exclude={"colour": ("red",)})
