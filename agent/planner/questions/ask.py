@@ -120,7 +120,11 @@ def understand(
     deed = doings.done(lowered) if estate.has_rows("cloud_audit_logs") else None
     if deed is not None and deed[0] in ("read", "list") and context != "event":
         deed = None
-    if deed is not None and not deed[1] and not any(t.text in estate.values("event", "operation") for t in tokens):
+    if (
+        deed is not None
+        and not deed[1]
+        and not any(t.text in estate.values("event", "operation") for t in tokens)
+    ):
         deed = None
     records = with_records(lowered, marks, tokens, estate, subject="event" if deed else "")
     marks = _settled(records.marks, tokens, estate, given, records.subject)
@@ -133,7 +137,9 @@ def understand(
         state.parts.append(("and", doings.operation(deed[0])))
     if not state.group and not state.dims and state.measure is None and not doings.AS_LIST.search(lowered):
         # who it was, each once, with how often
-        state.group = [Ref(name="user")] + ([Ref(name="operation")] if doings.ALSO_WHAT.search(lowered) else [])
+        state.group = [Ref(name="user")] + (
+            [Ref(name="operation")] if doings.ALSO_WHAT.search(lowered) else []
+        )
         state.columns = []
     return state
 

@@ -231,13 +231,13 @@ ENTITIES: Final[Mapping[str, Entity]] = {entity.name: entity for entity in _ALL}
 BELONGS: Final[Mapping[str, str]] = {
     "severity": "issue", "status": "issue", "rule": "issue", "kind": "issue", "issue_category": "issue",
     "domain": "issue", "method": "issue", "assignee": "issue", "excluded": "issue", "resolution": "issue",
-    "starred": "issue", "source": "issue", "remediation": "issue",
+    "fix_days": "issue", "starred": "issue", "source": "issue", "remediation": "issue",
     "result": "finding", "finding_category": "finding",
     "cve": "vulnerability", "cvss": "vulnerability", "fixable": "vulnerability", "exploited": "vulnerability",
     "package": "vulnerability", "package_version": "vulnerability",
     "operation": "event", "user": "event", "user_agent": "event", "identity_type": "event",
     "agent_version": "endpoint", "platform": "endpoint", "domain_name": "endpoint",
-    "affected_hosts": "cve", "affected_products": "cve", "pattern": "file", "folder": "file", "records": "file", "capability": "health", "connector": "health",
+    "affected_hosts": "cve", "affected_products": "cve", "pattern": "file", "folder": "file", "records": "file", "size": "file", "file_type": "file", "capability": "health", "connector": "health",
 }  # fmt: skip
 
 __all__ = ["BELONGS", "ENTITIES", "FACTS", "Entity", "Place", "Type"]

@@ -216,6 +216,7 @@ ATTRIBUTES: Final[dict[str, str]] = {
     "tag": "case tag",
     "found_records": "found record|hit|match count|number of match",
     "affected_products": "affected product",
+    "fix_days": "time to resolve|time to fix|time to remediate|resolution duration|days to resolve|days to fix",
     "issue_count": "number of issues in it",
     "asset": "asset|resource|affected asset|affected resource",
     "issue": "issue count",

@@ -12,7 +12,7 @@ from agent.planner.concepts import BY_NAME, find_rules
 from agent.planner.questions import leftover
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Asked, Kinds, Weakness
+from agent.planner.questions.form import Asked, Atom, Kinds, Weakness
 from agent.planner.questions.names import accounts_like
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.reader_values import nouns_of
@@ -159,6 +159,34 @@ def hindered(state: State, text: str, estate: Estate, named: frozenset[str] = fr
             message="I could not tell what the number is about. Name what should be above or below it, for example: more than 5 open issues.",
         )
     return None
+
+
+_REFERS: Final = re.compile(
+    r"\b(?:(?:of|from|among|about|for|on|by|list|show|sort|group|count|filter|give me|tell me about|break|split|order|narrow)\s+(?:all\s+)?(?:those|these|them|it|that)\b|which ones?\b|(?:those|these|they|them) (?:are|have|do|were)|(?:are|is|do|does|did|were|was|have|has|can) (?:they|those|these|it|them)\b|the (?:others?|rest|same|ones)\b|how many (?:are|is) (?:they|that|those|it|there of (?:them|those)))",
+    re.IGNORECASE,
+)
+
+
+def without_referent(state: State, text: str) -> Asked | None:
+    """A question back where "those" refers to nothing: no thing is named and nothing was asked before."""
+    if _REFERS.search(text) is None or state.noun or state.dims or state.unknown:
+        return None
+    if any(
+        m.kind in ("entity", "kind", "id", "quoted") or (m.has("tag") and m.kind == "tag") for m in state.marks
+    ):
+        return None
+    if any(isinstance(p, Atom) and p.ref.name in ("name", "strong_id", "id") for _, p in state.parts):
+        return None
+    body = _REFERS.sub(" ", text).strip(" ?.!,")
+    body = re.sub(
+        r"^(?:(?:which|what|show|list|only|how many|and|now|me|are|is)\b\s*)+|\s{2,}", " ", body
+    ).strip()
+    choices = tuple(f"{noun} {body}".strip() for noun in ("assets", "open issues"))
+    return Asked(
+        outcome="clarify",
+        message=f"I cannot tell what this refers to, because nothing was asked before it. Do you mean {choices[0]}, or {choices[1]}? Or name the resources, for example: public buckets.",
+        choices=choices,
+    )
 
 
 def _scope(state: State, estate: Estate) -> str:

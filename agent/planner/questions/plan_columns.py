@@ -63,6 +63,19 @@ class Columns:
             at = self.column(Ref(name=entity.time))
             self.compute.append(Computed(name="age_in_days", age_days=at))
             return "age_in_days"
+        if ref.name == "fix_days" and "first_seen" in entity.places:
+            whole = (
+                "resolved" if self.estate.has_column("issues", "xdm.issue.resolution_time") else "modified"
+            )
+            self.compute += [
+                Computed(
+                    name="hours_to_resolve",
+                    age_hours=self.column(Ref(name="first_seen")),
+                    until=self.column(Ref(name=whole if entity.name == "issue" else "resolved")),
+                ),
+                Computed(name="days_to_resolve", math="divide", left="hours_to_resolve", right=24),
+            ]
+            return "days_to_resolve"
         place = self.writer.place(ref)
         if place is None:
             if "asset" not in entity.links:

@@ -17,9 +17,9 @@ from agent.planner.questions.openings import WORDS as OPENING_WORDS
 from agent.planner.questions.reader_place import place
 from agent.planner.questions.reader_said import NAMELIKE, mark_at
 from agent.planner.questions.reader_state import Put, State
+from agent.planner.questions.reader_values import coming_entity
 from agent.planner.questions.tokens import singular
 from agent.planner.vocabulary import looks_like_region
-
 
 _NOT_VALUES: Final = frozenset(
     {"name", "id", "description", "strong_id", "external_id", "asset_name", "asset_id"}
@@ -108,10 +108,14 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
     token = state.words(mark)[0]
     text = token.text
     if state.groups and text in OPENING_WORDS:
-        return
+        return None
+    if token.norm == "size" and (state.entity or coming_entity(state)) == "file":
+        from agent.planner.questions.reader_refs import attribute
+
+        return attribute(state, mark, "size")
     after = state.next()
     if text == "running" and after is not None and after[1].kind in ("tenant", "word", "kind", "value"):
-        return
+        return None
     if text in ("untagged", "tagless", "unlabelled", "unlabeled", "tagged"):
         every = tuple(sorted({k for keys in state.estate.words.tag_keys.values() for k in keys}))[:150]
         put(
@@ -120,7 +124,7 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
                 ref=Ref(name="tags", tags=every), op="empty", negated=state.take_not(), label="without tags"
             ),
         )
-        return
+        return None
     following = state.next(over=())
     if (
         following is not None
@@ -139,19 +143,19 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
                 negated=negated or state.take_not(),
             ),
         )
-        return
+        return None
     if (told := value_said(state, text, raw=token.raw, negated=negated)) is not None:
         put(state, told)
-        return
+        return None
     if state.entity in ("event", "audit", "permission") and (who := _who(state, text)) is not None:
         put(state, who)
-        return
+        return None
     if (
         state.entity in ("file", "asset")
         and (words := _pattern(state, known=state.entity == "asset")) is not None
     ):
         put(state, words)
-        return
+        return None
     kind = _asked_kind(state, following)
     if kind == "name" and mark.kind != "quoted" and ordinary(text):
         # English after "for" or "in" is no sign of a name; `leftover` judges where it stands
@@ -165,7 +169,7 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
         state.unknown.append((kind or ("region" if looks_like_region(text) else "name"), token.raw))
         if kind and following is not None and following[1].get("attr") == kind:
             state.at = following[0]
-        return
+        return None
     state.lose(mark)
 
 

@@ -68,6 +68,10 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         ),
         (r"\b(?:since|for) the longest(?: time)?\b", "oldest first"),
         (r"\b(group|split|break|count|bucket|aggregate) (?:that|it|them|those|these|this|the (?:results?|list|numbers?|same)) (?:up |down |out )?(by|per)\b", r"\2"),
+        # sizes and records
+        (r"\bhow many (?:bytes|gigabytes|megabytes|terabytes|gb|mb|tb|gib) (?:(?:do|does|are|is|have|in|of|for|the|all|our) )*(?P<what>[\w\s-]{3,50}?)(?: (?:have|has|take|occupy|hold|use|sum up to|add up to|amount to|make up))(?: up)?(?: (?:together|in total|altogether|combined|in all))?(?=[?.,;]|$)", r"total size of \g<what>"),
+        (r"\bhow (?:big|large) (?:is|are) (?P<what>[\w\s-]{3,50}?) (?:in total|altogether|together|combined|taken together|in sum)\b", r"total size of \g<what>"),
+        (r"\b(?:the )?(?:total )?(?:number of|count of|how many) records (?:(?:in total|altogether|overall) )?(?:(?:are|is|were|do|does) )?(?:held |contained |stored |kept |found |counted )?(?:by|in|within|across|of|inside)\b", "total record count of"),
         # shares, counts, measures
         (r"\b(?:pct|prct|perc|per cent|procent|prozent)\.?(?: of)?\b", "percentage of"),
         (r"\bwhat (?:portion|part|fraction|slice|chunk) of\b", "what percentage of"),

@@ -37,7 +37,14 @@ _KEPT: Final = frozenset(
     "status access address aws kms sns sqs dns os https tls ssl iis rds eks ecs ebs efs vpcs less this is was has does "
     "kubernetes k8s analysis basis always redis class us ios series canvas previous various cves yes as its".split()
 ) - {"vpcs", "cves"}
-_ODD: Final = {"policies": "policy", "indices": "index", "people": "person", "children": "child"}
+_ODD: Final = {
+    "policies": "policy",
+    "indices": "index",
+    "people": "person",
+    "children": "child",
+    "sizes": "size",
+    "prizes": "prize",
+}
 
 
 @dataclass(frozen=True, slots=True)

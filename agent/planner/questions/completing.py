@@ -1,0 +1,77 @@
+"""What a form needs beside what was said: whose attribute is measured, which assets have a setting, that what was fixed is closed."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from agent.planner.questions.entities import BELONGS, ENTITIES
+from agent.planner.questions.form import Atom, Form, Kinds, Measure, Rank, Ref
+
+_SCORES: Final = frozenset({"cvss", "impact", "exploitability"})
+_SCORE_FIRST: Final = re.compile(
+    r"\b(?:highest|lowest|max(?:imum)?|min(?:imum)?|worst|top)\s+(?:\w+\s+){0,2}?(?:cvss|score)\b"
+)
+_THINGS_FIRST: Final = re.compile(
+    r"^\W*(?:which|what|top|list|show|name|rank|find|identify|give me the)\s+(?!.{0,4}(?:highest|lowest|max|min|is|are|was))"
+)
+
+
+def completed(form: Form, text: str) -> Form:
+    """The form with what follows from it. `text` is the question in lower case."""
+    form = _of_scores(form, text)
+    form = _of_settings(form)
+    return _of_fixing(form)
+
+
+def _of_scores(form: Form, text: str) -> Form:
+    """Scores of assets are those of their vulnerabilities."""
+    if form.entity != "asset":
+        return form
+    ref = form.measure.ref if form.measure is not None else None
+    ranked = form.rank.ref if form.rank is not None else None
+    if ref is not None and ref.name in _SCORES and "cvss" not in ENTITIES["asset"].places:
+        return form.model_copy(update={"entity": BELONGS.get(ref.name, "vulnerability"), "noun": ""})
+    if ranked is None or ranked.name not in _SCORES or form.measure is not None or form.rank is None:
+        return form
+    if _SCORE_FIRST.search(text) and not _THINGS_FIRST.match(text) and not form.group:
+        measure = Measure(function="max" if form.rank.descending else "min", ref=ranked)
+        return form.model_copy(
+            update={"entity": "vulnerability", "measure": measure, "rank": None, "limit": None, "noun": ""}
+        )
+    return form.model_copy(
+        update={
+            "entity": "vulnerability",
+            "measure": Measure(function="max", ref=ranked),
+            "group": form.group or (Ref(name="asset"),),
+            "rank": Rank(descending=form.rank.descending),
+            "noun": "",
+        }
+    )
+
+
+def _of_settings(form: Form) -> Form:
+    """A setting is measured over the assets that have it."""
+    ref = form.measure.ref if form.measure is not None else None
+    if form.entity != "asset" or ref is None or not ref.places or form.each is not None:
+        return form
+    if any(isinstance(i, Kinds) and not i.negated for i in form.items):
+        return form
+    types = {p.type_id for p in ref.places}
+    for group in form.group:
+        types = types & {p.type_id for p in group.places} or types
+    label = " and ".join(t.replace("_", " ").lower() + "s" for t in sorted(types))
+    return form.model_copy(update={"items": (Kinds(types=tuple(sorted(types)), label=label), *form.items)})
+
+
+def _of_fixing(form: Form) -> Form:
+    """How long fixing took is known of what was fixed."""
+    refs = [
+        form.measure.ref if form.measure is not None else None,
+        form.rank.ref if form.rank is not None else None,
+    ]
+    if not any(r is not None and r.name == "fix_days" for r in (*refs, *form.columns)):
+        return form
+    kept = tuple(i for i in form.items if not (isinstance(i, Atom) and i.ref.name == "status"))
+    closed = Atom(ref=Ref(name="status"), op="in", values=("closed",), label="closed")
+    return form.model_copy(update={"items": (*kept, closed), "status": "said"})
