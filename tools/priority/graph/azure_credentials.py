@@ -13,7 +13,6 @@ from tools.priority.estate import Estate, name_of
 from tools.priority.graph.azure_gates import AzureGates
 from tools.priority.graph.azure_identity_edges import AzureIdentityEdges
 from tools.priority.graph.azure_load import AzureIam
-from tools.priority.graph.credentials import texts_of
 from tools.priority.graph.model import Relation
 from tools.priority.graph.steps import Steps
 from tools.priority.reading import shown
@@ -62,11 +61,10 @@ class AzureCredentials:
         """By the name that is unique in all of Azure."""
         return {a.uid.rsplit("/", 1)[-1].lower(): a for a in self._estate.of_kind(kind)}
 
-    def add(self) -> None:
-        """All steps by credentials."""
-        for holder in self._estate.of_kind(*_HOLDERS):
-            texts = list(texts_of(self._estate.view(holder)))
-            self._keys(holder, texts)
+    def scan(self, holder: AssetRecord, texts: list[tuple[str, str]]) -> None:
+        """All steps by what lies in the settings of one holder."""
+        self._keys(holder, texts)
+        if self._estate.kind(holder) in _HOLDERS:
             self._references(holder, texts)
             self._logins(holder, texts)
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Protocol
 
 from tools.findings.model import AssetRecord
 from tools.priority.estate import Cloud, Estate, cloud_of, name_of
@@ -27,7 +27,8 @@ _PASSWORD = re.compile(r"pass(?:word|wd)?|secret|pwd|token|connection_?string", 
 _MOST_TEXT = 100_000
 _HOLDERS = (
     "lambda.function", "ec2.instance", "container.image", "aws.build", "ecs.task", "azure.vm", "azure.app", "gcp.vm",
-    "gcp.function", "k8s.workload", "ec2.template",
+    "gcp.function", "k8s.workload", "k8s.secret", "ec2.template", "azure.vmss", "azure.containerapp",
+    "azure.containers", "azure.automation",
 )  # fmt: skip
 _DATABASES = ("rds.db", "redshift.cluster", "azure.sql", "gcp.sql", "azure.data", "policy.cache")
 _VAULTED = ("policy.secret", "gcp.secret", "k8s.secret", "aws.parameter")
@@ -38,12 +39,28 @@ Reach = Callable[[AssetRecord, AssetRecord, int | None], tuple[bool | None, tupl
 """Whether one asset reaches a port of another (None: no record says), and the ids of the assets that let it."""
 
 
+class Scanner(Protocol):
+    """Looks for one more kind of credential in the texts of a holder."""
+
+    def scan(self, holder: AssetRecord, texts: list[tuple[str, str]]) -> None: ...
+
+
 class Credentials:
-    """Steps by credentials over one estate. `reach`: how to tell, by cloud, whether one thing gets to another."""
+    """Steps by credentials over one estate.
+
+    `reach`: how to tell, by cloud, whether one thing gets to another; `scanners`: each is shown every text once.
+    """
 
     def __init__(
-        self, estate: Estate, reader: Reader, reach: Mapping[Cloud, Reach], words: GraphWords, parts: Parts
+        self,
+        estate: Estate,
+        reader: Reader,
+        reach: Mapping[Cloud, Reach],
+        scanners: Iterable[Scanner],
+        words: GraphWords,
+        parts: Parts,
     ) -> None:
+        self._scanners = tuple(scanners)
         self._estate = estate
         self._reader = reader
         self._reach = reach
@@ -67,6 +84,8 @@ class Credentials:
             texts = list(texts_of(self._estate.view(holder)))
             self._keys_in(holder, texts)
             self._databases_in(holder, texts)
+            for scanner in self._scanners if texts else ():
+                scanner.scan(holder, texts)
         for secret in self._estate.of_kind(*_VAULTED):
             self._opened_by(secret)
         self._managed()
@@ -194,6 +213,11 @@ def texts_of(view: View) -> Iterator[tuple[str, str]]:
     text = View(script).text("Value") if isinstance(script, Mapping) else script
     if isinstance(text, str) and text:
         yield "start script", decoded(text)
+    if view.text("kind") == "Secret":
+        for name, value in _pairs(view.get("data")):
+            yield f"entry {shown(name, 60)}", decoded(value)
+        for name, value in _pairs(view.get("stringData")):
+            yield f"entry {shown(name, 60)}", value
     for item in view.at("metadata").each("items"):
         yield f"metadata {shown(item.text('key'), 60)}", item.text("value")[:_MOST_TEXT]
 

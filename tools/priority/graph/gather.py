@@ -23,7 +23,7 @@ from tools.priority.graph.azure_identity_edges import AzureIdentityEdges
 from tools.priority.graph.azure_inside import AzureInside
 from tools.priority.graph.azure_load import AzureIam
 from tools.priority.graph.azure_network_edges import AzureNetworkEdges
-from tools.priority.graph.credentials import Credentials, Reach
+from tools.priority.graph.credentials import Credentials, Reach, Scanner
 from tools.priority.graph.gcp_credentials import GcpCredentials
 from tools.priority.graph.gcp_grants import GcpGrants
 from tools.priority.graph.gcp_identity_edges import GcpIdentityEdges
@@ -66,13 +66,14 @@ class Gatherer:
         self.parts = Parts()
         self.steps = Steps(self.estate, words, self.parts)
         self._reach: dict[Cloud, Reach] = {}
+        self._scanners: list[Scanner] = []
         self.jewels = Jewels(self.estate, enriched, words, reader.at)
 
     def gather(self) -> AttackGraph:
         """All steps, then the positions that they join."""
         self._take(NetworkEntries(self.reader, self.enriched, self.words).edges())
         self._clusters(self._aws(), self._azure(), self._google())
-        Credentials(self.estate, self.reader, self._reach, self.words, self.parts).add()
+        Credentials(self.estate, self.reader, self._reach, self._scanners, self.words, self.parts).add()
         self._positions()
         return AttackGraph(self.parts)
 
@@ -105,7 +106,7 @@ class Gatherer:
         identities = AzureIdentityEdges(self.estate, iam, gates, self.jewels, self.steps)
         identities.add()
         AzureNetworkEdges(self.estate, self.reader, iam, inside, self.enriched, self.jewels, self.steps).add()
-        AzureCredentials(self.estate, iam, gates, identities, self.steps).add()
+        self._scanners.append(AzureCredentials(self.estate, iam, gates, identities, self.steps))
         self._reach["azure"] = gates.reaches
         self._unread(iam.engine.faults)
         return iam, grants, identities
@@ -117,7 +118,7 @@ class Gatherer:
         identities = GcpIdentityEdges(self.estate, iam, self.jewels, self.steps)
         identities.add()
         GcpNetworkEdges(self.estate, self.reader, iam, inside, self.enriched, self.jewels, self.steps).add()
-        GcpCredentials(self.estate, iam, identities, self.steps).add()
+        self._scanners.append(GcpCredentials(self.estate, iam, identities, self.steps))
         self._reach["gcp"] = inside.reaches
         self._unread(iam.engine.faults)
         return iam, identities

@@ -1,4 +1,4 @@
-"""Keys of service accounts that lie in variables and metadata, and what workloads take from secrets."""
+"""Keys of service accounts that lie in variables, metadata and secrets, in whatever cloud."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 
 from tools.findings.model import AssetRecord
 from tools.priority.estate import Estate, name_of
-from tools.priority.graph.credentials import texts_of
 from tools.priority.graph.gcp_identity_edges import GcpIdentityEdges
 from tools.priority.graph.gcp_load import GcpIam
 from tools.priority.graph.model import Relation
@@ -26,14 +25,11 @@ class GcpCredentials:
         self._identities = identities
         self._steps = steps
 
-    def add(self) -> None:
-        """All steps by keys."""
-        kinds = ("gcp.vm", "gcp.function", "ec2.instance", "lambda.function", "azure.app", "azure.vm", "k8s.workload",
-                 "container.image", "k8s.secret")  # fmt: skip
-        for holder in self._estate.of_kind(*kinds):
-            for where, text in texts_of(self._estate.view(holder)):
-                if any(mark in text for mark in _PRIVATE):
-                    self._keys(holder, where, text)
+    def scan(self, holder: AssetRecord, texts: list[tuple[str, str]]) -> None:
+        """All steps by keys that lie with one holder."""
+        for where, text in texts:
+            if any(mark in text for mark in _PRIVATE):
+                self._keys(holder, where, text)
 
     def _keys(self, holder: AssetRecord, where: str, text: str) -> None:
         for email in dict.fromkeys(e.lower() for e in _EMAIL.findall(text)):
