@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from tools.xql.plan import Join, JoinedField, PostureQuery
+from tools.xql.plan import Computed, Join, JoinedField, JsonPath, PostureQuery
 
 Row = Mapping[str, Any]
 
@@ -41,6 +41,7 @@ USUAL: Final = frozenset(
         "xdm.finding.type_id",
         "_insert_time",
         "id",
+        "finding_id",
     }
 )
 """Columns that every list has; the others are there because the question asked for them."""
@@ -108,8 +109,11 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def with_assets(plan: PostureQuery) -> PostureQuery:
-    """A list of issues with the name and type of what each is about, which issues themselves do not hold."""
+def with_assets(plan: PostureQuery, *, uid: bool = False) -> PostureQuery:
+    """A list of issues with the name and type of what each is about, which issues themselves do not hold.
+
+    With `uid` the id that the scanner gave the finding behind an issue comes last.
+    """
     if plan.dataset != "issues" or plan.aggregates or plan.group_by or plan.expand or not plan.fields:
         return plan
     wanted = ("xdm.asset.name", "xdm.asset.type.name")
@@ -131,5 +135,9 @@ def with_assets(plan: PostureQuery) -> PostureQuery:
     told = {item if isinstance(item, str) else item.name or item.field for item in shown}
     place = 2 if len(shown) > 1 else len(shown)
     shown[place:place] = [name for name in wanted if name not in told]
-    distinct = plan.distinct or ("xdm.issue.id",)
-    return plan.model_copy(update={"joins": tuple(joins), "fields": tuple(shown), "distinct": distinct})
+    changes: dict[str, Any] = {"distinct": plan.distinct or ("xdm.issue.id",)}
+    if uid and "finding_id" not in told:
+        place = JsonPath(field="xdm.issue.normalized_fields", path=("xdm.finding.uid",))
+        changes["compute"] = (*plan.compute, Computed(name="finding_id", json_path=place))
+        shown.append("finding_id")
+    return plan.model_copy(update={"joins": tuple(joins), "fields": tuple(shown), **changes})

@@ -98,7 +98,7 @@ def _other(reading: Reading, before: Sequence[Made]) -> Step:
 def _data(asked: Asked, intent: Intent, estate: Estate) -> Step:
     """A question for data: ranked findings where the search can say all of it, else its plan."""
     if asked.outcome != "answer" or asked.form is None:
-        return Say(asked.message, refuse.choices_of(asked) or refuse.STARTERS)
+        return Say(refuse.said(asked), refuse.choices_of(asked) or refuse.STARTERS)
     args = as_search(asked.form, estate, utcnow())
     if args is not None:
         if intent is Intent.FIX_FIRST and asked.form.limit is None:

@@ -27,6 +27,7 @@ _PLACES: Final = (
     ("providers", "provider", "on"),
     ("services", "service", "of service"),
 )
+_THINGS: Final = re.compile(r"\b(?:resources?|assets?)\b", re.IGNORECASE)
 _COMPARES: Final = re.compile(
     r"\b(?:more|fewer|less|above|below|over|under|between|at least|at most|percent\w*|share|average|median|ratio|without any|no open|never)\b"
 )
@@ -54,7 +55,8 @@ def understood(reading: Reading) -> bool:
         )
     )
     numbers = [n for n in _NUMBER.findall(text) if not re.search(rf"\w{re.escape(n)}|{re.escape(n)}\w", text)]
-    return bool(reading.constrained or reading.findings) and all(n in known for n in numbers)
+    about = reading.constrained or reading.findings or reading.group_by
+    return bool(about) and all(n in known for n in numbers)
 
 
 def form_of(reading: Reading, estate: Estate) -> Form | None:
@@ -66,7 +68,14 @@ def form_of(reading: Reading, estate: Estate) -> Form | None:
         reading.findings
         or reading.status is not None
         or bool(reading.severities or reading.services)
-        or not (reading.nouns or reading.concepts or reading.rules or reading.tags or reading.names)
+        or not (
+            reading.nouns
+            or reading.concepts
+            or reading.rules
+            or reading.tags
+            or reading.names
+            or _THINGS.search(reading.text)
+        )
     )
     entity = "finding" if about_findings else "asset"
     items: list[Item] = [_kinds(noun) for noun in reading.nouns]
@@ -83,7 +92,7 @@ def form_of(reading: Reading, estate: Estate) -> Form | None:
         items.append(
             Weakness(name="rules", rules=tuple(reading.rules), label=label, negated=reading.rules_negated)
         )
-    items += _values(reading)
+    items += _values(reading, estate)
     items += _excluded(reading.excluded, kinds)
     if (since := _since(reading)) is not None:
         items.append(since)
@@ -121,7 +130,7 @@ def _weakness(use: ConceptUse, kinds: list[Kinds], estate: Estate) -> Weakness |
     return resolve(found, estate, types_of(kinds, estate), nouns_of(kinds, estate))
 
 
-def _values(reading: Reading) -> list[Item]:
+def _values(reading: Reading, estate: Estate) -> list[Item]:
     found: list[Item] = []
     if reading.severities:
         label = " or ".join(s.lower() for s in reading.severities)
@@ -136,13 +145,15 @@ def _values(reading: Reading) -> list[Item]:
     if reading.names:
         label = f"named {' or '.join(reading.names)}"
         found.append(Atom(ref=Ref(name="name"), op="in", values=reading.names, label=label, of="asset"))
-    return found + [_tag(tag) for tag in reading.tags]
+    return found + [_tag(tag, estate) for tag in reading.tags]
 
 
-def _tag(tag: TagUse) -> Item:
+def _tag(tag: TagUse, estate: Estate) -> Item:
     label = f"tagged {tag.label}"
     if not tag.keys:
-        return Atom(ref=Ref(name="tags"), op="empty", label="without tags", negated=tag.negated)
+        every = tuple(sorted({key for keys in estate.words.tag_keys.values() for key in keys}))
+        ref = Ref(name="tags", tags=every)
+        return Atom(ref=ref, op="empty", label="without tags")
     if not tag.values:
         ref = Ref(name=tag.label, tags=tag.keys)
         return Atom(ref=ref, op="empty", label=f"with the tag {tag.label}", negated=not tag.negated)

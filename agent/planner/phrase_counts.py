@@ -44,7 +44,7 @@ def _single(asked: Asked, form: Form, item: Made, numbers: tuple[str, ...]) -> P
     if function == "count":
         if not value and (item.data.get("relaxed") or item.data.get("notes")):
             return none(asked, item)
-        said = things(_of(asked.reading, "Number of "), int(value or 0))
+        said = things(_of(asked.reading, "Number of "), form, int(value or 0))
         population = item.data.get("population")
         share = ""
         if form.entity == "asset" and isinstance(population, int) and population > int(value or 0) > 0:
@@ -71,7 +71,8 @@ def _groups(asked: Asked, form: Form, item: Made, numbers: tuple[str, ...]) -> s
     label = _group_of(rows[0], groups)
     ties = len(rows) > 1 and values[0] == values[1]
     lowest = form.rank is not None and not form.rank.descending
-    most = "" if ties or len(rows) == 1 else f" has the {'least' if lowest else 'most'}"
+    only = len(rows) == 1 and form.limit != 1
+    most = "" if ties or only else f" has the {'least' if lowest else 'most'}"
     lead = f"**{label}{most}: {figure(values[0])}{unit}.**"
     told = [f"{_group_of(r, groups)} {figure(r.get(column))}{unit}" for r in rows[1 : 1 + _MOST_TOLD]]
     then = f" Then {', '.join(told)}." if told else ""

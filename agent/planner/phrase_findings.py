@@ -29,7 +29,7 @@ def ranked(turn: Turn, item: Made) -> Phrased:
         looked = f"{figure(scanned)} open findings were looked through." if scanned else ""
         lines = ("**No such finding.**", f"{looked} Read as: {said}. {as_of(item)}", missed)
         return Phrased(paragraphs(*lines), (FIRST,))
-    what = f"{figure(total)} {things(said, total)}"
+    what = f"{figure(total)} {things(said, Form(entity='finding'), total)}"
     top = rows[0]
     by_score = top.get("priority") is not None and not item.args.get("order_by")
     if by_score:
@@ -40,6 +40,8 @@ def ranked(turn: Turn, item: Made) -> Phrased:
         )
     else:
         lead = f"**{what}.**"
+    held = (item.data.get("held") or {}).get("words") or ""
+    lead += f" {quoted(held, 200)}." if held else ""
     lines = (lead, f"Read as: {said}. {shown(item)} {as_of(item)}", missed)
     open_ones = item.args.get("status", "FAIL") == "FAIL"
     return Phrased(paragraphs(*lines), _FOLLOW if open_ones else ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from agent.neutral import inline, plain
@@ -10,7 +11,7 @@ from agent.planner.checked import rules_told
 from agent.planner.focus import Made
 from agent.planner.phrase_text import Phrased, as_of, paragraphs, quoted, shown
 from agent.planner.questions.form import Asked, Atom, Either, Form, Kinds, Weakness
-from agent.planner.said import figure, head_noun, things
+from agent.planner.said import figure, parts, predicate, singular, things
 
 FIRST: Final = "Show the ten findings to fix first"
 _NAMED: Final = 5
@@ -26,9 +27,9 @@ def listed(asked: Asked, item: Made) -> Phrased:
         return none(asked, item)
     return Phrased(
         paragraphs(
-            f"**{headline(asked, item)}.**",
+            f"**{headline(asked, item)}.**{_top(form, item)}",
             _first_names(item),
-            " ".join(x for x in (shown(item), window(item), as_of(item)) if x),
+            " ".join(x for x in (_scope(form, asked, item), shown(item), window(item), as_of(item)) if x),
             caveat(form),
         ),
         _after(form, item),
@@ -36,16 +37,46 @@ def listed(asked: Asked, item: Made) -> Phrased:
 
 
 def headline(asked: Asked, item: Made) -> str:
-    """`7 of 60 EC2 instances in production that ...`; the whole only where its scope is known."""
+    """`2 of 7 buckets are open to the public`; the whole only where its scope is known."""
     total = item.result["total"]
     form = asked.form or Form()
-    said = things(_conditions(asked.reading), total)
+    reading = _conditions(asked.reading)
+    head, tail = parts(reading, form)
+    said = predicate(tail, total)
+    if said is not None and (whole := _whole(form, item)) is not None:
+        of = head if whole != 1 else singular(head)
+        return f"{figure(total)} of {figure(whole)} {of} {said}"
+    return f"{figure(total)} {things(reading, form, total)}"
+
+
+def _whole(form: Form, item: Made) -> int | None:
+    """How many there are of the kind that the sentence names, where nothing else narrows it."""
     population = item.data.get("population")
-    if form.entity == "asset" and isinstance(population, int) and population > total and _plain_scope(form):
-        whole = things(head_noun(asked.reading), population)
-        rest = things(_conditions(asked.reading), total)[len(things(head_noun(asked.reading), total)) :]
-        return f"{figure(total)} of {figure(population)} {whole}{rest}"
-    return f"{figure(total)} {said}"
+    if not isinstance(population, int) or population < item.result["total"] or form.entity != "asset":
+        return None
+    return population if _plain_scope(form) else None
+
+
+def _top(form: Form, item: Made) -> str:
+    """The first of a ranking with what it is ranked by."""
+    rank, row = form.rank, item.rows[0]
+    if rank is None or rank.has is None or not name_of(row):
+        return ""
+    counts = [(label, value) for label, value in asked_of(row) if isinstance(value, int)]
+    if not counts:
+        return ""
+    label, value = counts[-1]
+    most = "most" if rank.descending else "fewest"
+    return f" {inline(name_of(row))} has the {most} {plain(label, 40)}: {figure(value)}."
+
+
+def _scope(form: Form, asked: Asked, item: Made) -> str:
+    """How many of the kind were looked at, where the headline does not say it."""
+    whole = _whole(form, item)
+    head, tail = parts(_conditions(asked.reading), form)
+    if whole is None or predicate(tail, 2) is not None or whole == item.result["total"]:
+        return ""
+    return f"Looked at: {figure(whole)} {head if whole != 1 else singular(head)}."
 
 
 def _conditions(reading: str) -> str:
@@ -97,7 +128,7 @@ def window(item: Made) -> str:
     """The time that a log was read for; the state of things has none."""
     queries = item.result.get("queries") or [{}]
     said = str(queries[-1].get("window") or "")
-    if not said or "current" in said or "state" in said or "begin" in said or "all time" in said:
+    if not said or re.search(r"current|state|begin|all time|as they stand", said):
         return ""
     return f"Time: {plain(said, 120)}."
 
@@ -114,9 +145,9 @@ def caveat(form: Form) -> str:
             else "What no check looked at and no configuration shows is listed too."
         )
     elif any(w.rules and w.setting for w in told):
-        lines.append("Told by open issues of the checks, and by the configuration where no check looks.")
+        lines.append("Told by open issues, and by the configuration where no check looks.")
     elif any(w.rules for w in told):
-        lines.append("Told by open issues of the checks: what no check looked at is not in it.")
+        lines.append("Told by open issues: what no check looked at is not in it.")
     return " ".join(lines)
 
 
@@ -139,7 +170,8 @@ def none(asked: Asked, item: Made) -> Phrased:
         if population:
             verb = "was" if population == 1 else "were"
             where = " in that place" if not _plain_scope(form) else ""
-            noun = things(head_noun(asked.reading), population)
+            head, _ = parts(_conditions(asked.reading), form)
+            noun = head if population != 1 else singular(head)
             lines.append(f"{figure(population)} {noun}{where} {verb} looked at.")
         else:
             lines.append("Nothing of that kind is in that place, so there was nothing to find.")

@@ -97,6 +97,11 @@ def no_such(word: str, words: Vocabulary) -> str:
     )
 
 
+def said(asked: Asked) -> str:
+    """Why nothing was asked; a colon after "data" would be taken for the beginning of an address."""
+    return asked.message.replace("data: ", "data; ")
+
+
 _NAMED = re.compile(r"`([^`]+)`")
 
 

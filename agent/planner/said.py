@@ -7,6 +7,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from agent.planner.questions.entities import ENTITIES
+from agent.planner.questions.form import Form, Kinds
+
 _SPELLED: Final = {
     word.lower(): word
     for word in "EC2 IAM KMS VPC VPCs VM VMs S3 RDS SQS SNS ECR ECS EKS AKS GKE EBS EFS CVE CVEs CVSS EPSS KEV AWS GCP SSH RDP MFA TLS "
@@ -42,34 +45,56 @@ def in_words(reading: str) -> str:
     return "".join(parts)
 
 
-def things(reading: str, count: int) -> str:
-    """A reading of a list as what follows a number: `EC2 instances in production`, `1 bucket that is open`."""
-    text = reading if reading[:2].isupper() or reading[1:3].isupper() else reading[:1].lower() + reading[1:]
-    return singular(text) if count == 1 else text
+def parts(reading: str, form: Form) -> tuple[str, str]:
+    """What a reading lists, and its conditions: `EC2 instances` and ` in production, that ...`."""
+    kinds = [i.label for i in form.items if isinstance(i, Kinds) and not i.negated and i.label]
+    names = [*(kinds if form.entity == "asset" else ()), ENTITIES[form.entity].many]
+    lowered = reading.lower()
+    for name in names:
+        at = lowered.find(name.lower())
+        if at >= 0:
+            end = at + len(name)
+            return _small(reading[:end]), reading[end:]
+    head, _, tail = reading.partition(" that ")
+    return _small(head), f" that {tail}" if tail else ""
 
 
-def singular(text: str) -> str:
-    """The first noun of a phrase and its verbs in the singular."""
-    head, mark, tail = _head(text)
+def _small(text: str) -> str:
+    """The first letter as inside a sentence."""
+    word = text.split(" ")[0]
+    return text if word.lower() in _SPELLED else text[:1].lower() + text[1:]
+
+
+def things(reading: str, form: Form, count: int) -> str:
+    """A reading of a list as what follows a number: `EC2 instances in production`, `bucket that is open`."""
+    head, tail = parts(reading, form)
+    if count == 1:
+        return singular(head) + _third_person(tail)
+    return head + tail
+
+
+def singular(head: str) -> str:
+    """A noun phrase in the singular."""
     *before, last = head.split(" ")
+    return " ".join([*before, _one(last)])
+
+
+def _third_person(tail: str) -> str:
     for many, one in _ONE:
         tail = tail.replace(many, one)
     for many, one in (("and are ", "and is "), ("and have ", "and has ")):
         tail = tail.replace(many, one)
-    return " ".join([*before, _one(last)]) + mark + tail
+    return tail
 
 
-_TAIL: Final = re.compile(
-    r",? (?:that|which|in|on|with|without|whose|of|named|tagged|reported|free|other than|not|by|from|older|newer|since|first|cvss|for|to|neither|owned|created|seen|at|per)\b|, ",
-    re.IGNORECASE,
-)
-
-
-def _head(text: str) -> tuple[str, str, str]:
-    found = _TAIL.search(text)
-    if found is None:
-        return text, "", ""
-    return text[: found.start()], "", text[found.start() :]
+def predicate(tail: str, count: int) -> str | None:
+    """Conditions as a predicate, `are open to the public`; None where they are none."""
+    if not tail.startswith(" that "):
+        return None
+    said = (_third_person(tail) if count == 1 else tail).removeprefix(" that ")
+    if not said.startswith(("are ", "is ")) and re.search(r"(?: and|,) (?!that )", said):
+        return None
+    return re.sub(r"(?<=and|..,) that ", " ", said)
 
 
 def _one(word: str) -> str:
@@ -80,11 +105,6 @@ def _one(word: str) -> str:
     if word.endswith("s") and not word.endswith("ss"):
         return word[:-1]
     return word
-
-
-def head_noun(reading: str) -> str:
-    """The things that a reading lists, without its conditions: `EC2 instances`."""
-    return _head(reading)[0]
 
 
 def figure(value: object) -> str:

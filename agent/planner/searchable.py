@@ -38,9 +38,12 @@ def as_search(form: Form, estate: Estate, now: datetime) -> dict[str, Any] | Non
     args: dict[str, Any] = {}
     for item in form.items:
         part = _argument(item, form, estate, now)
+        left_out = part.pop("exclude", {}) if part is not None else {}
         if part is None or set(part) & set(args):
             return None
         args |= part
+        if left_out:
+            args["exclude"] = {**args.get("exclude", {}), **left_out}
     if (order := _order(form)) is None:
         return None
     limit = form.limit or USUAL
@@ -63,7 +66,7 @@ def _order(form: Form) -> dict[str, str] | None:
 
 def _argument(item: Item, form: Form, estate: Estate, now: datetime) -> dict[str, Any] | None:
     if getattr(item, "negated", False):
-        return None
+        return _left_out(item, estate)
     if isinstance(item, Kinds):
         types = types_of([item], estate) & types_seen(estate.words.rules)
         return {"resource_types": sorted(types)} if types else None
@@ -92,10 +95,25 @@ def _argument(item: Item, form: Form, estate: Estate, now: datetime) -> dict[str
     return None
 
 
-def _tag(item: Atom, ref: Ref) -> dict[str, Any] | None:
-    if len(ref.tags) != 1 or item.op not in ("eq", "in") or not item.values:
+def _left_out(item: Item, estate: Estate) -> dict[str, Any] | None:
+    """What is excepted, where the search can leave exactly that out."""
+    if isinstance(item, Kinds):
+        return {"exclude": {"resource_type": sorted(types_of([item], estate))}}
+    if not isinstance(item, Atom) or item.ref.places or item.ref.tags or item.op not in ("eq", "in"):
         return None
-    return {"tags": {ref.tags[0]: [str(v) for v in item.values]}}
+    facet = {"rule": "rule_id"}.get(item.ref.name, item.ref.name)
+    if facet not in ("severity", "provider", "account", "region", "service", "rule_id"):
+        return None
+    return {"exclude": {facet: [str(v) for v in item.values]}}
+
+
+def _tag(item: Atom, ref: Ref) -> dict[str, Any] | None:
+    if item.op not in ("eq", "in") or not item.values:
+        return None
+    values = [str(v) for v in item.values]
+    if len(ref.tags) > 1:
+        return {"any_tag": dict.fromkeys(ref.tags, values)}
+    return {"tags": {ref.tags[0]: values}}
 
 
 def _named(values: list[str], item: Atom, estate: Estate) -> dict[str, Any] | None:

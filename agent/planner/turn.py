@@ -18,9 +18,10 @@ from langchain_core.messages import AIMessage, AnyMessage
 from pydantic import ValidationError
 
 from agent.planner.attack import PathQuestion, path_question
-from agent.planner.data import ask
+from agent.planner.data import ask, told_by_checks
 from agent.planner.focus import Made
 from agent.planner.intents import sure
+from agent.planner.questions.ask import planned
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Asked, Form
 from agent.planner.reading import Intent, Reading
@@ -32,6 +33,10 @@ _NEVER: Final = frozenset({Intent.HELP, Intent.XQL, Intent.PENDING, Intent.PATHS
 _RANKED: Final = re.compile(
     r"\b(?:(?:that|which) )?(?:(?:we|i|you|one|should|must|can|shall|would|need|needs|have|to|be) )*(?:fix(?:ed)?|patch(?:ed)?|tackled?|addressed|address|remediated?|handled?|do|start with|look at|work on|deal with|act on) first\b|\bto fix\b(?: first)?"
     r"|\b(?:most|more) (?:urgent|dangerous|important|pressing|risky|severe risks?)(?: first)?\b|\b(?:riskiest|gravest|scariest|worst|biggest)\b(?: first)?|\b(?:in order )?by (?:action )?(?:priority|score|risk)(?: score)?\b|\b(?:ranked|sorted|ordered|prioriti[sz]ed?)(?: (?:highest|by priority|by risk))?\b|\b(?:highest|top) (?:priority|risk)\b|\bpriority\b",
+    re.IGNORECASE,
+)
+_ASKS: Final = re.compile(
+    r"^\W*(?:(?:please|show|list|give|tell|me|us|what|which|where|who|is|are|do|does|can|could|you|i|we|the|our|my|in order)\b\W*)+",
     re.IGNORECASE,
 )
 _KEPT: Final = "asked"
@@ -126,12 +131,20 @@ def new_turn(
 
 def _ranked(text: str, reading: Reading, estate: Estate, previous: Asked | None, now: datetime) -> Turn:
     """What to fix first: the question without the words that rank, where the ranked search can say the rest of it."""
-    rest = " ".join(_RANKED.sub(" ", text).split())
-    asked = ask(rest, estate, previous, reading, now) if len(rest.split()) > 1 else None
-    if asked is not None and asked.outcome == "answer" and asked.form is not None:
+    rest = _ASKS.sub("", " ".join(_RANKED.sub(" ", text).split()))
+    tries = (rest, f"findings {rest}") if rest else ()
+    found = (ask(words, estate, previous, reading, now) for words in tries)
+    asked = next((one for one in found if one.outcome == "answer" and one.form is not None), None)
+    if asked is not None and asked.form is not None:
         form = asked.form
         if form.rank is not None and form.group == () and form.measure is None:
             form = form.model_copy(update={"rank": None})
+        if form.entity == "asset" and form.measure is None and not form.group and not form.columns:
+            # what to fix first among buckets is a finding on a bucket
+            again = planned(form.model_copy(update={"entity": "issue", "status": "open"}), text, estate, now)
+            if again.outcome == "answer":
+                asked = told_by_checks(again, estate, now)
+                form = asked.form or form
         if as_search(form, estate, now) is not None:
             return Turn(reading, asked.model_copy(update={"form": form, "question": text}))
         if form.measure is not None or form.group or form.entity not in ("issue", "finding"):

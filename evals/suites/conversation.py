@@ -196,7 +196,7 @@ def _tool_faults(expect: Expect, last: ToolResult, done: TurnEnded, records: lis
 # A plan's columns go by the names that the tenant's data sets give them.
 _COLUMNS: dict[str, tuple[str, ...]] = {
     "resource": ("resource", "xdm.asset.name", "xdm.finding.asset_name"),
-    "id": ("id", "xdm.finding.id"),
+    "id": ("id", "xdm.finding.id", "finding_id"),
     "severity": ("severity", "xdm.issue.severity"),
     "region": ("region", "xdm.asset.cloud.region"),
     "account": ("account", "xdm.asset.realm"),
