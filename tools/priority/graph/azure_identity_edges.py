@@ -9,6 +9,7 @@ from tools.priority.estate import Estate, name_of
 from tools.priority.graph.azure_gates import AzureGates
 from tools.priority.graph.azure_load import AzureIam, Runs
 from tools.priority.graph.azure_targets import AzureTargets, Deed, deeds, runs
+from tools.priority.graph.azure_vaults import AzureVaults
 from tools.priority.graph.jewels import Jewels
 from tools.priority.graph.model import NodeKind, Relation
 from tools.priority.graph.steps import Steps
@@ -17,7 +18,6 @@ from tools.priority.iam.logic import Decision, Truth, Verdict, truth_of
 from tools.priority.reading import shown
 
 _IDENTITIES = "microsoft.managedidentity/userassignedidentities"
-_READS_SECRETS = {"get", "all", "*"}
 Signature = tuple[tuple[str, str, bool, Truth], ...]
 
 
@@ -40,7 +40,7 @@ class AzureIdentityEdges:
         for asset_id, held in iam.runs.items():
             for one in held:
                 self._callers.setdefault(one.principal, []).append(estate.assets[asset_id])
-        self._policies = self._access_policies()
+        self._vaults = AzureVaults(estate, iam, gates, steps)
         self._recorded = {"/" + "/".join(a.split("/")[1:3]) for a in self._assigned_scopes()}
 
     def add(self) -> None:
@@ -50,7 +50,7 @@ class AzureIdentityEdges:
             if self.holds(principal):
                 key = self.key(principal)
                 self._may(key, principal)
-                self._vaults(key, principal)
+                self._vaults.add(key, principal, self._callers.get(principal, []))
         for asset_id, held in self._iam.runs.items():
             asset = self._estate.assets[asset_id]
             for one in (
@@ -72,9 +72,16 @@ class AzureIdentityEdges:
             )
         return self._steps.place(f"identity:{principal}", NodeKind.IDENTITY, self._iam.name(principal))
 
+    def name(self, principal: str) -> str:
+        """What to call a principal: by its record, or by the one thing that runs as it."""
+        workloads = self._callers.get(principal, [])
+        if principal not in self._iam.people and len(workloads) == 1:
+            return f"the identity of {shown(name_of(workloads[0]))}"
+        return shown(self._iam.name(principal))
+
     def holds(self, principal: str) -> bool:
         """Whether a principal has any role, or reads any vault."""
-        return bool(self._iam.engine.assignments(principal)) or self._on_vaults(principal)
+        return bool(self._iam.engine.assignments(principal)) or self._vaults.reads(principal)
 
     def _runs_as(self, workload: AssetRecord, held: Runs) -> None:
         """Whoever controls a workload acts as its identities."""
@@ -154,7 +161,7 @@ class AzureIdentityEdges:
         return min(found, key=lambda d: truth_of(d.verdict))
 
     def _do(self, key: str, principal: str, deed: Deed, scope: str, decision: Decision) -> None:
-        name = shown(self._iam.name(principal))
+        name = self.name(principal)
         if not deed.type:
             if deed.gain == "admin":
                 self._to_admin(key, name, deed, scope, decision)
@@ -171,16 +178,29 @@ class AzureIdentityEdges:
         if scope.startswith("/subscriptions/") and scope.count("/") == 2:
             subscription = scope.rsplit("/", 1)[-1]
             admin = self._steps.admin(subscription, self._label(scope), subscription)
-            self._steps.decided(key, admin, Relation.ESCALATES, step["controls"], why, decision, behind)
+            self._steps.decided(
+                key, admin, Relation.ESCALATES, step["controls"], why, decision, behind, _roles(decision)
+            )
         elif not scope.startswith("/subscriptions/"):
             admin = self._steps.admin(scope, f"everything under {self._label(scope)}", "", wide=True)
-            self._steps.decided(key, admin, Relation.ESCALATES, step["controls"], why, decision, behind)
+            self._steps.decided(
+                key, admin, Relation.ESCALATES, step["controls"], why, decision, behind, _roles(decision)
+            )
         elif deed.id == "role-assignments-write":
             members = [r for r, _ in self._valued(scope)]
             if members:
                 target = self._bundle(members, "resources under one scope")
                 why = f"{name} grants itself any role under {self._label(scope)}"
-                self._steps.decided(key, target, Relation.ESCALATES, step["escalates"], why, decision, behind)
+                self._steps.decided(
+                    key,
+                    target,
+                    Relation.ESCALATES,
+                    step["escalates"],
+                    why,
+                    decision,
+                    behind,
+                    _roles(decision),
+                )
 
     def _label(self, scope: str) -> str:
         record = self._iam.by_scope.get(scope)
@@ -227,7 +247,14 @@ class AzureIdentityEdges:
                 why = f"{name} {deed.summary}"
                 told = Decision(verdict, decision.reason, decision.because, decision.unknowns)
                 self._steps.decided(
-                    key, self._bundle(members, deed.summary), deed.relation, chance, why, told, behind
+                    key,
+                    self._bundle(members, deed.summary),
+                    deed.relation,
+                    chance,
+                    why,
+                    told,
+                    behind,
+                    _roles(decision),
                 )
 
     def _writes(self, principal: str, deed: Deed, scope: str) -> bool:
@@ -258,40 +285,8 @@ class AzureIdentityEdges:
         account = self._estate.assets[members[0]].account if members[0] in self._estate.assets else ""
         return self._steps.bundle("azure", members, f"{len(members)} resources: {label}", account)
 
-    # --- vaults that go by access policies ---------------------------------------------------------------------
 
-    def _access_policies(self) -> dict[str, list[AssetRecord]]:
-        """Vaults by the object id that may read their secrets."""
-        found: dict[str, list[AssetRecord]] = {}
-        for vault in self._estate.of_kind("azure.vault"):
-            view = self._estate.view(vault)
-            if view.flag("enableRbacAuthorization", "enable_rbac_authorization"):
-                continue
-            for policy in view.each("accessPolicies", "access_policies"):
-                rights = {r.lower() for r in policy.at("permissions").texts("secrets")}
-                who = policy.text("objectId", "object_id").lower()
-                if who and rights & _READS_SECRETS:
-                    found.setdefault(who, []).append(vault)
-        return found
-
-    def _on_vaults(self, principal: str) -> bool:
-        return any(group in self._policies for group in self._iam.engine.groups(principal))
-
-    def _vaults(self, key: str, principal: str) -> None:
-        callers = self._callers.get(principal, [])
-        for group in sorted(self._iam.engine.groups(principal)):
-            for vault in self._policies.get(group, ()):
-                open_ = self._gates.lets_in(vault, callers)
-                if open_ is False:
-                    continue
-                why = f"an access policy of {shown(name_of(vault))} lets it read secrets"
-                chance = self._steps.words.step["reads"]
-                self._steps.join(
-                    key,
-                    vault.asset_id,
-                    Relation.READS,
-                    chance,
-                    why,
-                    known=bool(open_),
-                    names=(name_of(vault),),
-                )
+def _roles(decision: Decision) -> str:
+    """Names of the roles that allow something: those of assignments are ids."""
+    found = dict.fromkeys(shown(e.statement) for e in decision.because if e.effect == "allow")
+    return ", ".join(list(found)[:2])

@@ -45,7 +45,7 @@ class Steps:
                 chance if known else chance * self.words.step["unknown"],
                 shown(why, 300),
                 tuple(sorted(a.asset_id for a in shown_by if a.asset_id not in {source, target})),
-                tuple(shown(n) for n in (*names, *(name_of(a) for a in shown_by[:MOST_NAMED]))),
+                tuple(dict.fromkeys(shown(n) for n in (*names, *map(name_of, shown_by[:MOST_NAMED])))),
                 known,
             )
         )
@@ -59,11 +59,15 @@ class Steps:
         why: str,
         decision: Decision,
         behind: Iterable[AssetRecord] = (),
+        by_name: str = "",
     ) -> None:
-        """A step that a permission allows; an undecided one says on what it hangs."""
+        """A step that a permission allows; an undecided one says on what it hangs.
+
+        `by_name` says what allows it where the names of the records behind it tell nobody anything.
+        """
         known = decision.verdict is Verdict.ALLOW
         listed = list(behind)
-        names = ", ".join(dict.fromkeys(shown(name_of(a)) for a in listed[:MOST_NAMED]))
+        names = by_name or ", ".join(dict.fromkeys(shown(name_of(a)) for a in listed[:MOST_NAMED]))
         by = f" by {names}" if names else ""
         hangs = decision.unknowns[0] if decision.unknowns else "a condition"
         doubt = (
