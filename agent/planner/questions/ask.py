@@ -20,6 +20,7 @@ from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader import read
 from agent.planner.questions.reader_elements import read_elements
 from agent.planner.questions.reader_sides import read_sides
+from agent.planner.questions.reader_spread import read_spread
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.reading import reading_of
 from agent.planner.questions.record_marks import with_records
@@ -54,11 +55,7 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime) -> 
     form: Form | None = None
     if before is not None:
         form = follow(state, lowered, before, estate, now)
-    if (
-        form is None
-        and not state.subject
-        and (form := read_sides(lowered, estate, now) or read_elements(lowered, estate, now)) is not None
-    ):
+    if form is None and not state.subject and (form := _related(lowered, estate, now)) is not None:
         return _noted(planned(form, asked, estate, now), (), aside)
     if form is None and before is None and (lost := outcomes.without_referent(state, lowered)) is not None:
         return lost.model_copy(update={"question": asked})
@@ -85,6 +82,11 @@ def _noted(made: Asked, unused: tuple[str, ...], aside: tuple[str, ...]) -> Aske
     if not notes or not made.reading:
         return made
     return made.model_copy(update={"reading": "; ".join([made.reading, *notes])})
+
+
+def _related(text: str, estate: Estate, now: datetime) -> Form | None:
+    """Questions about groups of groups, groups with and without, and items of arrays."""
+    return read_spread(text, estate, now) or read_sides(text, estate, now) or read_elements(text, estate, now)
 
 
 def planned(form: Form, asked: str, estate: Estate, now: datetime) -> Asked:
@@ -126,10 +128,12 @@ def understand(
         and not any(t.text in estate.values("event", "operation") for t in tokens)
     ):
         deed = None
+    if (right := doings.may(lowered)) and estate.has_rows("ciem_permissions_with_last_access"):
+        return _allowed(right, lowered, marks, tokens, estate)
     records = with_records(lowered, marks, tokens, estate, subject="event" if deed else "")
     marks = _settled(records.marks, tokens, estate, given, records.subject)
     if deed is None:
-        return read(marks, tokens, estate, context=context, given=given, records=records)
+        return read(marks, tokens, estate, context=context or records.context, given=given, records=records)
     rest = [m for m in marks if tokens[m.start].start >= deed[2]]
     state = read(rest, tokens, estate, context="event", records=records)
     state.noun = "audit events"
@@ -141,6 +145,31 @@ def understand(
             [Ref(name="operation")] if doings.ALSO_WHAT.search(lowered) else []
         )
         state.columns = []
+    return state
+
+
+def _of_operations(text: str, tokens: list[Token], marks: list[Mark], estate: Estate) -> bool:
+    """Whether "who made ..." is about operations in the cloud."""
+    known = estate.values("event", "operation")
+    named = any(m.kind == "entity" and m.data == "event" for m in marks)
+    return named or any(
+        t.text in known or t.text in ("changes", "deletions", "modifications", "logins") for t in tokens
+    )
+
+
+def _allowed(
+    right: tuple[str, int], lowered: str, marks: list[Mark], tokens: list[Token], estate: Estate
+) -> State:
+    """Who may do something: identities by the permissions that they hold."""
+    records = with_records(lowered, marks, tokens, estate, subject="permission")
+    rest = [m for m in records.marks if tokens[m.start].start >= right[1]]
+    named = next((m for m in rest if m.kind in ("kind", "attr", "entity", "word")), None)
+    state = read([m for m in rest if m is not named], tokens, estate, context="permission", records=records)
+    state.noun = "permissions"
+    if named is not None:
+        state.parts.append(("and", doings.allowed(right[0], tokens[named.end - 1].norm)))
+    if not state.group and state.measure is None:
+        state.group = [Ref(name="user")]
     return state
 
 

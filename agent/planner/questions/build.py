@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Measure, Rank, Ref, Weakness
 from agent.planner.questions.reader_state import Relation, State, fold
@@ -67,6 +68,14 @@ def build(state: State) -> Form:
         items, measure = _part(state, items)
     if (group or state.span) and measure is None:
         measure = Measure(function="count")
+    if (
+        measure is not None
+        and measure.function == "sum"
+        and measure.ref == Ref(name="records")
+        and any(ref.name == "pattern" for ref in group)
+    ):
+        # of each pattern the records in which it was found, not all that its files have
+        measure = Measure(function="sum", ref=Ref(name="found_records"))
     if state.counts_of:
         return _of_each(state, items, measure)
     return Form(
@@ -89,9 +98,13 @@ def build(state: State) -> Form:
 
 def _of_each(state: State, items: list[Item], measure: Measure | None) -> Form:
     """Things of another entity, each with the number of those asked for; or what those numbers are on average."""
-    status = () if state.status != "all" else (Atom(ref=Ref(name="status"), op="empty", negated=True, label="of any status"),)
+    status = (
+        ()
+        if state.status != "all"
+        else (Atom(ref=Ref(name="status"), op="empty", negated=True, label="of any status"),)
+    )
     has = Has(entity=state.entity, items=(*items, *status))
-    function = measure.function if measure is not None else "count"
+    function: Any = state.agg or (measure.function if measure is not None else "count")
     if function in ("avg", "median", "max", "min", "sum"):
         return Form(entity=state.counts_of, measure=Measure(function=function, has=has))
     descending = state.rank is None or state.rank.descending

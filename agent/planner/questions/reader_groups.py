@@ -13,7 +13,7 @@ from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_ranks import ranked_ref
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.reader_values import GROUPABLE
-from agent.planner.questions.tokens import singular
+from agent.planner.questions.tokens import Token, singular
 
 _WHICH: Final = frozenset(
     {
@@ -45,6 +45,16 @@ _MEASURED: Final = frozenset(
 _NO_NUMBERS: Final = frozenset(
     {"account", "region", "provider", "type", "category", "class", "namespace", "asset"}
 )
+
+
+def of_accounts(mark: Mark, words: list[Token]) -> bool:
+    """Whether a noun of assets means accounts: "aws accounts", and not "storage accounts"."""
+    clouds = ("aws", "azure", "gcp", "google", "cloud", "amazon", "member", "linked")
+    return (
+        mark.kind == "kind"
+        and words[-1].norm in ("account", "subscription", "project")
+        and all(w.text in clouds for w in words[:-1])
+    )
 
 
 def measured(state: State, ref: Ref) -> bool:
@@ -127,7 +137,8 @@ _SUMS: Final = frozenset({"bytes", "packets", "received", "size", "records", "fo
 def summed(state: State, mark: Mark) -> bool:
     """ "top 5 talkers by bytes": groups of records are ranked by the sum of a number that they have."""
     name = str(mark.get("attr"))
-    if name not in _SUMS or not state.dims or state.entity in ("", "asset") or name not in ENTITIES[state.entity].places:
+    entity = state.subject or state.entity
+    if name not in _SUMS or not state.dims or entity in ("", "asset") or name not in ENTITIES[entity].places:
         return False
     state.measure = Measure(function="sum", ref=Ref(name=name))
     state.rank = Rank(descending=state.pending_rank not in ("fewest", "lowest"))
@@ -138,7 +149,7 @@ def summed(state: State, mark: Mark) -> bool:
 def _groupable(state: State, mark: Mark) -> bool:
     if mark.kind == "tagged" and state.entity == "case":
         return True
-    if mark.kind == "kind" and state.words(mark)[-1].norm in ("account", "subscription", "project"):
+    if of_accounts(mark, state.words(mark)):
         return True
     return mark.get("attr") in GROUPABLE or mark.has("tag", "setting") or mark.kind == "bin"
 
@@ -162,6 +173,8 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
         state.group.append(mark.data)
         return at
     name = mark.get("attr")
+    if name == "status" and state.entity in ("finding", "vulnerability"):
+        name = "result"
     if name in GROUPABLE and not (name == "name" and mark.text.lower() != "name"):
         nxt = state.next(at + 1 - state.at)
         if (
@@ -186,7 +199,7 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
     if mark.kind == "entity" and counts_of(state, str(mark.data)):
         state.counts_of = str(mark.data)
         return at
-    if mark.kind == "kind" and state.words(mark)[-1].norm in ("account", "subscription", "project"):
+    if of_accounts(mark, state.words(mark)):
         # "in each aws account"
         state.group.append(Ref(name="account"))
         said = state.words(mark)[0].text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.form import Measure, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_state import State
@@ -19,6 +20,7 @@ def as_column(state: State, mark: Mark, ref: Ref) -> bool:
         not state.headed
         or possessive
         or (joined is not None and joined.kind in ("and", "comma") and bool(state.columns))
+        or bool(state.subject and ref.name in ENTITIES[state.subject].places)
     )
     if state.negated or not shown:
         return False

@@ -15,7 +15,6 @@ from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.tokens import Token
 
 _OUT: Final = frozenset({"outbound", "egress", "outgoing"})
-_RULE_ALONE: Final = re.compile(r"rules?\Z", re.IGNORECASE)
 _NETWORK: Final = re.compile(
     r"\b(?:inbound|outbound|ingress|egress|ports?|cidrs?|internet|0\.0\.0\.0/0|security groups?|firewall|traffic)\b"
 )
@@ -38,6 +37,10 @@ def find_items(
                 for n in named
                 if n.arrays or weak or n.text.split()[-1] in ("port", "ports", "cidr", "cidrs")
             ]
+            told = [n for n in named if n.end - n.start > 1 or len({a.type_id for a in n.arrays}) == 1]
+            if not told and not weak and not _NETWORK.search(text):
+                # one common word, as rules or keys: no telling of what
+                continue
             if any(
                 not any(
                     n.start <= m.start < n.end

@@ -7,7 +7,7 @@ from agent.planner.questions.form import Has, Kinds, Measure, Rank, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_said import bounded
 from agent.planner.questions.reader_state import Relation, State, fold
-from agent.planner.questions.reader_values import coming_entity
+from agent.planner.questions.reader_values import GROUPABLE, coming_entity
 from agent.planner.questions.setting_marks import types_of
 
 
@@ -65,6 +65,16 @@ def rank(state: State, mark: Mark) -> None:
     if name == "common":
         state.rank = Rank(descending=True)
         coming = coming_entity(state)
+        following = state.next()
+        if following is not None and not state.dims and following[1].kind in ("attr", "tag", "setting"):
+            found = following[1]
+            if found.kind != "attr" or found.data in GROUPABLE:
+                # "most common agent version"
+                state.dims.append(found.data if found.kind != "attr" else Ref(name=str(found.data)))
+                last = state.words(found)[-1]
+                state.plural = last.text != last.norm
+                state.at = following[0]
+                return
         if not state.dims and not state.group:
             state.dims.append(
                 Ref(

@@ -7,6 +7,7 @@ from typing import Any, Final
 from agent.planner.questions.entities import BELONGS
 from agent.planner.questions.form import Atom, Measure, Ref
 from agent.planner.questions.marks import Mark
+from agent.planner.questions.reader_counts import every
 from agent.planner.questions.reader_groups import measured
 from agent.planner.questions.reader_ranks import bounded_size, leftover_rank
 from agent.planner.questions.reader_state import Relation, State
@@ -62,14 +63,21 @@ def aggregate(state: State, mark: Mark) -> None:
             state.measure = Measure(function="count")
         if following is not None and following[1].kind == "agg" and following[1].data == "distinct":
             return
-        if following is not None and following[1].get("attr") in ("records", "found_records", "bytes", "packets"):
+        if following is not None and following[1].get("attr") in (
+            "records",
+            "found_records",
+            "bytes",
+            "packets",
+        ):
             # a number of records is what each row says, put together
             state.agg = "sum"
         return
     if text == "total":
         coming = state.next()
         if coming is None or not (
-            coming[1].kind == "setting" or coming[1].get("attr") in ("size", "records", "cvss", "issue_count", "bytes", "packets", "received", "found_records")
+            coming[1].kind == "setting"
+            or coming[1].get("attr")
+            in ("size", "records", "cvss", "issue_count", "bytes", "packets", "received", "found_records")
         ):
             return
     if name == "distinct":
@@ -115,6 +123,8 @@ def number(state: State, mark: Mark) -> None:
         if state.opening is None or state.opening.port is None:
             opened(state, port=int(token.value))
         return None
+    if every(state, mark):
+        return None
     following = state.next()
     if following is not None and following[1].kind == "after":
         state.compare = (str(following[1].data), token.value)
@@ -129,7 +139,8 @@ def number(state: State, mark: Mark) -> None:
         and state.at - 1 >= 0
         and state.entity in ("issue", "case", "finding")
     ):
-        state.add(Atom(ref=Ref(name="id"), op="eq", values=(token.text,), label=f"with id {token.text}"))
+        known = Atom(ref=Ref(name="id"), op="eq", values=(token.text,), label=f"with id {token.text}")
+        state.add(known, to_relation=state.relation is not None and state.relation.entity == before.data)
         return None
     if not state.headed and token.value == int(token.value) and not token.unit:
         if token.text != "one" or following is None:

@@ -13,6 +13,7 @@ from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Form, Item, Kinds, Measure, Ref, Side
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.phrases import lexicon_parts
+from agent.planner.questions.reader_groups import of_accounts
 from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.settings import key_words, stem
 from agent.planner.questions.tokens import Token, tokenize
@@ -90,7 +91,7 @@ def read_sides(text: str, estate: Estate, now: datetime) -> Form | None:
 
 def _dim(mark: Mark, tokens: list[Token]) -> Ref | None:
     last = tokens[mark.end - 1].norm
-    if mark.kind == "kind" and last in ("account", "subscription", "project"):
+    if of_accounts(mark, tokens[mark.start : mark.end]):
         return Ref(name="account")
     if mark.kind == "kind" and last == "namespace":
         return Ref(name="namespace")
@@ -137,7 +138,11 @@ class _Clauses:
     def sides(self, body: str) -> tuple[list[Side], bool]:
         """The sides, and whether the first is to be more than the second; none where the words say no such thing."""
         if (match := _MORE.match(body)) is not None:
-            pair = [self._side(match[name], ("gt", 0.0)) for name in ("a", "b")]
+            first, second = match["a"].strip(), match["b"].strip(" ?.!")
+            if len(first.split()) < len(second.split()):
+                # "more critical than high issues"
+                first = f"{first} {second.split()[-1]}"
+            pair = [self._side(text, ("gt", 0.0)) for text in (first, second)]
             return ([p for p in pair if p is not None], True) if None not in pair else ([], False)
         if (match := _NOTHING.match(body)) is not None:
             side = self._side(f"{match['noun'] or 'assets'} that are {match['rest']}", ("eq", 0.0))

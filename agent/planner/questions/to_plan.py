@@ -89,9 +89,10 @@ class _Planner(ListWriter):
     def _present(self) -> list[Condition]:
         """Who has the most of something has a name: the group of what has none is no answer."""
         form = self.form
-        if form.rank is None or form.limit is None or not form.group or form.per:
+        if form.rank is None or form.limit is None or not form.group:
             return []
-        atoms = [Atom(ref=ref, op="empty", negated=True) for ref in form.group if ref.tags or ref.places]
+        ranked = [ref for ref in form.group if (ref.tags or ref.places) and ref not in form.per]
+        atoms = [Atom(ref=ref, op="empty", negated=True) for ref in ranked]
         return self.writer.all(tuple(atoms))
 
     def _framed(self) -> tuple[tuple[Item, ...], TimeFrame | None]:

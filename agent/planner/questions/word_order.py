@@ -47,7 +47,8 @@ def ordered(text: str) -> str:
     front = _FRONT.match(text)
     if front is not None and _RANK.search(front["rest"]):
         rest = _ASKS.sub("", front["rest"]).rstrip(" ?.!")
-        text = f"{rest} in each {front['group']}"
+        group = re.sub(r"^(?:file )?extension category", "file category", front["group"], flags=re.IGNORECASE)
+        text = f"{rest} in each {group}"
     if (worst := _WORST.match(text)) is not None:
         group = re.sub(r"^(?:per|in each|for each|by)\s+", "", worst["tail"])
         return f"the {(worst['n'] or '1').strip()} {_counted(worst['what'])} having the highest number of {_counted(worst['of'])} in each {group}"

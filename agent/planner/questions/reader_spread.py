@@ -1,0 +1,115 @@
+"""Groups by how many different things they are spread over: "CVEs on assets of at least four teams", "only in one region"."""
+
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any, Final
+
+from agent.planner.questions.build import build
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.form import Atom, Form, Measure, Ref
+from agent.planner.questions.marks import find_marks
+from agent.planner.questions.phrases import lexicon_parts
+from agent.planner.questions.tokens import tokenize
+
+_NUMBERS: Final = {
+    w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+} | {"a single": 1}
+_N: Final = r"(?P<n>\d+|a single|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_WHAT: Final = r"(?P<what>cloud providers?|clouds?|providers?|cloud accounts?|accounts?|subscriptions?|projects?|regions?|teams?|owners?|applications?|apps?|environments?|assets?|resources?|machines?|hosts?|namespaces?)"
+_VERB: Final = r"(?:\b(?:in|on|across|over|of|from|at|into|to|hit|hits|hitting|affect|affects|affecting|span|spans|spanning|touch|touches|touching|sit in|sits in|fail in|fails in|failing in|seen in|present in|live in|have|having|with|use|using)\s+)"
+_SPREAD: Final = re.compile(
+    rf"{_VERB}+(?:(?:assets|resources|things|something|instances|machines)\s+(?:of|in|from|across)\s+)?(?P<op>more than|at least|no fewer than|over|fewer than|less than|at most|exactly|only in|only|just|all)\s+{_N}\s+(?:different\s+|distinct\s+|separate\s+|or more\s+)?{_WHAT}\b",
+    re.IGNORECASE,
+)
+_ONLY: Final = re.compile(
+    rf"\b(?:only|just|exclusively)\s+(?:in|on|across|from)\s+{_N}\s+{_WHAT}\b", re.IGNORECASE
+)
+_OR_MORE: Final = re.compile(
+    rf"{_VERB}+(?:(?:assets|resources)\s+(?:of|in|from|across)\s+)?{_N}\s+or more\s+(?:different\s+|distinct\s+)?{_WHAT}\b",
+    re.IGNORECASE,
+)
+_OPS: Final[dict[str, Any]] = {
+    "more than": "gt", "over": "gt", "at least": "gte", "no fewer than": "gte", "fewer than": "lt", "less than": "lt", "at most": "lte",
+    "exactly": "eq", "only in": "eq", "only": "eq", "just": "eq", "all": "eq",
+}  # fmt: skip
+_CLOUDS: Final = re.compile(
+    r"\W*\b(?:aws|azure|gcp|google)(?:\s*,\s*|\s+and\s+|\s*,\s*and\s+|\s+)(?:aws|azure|gcp|google)(?:\s*,?\s*(?:and\s+)?(?:aws|azure|gcp|google))?\b",
+    re.IGNORECASE,
+)
+_ASKED: Final = re.compile(r"\b(?:the ids?|list them|list the ids?|are there|is there)\b", re.IGNORECASE)
+_THINGS: Final = {
+    "vulnerability": "cve",
+    "issue": "rule",
+    "finding": "rule",
+    "cve": "cve",
+    "event": "user",
+    "permission": "user",
+}
+
+
+def read_spread(text: str, estate: Estate, now: datetime) -> Form | None:
+    """The form of a question about groups spread over so many others, or None where it is not one."""
+    from agent.planner.questions.ask import understand
+
+    match = _ONLY.search(text) or _OR_MORE.search(text) or _SPREAD.search(text)
+    if match is None:
+        return None
+    op = "eq" if match.re is _ONLY else "gte" if match.re is _OR_MORE else _OPS[match["op"].lower()]
+    number = float(match["n"]) if match["n"].isdigit() else float(_NUMBERS[match["n"].lower()])
+    ref = _ref(match["what"].lower(), estate, now)
+    if ref is None:
+        return None
+    rest = f"{text[: match.start()]} {text[match.end() :]}"
+    if match["what"].lower().startswith(("cloud", "provider")):
+        rest = _CLOUDS.sub(" ", rest)
+    rest = _ASKED.sub(" ", rest).strip(" ,?.!")
+    state = understand(rest, estate, now)
+    if (
+        [t for t in state.left if len(t.text) > 2]
+        or state.unknown
+        or state.missing
+        or state.compare is not None
+    ):
+        return None
+    form = build(state)
+    entity = "vulnerability" if form.entity == "cve" else form.entity
+    group = form.group or (
+        (form.measure.ref,) if form.measure is not None and form.measure.ref is not None else ()
+    )
+    group = group or ((Ref(name=_THINGS[entity]),) if entity in _THINGS else ())
+    if len(group) != 1 or group[0] is None or group[0].key == ref.key or form.span or form.having is not None:
+        return None
+    if ref.name == "asset" and entity == "asset":
+        # so many assets: the ordinary count of a group
+        return None
+    counted = any(m.kind == "agg" and m.data == "count" for m in state.marks)
+    there = tuple(
+        Atom(ref=r, op="empty", negated=True, label=f"with {r.name}")
+        for r in group
+        if (r.tags or r.places) and entity == "asset"
+    )
+    measure = Measure(function="distinct", ref=ref)
+    return form.model_copy(
+        update={
+            "entity": entity, "items": (*form.items, *there), "group": group, "measure": measure, "having": (op, number), "per": (),
+            "rank": None, "columns": (), "over": "count" if counted else "",
+        }
+    )  # fmt: skip
+
+
+def _ref(what: str, estate: Estate, now: datetime) -> Ref | None:
+    """What is counted."""
+    if what.rstrip("s") in ("asset", "resource", "machine", "host"):
+        return Ref(name="asset")
+    tokens = tokenize(what, estate.whole_names, lexicon_parts())
+    for mark in find_marks(what, tokens, estate, now):
+        if mark.has("tag"):
+            found: Ref = mark.get("tag")
+            return found
+        if mark.has("attr"):
+            return Ref(name=str(mark.get("attr")))
+    return None
