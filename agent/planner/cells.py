@@ -133,8 +133,8 @@ def with_assets(plan: PostureQuery, *, uid: bool = False) -> PostureQuery:
         joins[at] = joins[at].model_copy(update={"fields": (*joins[at].fields, *more)})
     shown = list(plan.fields)
     told = {item if isinstance(item, str) else item.name or item.field for item in shown}
-    place = 2 if len(shown) > 1 else len(shown)
-    shown[place:place] = [name for name in wanted if name not in told]
+    after = min(2, len(shown))
+    shown[after:after] = [name for name in wanted if name not in told]
     changes: dict[str, Any] = {"distinct": plan.distinct or ("xdm.issue.id",)}
     if uid and "finding_id" not in told:
         place = JsonPath(field="xdm.issue.normalized_fields", path=("xdm.finding.uid",))

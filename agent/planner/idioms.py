@@ -184,7 +184,7 @@ def _since(reading: Reading) -> Atom | None:
         return None
     op, said = ("older", "older than") if since.older else ("within", "in the last")
     label = f"{said} {since.days:g} days"
-    return Atom(ref=Ref(name="any_time"), op=op, values=(float(since.days),), label=label)  # type: ignore[arg-type]
+    return Atom(ref=Ref(name="any_time"), op=op, values=(float(since.days),), label=label)
 
 
 __all__ = ["form_of", "understood"]

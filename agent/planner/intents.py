@@ -21,7 +21,7 @@ RULES: tuple[tuple[Intent, str], ...] = (
     (
         Intent.PATHS,
         r"(?:attack|exploit|kill|lateral|escalation)[ -]?(?:paths?|chains?|routes?)|lateral movement|choke ?points?|blast radius|crown jewels?"
-        r"|paths? (?:to|from|into|towards?|through|via) (?!the (?:folder|file|directory))(?:\w+)|paths? of attack"
+        r"|paths? (?:to|from|into|towards?|through|via) (?!the (?:folder|file|directory))\S+|paths? of attack"
         r"|(?:how|where|what|which|can|could|would)(?: \S+){0,6} (?:attackers?|intruders?|hackers?|adversar(?:y|ies))(?: \S+){0,6} (?:reach|get (?:to|into|at|from)|go|move|pivot|break in(?:to)?|steal|access|take over|exfiltrate)"
         r"|(?:attackers?|intruders?) (?:can|could|would|might) (?:reach|get (?:to|into|at)|access|steal)"
         r"|(?:can|could|may|that|which|do|does|would|to) (?:reach|get to|lead to|leads to|access) (?:the |our |any )*(?:customers?'? |sensitive |personal |regulated |confidential )(?:data|records)|(?:reaches|leads? to) (?:the |our |any )*(?:customers?'? |sensitive |personal |regulated |confidential )(?:data|records)"

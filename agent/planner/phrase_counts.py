@@ -8,7 +8,8 @@ from typing import Any, Final
 from agent.neutral import inline
 from agent.planner.cells import Row, numbers_of
 from agent.planner.focus import Made
-from agent.planner.phrase_list import FIRST, caveat, none, window
+from agent.planner.phrase_none import none
+from agent.planner.phrase_scope import FIRST, caveat, window
 from agent.planner.phrase_text import Phrased, as_of, paragraphs, shown
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.form import Asked, Form, Ref
@@ -16,6 +17,7 @@ from agent.planner.said import figure, things
 
 _MOST_SUMMED: Final = 12
 _MOST_TOLD: Final = 3
+_NONE: Final = "not given"
 _SPANS: Final = {"1h": "hour", "1d": "day", "1w": "week", "1mo": "month", "1y": "year"}
 
 
@@ -52,7 +54,7 @@ def _single(asked: Asked, form: Form, item: Made, numbers: tuple[str, ...]) -> P
         text = f"**{figure(value)} {said}.**{share}"
     elif function == "percent":
         whole = _of(asked.reading, "Percentage of ")
-        text = f"**{figure(value)} % of {whole[:1].lower()}{whole[1:]}.**"
+        text = f"**{figure(value)} % of {whole[:1].lower()}{whole[1:]}.**".replace(" that are ", " are ", 1)
     else:
         text = f"**{asked.reading}: {figure(value)}.**"
     follow = ("List them", "Count them by account") if function == "count" and value else (FIRST,)
@@ -72,7 +74,11 @@ def _groups(asked: Asked, form: Form, item: Made, numbers: tuple[str, ...]) -> s
     ties = len(rows) > 1 and values[0] == values[1]
     lowest = form.rank is not None and not form.rank.descending
     only = len(rows) == 1 and form.limit != 1
-    most = "" if ties or only else f" has the {'least' if lowest else 'most'}"
+    amounts = form.measure is None or form.measure.function in ("count", "distinct", "sum")
+    extreme = ("least" if lowest else "most") if amounts else ("lowest" if lowest else "highest")
+    most = "" if ties or only else f" has the {extreme}" if amounts else f" is {extreme}"
+    if label == _NONE:
+        label, most = f"No {_label(form.group[0])} given", ""
     lead = f"**{label}{most}: {figure(values[0])}{unit}.**"
     told = [f"{_group_of(r, groups)} {figure(r.get(column))}{unit}" for r in rows[1 : 1 + _MOST_TOLD]]
     then = f" Then {', '.join(told)}." if told else ""
@@ -118,7 +124,7 @@ def _moment(row: Row, column: str) -> str:
 
 
 def _group_of(row: Row, groups: list[str]) -> str:
-    return ", ".join(inline(row.get(g)) if row.get(g) not in (None, "") else "not given" for g in groups)
+    return ", ".join(inline(row.get(g)) if row.get(g) not in (None, "") else _NONE for g in groups)
 
 
 def _of(reading: str, lead: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.neutral import inline
 from agent.planner.focus import Made
-from agent.planner.phrase_list import FIRST
+from agent.planner.phrase_scope import FIRST
 from agent.planner.phrase_text import Phrased, as_of, left_over, paragraphs, quoted, shown
 from agent.planner.questions.form import Asked, Atom, Form
 from agent.planner.reading import Reading
@@ -29,7 +29,7 @@ def ranked(turn: Turn, item: Made) -> Phrased:
         looked = f"{figure(scanned)} open findings were looked through." if scanned else ""
         lines = ("**No such finding.**", f"{looked} Read as: {said}. {as_of(item)}", missed)
         return Phrased(paragraphs(*lines), (FIRST,))
-    what = f"{figure(total)} {things(said, Form(entity='finding'), total)}"
+    what = f"{figure(total)} {things(said.split(', the first ')[0], Form(entity='finding'), total)}"
     top = rows[0]
     by_score = top.get("priority") is not None and not item.args.get("order_by")
     if by_score:

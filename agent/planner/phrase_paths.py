@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from agent.neutral import inline, plain
@@ -9,6 +10,7 @@ from agent.planner.focus import Made
 from agent.planner.phrase_text import Phrased, as_of, paragraphs, quoted
 from agent.planner.turn import Turn
 
+_CUT = re.compile(r"\b(?:cut|choke|closes?|interrupt|break)", re.IGNORECASE)
 _STEPS = 6
 _TOLD = 4
 _ENDS = {
@@ -29,6 +31,8 @@ def paths(turn: Turn, item: Made) -> Phrased:
         text = f"**No attack path to {end}{_through(item)}.** Looked for in configuration, policies and findings."
         return Phrased(paragraphs(text, missing, as_of(item)), ("Show attack paths",))
     lead = _lead(item, end, total)
+    cut = _chokes(data)
+    cut_first = bool(cut) and _CUT.search(turn.reading.text) is not None
     first = found[0]
     steps = [
         f"- {inline(step['label'])}: {quoted(step['why'], 220)}{'' if step.get('known') else ' (possible, not proved)'}"
@@ -36,11 +40,11 @@ def paths(turn: Turn, item: Made) -> Phrased:
     ]
     others = [quoted(path["text"], 260) for path in found[1 : 1 + _TOLD]]
     lines = [
-        f"**{lead}.**",
+        f"**{cut}** {lead}." if cut_first else f"**{lead}.**",
         f"Gravest: {quoted(first['text'], 400)}. Its steps:",
         "\n".join(steps),
         ("Others:\n" + "\n".join(f"- {text}" for text in others)) if others else "",
-        _chokes(data),
+        "" if cut_first else cut,
         _blast(data),
         _unread(data),
         as_of(item),
@@ -49,14 +53,15 @@ def paths(turn: Turn, item: Made) -> Phrased:
 
 
 def _lead(item: Made, end: str, total: int) -> str:
-    on, asked = item.data.get("on_paths"), item.data.get("asked")
-    if isinstance(on, list) and isinstance(asked, int):
-        verb = "is" if len(on) == 1 else "are"
-        return f"{len(on)} of {asked} {verb} on an attack path to {end}"
-    proved = sum(bool(path.get("known")) for path in item.data.get("paths") or [])
+    counts, asked = item.data.get("counts"), item.data.get("asked")
+    if isinstance(counts, dict) and isinstance(asked, int):
+        verb = "is" if counts["on"] == 1 else "are"
+        proved = "" if counts["proved"] == counts["on"] else f", {counts['proved']} of them on a proved one"
+        return f"{counts['on']} of {asked} {verb} on an attack path to {end}{proved}"
+    sure = sum(bool(path.get("known")) for path in item.data.get("paths") or [])
     count = f"1 attack path leads to {end}" if total == 1 else f"{total} attack paths lead to {end}"
     through = _through(item)
-    return f"{count}{through}" + (", and it is proved" if total == 1 and proved else "")
+    return f"{count}{through}" + (", and it is proved" if total == 1 and sure else "")
 
 
 def _through(item: Made) -> str:

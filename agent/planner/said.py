@@ -17,7 +17,7 @@ _SPELLED: Final = {
     "CloudFront PII PCI PHI HIPAA WAF Redis MySQL PostgreSQL".split()
 }
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*")
-_PLAIN: Final = frozenset({"id"})
+_BARE_SCORE: Final = re.compile(r"(?<!with)(?<!and) (CVSS (?:above|below|at|between|over|under))")
 _ONE: Final = (
     ("that are ", "that is "),
     ("that have ", "that has "),
@@ -42,7 +42,7 @@ def in_words(reading: str) -> str:
     parts = re.split(r"('[^']*'|\"[^\"]*\"|\S*[-_./:@=]\S*)", reading)
     for n in range(0, len(parts), 2):
         parts[n] = _WORD.sub(lambda m: _SPELLED.get(m.group(0).lower(), m.group(0)), parts[n])
-    return "".join(parts)
+    return _BARE_SCORE.sub(r" with \1", "".join(parts))
 
 
 def parts(reading: str, form: Form) -> tuple[str, str]:

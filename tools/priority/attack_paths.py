@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -24,6 +24,7 @@ _ENDS: dict[End, frozenset[NodeKind]] = {
     "administration": frozenset({NodeKind.CONTROL_PLANE, NodeKind.IDENTITY}),
     "secrets": frozenset({NodeKind.CREDENTIAL}),
 }
+_ONE_NAME = 3
 _COLUMNS = ("path", "entry", "reaches", "chance", "risk", "certainty")
 
 
@@ -83,9 +84,9 @@ async def attack_paths(args: PathArguments, priority: PriorityService) -> ToolRe
             "choke_points": []
             if asset_id or several
             else [choke_view(point) for point in graph.choke_points(8) if point.closes > 1],
-            "blast": blast_view(graph.blast_radius(asset_id)) if asset_id else None,
+            "blast": _blast(graph, [asset_id] if asset_id else several),
             "unread": list(graph.unread[:20]),
-            **({"asked": len(several), "on_paths": _on_paths(found, several)} if several else {}),
+            **(_shares(found, several) if several else {}),
         },
         citations=tuple(dict.fromkeys(a for path in kept for a in path.asset_ids()))[:50],
     )
@@ -118,10 +119,21 @@ def _through_any(graph: AttackGraph, asset_ids: Sequence[str], *, proved_only: b
     return sorted(paths.values(), key=lambda path: -path.risk)
 
 
-def _on_paths(found: Sequence[AttackPath], asset_ids: Sequence[str]) -> list[str]:
-    """Those of the assets that lie on one of the paths."""
+def _shares(found: Sequence[AttackPath], asset_ids: Sequence[str]) -> dict[str, Any]:
+    """Those of the assets asked for that lie on one of the paths, and how many they are."""
     passed = {asset_id for path in found for asset_id in path.asset_ids()}
-    return [asset_id for asset_id in dict.fromkeys(asset_ids) if asset_id in passed]
+    proved = {asset_id for path in found if path.known for asset_id in path.asset_ids()}
+    on = [asset_id for asset_id in dict.fromkeys(asset_ids) if asset_id in passed]
+    counts = {"on": len(on), "proved": sum(asset_id in proved for asset_id in on)}
+    return {"asked": len(set(asset_ids)), "on_paths": on, "counts": counts}
+
+
+def _blast(graph: AttackGraph, asset_ids: Sequence[str]) -> dict[str, Any] | None:
+    """What lies beyond an asset; of a few that go by one name, beyond the one that leads on the furthest."""
+    if not 0 < len(set(asset_ids)) <= _ONE_NAME:
+        return None
+    found = [graph.blast_radius(asset_id) for asset_id in dict.fromkeys(asset_ids)]
+    return blast_view(max(found, key=lambda blast: blast.positions))
 
 
 def _through_what(name: str, several: int) -> str:
