@@ -86,6 +86,8 @@ def _noted(made: Asked, unused: tuple[str, ...], aside: tuple[str, ...]) -> Aske
 
 def _related(text: str, estate: Estate, now: datetime) -> Form | None:
     """Questions about groups of groups, groups with and without, and items of arrays."""
+    if len(text) > _LONGEST:
+        return None
     return read_spread(text, estate, now) or read_sides(text, estate, now) or read_elements(text, estate, now)
 
 
@@ -251,6 +253,7 @@ def _settled(
     return with_settings(marks, tokens, estate, types, all_assets=not entities or entities[0] == "asset")
 
 
+_LONGEST = 1_000
 _PORTS = re.compile(
     r"\b(?:ports?|open(?:ed)?|expos\w+|reach\w*|access\w*|allow\w*|internet|traffic|listen\w*|permit\w*|public\w*|from)\b"
 )

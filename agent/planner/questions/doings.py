@@ -34,7 +34,7 @@ _BEFORE: Final = r"(?:(?:show|tell|find|list|give|see|check|know|curious|wonderi
 WHO: Final = re.compile(
     rf"^\W*{_BEFORE}{_SUBJECT} (?:all |has |have |had |did |was |were |recently |just |actually |been |it was that |ever |else |last )*(?P<verb>logged in|signed in|log in|sign in|set up|put up|spun up|brought up|took down|tampered with|messed with|fiddled with|played with|[a-z]+)\b"
 )
-_CALLED: Final = re.compile(r"(?:called|invoked|performed|executed|ran|issued|made|used|triggered|did)\Z")
+_CALLED: Final = re.compile(r"(?:called|invoked|performed|executed|ran|issued|made|used|triggered|did|came|acted|caused|connected)\Z")
 ALSO_WHAT: Final = re.compile(r"\bwhat (?:did|have|has|were|was|exactly|they|he|she|it|all)\b|\bdid what\b|\band what\b|\bdoing what\b|\bwhat (?:operations?|actions?)\b")
 AS_LIST: Final = re.compile(r"\b(?:and |, ?|- ?)when\b|\bat what time\b|\bfrom (?:which|what) (?:ip|address)|\bdetails?\b|\bevents\b|\bfrom where\b|\bwhen and\b")
 
@@ -49,6 +49,36 @@ def done(text: str) -> tuple[str, str, int] | None:
         return verb, "", match.end()
     base = forms().get(verb)
     return (base, VERBS[base], match.end()) if base else None
+
+
+_MAY: Final = re.compile(
+    rf"^\W*{_BEFORE}{_SUBJECT} (?:can|could|may|might|is able to|are able to|is allowed to|are allowed to|has (?:the )?(?:permissions?|rights?) to|have (?:the )?(?:permissions?|rights?) to|is permitted to) (?:still |also |actually |currently )*(?P<verb>[a-z]+)\b"
+)
+# nouns of questions -> parts of action names that are about them, and the service that has them
+_OBJECTS: Final[Mapping[str, tuple[str, str]]] = {
+    "bucket": ("bucket|storageaccount|container", "s3|storage"), "object": ("object|blob", "s3|storage"), "instance": ("instance|virtualmachine", "ec2|compute"),
+    "machine": ("instance|virtualmachine", "ec2|compute"), "vm": ("instance|virtualmachine", "ec2|compute"), "role": ("role", "iam"), "user": ("user", "iam"),
+    "policy": ("polic", "iam"), "function": ("function", "lambda|cloudfunctions"), "key": ("key", "kms|cloudkms"), "secret": ("secret", "secretsmanager|secretmanager"),
+    "database": ("db|database|instance", "rds|cloudsql"), "snapshot": ("snapshot", "ec2|rds|compute"), "group": ("group|firewall", "ec2|compute"), "log": ("log", "logs|logging"),
+}  # fmt: skip
+
+
+def may(text: str) -> tuple[str, int] | None:
+    """The verb of "who can delete ...", and where it ends in the text."""
+    match = _MAY.match(text)
+    base = forms().get(match["verb"]) or (match["verb"] if match["verb"] in VERBS else None) if match else None
+    return (base, match.end()) if match and base else None
+
+
+def allowed(verb: str, noun: str) -> Atom:
+    """The condition that a permission lets do something to a kind of thing: also rights to all of a service, or to everything."""
+    about, service = _OBJECTS.get(noun, (re.escape(noun), ""))
+    verbs = VERBS[verb]
+    parts = [r"^\*$", rf"[:./](?:{verbs})\w*(?:{about})", rf"(?:{about})\w*[./](?:{verbs})"]
+    if service:
+        parts.append(rf"^(?:{service})[:.]\*$")
+    label = f"that let {verb} a {noun} (by the name of the action)"
+    return Atom(ref=Ref(name="operation"), op="matches", values=("(?i)" + "|".join(parts),), label=label, of="permission")
 
 
 def operation(verb: str) -> Atom:
@@ -66,4 +96,7 @@ def forms() -> Mapping[str, str]:
         stem = verb.removesuffix("e")
         for form in (verb, f"{verb}s", f"{stem}ed", f"{stem}ing", f"{verb}er"):
             found.setdefault(form, verb)
+    for word in ("open", "list", "read", "share", "copy", "start"):
+        # by themselves these are more often something else
+        found.pop(word, None)
     return found

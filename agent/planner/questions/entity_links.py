@@ -9,7 +9,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`left` of `here` has the value of `right` of `there`; `@key` is a key of the entity's facts.
+    """`left` of `here` has the value of `right` of `there`; `@key` is a key of the entity's facts, `column[]` an array.
 
     `bridge` is a dataset of pairs between them: (dataset, its key for `here`, its key for `there`).
     """
@@ -38,8 +38,8 @@ issue vulnerability xdm.issue.external_id xdm.finding.id          or for a vulne
 asset endpoint xdm.asset.strong_id cloud_id                       an agent runs on a cloud machine
 asset cmdb xdm.asset.strong_id object_id                          the CMDB names the cloud's own id
 asset event xdm.asset.strong_id referenced_resource               an operation was done to a resource
-asset flow xdm.host.ipv4_addresses dstaddr                        traffic went to an address of a machine
-asset traffic xdm.host.ipv4_addresses dest_ip                     and so in the firewall's log
+asset flow xdm.host.ipv4_addresses[] dstaddr                        traffic went to an address of a machine
+asset traffic xdm.host.ipv4_addresses[] dest_ip                     and so in the firewall's log
 asset permission xdm.asset.name source_cloud_resource_name        an identity holds a permission
 permission event source_cloud_resource_name identity_name         and by the same name it acts
 endpoint host endpoint_name endpoint_name                         software of an endpoint

@@ -65,6 +65,7 @@ state xdm.host.state t
 ip xdm.host.ipv4_addresses t
 namespace xdm.kubernetes.resource.namespace t
 cluster_version xdm.kubernetes.cluster.version t
+cluster @xdm.kubernetes.cluster.name t
 group xdm.asset.group_ids a
 """)
 

@@ -102,7 +102,7 @@ class MeasureWriter:
                 else self.columns.column(ref, number=bool(ref.places) and function != "distinct")
             )
             kind: Any = {"distinct": "count_distinct"}.get(function, function)
-            label = ref.name.replace(" ", "_").replace("-", "_")
+            label = ref.name.replace(" ", "_").replace("-", "_") if measure.has is None else column
             made = Aggregate(
                 function=kind,
                 field=column,

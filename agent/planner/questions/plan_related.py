@@ -42,6 +42,18 @@ def _step(
     link: Link, left: str, right: str, where: Condition | None, compute: tuple[Computed, ...], *, absent: bool
 ) -> Condition:
     dataset = ENTITIES[link.there].dataset
+    if left.endswith("[]"):
+        # an array cannot be looked up: the rows of which an item can be are, by their own key
+        own, column = ENTITIES[link.here], left[:-2]
+        found = Related(dataset=dataset, key=right, field=column, where=where, compute=compute)
+        return Related(
+            dataset=own.dataset, key=own.key, field=own.key, where=found, expand=(column,), absent=absent
+        )
+    if right.endswith("[]"):
+        column = right[:-2]
+        return Related(
+            dataset=dataset, key=column, field=left, where=where, compute=compute, expand=(column,), absent=absent
+        )
     if link.bridge is None:
         return Related(dataset=dataset, key=right, field=left, where=where, compute=compute, absent=absent)
     pairs, mine, theirs = link.bridge
@@ -83,7 +95,7 @@ def counting_join(
         )
     left, of_left = _key(link.here, link.left)
     right, of_right = _key(link.there, link.right)
-    if of_left:
+    if of_left or left.endswith("[]") or right.endswith("[]"):
         raise CannotSay(f"{ENTITIES[there].many} of {ENTITIES[here].many} can be asked for, yet not counted")
     return Join(
         dataset=dataset, kind="left", left=left, right=right, where=where, compute=(*compute, *of_right),

@@ -99,7 +99,7 @@ class TestWriter:
         if atom.op == "cidr":
             return Test(**subject, op="in_cidr", value=atom.values[0])
         if atom.op == "in" and len(atom.values) > 1:
-            return Test(**subject, op="in", values=atom.values)
+            return Test(**subject, op="in", values=tuple(_whole(v) for v in atom.values))
         if atom.op == "gte" and len(atom.values) == 2:
             low, high = atom.values
             return All(

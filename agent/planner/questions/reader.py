@@ -95,6 +95,7 @@ def _entity(state: State, mark: Mark) -> None:
         and "attr" in mark.also
         and name in ("asset", "event", "package", "vulnerability")
         and _named(state, mark)
+        and not (name == "asset" and state.negated)
     ):
         return attribute(state, mark, str(mark.also["attr"]))
     if name == "asset" and state.entity == "asset" and not state.negated and state.relation is None:
@@ -126,6 +127,8 @@ def _entity(state: State, mark: Mark) -> None:
     if state.dims and state.entity == "asset" and not state.noun and name != "asset":
         return take_head(state, mark, name)
     if name == "asset" and state.entity != "asset":
+        if state.negated and reachable(state.entity, "asset") and state.connector == "":
+            return _relate(state, name)
         state.negated = False
         return None
     if name in RELATED or name in ("endpoint", "event", "file", "package") or reachable(state.entity, name):

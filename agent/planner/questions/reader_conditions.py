@@ -30,6 +30,17 @@ def take_tenant(state: State, mark: Mark) -> None:
     if mark.has("alias") and _as_account(state, mark):
         return None
     found = mark.data if isinstance(mark.data, list) else [mark.data]
+    inside = state.before()
+    if (
+        isinstance(found[0], Atom)
+        and found[0].ref.name == "name"
+        and inside is not None
+        and inside.kind == "kind"
+        and "cluster" in inside.text.lower()
+        and any(t.startswith("KUBERNETES_") for _, i in state.parts if isinstance(i, Kinds) for t in i.types)
+    ):
+        at = found[0].model_copy(update={"ref": Ref(name="cluster"), "label": f"in cluster {found[0].values[0]}"})
+        return place(state, at.model_copy(update={"negated": _negation(state, "cluster")}))
     for item in found:
         text = " ".join(t.text for t in state.words(mark))
         if isinstance(item, Atom) and item.ref.name == "account" and text in state.estate.words.twofold:

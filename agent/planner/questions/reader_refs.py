@@ -15,6 +15,7 @@ from agent.planner.questions.names import (
     tag_ref,
     tag_value,
 )
+from agent.planner.questions.reader_counts import several
 from agent.planner.questions.reader_groups import as_group, as_head
 from agent.planner.questions.reader_heads import as_column
 from agent.planner.questions.reader_place import place
@@ -74,7 +75,7 @@ def reference(state: State, mark: Mark, ref: Ref) -> None:
     if state.groups and ref.name in ("rule", "source") and state.headed and not listed(state):
         state.compare = None
         return
-    if as_group(state, mark, ref):
+    if several(state, mark, ref) or as_group(state, mark, ref):
         return
     found = said_of(state, mark, ref)
     if found is not None:
@@ -108,6 +109,8 @@ def _meant(state: State, ref: Ref) -> Ref:
         return Ref(name=ref.name)
     if state.entity == "case" and ref.name == "cvss":
         return Ref(name="score")
+    if state.entity in ("finding", "vulnerability") and ref.name == "status":
+        return Ref(name="result")
     if state.entity == "health" and (ref.name in ("classification", "status")):
         return Ref(name="status")
     if state.entity == "permission" and ref.name == "operation":

@@ -62,7 +62,7 @@ def timed(state: State, when: When, put: Put) -> None:
         pass
     ref = Ref(name=name or "any_time")
     shown = ENTITIES[entity].time if entity and not name and not log else name
-    verb = {"last_seen": "last seen ", "modified": "changed ", "resolved": "resolved ", "time": ""}.get(
+    verb = {"last_seen": "last seen ", "modified": "changed ", "resolved": "resolved ", "time": "", "classified": "classified "}.get(
         shown, "first seen "
     )
     put(

@@ -30,6 +30,8 @@ def reading_of(form: Form, estate: Estate) -> str:
         text = f"percentage of {text}" + (f" {part}" if part else "")
     elif measure is not None and measure.function == "count":
         text = f"number of {text}"
+    elif measure is not None and measure.has is not None:
+        text = f"{_MEASURES[measure.function]} number of {_has(measure.has, form).removeprefix('with ')} of {text}"
     elif measure is not None and measure.ref is not None:
         name = _name(measure.ref)
         text = (
@@ -103,6 +105,7 @@ def _of_items(form: Form, each: Each) -> str:
         text += f", only those with {_OPS[form.having[0]]} {form.having[1]:g}"
     if form.rank is not None:
         text += f", {'most' if form.rank.descending else 'fewest'} first"
+    text += ": how many these are" if form.over == "count" else ""
     text += f", the first {form.limit}" if form.limit else ""
     return text[0].upper() + text[1:]
 

@@ -31,6 +31,9 @@ _LOGIN: Final = re.compile(r"\b(?:console |portal |failed |successful )*(?:log-?
 _SHADOW: Final = re.compile(r"\bshadow (?:backups?|copies|copy)\b")
 _SCANS: Final = re.compile(r"\b(?:scans?|runs?) (?:failures?|errors?)\b|\b(?:failed|unsuccessful|successful|failing) (?P<n>scans?|runs?)\b|\b(?P<m>scans?|runs?) (?:that )?(?:have |has |did )?(?:failed|not)\b")
 _INSTALLED: Final = re.compile(r"\b(?:installed|host inventory|host_inventory|software inventory)\b")
+_RUNNING: Final = re.compile(r"\b(?:hosts?|machines?|servers?|computers?|boxes)\b(?: \w+){0,2} (?:run|runs|running|have|has|having|with|use|using|contain) (?:the )?(?P<app>[\w.+-]+)")
+_CHANGED: Final = re.compile(r"\b(?:(?:changes?|actions?|operations?|modifications?|things|everything|anything) (?:that )?(?:was |were |have been |has been |been |got |people |somebody |someone |users? )*(?P<n>made|done|performed|executed|carried out|did)\b|(?P<m>activity|actions) (?:of|by) )|\b(?:console|portal|manual|failed|human|terraform) (?P<o>changes|actions|operations|activity|modifications)\b")
+_PUBLISHED: Final = re.compile(r"\b(?P<n>cves?)\b.*\b(?:published|disclosed|publication|exploitability|affected (?:hosts?|products?))\b|\b(?:affected products?|published) .*\b(?P<m>cves?)\b")
 _FREE: Final = frozenset(
     "word stop attr value weakness setting tag tagged owned tagvalue kind vague alias on off empty rank agg not mark after with tenant dist order all bin entity".split()
 )
@@ -43,6 +46,7 @@ class Records:
     marks: list[Mark]
     subject: str = ""
     named: tuple[str, ...] = ()
+    context: str = ""
 
 
 def with_records(
@@ -53,16 +57,34 @@ def with_records(
     named = tuple(dict.fromkeys(e for m in marks if (e := _entity(m, text)) in RECORDS))
     if subject and subject not in named:
         named = (subject, *named)
+    logins = _LOGIN.search(text)
+    first = next((m for m in marks if m.kind in ("kind", "entity")), None)
+    context = ""
+    if logins and not subject and estate.has_rows("cloud_audit_logs"):
+        if first is None or tokens[first.start].start >= logins.start() or (first.kind == "entity" and first.data == "event"):
+            subject = context = "event"
+            named = tuple(dict.fromkeys(("event", *named)))
+            context = "" if any(m.kind == "entity" and m.data == "event" for m in marks) else context
     if not named:
         return Records(marks)
     subject = subject or _subject(text, marks, tokens, named)
-    found = Records(marks, subject, named)
+    found = Records(marks, subject, named, context)
     order = [subject, *(e for e in named if e != subject)] if subject else list(named)
     for entity in order:
         found.marks = _remarked(found.marks, tokens, estate, entity, entity == subject)
     if subject:
         _rows(found, tokens)
+    if subject == "event":
+        _today(found.marks)
     return found
+
+
+def _today(marks: list[Mark]) -> None:
+    """ "launched in the last 60 days that today have issues": today is now, not when it was done."""
+    times = [m for m in marks if m.kind == "time"]
+    for mark in times:
+        if len(times) > 1 and mark.text.lower() in ("today", "now", "currently"):
+            mark.kind, mark.data, mark.also = "stop", mark.text, {}
 
 
 def _entity(mark: Mark, text: str) -> str:
@@ -70,26 +92,41 @@ def _entity(mark: Mark, text: str) -> str:
     if mark.kind == "entity":
         return str(mark.data)
     if mark.kind in ("weakness", "setting", "kind") and mark.also.get("entity") in ("flow", "traffic", "event"):
-        if _TRAFFIC.search(text) and not _SETTING.search(text):
-            return str(mark.also["entity"])
+        entity = str(mark.also["entity"])
+        if (_TRAFFIC.search(text) or entity == "event") and not _SETTING.search(text):
+            return entity
     return ""
 
 
 def _nouns(text: str, marks: list[Mark], tokens: list[Token], estate: Estate) -> None:
     """Nouns of records that are no nouns elsewhere: logins, shadow backups, scans that failed, installed software."""
+    for mark in marks:
+        # without an inventory of packages, those that have vulnerabilities are known
+        if mark.kind == "entity" and mark.data == "package" and not estate.has_rows("cwp_packages_raw"):
+            if any(m.kind == "entity" and m.data == "vulnerability" for m in marks):
+                mark.kind, mark.data, mark.also = "attr", "package", {}
+    if _SCANS.search(text) and estate.has_rows("cloud_health_auditing"):
+        for mark in marks:
+            if mark.kind == "entity" and mark.text.lower() in ("connector", "connectors"):
+                mark.kind, mark.data, mark.also = "attr", "connector", {}
     for pattern, entity, dataset in (
-        (_LOGIN, "event", "cloud_audit_logs"), (_SHADOW, "file", "dspm_asset_file_inventory"), (_SCANS, "health", "cloud_health_auditing"),
+        (_SHADOW, "file", "dspm_asset_file_inventory"), (_SCANS, "health", "cloud_health_auditing"),
+        (_CHANGED, "event", "cloud_audit_logs"), (_PUBLISHED, "cve", "va_cves"),
     ):  # fmt: skip
         match = pattern.search(text)
-        if match is None or not estate.has_rows(dataset) or any(m.kind == "kind" or _entity(m, text) == entity for m in marks):
+        if match is None or not estate.has_rows(dataset) or any(
+            (m.kind == "kind" and tokens[m.start].start < match.start()) or _entity(m, text) == entity for m in marks
+        ):
             continue
         last = max(n for n, t in enumerate(tokens) if t.start < match.end())
         if "n" in pattern.groupindex:
-            at = next((match.start(g) for g in ("n", "m") if match[g]), match.start())
+            at = next((match.start(g) for g in pattern.groupindex if match[g]), match.start())
             last = next(n for n, t in enumerate(tokens) if t.end > at)
         mark = next(m for m in marks if m.start <= last < m.end)
         mark.kind, mark.data, mark.also = "entity", entity, {}
-    if _INSTALLED.search(text) and estate.has_rows("host_inventory") and not estate.has_rows("cwp_packages_raw"):
+    running = _RUNNING.search(text)
+    known = running is not None and running["app"] in estate.values("host", "application")
+    if (known or _INSTALLED.search(text)) and estate.has_rows("host_inventory") and not estate.has_rows("cwp_packages_raw"):
         for mark in marks:
             if mark.kind == "kind" and tokens[mark.end - 1].norm in _HOSTS:
                 mark.kind, mark.data, mark.also = "entity", "host", {}
@@ -137,6 +174,8 @@ def _remarked(marks: list[Mark], tokens: list[Token], estate: Estate, entity: st
     table = table_of(entity, estate)
     at_token: dict[int, Mark] = {n: m for m in marks for n in range(m.start, m.end)}
     nouns = [m for m in marks if m.kind == "entity" and m.data == entity]
+    if nouns:
+        nouns[0].also["head"] = True
     found: list[Mark] = []
     n = 0
     while n < len(tokens):
@@ -164,10 +203,12 @@ def _remarked(marks: list[Mark], tokens: list[Token], estate: Estate, entity: st
 
 def _free(mark: Mark, tokens: list[Token], entity: str, start: int, end: int) -> bool:
     """Whether a mark may give way to a phrase of records."""
-    if mark.kind == "number":
-        return end - start > 1
+    if mark.kind in ("number", "of", "by", "and"):
+        return end - start > 1 and not (mark.kind in ("by", "and") and mark.start == start)
     if mark.kind == "entity":
-        return mark.data != entity and (mark.data in ("vulnerability", "endpoint", "asset", "event", "package", "host"))
+        if mark.data == entity:
+            return not mark.also.get("head")
+        return (mark.data in ("vulnerability", "endpoint", "asset", "event", "package", "host"))
     if mark.kind == "rank":
         return end - start > mark.end - mark.start
     if mark.kind in ("not", "agg", "with", "after", "all", "bin", "on", "off", "dist", "order", "mark"):
@@ -228,8 +269,14 @@ def _merged(marks: list[Mark], found: list[Mark], tokens: list[Token]) -> list[M
             kept.append(mark)
             continue
         for k in inside:
-            kept.append(Mark("stop" if len(tokens[k].text) < 3 else "word", k, k + 1, tokens[k], tokens[k].raw))
+            kept.append(_left(tokens[k], k))
     return sorted([*kept, *found], key=lambda m: m.start)
+
+
+def _left(token: Token, at: int) -> Mark:
+    """A piece that is no part of a phrase any more."""
+    kind = token.kind if token.kind != "word" else "stop" if len(token.text) < 3 else "word"
+    return Mark(kind, at, at + 1, token, token.raw)
 
 
 def _rows(found: Records, tokens: list[Token]) -> None:

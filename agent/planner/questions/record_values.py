@@ -60,7 +60,6 @@ def _all(entity: str, estate: Estate) -> Iterator[tuple[tuple[str, ...], Meaning
             yield (text,), ("attr", name)
     if entity == "event":
         for form, verb in forms().items():
-            yield words_of(form), ("tenant", operation(verb))
             yield tuple(form.split()), ("tenant", operation(verb))
     for name in words.seen:
         for low, shown in estate.values(entity, name).items():

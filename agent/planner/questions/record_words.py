@@ -42,7 +42,7 @@ _PERSON = "user|who|identity|principal|caller|actor|person|username|user name|id
 RECORDS: Final[Mapping[str, Words]] = {
     "event": Words(
         {
-            "user": _PERSON,
+            "user": f"{_PERSON}|done by|made by|performed by|executed by|carried out by|run by|initiated by|triggered by|caused by|issued by|called by|by whom",
             "operation": "operation|operation name|action|api action|api call|api method|method|event name|type of event|event type|kind of event|call|activity type|type of operation|what they did|what did they do|did what|api operation|api",
             "resource_type": "resource type|type of resource|kind of resource|service|cloud service|target type|kind of thing",
             "status": "status|outcome|result|operation status",
@@ -143,12 +143,11 @@ RECORDS: Final[Mapping[str, Words]] = {
             "file_type": "type|file type|category|file category|extension|extension category|kind|kind of file|type of file|file extension category|format|file extension|class",
             "size": "size|file size|byte|bytes|volume|data volume|mb|gb",
             "pattern": "pattern|data pattern|data type|type of data|kind of data|data class|classification|data classification|sensitive data type|kind of sensitive data|data category|what kind of data",
-            "records": "record|record count|number of record|row|number of row",
+            "records": "record|record count|row",
             "found_records": "match|hit|finding count|occurrence|match count",
             "folder": "folder|directory|path",
             "modified": "modified|last modified|last changed|changed|last updated|last modification|modification date|edited|touched|updated",
             "classified": "classified|last classified|scanned|last scanned|last classification|inspected|classification time",
-            "asset": "bucket|store|data store|asset|resource|location|storage",
         },
         (
             Value(
@@ -196,9 +195,9 @@ RECORDS: Final[Mapping[str, Words]] = {
             "last_seen": "last seen|last contact|seen|last check in|checked in|check in|heard from|heard of|reported in|reported|contact|last connected|last communication|communicated|last heard from|connected last|phoned home|called home|last heard",
         },
         (
-            Value("connected|online|reachable|reporting|up", "status", "in", ("CONNECTED",), "connected"),
+            Value("connected|online|reachable|reporting", "status", "in", ("CONNECTED",), "connected"),
             Value(
-                "disconnected|offline|not connected|unreachable|not reporting|down|not reachable|gone dark",
+                "disconnected|offline|not connected|unreachable|not reporting|not reachable|gone dark",
                 "status",
                 "in",
                 ("DISCONNECTED",),
@@ -209,7 +208,7 @@ RECORDS: Final[Mapping[str, Words]] = {
             ),
             Value("uninstalled", "status", "in", ("UNINSTALLED",), "uninstalled"),
             Value(
-                "not online|not connected|that are not connected|are not connected|not up",
+                "not online|not connected|that are not connected|are not connected",
                 "status",
                 "in",
                 ("CONNECTED",),
