@@ -100,9 +100,8 @@ class AzureIdentityEdges:
         if not known:
             if self._uncollected(workload):
                 key = self.key(held.principal)
-                admin = self._steps.admin(
-                    f"/subscriptions/{workload.account}", workload.account, workload.account
-                )
+                account = workload.account
+                admin = self._steps.admin(account.lower(), account, account)
                 why = "what it may do was not collected"
                 self._steps.join(workload.asset_id, key, Relation.RUNS_AS, chance, how, known=True)
                 self._steps.join(key, admin, Relation.ESCALATES, step["unknown"] ** 2, why, known=False)

@@ -57,6 +57,7 @@ class AzureInside:
         self._rules: dict[str, list[Rule]] = {}
 
     def _networks(self) -> None:
+        shut: set[tuple[str, str]] = set()
         for asset in self._estate.of_kind("azure.vnet"):
             view = self._estate.view(asset)
             network = scope_of(asset.uid or view.text("id"))
@@ -67,8 +68,16 @@ class AzureInside:
             for peering in view.each("virtualNetworkPeerings"):
                 other = scope_of(peering.at("remoteVirtualNetwork").text("id"))
                 live = peering.text("peeringState").lower() in {"connected", ""}
-                if other != "/" and live and peering.flag("allowVirtualNetworkAccess") is not False:
-                    self.peers.setdefault(network, {})[other] = asset
+                if other == "/" or not live:
+                    continue
+                # A peering that is connected is one of both sides; each may shut the other's traffic out.
+                if peering.flag("allowVirtualNetworkAccess") is False:
+                    shut.add((network, other))
+                for one, far in ((network, other), (other, network)):
+                    self.peers.setdefault(one, {}).setdefault(far, asset)
+        for one, far in shut:
+            self.peers[one].pop(far, None)
+            self.peers[far].pop(one, None)
         for asset in self._estate.of_kind("azure.subnet"):
             self._subnets.setdefault(scope_of(asset.uid), self._estate.view(asset))
 
