@@ -91,6 +91,9 @@ class _Writer(ItemWriter):
             more["order"] = (Order(field=made.name, direction=down), *(Order(field=name) for name in by[:4]))
         if form.having is not None:
             more["having"] = Test(field=made.name, op=form.having[0], value=int(form.having[1]))
+        if form.over == "count" and by:
+            del more["order"]
+            more |= {"over": (Aggregate(function="count_rows", name="assets"),), "limit": MOST}
         return self._query(where, **more)
 
     def _lengths(self, where: list[Condition]) -> PostureQuery:
@@ -107,6 +110,8 @@ class _Writer(ItemWriter):
             return self._query(where, group_by=by, aggregates=(made,), order=order, limit=MOST)
         if form.having is not None:
             where.append(Test(field=name, op=form.having[0], value=int(form.having[1])))
+        if form.over == "count":
+            return self._query(where, aggregates=(Aggregate(function="count", name="assets"),))
         down: Any = "asc" if form.rank is not None and not form.rank.descending else "desc"
         order = (Order(field=name, direction=down), Order(field="xdm.asset.id"))
         return self._query(

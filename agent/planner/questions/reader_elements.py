@@ -14,9 +14,10 @@ from agent.planner.questions.element_places import Array
 from agent.planner.questions.element_words import ROWS, RULE_FORM, TIES, WITHOUT
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Each, Form, Kinds, Measure, Where
+from agent.planner.questions.item_tests import Named
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.phrases import lexicon_parts
-from agent.planner.questions.reader_items import Named, find_items, refs, shown_of
+from agent.planner.questions.reader_items import find_items, refs, shown_of
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.settings import ITEM
 from agent.planner.questions.tokens import Token, tokenize
@@ -99,14 +100,11 @@ class _Reader(CountReader):
         self.cut.append(match.span())
 
     def _lacking(self, named: Named) -> bool:
-        if WITHOUT.search(self._before(named)) is None:
+        before = self._before(named)
+        match = WITHOUT.search(before)
+        if match is None:
             return False
-        self.cut.append(
-            (
-                len(self._before(named).rstrip()) - len(WITHOUT.search(self._before(named))[0].rstrip()),
-                self.tokens[named.start].start,
-            )
-        )  # type: ignore[index]
+        self.cut.append((match.start(), self.tokens[named.start].start))
         return True
 
     def _listed(self, items: Named | None, values: list[Named]) -> bool:
@@ -221,6 +219,8 @@ class _Reader(CountReader):
             "rank": self.rank,
             "per": (),
         }
+        if self.total:
+            changes["over"] = "count"
         measure = form.measure
         changes["group"] = form.group if each.count else ()
         changes["measure"] = Measure(function="count") if each.count else None

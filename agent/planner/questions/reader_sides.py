@@ -139,10 +139,10 @@ class _Clauses:
         """The sides, and whether the first is to be more than the second; none where the words say no such thing."""
         if (match := _MORE.match(body)) is not None:
             first, second = match["a"].strip(), match["b"].strip(" ?.!")
-            if len(first.split()) < len(second.split()):
-                # "more critical than high issues"
-                first = f"{first} {second.split()[-1]}"
             pair = [self._side(text, ("gt", 0.0)) for text in (first, second)]
+            if pair[0] is None or not _noun(pair[0]):
+                # "more public than private buckets"
+                pair[0] = self._side(f"{first} {second.split()[-1]}", ("gt", 0.0))
             return ([p for p in pair if p is not None], True) if None not in pair else ([], False)
         if (match := _NOTHING.match(body)) is not None:
             side = self._side(f"{match['noun'] or 'assets'} that are {match['rest']}", ("eq", 0.0))
@@ -230,3 +230,7 @@ class _Clauses:
         ):
             return None
         return build(state)
+
+
+def _noun(side: Side) -> bool:
+    return side.entity != "asset" or any(isinstance(i, Kinds) for i in side.items)
