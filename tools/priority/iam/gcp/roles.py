@@ -34,6 +34,8 @@ class Role:
         """Whether the role holds the permission."""
         if any(matches(p, permission) for p in self.never):
             return NO
+        if permission in self.allows:
+            return YES  # stated by its own name, whatever a wider pattern leaves open
         if any(matches(p, permission) for p in self.perhaps):
             return MAYBE
         if any(matches(p, permission) for p in self.allows):
