@@ -1,4 +1,6 @@
-"""What a form needs beside what was said: whose attribute is measured, which assets have a setting, that what was fixed is closed."""
+"""What follows from what was said: whose score is measured, which assets have a setting, that what was fixed is closed."""
+
+# ruff: noqa: E501 (patterns are easier to read in one piece)
 
 from __future__ import annotations
 
@@ -6,8 +8,11 @@ import re
 from typing import Final
 
 from agent.planner.questions.entities import BELONGS, ENTITIES
-from agent.planner.questions.form import Atom, Form, Kinds, Measure, Rank, Ref
+from agent.planner.questions.form import Atom, Form, Item, Kinds, Measure, Rank, Ref, Weakness
 
+_WHETHER: Final = re.compile(
+    r"^\W*(?:is|are|was|does|do|did|has|have|can you (?:tell|check)|check|tell me|verify|whether|if)\b"
+)
 _SCORES: Final = frozenset({"cvss", "impact", "exploitability"})
 _SCORE_FIRST: Final = re.compile(
     r"\b(?:highest|lowest|max(?:imum)?|min(?:imum)?|worst|top)\s+(?:\w+\s+){0,2}?(?:cvss|score)\b"
@@ -21,6 +26,7 @@ def completed(form: Form, text: str) -> Form:
     """The form with what follows from it. `text` is the question in lower case."""
     form = _of_scores(form, text)
     form = _of_settings(form)
+    form = _of_one(form, text)
     return _of_fixing(form)
 
 
@@ -62,6 +68,28 @@ def _of_settings(form: Form) -> Form:
         types = types & {p.type_id for p in group.places} or types
     label = " and ".join(t.replace("_", " ").lower() + "s" for t in sorted(types))
     return form.model_copy(update={"items": (Kinds(types=tuple(sorted(types)), label=label), *form.items)})
+
+
+def _of_one(form: Form, text: str) -> Form:
+    """Whether one resource has a setting: that resource with its value, be it on or off."""
+    if form.entity != "asset" or form.measure is not None or _WHETHER.match(text) is None:
+        return form
+    if not any(
+        isinstance(i, Atom) and i.ref.name in ("name", "strong_id", "id") and i.op == "eq" for i in form.items
+    ):
+        return form
+    refs: list[Ref] = []
+    kept: list[Item] = []
+    for item in form.items:
+        if isinstance(item, Atom) and item.ref.places:
+            refs.append(item.ref)
+        elif isinstance(item, Weakness) and item.setting:
+            refs += [atom.ref for atom in item.setting if atom.ref.places]
+        else:
+            kept.append(item)
+    if not refs:
+        return form
+    return form.model_copy(update={"items": tuple(kept), "columns": (*form.columns, *dict.fromkeys(refs))})
 
 
 def _of_fixing(form: Form) -> Form:

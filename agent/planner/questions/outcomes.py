@@ -48,7 +48,7 @@ _EDITS: Final = re.compile(
 _HOW_TO: Final = re.compile(
     r"^\W*(?:please |can you |could you )*(?:how (?:do|can|should|could|would|to|does) (?!many|much)|why\b|what(?:'s| is| are) (?:a|an|the (?:best|difference|meaning|purpose|point|definition|weather|time|capital|stock|news|latest news|recommended|right way)) |"
     r"what does .* mean|explain (?:what|how|why|to me)|tell me a (?:joke|story)|write (?:me )?(?:a |an |some )?(?:\w+ )?(?:poem|script|code|essay|story|song|email|function in|program|blog|python|terraform|policy)|"
-    r"translate|recommend|suggest|who (?:is|was|won|invented|are you)\b|should (?:i|we)\b|what should|is it (?:going|safe|true|ok)|when (?:was|did|will) (?!.*(?:issue|asset|bucket|finding))|define\b|what do you think|do you (?:like|know|think)|summari[sz]e the (?:news|book)|best practices?\b)",
+    r"translate|recommend|suggest|who (?:won|invented|discovered|wrote|are you)\b|should (?:i|we)\b|what should|is it (?:going|safe|true|ok)|when (?:was|did|will) (?!.*(?:issue|asset|bucket|finding))|define\b|what do you think|do you (?:like|know|think)|summari[sz]e the (?:news|book)|best practices?\b)",
     re.IGNORECASE,
 )
 CHANGE: Final = (
@@ -172,7 +172,8 @@ def without_referent(state: State, text: str) -> Asked | None:
     if _REFERS.search(text) is None or state.noun or state.dims or state.unknown:
         return None
     if any(
-        m.kind in ("entity", "kind", "id", "quoted") or (m.has("tag") and m.kind == "tag") for m in state.marks
+        m.kind in ("entity", "kind", "id", "quoted") or (m.has("tag") and m.kind == "tag")
+        for m in state.marks
     ):
         return None
     if any(isinstance(p, Atom) and p.ref.name in ("name", "strong_id", "id") for _, p in state.parts):

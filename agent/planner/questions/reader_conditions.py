@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agent.planner.questions import openings
 from agent.planner.questions.entities import BELONGS
 from agent.planner.questions.form import Atom, Kinds, Ref
@@ -39,10 +41,20 @@ def take_tenant(state: State, mark: Mark) -> None:
         and "cluster" in inside.text.lower()
         and any(t.startswith("KUBERNETES_") for _, i in state.parts if isinstance(i, Kinds) for t in i.types)
     ):
-        at = found[0].model_copy(update={"ref": Ref(name="cluster"), "label": f"in cluster {found[0].values[0]}"})
+        at = found[0].model_copy(
+            update={"ref": Ref(name="cluster"), "label": f"in cluster {found[0].values[0]}"}
+        )
         return place(state, at.model_copy(update={"negated": _negation(state, "cluster")}))
     for item in found:
         text = " ".join(t.text for t in state.words(mark))
+        if (
+            isinstance(item, Atom)
+            and item.ref.tags
+            and item.op == "eq"
+            and re.fullmatch(r"[\w\-.]+[:=].+", text)
+            and str(item.values[0]).lower() not in state.estate.words.tag_values
+        ):
+            state.unknown.append(("tag", text))
         if isinstance(item, Atom) and item.ref.name == "account" and text in state.estate.words.twofold:
             before = state.before()
             after = state.next()

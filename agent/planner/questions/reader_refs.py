@@ -26,25 +26,28 @@ from agent.planner.questions.reader_values import TIMES, coming_entity, listed
 
 def attribute(state: State, mark: Mark, name: str) -> None:
     """An attribute of the lists: a time, or something with a value, a bound, or nothing said of it."""
-    if name == "bytes" and state.entity in ("", "asset", "file"):
+    if name == "bytes" and (state.subject or state.entity) in ("", "asset", "file"):
         # the unit of a size
-        return
+        return None
+    if name == "last_seen" and state.entity == "asset" and "used" in mark.text.lower():
+        # when something was seen is not when it was used
+        return state.lose(mark)
     if name in TIMES:
         following = state.next(over=("stop", "of", "not"))
         if following and following[1].kind == "time":
-            return
+            return None
         if name == "first_seen" and mark.text.lower() in ("new", "were new", "added", "arrived"):
             state.status = state.status or "new"
         if state.compare is None and not listed(state):
             if name == "last_seen" and mark.text.lower() == "seen":
-                return
+                return None
             if name == "first_seen" and mark.text.lower() not in (
                 "first seen",
                 "first observed",
                 "creation date",
                 "created date",
             ):
-                return
+                return None
     if (
         name in ("user",)
         and state.entity not in ("event", "permission", "audit")
@@ -55,10 +58,10 @@ def attribute(state: State, mark: Mark, name: str) -> None:
             and mark.text.lower() == "who"
         )
     ):
-        return
+        return None
     if name == "asset" and not state.headed and coming_entity(state) == "":
         state.entity = "asset"
-        return
+        return None
     reference(state, mark, Ref(name=name))
 
 

@@ -46,6 +46,20 @@ def quoted(state: State, mark: Mark) -> None:
             ),
         )
         return
+    last = state.parts[-1][1] if state.parts and state.connector else None
+    if (
+        isinstance(last, Atom)
+        and last.ref.name in ("name", "description")
+        and last.op in ("contains", "starts", "ends")
+    ):
+        # "name contains 'sync' or 'runner'"
+        again = {
+            "values": (text,),
+            "label": last.label.replace(str(last.values[0]), text),
+            "negated": last.negated,
+        }
+        place(state, last.model_copy(update=again))
+        return
     unknown_word(state, mark, place, negated=negated)
 
 
@@ -174,7 +188,7 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
 
 
 def value_said(state: State, text: str, *, raw: str = "", negated: bool = False) -> Atom | None:
-    """The condition that a word makes as the value of a column of what is asked about. `raw` admits parts of systems' names."""
+    """The condition that a word makes as a value of a column. `raw` admits parts of systems' names."""
     entities = (
         state.relation.entity if state.relation else "",
         state.entity,

@@ -89,9 +89,17 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
 )  # fmt: skip
 
 
+_Q: Final = r"(?:\"[^\"]+\"|'[^']+'|`[^`]+`|[\w.-]*[\d._-][\w.-]*)"
+# "with 'sync' or 'runner' somewhere in the name"
+_IN_NAME: Final = re.compile(
+    rf"\b(?:that |which )?(?:with|w/|has|have|having|containing|contain|carrying|include|includes|including) (?P<what>{_Q}(?:(?:,| or|, or) {_Q})*) (?:somewhere |anywhere |occurring |appearing )?(?:as (?:a )?part of|in|inside|within) (?:the |their |its |it's )?(?:resource |asset |display )?names?\b"
+)
+
+
 def rewritten(text: str) -> str:
     """A text in lower case with idioms in plainer words; what is quoted stays."""
-    if '"' in text or "`" in text:
+    text = _IN_NAME.sub(lambda m: f"whose name contains {m['what']}", text)
+    if '"' in text or "`" in text or re.search(r"(?<!\w)'[^']+'(?!\w)", text):
         return text
     for pattern, words in _REWRITES:
         text = pattern.sub(words, text)
