@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from tools.priority.enrich.model import Campaign
 from tools.priority.intel.campaign_file import (
@@ -27,7 +27,6 @@ from tools.priority.intel.campaign_file import (
 )
 
 _DEEPEST = 3
-_MOST_STEPS = 2_000_000
 _FORWARD = {"uses", "exploits", "targets", "delivers", "drops", "downloads", "consists-of", "has", "based-on",
             "communicates-with", "controls", "compromises"}  # fmt: skip
 _BACKWARD = {"indicates", "based-on", "detects"}
@@ -65,6 +64,39 @@ def stix_file(objects: Iterable[Any], source: str, now: datetime) -> CampaignFil
     return reader.read()
 
 
+class _Marks(NamedTuple):
+    """Ports, techniques and vulnerabilities that objects name."""
+
+    ports: frozenset[int] = frozenset()
+    techniques: frozenset[str] = frozenset()
+    cves: frozenset[str] = frozenset()
+
+    @property
+    def too_many(self) -> bool:
+        """Whether they are too many to say anything about any of them."""
+        return max(map(len, self)) > MOST_MARKS
+
+    def __or__(self, other: _Marks) -> _Marks:
+        return _Marks(self.ports | other.ports, self.techniques | other.techniques, self.cves | other.cves)
+
+
+def _own(item: Mapping[str, Any]) -> _Marks:
+    """What an object itself names."""
+    kind = item["type"]
+    if kind == "attack-pattern":
+        return _Marks(techniques=frozenset(techniques_in(_references(item, "attack"))))
+    if kind == "vulnerability":
+        return _Marks(cves=frozenset(cves_in([item.get("name"), *_references(item, "cve")])))
+    if kind == "network-traffic":
+        return _Marks(ports=frozenset(ports_in(item.get("dst_port"))))
+    if kind != "indicator":
+        return _Marks()
+    pattern = item.get("pattern")
+    text = pattern[:100_000] if isinstance(pattern, str) else ""
+    ports = frozenset(port for found in _PORTS.findall(text) for port in ports_in(found.strip("()")))
+    return _Marks(ports, frozenset(techniques_in(_references(item, "attack"))), frozenset(cves_in(text)))
+
+
 class _Objects:
     def __init__(self, objects: Iterable[Any], source: str, now: datetime) -> None:
         self._source, self._now = source, now
@@ -72,8 +104,9 @@ class _Objects:
         self._links: dict[str, list[str]] = {}
         self._seen: dict[str, datetime] = {}
         self.kinds: dict[str, int] = {}
+        self._known: dict[tuple[str, int], _Marks] = {}
+        self._used: set[str] = set()
         self._broken = 0
-        self._steps = 0
         self._newest: datetime | None = None
         for item in objects:
             self._take(item)
@@ -98,7 +131,6 @@ class _Objects:
         live = {key: item for key, item in self._by_id.items() if not self._over(item)}
         self._link(live)
         found: dict[str, Campaign] = {}
-        used: set[str] = set()
         empty = 0
         grouped = {"report", "grouping"}
         campaigns = [k for k in sorted(live) if live[k]["type"] == "campaign"]
@@ -106,16 +138,14 @@ class _Objects:
             k for k in sorted(live) if live[k]["type"] in grouped and not self._names_campaign(live, k)
         ]
         for key in (*campaigns, *reports):
-            reached = self._reach(live, key)
-            used |= reached
-            one = self._campaign(live, key, reached)
+            one = self._campaign(live, key)
             if one is None:
                 empty += 1
             elif len(found) < MOST_CAMPAIGNS:
                 found[key] = one
         for key in sorted(live):
-            if live[key]["type"] == "indicator" and key not in used:
-                one = self._campaign(live, key, {key})
+            if live[key]["type"] == "indicator" and key not in self._used:
+                one = self._campaign(live, key, 0)
                 if one is not None and len(found) < MOST_CAMPAIGNS:
                     found[key] = one
         return CampaignFile(
@@ -134,9 +164,7 @@ class _Objects:
         if self._broken:
             yield f"{self._broken} objects without type or id"
         if empty:
-            yield f"{empty} campaigns that name no port, technique or vulnerability"
-        if self._steps >= _MOST_STEPS:
-            yield "more relationships than can be followed; some campaigns may lack what they use"
+            yield f"{empty} campaigns that name no port, technique or vulnerability, or too many to mean any"
 
     def _over(self, item: Mapping[str, Any]) -> bool:
         newest = utc(item.get("modified") or item.get("created"))
@@ -177,45 +205,25 @@ class _Objects:
     def _names_campaign(self, live: Mapping[str, Mapping[str, Any]], key: str) -> bool:
         return any(r in live and live[r]["type"] == "campaign" for r in self._links.get(key, ()))
 
-    def _reach(self, live: Mapping[str, Mapping[str, Any]], key: str) -> set[str]:
-        reached, edge = {key}, [key]
-        for _ in range(_DEEPEST):
-            following: list[str] = []
-            for one in edge:
-                for other in self._links.get(one, ()):
-                    self._steps += 1
-                    if self._steps >= _MOST_STEPS:
-                        return reached
-                    if other not in reached and other in live and live[other]["type"] in _CARRIERS:
-                        reached.add(other)
-                        following.append(other)
-            edge = following
-        return reached
+    def _marks(self, live: Mapping[str, Mapping[str, Any]], key: str, depth: int) -> _Marks:
+        """What an object and all that it leads to in so many steps name; worked out once for each."""
+        found = self._known.get((key, depth))
+        if found is None:
+            if live[key]["type"] == "indicator":
+                self._used.add(key)
+            found = _own(live[key])
+            for other in self._links.get(key, ()) if depth else ():
+                if other in live and live[other]["type"] in _CARRIERS and not found.too_many:
+                    found = found | self._marks(live, other, depth - 1)
+            self._known[key, depth] = found
+        return found
 
     def _campaign(
-        self, live: Mapping[str, Mapping[str, Any]], key: str, reached: Iterable[str]
+        self, live: Mapping[str, Mapping[str, Any]], key: str, depth: int = _DEEPEST
     ) -> Campaign | None:
-        ports: dict[int, None] = {}
-        techniques: dict[str, None] = {}
-        cves: dict[str, None] = {}
-        for one in sorted(reached):
-            item = live[one]
-            kind = item["type"]
-            if kind == "attack-pattern":
-                techniques.update(dict.fromkeys(techniques_in(_references(item, "attack"))))
-            elif kind == "vulnerability":
-                cves.update(dict.fromkeys(cves_in([item.get("name"), *_references(item, "cve")])))
-            elif kind == "indicator":
-                pattern = item.get("pattern")
-                if isinstance(pattern, str):
-                    for text in _PORTS.findall(pattern[:100_000]):
-                        ports.update(dict.fromkeys(ports_in(text.strip("()"))))
-                    cves.update(dict.fromkeys(cves_in(pattern[:100_000])))
-                techniques.update(dict.fromkeys(techniques_in(_references(item, "attack"))))
-            elif kind == "network-traffic":
-                ports.update(dict.fromkeys(ports_in(item.get("dst_port"))))
+        ports, techniques, cves = marks = self._marks(live, key, depth)
         item = live[key]
-        if not (ports or techniques or cves) or max(len(ports), len(techniques), len(cves)) > MOST_MARKS:
+        if marks.too_many or not (ports or techniques or cves):
             return None
         own = utc(item.get("last_seen") or item.get("published"))
         seen = max((t for t in (own, self._seen.get(key)) if t is not None), default=None)
