@@ -199,7 +199,8 @@ def test_other_datasets(tenant: Tenant) -> None:
     old = {e["endpoint_id"] for e in ENDPOINTS if e["agent_version"] < "8.5"}
     assert {r["endpoint_id"] for r in ask(tenant, "endpoints with agent version below 8.5")} == old
     deleted = [e for e in EVENTS if e["operation_name"] == "DeleteBucket" and e["_time"] >= NOW - 30 * DAY]
-    assert len(ask(tenant, "who deleted buckets in the last 30 days")) == len(deleted)
+    people = ask(tenant, "who deleted buckets in the last 30 days")
+    assert sum(row["audit_events"] for row in people) == len(deleted)
     failed = [e for e in EVENTS if e["operation_status"] == "FAILED" and e["_time"] >= NOW - 30 * DAY]
     assert len(ask(tenant, "failed api calls in the last 30 days")) == len(failed)
     assert len(ask(tenant, "audit events by pipeline in the last 30 days")) == sum(

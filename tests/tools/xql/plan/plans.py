@@ -336,7 +336,10 @@ class Planner:
         shares = any(item["function"] == "percent" for item in body["aggregates"])
         if plain and not shares and r.random() < 0.3:
             measure = r.choice(("avg", "max", "median", "sum"))
-            body["over"] = [{"function": "count_rows", "name": "groups"}, {"function": measure, "field": "n", "name": "of_n"}]
+            body["over"] = [
+                {"function": "count_rows", "name": "groups"},
+                {"function": measure, "field": "n", "name": "of_n"},
+            ]
             del body["order"]
 
     def shown(self, body: dict[str, Any]) -> None:
