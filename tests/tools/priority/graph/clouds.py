@@ -24,6 +24,7 @@ ROLES = {
     "Blob Reader": "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
     "Key Operator": "81a9662b-bebf-436f-a333-f67b29880f12",
     "Secrets User": "4633458b-17de-408a-b874-0445c86b69e6",
+    "Cluster Admin": "0ab0b1a8-8aac-4efd-b8c2-3ee1fb270be8",
     "VM Contributor": "9980e02c-c2be-4d73-94e8-173b1dc7cf3c",
 }
 
