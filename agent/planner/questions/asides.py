@@ -86,7 +86,7 @@ def without_asides(text: str) -> tuple[str, tuple[str, ...]]:
         # what is quoted may look like anything
         return text, ()
     left: list[str] = []
-    body = _phrases(text)
+    body = _phrases(text, left)
     body = _leading(body, left)
     body = _trailing(body, left)
     body = re.sub(r"\s+([,.?!])", r"\1", re.sub(r"\s{2,}", " ", body)).strip(" ,;:")
@@ -96,8 +96,12 @@ def without_asides(text: str) -> tuple[str, tuple[str, ...]]:
     return body or text, tuple(dict.fromkeys(p.strip() for p in left if _says_something(p)))
 
 
-def _phrases(text: str) -> str:
-    return _PHRASES.sub(lambda m: ", " if m.group(0).startswith(",") else " ", text)
+def _phrases(text: str, left: list[str]) -> str:
+    def cut(match: re.Match[str]) -> str:
+        left.append(match.group(0).strip(" ,"))
+        return ", " if match.group(0).startswith(",") else " "
+
+    return _PHRASES.sub(cut, text)
 
 
 def _leading(text: str, left: list[str]) -> str:

@@ -89,13 +89,13 @@ def _narrows(state: State, token: Token) -> bool:
     following = _after(state, at)
     verb = bool(bases & (VERBS | LIGHT_VERBS)) and not text.endswith(("ed", "ing"))
     if before in _COPULA or (beyond in _COPULA and harmless(before) and before not in _WHERE | _FOR):
-        return not text.endswith("ing")
+        return True
     if previous is not None and previous.kind in ("not", "with") and not (verb and previous.kind == "not"):
         return True
     thing_before = previous is not None and previous.kind in _THINGS
     if following is not None and following.kind in _THINGS:
         return not (verb and (thing_before or before in _SUBJECTS))
-    if thing_before and text.endswith(("ed", "en")):
+    if thing_before and text.endswith(("ed", "en", "ing")):
         return True
     if before in _WHERE or (before in _DETERMINERS and beyond in _WHERE):
         return not text.endswith("ing")

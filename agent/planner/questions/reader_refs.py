@@ -63,6 +63,7 @@ def attribute(state: State, mark: Mark, name: str) -> None:
         state.entity = "asset"
         return None
     reference(state, mark, Ref(name=name))
+    return None
 
 
 def reference(state: State, mark: Mark, ref: Ref) -> None:
@@ -176,6 +177,7 @@ def with_word(state: State, mark: Mark) -> None:
     following = state.next()
     if state.relation is not None and following is not None and following[1].kind not in ("stop",):
         state.waiting = []
+    return None
 
 
 def empty_word(state: State, mark: Mark) -> None:

@@ -185,6 +185,7 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
             state.at = following[0]
         return None
     state.lose(mark)
+    return None
 
 
 def value_said(state: State, text: str, *, raw: str = "", negated: bool = False) -> Atom | None:
