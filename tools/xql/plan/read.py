@@ -221,7 +221,7 @@ class PlanReader(RowReader):
             match stage:
                 case ast.Filter():
                     self._filter_after(stage)
-                case ast.Alter() if isinstance(self.stage(1), ast.Comp):
+                case ast.Alter() if isinstance(self.stage(1), ast.Comp) and self.prepares():
                     self.at += 1
                     self._over(self.stage(), {item.name.lower(): item.value for item in stage.assignments})
                 case ast.Alter():
