@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Measure, Rank, Ref, Weakness
+from agent.planner.questions.reader_groups import SUMS
 from agent.planner.questions.reader_state import Relation, State, fold
+from agent.planner.questions.reader_values import GROUPABLE
 
 _STATUS = frozenset({"status"})
 
@@ -66,6 +68,13 @@ def build(state: State) -> Form:
             items = [i for i in items if not (isinstance(i, Atom) and i.op == "in" and not i.values)]
     if measure is not None and measure.function == "percent" and not measure.part:
         items, measure = _part(state, items)
+    if group and measure is None and (number := next((r for r in state.columns if r.name in SUMS), None)):
+        # "number of records per pattern"
+        measure = Measure(function="sum", ref=number)
+    if state.subject and group and measure is None:
+        # "who came from there, and what did they do"
+        group += [ref for ref in state.columns if ref.name in GROUPABLE and ref not in group]
+        state.columns = [ref for ref in state.columns if ref not in group]
     if (group or state.span) and measure is None:
         measure = Measure(function="count")
     if (

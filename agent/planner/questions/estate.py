@@ -34,7 +34,7 @@ _ASKS: Final[Mapping[str, str]] = {
     "va_cves": r"cve|vuln",
     "dspm_asset_file_inventory": r"file|document|card|pattern|iban|passport|personal|health data|social security|e-?mail address|\bpii\b|\bphi\b",
     "cwp_packages_raw": r"package|software|librar|installed",
-    "ciem_permissions_with_last_access": r"permission|entitle|access right|ciem|who (?:can|may|is)|which \w+ (?:can|may) ",
+    "ciem_permissions_with_last_access": r"permission|entitle|access right|ciem|[a-z0-9]+:[a-z]+|who (?:can|may|is)|which \w+ (?:can|may) ",
     "cloud_health_auditing": r"connector|health|\bscans?\b|onboard|scan error",
     "host_inventory": r"\b(?:hosts?|machines?|servers?|computers?)\b.*\b(?:run|runs|running|have|has|having|with|use|using) |host inventory|host_inventory|installed|software|application|manufacturer",
     "amazon_aws_raw": r"flow|amazon_aws_raw|traffic|connection",

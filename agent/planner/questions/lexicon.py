@@ -18,7 +18,7 @@ ENTITY_WORDS: Final[dict[str, str]] = {
     "case": "case|incident",
     "endpoint_cves": "va_endpoint|",
     "endpoint": "endpoint|endpoint record|endpoint inventory|agent|xdr agent|cortex agent|xdr endpoint|protected host|endpoint agent|workstation|laptop",
-    "event": "cloud_audit_log|cloud audit record|audit event|event|audit log|cloud audit log|audit log entry|log entry|cloud audit event|api call|activity|audit record|cloud event|log event|log|cloud activity|audit trail|operation|api operation",
+    "event": "cloud_audit_log|cloud audit record|audit event|event|audit log|cloud audit log|audit log entry|log entry|cloud audit event|api call|activity|api activity|api usage|audit record|cloud event|log event|log|cloud activity|audit trail|operation|api operation",
     "cve": "va_cves|cve catalog|cve record|published cve|cve in the catalog",
     "file": "dspm_asset_file_inventory|data security inventory|dspm inventory|file inventory|data inventory|dspm file|file|data file|document|sensitive file|object file",
     "package": "cwp_packages_raw|software package|installed package|package installed|software",

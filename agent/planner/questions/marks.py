@@ -68,6 +68,14 @@ def _plain(token: Token, at: int) -> Mark:
     return Mark(token.kind, at, at + 1, token)
 
 
+def piece(tokens: list[Token], at: int) -> Mark:
+    """What one piece is by itself."""
+    alone = [mark for mark in _listed(tokens, at) if mark.end == at + 1]
+    found = min([*alone, _plain(tokens[at], at)], key=lambda mark: _RANKS.get(mark.kind, 99))
+    found.text = tokens[at].raw
+    return found
+
+
 def _listed(tokens: list[Token], at: int) -> Iterator[Mark]:
     for norm in {tokens[at].norm, tokens[at].text}:
         for phrase in lexicon_table().get(norm, ()):

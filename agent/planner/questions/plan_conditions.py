@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from agent.planner.questions import openings
 from agent.planner.questions.entities import BELONGS, ENTITIES, FACTS, Place
-from agent.planner.questions.entity_links import direct
+from agent.planner.questions.entity_links import direct, reachable
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.form import Atom, Either, Has, Item, Kinds, Opening, Ref, Weakness
 from agent.planner.questions.plan_related import counting_join, related_rows
 from agent.planner.questions.plan_settings import SettingWriter
 from agent.planner.questions.plan_tests import CATALOG, OPEN, RAW, TYPE, base_of, both, either, iso, linked
-from tools.xql.plan import AnyOf, Computed, Condition, JsonPath, Not, Related, Test
+from tools.xql.plan import AnyOf, Computed, Condition, JsonPath, Not, Test
 
 
 class ConditionWriter(SettingWriter):
@@ -24,7 +24,7 @@ class ConditionWriter(SettingWriter):
         if len(kinds) == 1 and len(kinds[0].types) == 1 and not kinds[0].categories:
             self.only_type = kinds[0].types[0]
         for item in items:
-            if self.name != "asset" and "asset" in self.entity.links and self._of_asset(item):
+            if self.name not in ("asset", "event") and reachable(self.name, "asset") and self._of_asset(item):
                 of_asset.append(item)
             else:
                 own.append(self.one(item))
@@ -34,7 +34,8 @@ class ConditionWriter(SettingWriter):
             negative = [i for i in of_asset if getattr(i, "negated", False)]
             if positive or len(negative) > 0:
                 where = both(inner.all((*positive, *negative)))
-                own.append(Related(dataset="asset_inventory", where=where, compute=tuple(inner.compute)))
+                told = related_rows(self.name, "asset", where, compute=tuple(inner.compute), outer=self.compute)
+                own.append(told)
         return own
 
     def _of_asset(self, item: Item) -> bool:
@@ -82,9 +83,8 @@ class ConditionWriter(SettingWriter):
             told: Condition = Test(field="resource_sub_type", op="in", values=types)
             return Not(none=told) if item.negated else told
         if self.name != "asset":
-            return Related(
-                dataset="asset_inventory", where=ConditionWriter("asset", self.estate, self.now).kinds(item)
-            )
+            told = ConditionWriter("asset", self.estate, self.now).kinds(item)
+            return related_rows(self.name, "asset", told, outer=self.compute)
         parts: list[Condition] = []
         for field, values in (
             (TYPE, item.types),

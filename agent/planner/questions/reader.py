@@ -240,7 +240,7 @@ def take_kind(state: State, mark: Mark) -> None:
             return None
         state.lose(mark)
         return None
-    if state.entity in ("issue", "finding", "vulnerability", "file", "package", "event"):
+    if state.entity == "event" or reachable(state.entity, "asset"):
         return state.add(kinds.model_copy(update={"negated": state.take_not()}))
     if state.relation is not None:
         return None

@@ -131,14 +131,14 @@ def by(state: State, mark: Mark) -> None:
         break
 
 
-_SUMS: Final = frozenset({"bytes", "packets", "received", "size", "records", "found_records"})
+SUMS: Final = frozenset({"bytes", "packets", "received", "size", "records", "found_records"})
 
 
 def summed(state: State, mark: Mark) -> bool:
     """ "top 5 talkers by bytes": groups of records are ranked by the sum of a number that they have."""
     name = str(mark.get("attr"))
     entity = state.subject or state.entity
-    if name not in _SUMS or not state.dims or entity in ("", "asset") or name not in ENTITIES[entity].places:
+    if name not in SUMS or not state.dims or entity in ("", "asset") or name not in ENTITIES[entity].places:
         return False
     state.measure = Measure(function="sum", ref=Ref(name=name))
     state.rank = Rank(descending=state.pending_rank not in ("fewest", "lowest"))
@@ -173,6 +173,8 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
         state.group.append(mark.data)
         return at
     name = mark.get("attr")
+    if name == "category" and state.entity in ("issue", "finding") and mark.text.lower() in ("category", "categories"):
+        name = f"{state.entity}_category"
     if name == "status" and state.entity in ("finding", "vulnerability"):
         name = "result"
     if name in GROUPABLE and not (name == "name" and mark.text.lower() != "name"):

@@ -37,14 +37,20 @@ def place(state: State, item: Item) -> None:
             return None
         if (
             item.ref.name in ("first_seen", "last_seen", "modified", "resolved", "name")
-            and state.relation is not None
-        ):
+            or (item.ref.name == "any_time" and _right_after(state))
+        ) and state.relation is not None:
             return state.add(item, to_relation=True)
     if isinstance(item, Weakness) and state.entity == "":
         state.add(item)
         return None
     state.add(item)
     return None
+
+
+def _right_after(state: State) -> bool:
+    """Whether a related noun has just been said: "with issues older than 60 days"."""
+    before = state.before(over=("stop", "of", "compare", "attr"))
+    return before is not None and before.kind == "entity" and state.relation is not None and before.data == state.relation.entity
 
 
 def _of_coming_noun(state: State, item: Atom) -> str:
@@ -85,11 +91,12 @@ def _to(state: State, item: Atom, entity: str) -> None:
         return None
     if state.relation is not None and item.ref.name in ENTITIES[state.relation.entity].places:
         return state.add(item, to_relation=True)
-    state.add(item, to_relation=True) if state.relation is None else _fresh(state, item, entity)
+    state.add(item, to_relation=True) if state.relation is None else fresh(state, item, entity)
     return None
 
 
-def _fresh(state: State, item: Atom, entity: str) -> None:
+def fresh(state: State, item: Atom, entity: str) -> None:
+    """A condition on another row of a related entity."""
     state.relation = Relation(entity, state.connector)
     state.parts.append((state.connector, state.relation))
     state.connector = ""

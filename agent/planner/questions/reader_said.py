@@ -194,6 +194,9 @@ def _valued(state: State, mark: Mark, ref: Ref, found: Mark, at: int) -> tuple[A
         data = found.data
         if isinstance(data, Atom) and data.ref.key == ref.key:
             return data, at
+        if isinstance(data, Atom) and state.subject and data.of == state.subject:
+            # "users that hold s3:ListAllMyBuckets": a value of something else
+            return None, at
         if ref.tags and isinstance(data, Atom):
             return _tagged_as(state, ref, text), at
         if ref.name == "name" and isinstance(data, Atom):
@@ -276,6 +279,9 @@ def _attribute_value(
         return Atom(
             ref=ref, op="in", values=tuple(uids) or (text,), label=f"in account {' or '.join(names) or text}"
         ), at
+    if state.subject and text not in seen and len(text) > 3 and any(text in low for low in seen):
+        label = f"{ref.name.replace('_', ' ')} containing {text}"
+        return Atom(ref=ref, op="contains", values=(token.raw,), label=label), at
     if text in seen:
         return Atom(
             ref=ref, op="in", values=(seen[text],), label=f"{ref.name.replace('_', ' ')} {seen[text]}"

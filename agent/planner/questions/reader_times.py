@@ -52,7 +52,7 @@ def timed(state: State, when: When, put: Put) -> None:
     if (
         negated
         and when.way == "older"
-        and " ".join(t.text for t in state.tokens if when.start_at <= t.start < when.end_at).startswith("for")
+        and _lasting(state, when)
     ):
         # "not seen for 7 days" is seen more than 7 days ago
         negated = False
@@ -72,6 +72,13 @@ def timed(state: State, when: When, put: Put) -> None:
             label=f"{'not ' if negated else ''}{verb}{when.label}", negated=negated,
         ),
     )  # fmt: skip
+
+
+def _lasting(state: State, when: When) -> bool:
+    """Whether a time is how long something has been so: "for 7 days", "for more than 10 days"."""
+    said = [t.text for t in state.tokens if when.start_at <= t.start < when.end_at]
+    before = [t.text for t in state.tokens if t.end <= when.start_at][-3:]
+    return said[:1] == ["for"] or "for" in before or "since" in (*before, *said[:1])
 
 
 def _aged(state: State, ref: Ref, when: When) -> Atom | None:

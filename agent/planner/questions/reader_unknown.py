@@ -14,7 +14,7 @@ from agent.planner.questions.names import (
     tag_value,
 )
 from agent.planner.questions.openings import WORDS as OPENING_WORDS
-from agent.planner.questions.reader_place import place
+from agent.planner.questions.reader_place import fresh, place
 from agent.planner.questions.reader_said import NAMELIKE, mark_at
 from agent.planner.questions.reader_state import Put, State
 from agent.planner.questions.reader_values import coming_entity
@@ -60,7 +60,18 @@ def quoted(state: State, mark: Mark) -> None:
         }
         place(state, last.model_copy(update=again))
         return
+    if (titled := _titled(state, text)) is not None:
+        return place(state, titled.model_copy(update={"negated": negated}))
     unknown_word(state, mark, place, negated=negated)
+
+
+def _titled(state: State, text: str) -> Atom | None:
+    """Quoted text that is the title of what checks report: issues of that name."""
+    low = text.lower()
+    if low in state.estate.words.names or not any(rule.title.lower() == low for rule in state.estate.words.rules):
+        return None
+    of = state.entity if state.entity in ("issue", "finding", "case") else "issue"
+    return Atom(ref=Ref(name="name"), op="eq", values=(text,), label=f"named {text}", of=of)
 
 
 def opened(
@@ -87,7 +98,11 @@ def literal_id(state: State, mark: Mark) -> None:
     if token.text.startswith("cve-"):
         shown = token.text.upper()
         at = Ref(name="cve")
-        return place(state, Atom(ref=at, op="in", values=(shown,), label=f"of {shown}", negated=negated))
+        atom = Atom(ref=at, op="in", values=(shown,), label=f"of {shown}", negated=negated)
+        if state.connector == "and" and state.entity == "asset" and any(t.text == "both" for t in state.tokens):
+            # both of them on one asset: each by a row of its own
+            return fresh(state, atom, "vulnerability")
+        return place(state, atom)
     if token.text.startswith("arn:"):
         return place(
             state,

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from agent.planner.questions.entities import ENTITIES
+from agent.planner.questions.entities import BELONGS, ENTITIES
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Either, Ref
-from agent.planner.questions.marks import Mark
+from agent.planner.questions.marks import Mark, piece
+from agent.planner.questions.phrases import words_of
 from agent.planner.questions.record_values import attributes, rows_of, table_of
 from agent.planner.questions.record_words import RECORDS
 from agent.planner.questions.tokens import Token
@@ -29,8 +31,10 @@ _USERS: Final = frozenset("identity principal user role account".split())
 _HOSTS: Final = frozenset("host machine server computer device box instance".split())
 _LOGIN: Final = re.compile(r"\b(?:console |portal |failed |successful )*(?:log-?ins?|sign-?ins?|logons?)\b")
 _SHADOW: Final = re.compile(r"\bshadow (?:backups?|copies|copy)\b")
-_SCANS: Final = re.compile(r"\b(?:scans?|runs?) (?:failures?|errors?)\b|\b(?:failed|unsuccessful|successful|failing) (?P<n>scans?|runs?)\b|\b(?P<m>scans?|runs?) (?:that )?(?:have |has |did )?(?:failed|not)\b")
-_INSTALLED: Final = re.compile(r"\b(?:installed|host inventory|host_inventory|software inventory)\b")
+_SCANS: Final = re.compile(r"\b(?:scans?|runs?) (?:failures?|errors?)\b|\b(?:failed|unsuccessful|successful|failing) (?P<n>scans?|runs?)\b|\b(?:discovery|dspm|ads|registry|serverless) (?P<q>scans?|runs?)\b|\b(?P<m>scans?|runs?) (?:that )?(?:have |has |did )?(?:failed|not)\b")
+_INSTALLED: Final = re.compile(r"\b(?:installed|host inventory|host_inventory|software inventory|manufacturers?|hardware models?)\b")
+_AGENT: Final = re.compile(r"\bagents?\b")
+_MOVED: Final = re.compile(r"\b(?:accepted|rejected|denied|allowed|blocked|dropped|permitted) (?P<n>traffic|packets?)\b")
 _RUNNING: Final = re.compile(r"\b(?:hosts?|machines?|servers?|computers?|boxes)\b(?: \w+){0,2} (?:run|runs|running|have|has|having|with|use|using|contain) (?:the )?(?P<app>[\w.+-]+)")
 _CHANGED: Final = re.compile(r"\b(?:(?:changes?|actions?|operations?|modifications?|things|everything|anything) (?:that )?(?:was |were |have been |has been |been |got |people |somebody |someone |users? )*(?P<n>made|done|performed|executed|carried out|did)\b|(?P<m>activity|actions) (?:of|by) )|\b(?:console|portal|manual|failed|human|terraform) (?P<o>changes|actions|operations|activity|modifications)\b")
 _PUBLISHED: Final = re.compile(r"\b(?P<n>cves?)\b.*\b(?:published|disclosed|publication|exploitability|affected (?:hosts?|products?))\b|\b(?:affected products?|published) .*\b(?P<m>cves?)\b")
@@ -65,6 +69,8 @@ def with_records(
             subject = context = "event"
             named = tuple(dict.fromkeys(("event", *named)))
             context = "" if any(m.kind == "entity" and m.data == "event" for m in marks) else context
+    if not subject and (context := _unnamed(text, marks, tokens, estate)):
+        subject, named = context, tuple(dict.fromkeys((context, *named)))
     if not named:
         return Records(marks)
     subject = subject or _subject(text, marks, tokens, named)
@@ -74,9 +80,63 @@ def with_records(
         found.marks = _remarked(found.marks, tokens, estate, entity, entity == subject)
     if subject:
         _rows(found, tokens)
+        _names(found, tokens, estate)
     if subject == "event":
         _today(found.marks)
     return found
+
+
+def _unnamed(text: str, marks: list[Mark], tokens: list[Token], estate: Estate) -> str:
+    """The records that are asked for by what only they have, where nothing is asked for by its noun."""
+    if any(m.kind in ("entity", "kind") for m in marks) and not any(t.text in _actions(estate) for t in tokens):
+        return ""
+    if any(t.text in _actions(estate) for t in tokens):
+        users = all(m.kind != "entity" and {t.norm for t in tokens[m.start : m.end]} & _USERS for m in marks if m.kind in ("entity", "kind"))
+        return "permission" if users else ""
+    for mark in marks:
+        words = mark.text.lower()
+        owner = "file" if words.startswith("file ") else BELONGS.get(str(mark.data), "") if mark.kind == "attr" else ""
+        if owner in ("file", "health", "endpoint") and mark.data not in ("platform", "pattern", "os"):
+            return owner
+    kinds = {k for k in estate.values("file", "file_type") if k not in ("data", "log", "web", "image")}
+    if any(t.norm in kinds for t in tokens):
+        return "file"
+    return "host" if _INSTALLED.search(text) and not _AGENT.search(text) and estate.has_rows("host_inventory") else ""
+
+
+def _actions(estate: Estate) -> frozenset[str]:
+    """Names of actions that permissions are for, where they look like nothing else."""
+    return frozenset(a for a in estate.values("permission", "operation") if ":" in a or a.count(".") > 1 or "/" in a)
+
+
+def _names(found: Records, tokens: list[Token], estate: Estate) -> None:
+    """Names and addresses as these records have them: who did something, where traffic came from."""
+    for n, mark in enumerate(found.marks):
+        text = " ".join(t.raw for t in tokens[mark.start : mark.end])
+        before = next((m.text.lower() for m in reversed(found.marks[:n]) if m.kind != "stop"), "")
+        made: Atom | Either | None = None
+        data = mark.data
+        if mark.kind == "tenant" and isinstance(data, Atom) and data.ref.name == "name" and data.of == "asset":
+            made = _called(found.subject, text, estate)
+        elif mark.kind == "id" and re.match(r"\d+\.\d+", text) and found.subject in ("flow", "traffic"):
+            sides = [
+                Atom(ref=Ref(name=name), op="cidr" if "/" in text else "eq", values=(text,), label=f"{word} {text}", of=found.subject)
+                for name, word in (("source_ip", "from"), ("destination", "to"))
+            ]
+            made = sides[0] if before in ("from", "by") else sides[1] if before in ("to", "at", "on") else Either(items=tuple(sides))
+        if made is not None:
+            mark.kind, mark.data, mark.also = "tenant", made, {}
+
+
+def _called(subject: str, text: str, estate: Estate) -> Atom | None:
+    low = text.lower()
+    if subject in ("event", "permission") and any(low in user for user in estate.values(subject, "user")):
+        return Atom(ref=Ref(name="user"), op="contains", values=(text,), label=f"by {text}" if subject == "event" else f"of {text}", of=subject)
+    if subject == "event":
+        return Atom(ref=Ref(name="resource"), op="eq", values=(text,), label=f"on {text}", of=subject)
+    if subject in ("host", "endpoint", "endpoint_cves", "cmdb"):
+        return Atom(ref=Ref(name="name"), op="eq", values=(text,), label=f"named {text}", of=subject)
+    return None
 
 
 def _today(marks: list[Mark]) -> None:
@@ -110,13 +170,15 @@ def _nouns(text: str, marks: list[Mark], tokens: list[Token], estate: Estate) ->
             if mark.kind == "entity" and mark.text.lower() in ("connector", "connectors"):
                 mark.kind, mark.data, mark.also = "attr", "connector", {}
     for pattern, entity, dataset in (
-        (_SHADOW, "file", "dspm_asset_file_inventory"), (_SCANS, "health", "cloud_health_auditing"),
+        (_SHADOW, "file", "dspm_asset_file_inventory"), (_SCANS, "health", "cloud_health_auditing"), (_MOVED, "flow", "amazon_aws_raw"), (_MOVED, "traffic", "panw_ngfw_traffic_raw"),
         (_CHANGED, "event", "cloud_audit_logs"), (_PUBLISHED, "cve", "va_cves"),
     ):  # fmt: skip
         match = pattern.search(text)
         if match is None or not estate.has_rows(dataset) or any(
             (m.kind == "kind" and tokens[m.start].start < match.start()) or _entity(m, text) == entity for m in marks
         ):
+            continue
+        if entity == "traffic" and any(m.kind == "entity" and m.data == "flow" for m in marks):
             continue
         last = max(n for n, t in enumerate(tokens) if t.start < match.end())
         if "n" in pattern.groupindex:
@@ -126,7 +188,7 @@ def _nouns(text: str, marks: list[Mark], tokens: list[Token], estate: Estate) ->
         mark.kind, mark.data, mark.also = "entity", entity, {}
     running = _RUNNING.search(text)
     known = running is not None and running["app"] in estate.values("host", "application")
-    if (known or _INSTALLED.search(text)) and estate.has_rows("host_inventory") and not estate.has_rows("cwp_packages_raw"):
+    if (known or (_INSTALLED.search(text) and not _AGENT.search(text))) and estate.has_rows("host_inventory") and not estate.has_rows("cwp_packages_raw"):
         for mark in marks:
             if mark.kind == "kind" and tokens[mark.end - 1].norm in _HOSTS:
                 mark.kind, mark.data, mark.also = "entity", "host", {}
@@ -140,7 +202,7 @@ def _subject(text: str, marks: list[Mark], tokens: list[Token], named: tuple[str
         outright = entity in RECORDS and mark.text.lower() == ENTITIES[entity].dataset
         if outright and not _MEMBER.search(text[: tokens[mark.start].start]):
             rows = rows_of(entity)
-            own = frozenset(" ".join(p) for p, m in table_of_words(entity).items())
+            own = own_words(entity)
             earlier = [h for h in heads if h.start < mark.start]
             if all(_norm(h, tokens) in rows | own for h in earlier):
                 return entity
@@ -154,15 +216,17 @@ def _subject(text: str, marks: list[Mark], tokens: list[Token], named: tuple[str
                 continue
         if mark.kind == "kind" and mark.has("attr") and mark.get("attr") == "user" and "event" in named:
             continue
+        if mark.kind == "kind" and any(_norm(mark, tokens) in own_words(e) for e in named if e in ("flow", "traffic")):
+            # "which firewall rules let through the most sessions"
+            continue
         return ""
     return ""
 
 
-def table_of_words(entity: str) -> dict[tuple[str, ...], str]:
-    """The attribute words of an entity."""
-    from agent.planner.questions.phrases import words_of
-
-    return {words_of(t): name for name, texts in RECORDS[entity].attributes.items() for t in texts.split("|")}
+@lru_cache(maxsize=32)
+def own_words(entity: str) -> frozenset[str]:
+    """The words of an entity's attributes, without plural endings."""
+    return frozenset(" ".join(words_of(t)) for texts in RECORDS[entity].attributes.values() for t in texts.split("|"))
 
 
 def _norm(mark: Mark, tokens: list[Token]) -> str:
@@ -242,7 +306,7 @@ def _fits(
     beside = any(0 <= m.start - end <= 1 or 0 <= start - m.end <= 2 for m in nouns)
     if data.ref.name in ("platform", "type", "os", "environment", "tier", "owner"):
         return beside
-    return near and all(m.kind in ("word", "value", "stop", "on", "off", "weakness", "not", "with", "empty") for m in covered)
+    return near and all((beside and m.kind == "tenant" and entity == "file") or m.kind in ("word", "value", "stop", "on", "off", "weakness", "not", "with", "empty") for m in covered)
 
 
 def _with_time(mark: Mark, data: Atom, marks: list[Mark], tokens: list[Token]) -> Mark:
@@ -269,14 +333,8 @@ def _merged(marks: list[Mark], found: list[Mark], tokens: list[Token]) -> list[M
             kept.append(mark)
             continue
         for k in inside:
-            kept.append(_left(tokens[k], k))
+            kept.append(piece(tokens, k))
     return sorted([*kept, *found], key=lambda m: m.start)
-
-
-def _left(token: Token, at: int) -> Mark:
-    """A piece that is no part of a phrase any more."""
-    kind = token.kind if token.kind != "word" else "stop" if len(token.text) < 3 else "word"
-    return Mark(kind, at, at + 1, token, token.raw)
 
 
 def _rows(found: Records, tokens: list[Token]) -> None:
@@ -289,11 +347,15 @@ def _rows(found: Records, tokens: list[Token]) -> None:
             flow.kind, flow.data, flow.also = "entity", found.subject, {}
             head = flow
     for mark in found.marks:
-        if mark is head or mark.kind not in ("kind", "entity", "word", "attr"):
+        if mark is head or mark.kind not in ("kind", "entity", "word", "attr", "weakness", "owned"):
             continue
         text = _norm(mark, tokens)
         if text in rows and not (mark.kind == "attr" and mark.data in attributes(found.subject)):
             mark.kind, mark.data, mark.also = "stop", tokens[mark.start], {}
+        elif mark.kind == "weakness" and "outside" in mark.text.lower():
+            mark.kind, mark.data, mark.also = "not", None, {}
+        elif mark.kind == "owned" and found.subject == "health" and mark.text.lower().startswith("run"):
+            mark.kind, mark.data, mark.also = "by", None, {}
         elif mark.kind == "kind" and found.subject in ("endpoint", "host", "endpoint_cves") and text.split()[-1] in _HOSTS:
             mark.kind, mark.data, mark.also = "stop", tokens[mark.start], {}
 

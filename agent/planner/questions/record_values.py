@@ -83,7 +83,7 @@ def _made(entity: str, estate: Estate) -> Iterator[Value]:
     if entity == "endpoint" and (newest := newest_version(estate)):
         label = f"with another agent version than the newest here, {newest}"
         yield Value(_OUTDATED, "agent_version", "eq", (newest,), label, negated=True)
-        yield Value("latest version|newest version|up to date|current version", "agent_version", "eq", (newest,), f"with the newest agent version here, {newest}")
+        yield Value("latest version|newest version|up to date|current version|newest agent version|latest agent version|current agent version|most recent version|most recent agent version|latest release|newest release|newest agent|latest agent", "agent_version", "eq", (newest,), f"with the newest agent version here, {newest}")
     if entity == "file":
         patterns = sorted(set(estate.values("file", "pattern").values()))
         for words, (label, pattern) in _DATA.items():
