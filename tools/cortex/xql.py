@@ -7,7 +7,7 @@ dealt with: done, done in part, failed, still running, and words we don't know.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
@@ -109,6 +109,26 @@ class XqlApi(LookupsApi):
 
         Raises `XqlFailed` with the tenant's words, `Timeout` when it has not ended after `timeout_s` seconds.
         """
+        rows: list[dict[str, Any]] = []
+        found = await self.run_each(
+            query, rows.append, timeframe=timeframe, limit=limit, timeout_s=timeout_s, tenants=tenants
+        )
+        return found.model_copy(update={"rows": tuple(rows)})
+
+    async def run_each(
+        self,
+        query: str,
+        take: Callable[[dict[str, Any]], object],
+        *,
+        timeframe: TimeFrame | None = None,
+        limit: int | None = None,
+        timeout_s: float = 120,
+        tenants: Sequence[str] | None = None,
+    ) -> XqlRun:
+        """Like `run`, but each row is handed to `take` as it comes and none is kept.
+
+        When this raises, `take` may have had some of the rows.
+        """
         wanted = DEFAULT_LIMIT if limit is None else limit
         if wanted < 1:
             raise InvalidRequest(
@@ -120,18 +140,21 @@ class XqlApi(LookupsApi):
             as_of = datetime.fromtimestamp(clock.time(), UTC)
             query_id = await self._start_in_turn(query, timeframe, tenants, deadline)
             done = await self._wait(query_id, wanted, deadline, timeout_s)
-            rows = list(done.rows)
+            returned = 0
             if done.stream_id is not None:
-                rows = []
                 async with aclosing(self.stream(done.stream_id)) as stream:
                     async for row in stream:
-                        rows.append(row)
-                        if len(rows) >= wanted:
+                        take(row)
+                        returned += 1
+                        if returned >= wanted:
                             break
-            rows = rows[:wanted]
-            total = max(done.total if done.total is not None else len(rows), len(rows))
+            else:
+                for row in done.rows[:wanted]:
+                    take(row)
+                    returned += 1
+            total = max(done.total if done.total is not None else returned, returned)
             return XqlRun(
-                rows=tuple(rows), total=total, returned=len(rows), truncated=len(rows) < total, as_of=as_of,
+                rows=(), total=total, returned=returned, truncated=returned < total, as_of=as_of,
                 query_id=query_id, cost=done.cost, remaining_quota=done.remaining_quota, status=done.status,
                 partial=done.status != "SUCCESS",
             )  # fmt: skip

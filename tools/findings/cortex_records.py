@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic_core import from_json
@@ -12,7 +13,15 @@ from tools.cortex.classic_records import issue_from_alert
 from tools.cortex.model import Issue, moment
 from tools.findings import values
 from tools.findings.kinds import is_kind, kind_for
-from tools.findings.model import UNCLASSIFIED, AssetRecord, Finding, FindingStatus, ResourceRef, Severity
+from tools.findings.model import (
+    UNCLASSIFIED,
+    AssetRecord,
+    Finding,
+    FindingStatus,
+    ResourceRef,
+    Severity,
+    exact,
+)
 from tools.findings.resources import classify, parse_arn, provider_name
 
 _STATUSES = {status.value: status for status in FindingStatus}
@@ -28,10 +37,11 @@ _CONFIG_KEYS = ("Platform Discovery", "platform discovery", "CWP", "Cloud Discov
 Assets = Mapping[str, AssetRecord]
 
 
-def from_issue(issue: Issue, assets: Assets | None = None) -> Finding:
+def from_issue(issue: Issue, assets: Assets | Rows | None = None) -> Finding:
     """The finding that an issue states. With `assets` it gets their tags, account, region and names."""
     names, kinds = issue.asset_names, issue.asset_types
-    return _finding(
+    rows = assets if isinstance(assets, Rows) else Rows(assets or {})
+    return rows.finding(
         {
             "id": issue.id,
             "external_id": issue.external_id,
@@ -58,7 +68,6 @@ def from_issue(issue: Issue, assets: Assets | None = None) -> Finding:
         observed=moment(issue.observation_time),
         first=moment(issue.insert_time),
         updated=moment(issue.last_modified),
-        assets=assets or {},
     )
 
 
@@ -69,22 +78,19 @@ def from_alert(record: Mapping[str, Any], assets: Assets | None = None) -> Findi
 
 def from_issue_row(row: Mapping[str, Any], assets: Assets | None = None) -> Finding:
     """The finding in a row of the `issues` dataset."""
-    prefix = "xdm.issue."
-    return _finding(
-        {key.removeprefix(prefix): value for key, value in row.items()},
-        observed=values.moment(row.get("xdm.issue.observation_time") or row.get("_time")),
-        first=values.moment(row.get("_insert_time")),
-        updated=values.moment(row.get("xdm.issue.last_modified")),
-        assets=assets or {},
-    )
+    return Rows(assets or {}).issue(row)
 
 
 def from_finding_row(row: Mapping[str, Any], assets: Assets | None = None) -> Finding:
     """The finding in a row of the `findings` dataset: evidence, passed or failed, not an issue."""
+    return _evidence(Rows(assets or {}), row)
+
+
+def _evidence(rows: Rows, row: Mapping[str, Any]) -> Finding:
     facts = as_object(row.get("xdm.finding.normalized_fields"))
     asset = values.text(row.get("xdm.finding.asset_id"))
-    observed = values.moment(row.get("_time"))
-    finding = _finding(
+    observed = _moment(row.get("_time"))
+    finding = rows.finding(
         {
             "external_id": row.get("xdm.finding.id"),
             "name": row.get("xdm.finding.name"),
@@ -98,11 +104,10 @@ def from_finding_row(row: Mapping[str, Any], assets: Assets | None = None) -> Fi
             "normalized_fields": facts,
         },
         observed=observed,
-        first=values.moment(row.get("_insert_time")),
+        first=_moment(row.get("_insert_time")),
         updated=observed,
-        assets=assets or {},
     )
-    return finding.model_copy(update={"issue_id": None})
+    return finding if finding.issue_id is None else finding.model_copy(update={"issue_id": None})
 
 
 def asset_from_row(row: Mapping[str, Any]) -> AssetRecord:
@@ -113,19 +118,22 @@ def asset_from_row(row: Mapping[str, Any]) -> AssetRecord:
 
     uid, type_id = column("strong_id"), column("type.id")
     kind = None if type_id and column("type.class") else classify(uid, scanner_type=type_id)
-    return AssetRecord(
-        asset_id=column("id"),
-        uid=uid,
-        name=column("name") or uid,
-        type_id=type_id or (kind.id if kind else ""),
-        type_name=column("type.name") or (kind.name if kind else ""),
-        asset_class=column("type.class") or (kind.asset_class if kind else ""),
-        category=column("type.category") or (kind.category if kind else ""),
-        provider=provider_name(column("provider")),
-        account=column("realm"),
-        region=column("cloud.region"),
-        tags=values.tags(_parsed(row.get("xdm.asset.tags"))),
-        config=configuration(row.get("xdm.asset.raw_fields")),
+    return exact(
+        AssetRecord,
+        {
+            "asset_id": column("id"),
+            "uid": uid,
+            "name": column("name") or uid,
+            "type_id": type_id or (kind.id if kind else ""),
+            "type_name": column("type.name") or (kind.name if kind else ""),
+            "asset_class": column("type.class") or (kind.asset_class if kind else ""),
+            "category": column("type.category") or (kind.category if kind else ""),
+            "provider": provider_name(column("provider")),
+            "account": column("realm"),
+            "region": column("cloud.region"),
+            "tags": values.tags(_parsed(row.get("xdm.asset.tags"))),
+            "config": configuration(row.get("xdm.asset.raw_fields")),
+        },
     )
 
 
@@ -157,91 +165,170 @@ def _parsed(value: Any) -> Any:
     return value
 
 
-def _finding(
-    row: Mapping[str, Any],
-    *,
-    observed: datetime | None,
-    first: datetime | None,
-    updated: datetime | None,
-    assets: Assets,
-) -> Finding:
-    facts = as_object(row.get("normalized_fields"))
-
-    def fact(*names: str) -> str:
-        for name in names:
-            if found := values.text(facts.get(f"xdm.{name}")):
-                return found
-        return ""
-
-    asset_ids = tuple(values.text(item) for item in _sequence(row.get("asset_ids")) if values.text(item))
-    asset = next((assets[key] for key in asset_ids if key in assets), None)
-    resource = _resource(row, asset_ids, asset, fact)
-    arn = parse_arn(resource.uid)
-    provider = provider_name(
-        fact("cloud.provider")
-        or (asset.provider if asset else "")
-        or values.text(row.get("provider"))
-        or ("AWS" if arn else "")
+_ISSUE_COLUMNS = {
+    name: f"xdm.issue.{name}"
+    for name in (
+        *("id", "external_id", "name", "description", "severity", "domain", "category", "type", "owner"),
+        *("detection.rule_id", "status.progress", "asset_ids", "normalized_fields", "remediation", "impact"),
     )
-    rule_id = values.text(row.get("detection.rule_id")) or fact("finding.rule_id")
-    title = values.text(row.get("name")) or rule_id
-    kind = _kind(provider, rule_id, title, values.text(row.get("type")))
-    uid = values.text(facts.get("xdm.finding.uid"))
-    issue_id = row.get("id")
-    external = values.text(row.get("external_id"))
-    public = uid or (values.text(issue_id) if issue_id is not None else external)
-    return Finding(
-        id=public or "unknown",
-        issue_id=issue_id if isinstance(issue_id, (int, str)) else None,
-        external_id=external,
-        title=title or f"Issue {public}",
-        description=values.text(row.get("description")) or fact("finding.status_detail"),
-        severity=_severity(row.get("severity"), fact("finding.severity", "vulnerability.severity")),
-        status=_STATUSES.get(fact("finding.status").upper(), FindingStatus.FAIL),
-        progress=progress_of(values.text(row.get("status.progress"))),
-        kind=kind,
-        rule_id=rule_id,
-        source=values.text(row.get("owner")),
-        provider=provider,
-        account=fact("cloud.project_id")
-        or (asset.account if asset else "")
-        or values.text(row.get("account")),
-        account_name=fact("cloud.project"),
-        region=fact("cloud.region")
-        or (asset.region if asset else "")
-        or values.text(row.get("region"))
-        or (arn.region if arn else ""),
-        service=fact("finding.service") or _service(kind, arn.service if arn else ""),
-        resource=resource,
-        asset_ids=asset_ids,
-        tags=asset.tags if asset else {},
-        domain=values.text(row.get("domain")).upper().removeprefix("DOMAIN_") or "POSTURE",
-        category=values.text(row.get("category")).upper() or "CONFIGURATION",
-        risk=values.text(row.get("impact")) or fact("finding.risk"),
-        remediation=values.text(row.get("remediation")) or fact("finding.remediation"),
-        compliance=_compliance(facts.get("xdm.finding.compliance")),
-        first_seen=values.moment(facts.get("xdm.finding.first_observed")) or first or observed,
-        inserted_at=first,
-        observed_at=observed,
-        updated_at=updated or observed,
-    )
+}
 
 
-def _resource(
-    row: Mapping[str, Any], asset_ids: Sequence[str], asset: AssetRecord | None, fact: Any
-) -> ResourceRef:
-    names = [values.text(item) for item in _sequence(row.get("asset_names"))]
-    kinds = [values.text(item) for item in _sequence(row.get("asset_types"))]
-    uid = (asset.uid if asset else "") or fact("asset.strong_id") or values.text(row.get("uid"))
-    type_id = (asset.type_id if asset else "") or fact("asset.type.id") or (kinds[0] if kinds else "")
-    return ResourceRef(
-        asset_id=asset.asset_id if asset else (asset_ids[0] if asset_ids else ""),
-        uid=uid,
-        name=fact("asset.name") or (asset.name if asset else "") or (names[0] if names else ""),
-        type=type_id or (classify(uid).id if uid else ""),
-    )
+class Rows:
+    """Reads many rows over the same assets. What rows have in common (resources, times, requirements) is kept once."""
+
+    def __init__(self, assets: Assets) -> None:
+        self._assets = assets
+        self._resources: dict[tuple[str, str, str, str], ResourceRef] = {}
+        self._requirements: dict[str, tuple[Any, dict[str, tuple[str, ...]]]] = {}
+
+    def issue(self, row: Mapping[str, Any]) -> Finding:
+        """The finding in a row of the `issues` dataset."""
+        return self.finding(
+            {name: row.get(column) for name, column in _ISSUE_COLUMNS.items()},
+            observed=_moment(row.get("xdm.issue.observation_time") or row.get("_time")),
+            first=_moment(row.get("_insert_time")),
+            updated=_moment(row.get("xdm.issue.last_modified")),
+        )
+
+    def evidence(self, row: Mapping[str, Any]) -> Finding:
+        """The finding in a row of the `findings` dataset."""
+        return _evidence(self, row)
+
+    def finding(
+        self,
+        row: Mapping[str, Any],
+        *,
+        observed: datetime | None,
+        first: datetime | None,
+        updated: datetime | None,
+    ) -> Finding:
+        """The finding that these columns state."""
+        facts = as_object(row.get("normalized_fields"))
+        text = values.text
+        asset_ids = _ids(row.get("asset_ids"))
+        asset = next((self._assets[key] for key in asset_ids if key in self._assets), None)
+        if asset is not None and asset_ids == (asset.asset_id,):
+            asset_ids = (asset.asset_id,)  # one text for all findings of an asset
+        resource = self._resource(row, asset_ids, asset, facts)
+        arn = parse_arn(resource.uid) if asset is None or not asset.region or not asset.provider else None
+        provider = provider_name(
+            _fact(facts, "xdm.cloud.provider")
+            or (asset.provider if asset else "")
+            or text(row.get("provider"))
+            or ("AWS" if arn else "")
+        )
+        rule_id = text(row.get("detection.rule_id")) or _fact(facts, "xdm.finding.rule_id")
+        title = text(row.get("name")) or rule_id
+        kind = _kind(provider, rule_id, title, text(row.get("type")))
+        issue_id = row.get("id")
+        external = text(row.get("external_id"))
+        public = text(facts.get("xdm.finding.uid")) or (text(issue_id) if issue_id is not None else external)
+        service = _fact(facts, "xdm.finding.service")
+        if not service:
+            arn = arn or (parse_arn(resource.uid) if kind == UNCLASSIFIED else None)
+            service = _service(kind, arn.service if arn else "")
+        return exact(
+            Finding,
+            {
+                "id": public or "unknown",
+                "issue_id": issue_id if isinstance(issue_id, (int, str)) else None,
+                "external_id": external,
+                "title": title or f"Issue {public}",
+                "description": text(row.get("description")) or _fact(facts, "xdm.finding.status_detail"),
+                "severity": _severity(row.get("severity"))
+                or _severity(
+                    _fact(facts, "xdm.finding.severity") or _fact(facts, "xdm.vulnerability.severity")
+                )
+                or Severity.MEDIUM,
+                "status": _STATUSES.get(_fact(facts, "xdm.finding.status").upper(), FindingStatus.FAIL),
+                "progress": progress_of(text(row.get("status.progress"))),
+                "kind": kind,
+                "rule_id": rule_id,
+                "source": text(row.get("owner")),
+                "provider": provider,
+                "account": _fact(facts, "xdm.cloud.project_id")
+                or (asset.account if asset else "")
+                or text(row.get("account")),
+                "account_name": _fact(facts, "xdm.cloud.project"),
+                "region": _fact(facts, "xdm.cloud.region")
+                or (asset.region if asset else "")
+                or text(row.get("region"))
+                or (arn.region if arn else ""),
+                "service": service,
+                "resource": resource,
+                "asset_ids": asset_ids,
+                "tags": asset.tags if asset else {},
+                "domain": _domain(text(row.get("domain"))),
+                "category": text(row.get("category")).upper() or "CONFIGURATION",
+                "risk": text(row.get("impact")) or _fact(facts, "xdm.finding.risk"),
+                "remediation": text(row.get("remediation")) or _fact(facts, "xdm.finding.remediation"),
+                "compliance": self._compliance(rule_id, facts.get("xdm.finding.compliance")),
+                "first_seen": _moment(facts.get("xdm.finding.first_observed")) or first or observed,
+                "inserted_at": first,
+                "observed_at": observed,
+                "updated_at": updated or observed,
+            },
+        )
+
+    def _resource(
+        self,
+        row: Mapping[str, Any],
+        asset_ids: Sequence[str],
+        asset: AssetRecord | None,
+        facts: Mapping[str, Any],
+    ) -> ResourceRef:
+        name = _fact(facts, "xdm.asset.name") or (asset.name if asset else "") or _first(row, "asset_names")
+        uid = asset.uid if asset else ""
+        uid = uid or _fact(facts, "xdm.asset.strong_id") or values.text(row.get("uid"))
+        type_id = asset.type_id if asset else ""
+        type_id = type_id or _fact(facts, "xdm.asset.type.id") or _first(row, "asset_types")
+        key = (asset.asset_id if asset else (asset_ids[0] if asset_ids else ""), uid, name, type_id)
+        found = self._resources.get(key)
+        if found is None:
+            fields = {"asset_id": key[0], "uid": uid, "name": name}
+            fields["type"] = type_id or (classify(uid).id if uid else "")
+            found = self._resources[key] = exact(ResourceRef, fields)
+        return found
+
+    def _compliance(self, rule_id: str, given: Any) -> dict[str, tuple[str, ...]]:
+        """The requirements; findings of one rule have the same, which is made once."""
+        if not given:
+            return {}
+        before = self._requirements.get(rule_id)
+        if before is None or before[0] != given:
+            before = self._requirements[rule_id] = (given, _compliance(given))
+        return before[1]
 
 
+def _fact(facts: Mapping[str, Any], name: str) -> str:
+    value = facts.get(name)
+    return value if type(value) is str else values.text(value)
+
+
+def _first(row: Mapping[str, Any], name: str) -> str:
+    return next((values.text(item) for item in _sequence(row.get(name))), "")
+
+
+def _ids(given: Any) -> tuple[str, ...]:
+    return tuple(found for item in _sequence(given) if (found := values.text(item)))
+
+
+@lru_cache(maxsize=65536, typed=True)
+def _moment_of(value: str | int | float) -> datetime | None:
+    return values.moment(value)
+
+
+def _moment(value: Any) -> datetime | None:
+    return _moment_of(value) if isinstance(value, (str, int, float)) else values.moment(value)
+
+
+@lru_cache(maxsize=256)
+def _domain(given: str) -> str:
+    return given.upper().removeprefix("DOMAIN_") or "POSTURE"
+
+
+@lru_cache(maxsize=16384)
 def _kind(provider: str, rule_id: str, title: str, given: str) -> str:
     found = kind_for(provider, rule_id)
     if found == UNCLASSIFIED:
@@ -251,10 +338,16 @@ def _kind(provider: str, rule_id: str, title: str, given: str) -> str:
     return given if found == UNCLASSIFIED and is_kind(given) else found
 
 
-def _severity(*given: Any) -> Severity:
-    return next((found for item in given if (found := values.severity(item))), Severity.MEDIUM)
+@lru_cache(maxsize=256, typed=True)
+def _severity_of(value: str | int) -> Severity | None:
+    return values.severity(value)
 
 
+def _severity(value: Any) -> Severity | None:
+    return _severity_of(value) if isinstance(value, (str, int)) else values.severity(value)
+
+
+@lru_cache(maxsize=256)
 def progress_of(given: str) -> str:
     """New, In Progress or Resolved, from any of the spellings in use."""
     word = given.strip().lower().removeprefix("enum.").replace("_", " ")

@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
+from tools.bulk import uncollected
 from tools.cortex import CortexError, TimeFrame
 from tools.cortex.model import Collected, Issue
 from tools.cortex.xql_model import XqlRun
-from tools.findings.cortex_records import asset_from_row, from_finding_row, from_issue, from_issue_row
+from tools.findings.cortex_records import Rows, asset_from_row, from_issue
 from tools.findings.errors import UnknownFindingError
 from tools.findings.filters import FindingFilter, nearest
-from tools.findings.model import AssetRecord, Finding, FindingSet, SortField
+from tools.findings.model import Finding, FindingSet, SortField
 from tools.findings.page import FindingPage, page_of
 from tools.results import utcnow
 
@@ -137,7 +138,8 @@ class FindingLookup:
                 return kept.found
             # Asked for before reading: what is written meanwhile then shows as a newer revision.
             revision = await self._revision()
-            read = await (self._read_issues() if name == "issues" else self._read_evidence())
+            with uncollected():
+                read = await (self._read_issues() if name == "issues" else self._read_evidence())
             found = replace(read, revision=revision)
             self._kept[name] = _Kept(found, time.monotonic())
             return found
@@ -153,13 +155,11 @@ class FindingLookup:
         return self._client.revision
 
     async def _read_issues(self) -> FindingSet:
-        assets, issues = await asyncio.gather(self._assets(), self._issues())
+        # Assets first: each row of an issue then becomes its finding as it comes, and none is kept.
+        assets = await self._assets()
         by_id = assets.assets
-        findings = tuple(
-            finding
-            for finding in (self._read(item, by_id) for item in issues.items)
-            if finding.domain not in _OTHER_DOMAINS
-        )
+        issues = await self._issues(Rows(by_id))
+        findings = tuple(finding for finding in issues.items if finding.domain not in _OTHER_DOMAINS)
         return FindingSet(
             findings=findings,
             assets=by_id,
@@ -169,19 +169,15 @@ class FindingLookup:
             queries=(issues.query, assets.queries[0]) if issues.query else (),
         )
 
-    @staticmethod
-    def _read(item: Any, assets: Mapping[str, AssetRecord]) -> Finding:
-        return from_issue(item, assets) if isinstance(item, Issue) else from_issue_row(item, assets)
-
-    async def _issues(self) -> _Batch:
+    async def _issues(self, rows: Rows) -> _Batch:
         if self._client.config.generation == "classic":
-            return _Batch.of(await self._client.alerts.search_all(cap=MAX_ROWS))
+            return _Batch.of(await self._client.alerts.search_all(cap=MAX_ROWS), rows)
         try:
-            return await self._pages(_ISSUES, "xdm.issue.id")
+            return await self._pages(_ISSUES, "xdm.issue.id", rows.issue)
         except CortexError as error:
             if not _query_refused(error):
                 raise
-        return _Batch.of(await self._client.issues.search_all(cap=MAX_ROWS))
+        return _Batch.of(await self._client.issues.search_all(cap=MAX_ROWS), rows)
 
     async def _assets(self) -> FindingSet:
         query = _ASSETS
@@ -199,8 +195,9 @@ class FindingLookup:
     async def _read_evidence(self) -> FindingSet:
         if self._client.config.generation == "classic":
             return await self._read_issues()
-        issues, run = await asyncio.gather(self._held("issues"), self._pages(_FINDINGS, "xdm.finding.id"))
-        findings = tuple(from_finding_row(row, issues.assets) for row in run.items)
+        issues = await self._held("issues")
+        run = await self._pages(_FINDINGS, "xdm.finding.id", Rows(issues.assets).evidence)
+        findings = tuple(run.items)
         unstated = _unstated(issues.open_only.findings, findings)
         return FindingSet(
             findings=findings + unstated,
@@ -211,36 +208,42 @@ class FindingLookup:
             queries=(run.query, *issues.queries),
         )
 
-    async def _pages(self, query: str, key: str, read: Callable[[Any], Any] | None = None) -> _Batch:
+    async def _pages(self, query: str, key: str, read: Callable[[Any], Any]) -> _Batch:
         """Every row of a query, page after page in the order of `key`; `read` turns each into what is kept of it.
 
         A limit makes the tenant count no further than it, so only a page that is not full is known to be the last.
         """
         first = f"{query} | sort asc {key} | limit {PAGE_ROWS}"
-        run = await self._run(first)
-        as_of, total, whole = run.as_of, 0, True
         items: list[Any] = []
+        last: Any = None
+
+        def take(row: Mapping[str, Any]) -> None:
+            nonlocal last
+            last = row.get(key)
+            items.append(read(row))
+
+        run = await self._run(first, take)
+        as_of, total, whole = run.as_of, 0, True
         while True:
-            items += map(read, run.rows) if read is not None else run.rows
             total += run.total
             whole = whole and not run.partial and not run.truncated
-            last = run.rows[-1].get(key) if len(run.rows) >= PAGE_ROWS else None
-            if last is None or not whole:
+            full = run.returned >= PAGE_ROWS
+            if not full or last is None or not whole:
                 # A full page whose rows have no id has no next one that could be asked for.
-                whole = whole and len(run.rows) < PAGE_ROWS
+                whole = whole and not full
                 break
             if len(items) >= MAX_ROWS:
                 whole = False
                 break
             run = await self._run(
-                f"{query} | filter {key} > {_literal(last)} | sort asc {key} | limit {PAGE_ROWS}"
+                f"{query} | filter {key} > {_literal(last)} | sort asc {key} | limit {PAGE_ROWS}", take
             )
         return _Batch(items, max(total, len(items)), not whole, as_of, first)
 
-    async def _run(self, query: str) -> XqlRun:
+    async def _run(self, query: str, take: Callable[[Mapping[str, Any]], None]) -> XqlRun:
         now = int(datetime.now(UTC).timestamp() * 1000) + 86_400_000
-        run: XqlRun = await self._client.xql.run(
-            query, timeframe=TimeFrame(from_ms=0, to_ms=now), limit=PAGE_ROWS
+        run: XqlRun = await self._client.xql.run_each(
+            query, take, timeframe=TimeFrame(from_ms=0, to_ms=now), limit=PAGE_ROWS
         )
         return run
 
@@ -262,8 +265,9 @@ class _Batch:
     query: str = ""
 
     @classmethod
-    def of(cls, found: Collected[Issue]) -> _Batch:
-        return cls(found.items, found.total, found.truncated, found.as_of)
+    def of(cls, found: Collected[Issue], rows: Rows) -> _Batch:
+        items = [from_issue(item, rows) for item in found.items]
+        return cls(items, found.total, found.truncated, found.as_of)
 
 
 def _unstated(issues: Sequence[Finding], findings: Sequence[Finding]) -> tuple[Finding, ...]:

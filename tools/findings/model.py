@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
-from typing import Any, Literal
+from functools import cache, cached_property
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 
@@ -106,7 +106,9 @@ class Finding(BaseModel):
     @property
     def open(self) -> bool:
         """Whether it failed and nobody has resolved it yet."""
-        return self.status is FindingStatus.FAIL and self.progress.casefold() != "resolved"
+        return self.status is FindingStatus.FAIL and (
+            self.progress == "New" or self.progress.casefold() != "resolved"
+        )
 
 
 class AssetRecord(BaseModel):
@@ -128,6 +130,28 @@ class AssetRecord(BaseModel):
     config: Mapping[str, Any] = Field(default_factory=dict)
 
 
+Read = TypeVar("Read", bound=BaseModel)
+
+
+def exact(kind: type[Read], values: dict[str, Any]) -> Read:
+    """A record of values that a reader has made of the right types already, every field among them.
+
+    Checking a million records again takes longer than reading them, and each would carry a list of its fields.
+    """
+    made = kind.__new__(kind)
+    set_ = object.__setattr__
+    set_(made, "__dict__", values)
+    set_(made, "__pydantic_fields_set__", _fields(kind))
+    set_(made, "__pydantic_extra__", None)
+    set_(made, "__pydantic_private__", None)
+    return made
+
+
+@cache
+def _fields(kind: type[BaseModel]) -> set[str]:
+    return set(kind.model_fields)
+
+
 @dataclass(frozen=True)
 class ScannedRecord:
     """A scanner's record, read: the finding, the resources it names, and what had to be put right in it."""
@@ -137,12 +161,15 @@ class ScannedRecord:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FindingSet:
     """A consistent picture of findings and the assets they are about.
 
     `complete` is False when the tenant had more than could be read; then `total` is what the tenant reported.
     """
+
+    def __repr__(self) -> str:
+        return f"FindingSet({len(self.findings)} findings, {len(self.assets)} assets, as_of={self.as_of!s})"
 
     findings: tuple[Finding, ...]
     assets: Mapping[str, AssetRecord]

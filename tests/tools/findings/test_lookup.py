@@ -51,6 +51,12 @@ class Tenant:
             rows=rows, total=total, returned=len(rows), truncated=len(rows) < total, as_of=NOW, query_id="q"
         )
 
+    async def run_each(self, query: str, take: Any, **asked: Any) -> XqlRun:
+        run = await self.run(query, **asked)
+        for row in run.rows:
+            take(row)
+        return run.model_copy(update={"rows": ()})
+
     async def search_all(self, *, cap: int) -> Collected[Any]:
         self.asked.append("search")
         items = (issue_from({"id": 42, "name": "n", "severity": "HIGH", "status.progress": "New"}),)

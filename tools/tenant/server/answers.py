@@ -9,9 +9,13 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+import orjson
 from starlette.responses import Response
 
 ErrorShape = Literal["reply", "error", "list"]
+
+
+_EXACT = orjson.OPT_PASSTHROUGH_DATETIME
 
 
 class ApiError(Exception):
@@ -51,6 +55,10 @@ class JsonAnswer(Response):
 
 def dump(value: Any) -> bytes:
     """JSON bytes; half characters, which UTF-8 cannot hold, are replaced; NaN and infinity are null."""
+    try:
+        return orjson.dumps(value, default=plain, option=_EXACT)
+    except TypeError:  # half characters, numbers of more than 64 bits, keys that are no text
+        pass
     try:
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=plain, allow_nan=False)
     except ValueError:  # a number that JSON has no word for

@@ -1,6 +1,7 @@
 """XQL jobs: started, run in threads, looked at, counted.
 
-At most four run; more are refused, as the API does.
+At most four run; more are refused, as the API does. Of what was answered the newest is kept for half an hour; long
+answers only as far as there is room.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from tools.tenant.server.answers import ApiError
 from tools.tenant.server.config import TenantConfig
 from tools.tenant.server.queries import Answer, QueryError, Question, Runner
+from tools.tenant.server.spool import Spool
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 _KEPT = 200
 _KEPT_S = 1800.0
+_KEPT_BYTES = 512 * 1024 * 1024
 _UNITS_PER_S = 0.01
 _TROUBLE = "An error occurred while processing the XQL query"
 
@@ -38,7 +41,8 @@ class Job:
     revision: int
     started: float
     status: str = "PENDING"
-    answer: Answer | None = None
+    rows: Spool | None = None
+    total: int = 0
     error: str = ""
     cost: float = 0.0
     done: asyncio.Event = field(default_factory=asyncio.Event)
@@ -136,6 +140,7 @@ class Jobs:
         if self._threads is not None:
             self._threads.shutdown(wait=True)
             self._threads = None
+        self._jobs.clear()
 
     async def _run(self, job: Job) -> None:
         if self._threads is None:
@@ -144,7 +149,7 @@ class Jobs:
         began = time.monotonic()
         timer = loop.call_later(self._config.xql_timeout_s, _interrupt, job)
         try:
-            job.answer = await loop.run_in_executor(self._threads, self._work, job)
+            job.rows, job.total = await loop.run_in_executor(self._threads, self._work, job)
             job.status = "SUCCESS"
         except QueryError as error:
             job.error, job.status = str(error), "FAIL"
@@ -161,11 +166,12 @@ class Jobs:
             self._used_today += job.cost
             job.done.set()
 
-    def _work(self, job: Job) -> Answer:
+    def _work(self, job: Job) -> tuple[Spool, int]:
         cursor = self._database.cursor()
         job.cursor = cursor
         try:
-            return self._runner(self._database, cursor, job.question)
+            answer = self._runner(self._database, cursor, job.question)
+            return Spool(answer.rows), answer.total
         finally:
             job.cursor = None
             cursor.close()
@@ -188,8 +194,13 @@ class Jobs:
     def _forget_old(self) -> None:
         ended = [job for job in self._jobs.values() if job.done.is_set()]
         too_many = len(ended) - _KEPT
+        size = sum(job.rows.size for job in ended if job.rows is not None)
         for index, job in enumerate(ended):
-            if index < too_many or self._now() - job.started > _KEPT_S:
+            held = job.rows.size if job.rows is not None else 0
+            late = index < too_many or self._now() - job.started > _KEPT_S
+            # The last one stays however long it is: it may not have been fetched yet.
+            if late or (held and size > _KEPT_BYTES and index < len(ended) - 1):
+                size -= held
                 del self._jobs[job.id]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from tools.tenant.server.queries import Answer, QueryError, Question
 
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from tools.tenant.database import TenantDatabase
+    from tools.xql.local.run import LocalResult
 
 
 def run(database: TenantDatabase, cursor: duckdb.DuckDBPyConnection, question: Question) -> Answer:
@@ -43,4 +46,22 @@ def run(database: TenantDatabase, cursor: duckdb.DuckDBPyConnection, question: Q
             total = int(counted[0][0])
     except XqlError as error:
         raise QueryError(str(error)) from error
-    return Answer(result.records(), total)
+    return Answer(_Records(result), total)
+
+
+class _Records(Sequence[Mapping[str, Any]]):
+    """The rows of a result as objects, made when they are asked for: an answer may have very many."""
+
+    def __init__(self, result: LocalResult) -> None:
+        self._result = result
+
+    def __len__(self) -> int:
+        return len(self._result.rows)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return replace(self._result, rows=self._result.rows[at]).records()
+        return replace(self._result, rows=[self._result.rows[at]]).records()[0]
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        return iter(self._result.records())

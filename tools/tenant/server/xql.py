@@ -13,18 +13,17 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from tools.tenant.server.answers import ApiError, bad, dump, reply
+from tools.tenant.server.answers import ApiError, bad, reply
 from tools.tenant.server.context import Context
 from tools.tenant.server.filtering import moment
 from tools.tenant.server.jobs import Job
 from tools.tenant.server.queries import Question
 from tools.tenant.server.requests import choice, only, request_data, text, whole
+from tools.tenant.server.spool import INLINE
 
-INLINE = 1000
 _DEFAULT_BACK = timedelta(hours=24)
 _LONGEST_QUERY = 100_000
 _PATIENCE_S = 0.2  # how long a look that asks for the present state waits for a query that is about to end
-_ROWS_PER_PIECE = 500
 REVISION = "x-posture-revision"
 _SYSTEM = frozenset(
     {
@@ -111,12 +110,13 @@ def _state(context: Context, job: Job, limit: int | None, form: str) -> dict[str
     state["remaining_quota"] = context.jobs.remaining
     if live:
         state["remaining_yearly_quota"] = context.jobs.remaining * 365
-    if job.answer is None:
+    if job.rows is None:
         return state | {"number_of_results": 0, "error_details": job.error}
-    rows = job.answer.rows if limit is None else job.answer.rows[:limit]
-    state["number_of_results"] = job.answer.total
-    if len(rows) > INLINE:
-        return state | {"results": {"stream_id": f"{job.id}_{len(rows)}"}}
+    count = len(job.rows) if limit is None else min(limit, len(job.rows))
+    state["number_of_results"] = job.total
+    if count > INLINE:
+        return state | {"results": {"stream_id": f"{job.id}_{count}"}}
+    rows = job.rows.head(count)
     return state | {"results": {"data": rows if form == "json" else _csv(rows)}}
 
 
@@ -139,19 +139,14 @@ async def stream(context: Context, request: Request) -> Response:
         raise bad("must be true or false", "is_gzip_compressed")
     job_id, _, count = name.rpartition("_")
     job = context.jobs.get(job_id) if count.isascii() and count.isdigit() else None
-    if job is None or job.answer is None:
+    if job is None or job.rows is None:
         raise ApiError(400, "There is no such stream", name[:100])
-    lines = _lines(job.answer.rows[: int(count)])
+    lines = job.rows.lines(int(count))
     return StreamingResponse(
         _gzipped(lines) if packed else lines,
         media_type="application/gzip" if packed else "application/x-ndjson",
         headers={REVISION: str(job.revision)},
     )
-
-
-def _lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[bytes]:
-    for start_ in range(0, len(rows), _ROWS_PER_PIECE):
-        yield b"".join(dump(row) + b"\n" for row in rows[start_ : start_ + _ROWS_PER_PIECE])
 
 
 def _gzipped(pieces: Iterator[bytes]) -> Iterator[bytes]:
