@@ -160,7 +160,12 @@ class Array:
 
     def named(self, field: Field) -> frozenset[Noun]:
         """What a value of an item is called."""
-        words = field.words
+        kept: dict[tuple[str, ...], frozenset[Noun]] = self.__dict__.setdefault("_named", {})
+        if field.words not in kept:
+            kept[field.words] = self._named_by(field.words)
+        return kept[field.words]
+
+    def _named_by(self, words: tuple[str, ...]) -> frozenset[Noun]:
         core = words
         while len(core) > 1 and core[-1] in _BARE:
             core = core[:-1]

@@ -221,4 +221,8 @@ def _value(found: Found, text: str, *, quoted: bool) -> ItemTest | None:
 
 def _part(text: str, value: str) -> bool:
     """Whether a word is a whole part of a value: owner of roles/owner, lambda of lambda.amazonaws.com."""
-    return bool(re.match(rf"{re.escape(text)}[.@:/]", value) or re.search(rf"[/:]{re.escape(text)}\Z", value))
+    if text not in value:
+        return False
+    return (
+        value.startswith(text) and value[len(text) : len(text) + 1] in (".", "@", ":", "/")
+    ) or value.endswith((f"/{text}", f":{text}"))
