@@ -79,9 +79,10 @@ class Acceptances:
         yield from self._wide
 
 
-def _place(one: Acceptance) -> tuple[bool, float, str, str, str]:
+def _place(one: Acceptance) -> tuple[bool, float, tuple[str, ...]]:
     until = -one.until.timestamp() if one.until is not None else 0.0
-    return (one.until is not None, until, one.by, one.reason, one.id)
+    names = (one.by, one.reason, one.id, one.finding_id, one.rule_id, one.resource, one.account)
+    return (one.until is not None, until, names)
 
 
 def matches(name: str, pattern: str) -> bool:

@@ -16,6 +16,8 @@ from tools.priority.acceptance import Acceptance, Acceptances, accepted_by_platf
 from tools.priority.benign import NOTHING, ApprovedPort, Benign
 from tools.priority.correlation.focus import ports_of
 from tools.priority.facts import Fact
+from tools.priority.graph.view import path_text
+from tools.priority.graph.vocabulary import graph_words
 from tools.priority.reading import shown
 from tools.priority.sources import sources_of
 from tools.priority.weakness import Weakness
@@ -91,14 +93,35 @@ def standing_of(finding: Finding, weakness: Weakness, path: Fact, context: Conte
 
 
 def _benign(finding: Finding, weakness: Weakness, path: Fact, context: Context) -> Standing:
-    refused = ""
+    refused, proved = "", None
     for kind, because, why_not in _fitting(finding, weakness, context):
-        if path.state == "known" and path.grade > 0:
-            return Standing(not_held=f"{because}, but a path through it is proved: {path.value}")
+        if proved is None:
+            proved = _proved(finding, path, context)
+        if proved:
+            return Standing(not_held=f"{because}, but a path through it is proved: {proved}")
         if not why_not:
             return Standing(kind, because)
         refused = refused or f"{because}, but {why_not}"
     return Standing(not_held=refused)
+
+
+def _proved(finding: Finding, path: Fact, context: Context) -> str:
+    """The proved path to a crown jewel that a finding has a part in; empty if there is none.
+
+    A public thing of which nobody knows what it holds is worth something to the graph by that alone; that is what an
+    approval speaks about, so a path that only ends there proves nothing against it, unless the thing leads on.
+    """
+    if path.grade <= 0 and path.low <= 0:
+        return ""
+    asset_id, graph = finding.resource.asset_id, context.graph
+    found = graph.path_of(asset_id, known_only=True)
+    if found is None:
+        return path.value if path.state == "known" and path.grade > 0 else ""
+    unseen = graph_words().jewel["unseen"]
+    if found.value > unseen or found.jewel.asset_id != asset_id:
+        return path_text(found)
+    further = graph.blast_radius(asset_id).jewels
+    return path_text(found) if any(n.asset_id != asset_id and n.value > unseen for n in further) else ""
 
 
 def _fitting(finding: Finding, weakness: Weakness, context: Context) -> Iterable[tuple[str, str, str]]:

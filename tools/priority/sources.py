@@ -78,9 +78,12 @@ def _of_group(view: View) -> list[_Opening] | None:
         if protocol in {"icmp", "icmpv6", "1", "58"}:
             continue
         first, last = _span(rule.get("FromPort"), rule.get("ToPort"))
-        ranges = ids(items(rule.get("IpRanges")), "CidrIp") + ids(items(rule.get("Ipv6Ranges")), "CidrIpv6")
-        ranges += ids(items(rule.get("CidrIp", "cidr_blocks", "CidrIpv4", "CidrIpv6")))
+        listed = [*items(rule.get("IpRanges")), *items(rule.get("Ipv6Ranges"))]
+        listed += items(rule.get("CidrIp", "cidr_blocks", "CidrIpv4", "CidrIpv6"))
+        ranges = [source for source in ids(listed, "CidrIp", "CidrIpv6") if source]
         found += [(first, last, source) for source in ranges]
+        if len(ranges) < len(listed):
+            found.append((first, last, None))  # a range that cannot be read may be any
         if rule.get("PrefixListIds", "prefix_list_ids", "PrefixListId"):
             found.append((first, last, None))
     return found

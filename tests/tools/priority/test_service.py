@@ -9,7 +9,9 @@ import pytest
 from tests.tools.priority.building import bucket, finding, instance, open_group, snapshot
 from tools.findings.model import FindingSet
 from tools.priority import PriorityService, UnknownFindingError, score_snapshot
+from tools.priority.acceptance import Acceptance
 from tools.priority.enrich.model import NOTHING, Enrichments
+from tools.priority.prefilter import Tolerances
 
 
 class Lookup:
@@ -114,3 +116,45 @@ async def test_a_change_among_findings_alone_is_added_and_nothing_is_asked_again
     lookup.given = replace(more, as_of=more.as_of + timedelta(minutes=6))
     assert (await service.scores()).as_of == lookup.given.as_of
     assert len(asked) == 2
+
+
+class Tolerated:
+    """What is accepted, and the mark of what was imported; both may change meanwhile."""
+
+    def __init__(self) -> None:
+        self.accepted: tuple[Acceptance, ...] = ()
+        self.mark = 0
+        self.asked = 0
+
+    async def __call__(self) -> tuple[Tolerances, int]:
+        return Tolerances(self.accepted), self.mark
+
+    async def enrich(self, _: FindingSet) -> Enrichments:
+        self.asked += 1
+        return NOTHING
+
+
+async def test_an_exception_counts_at_once_and_asks_nobody_anew() -> None:
+    held = Tolerated()
+    service = PriorityService(Lookup(given()), enrich=held.enrich, tolerated=held)
+    free = await service.explain("100001")
+    graph = (await service.context()).graph
+    held.accepted = (Acceptance("meant to be", "ana", finding_id="100001"),)
+    kept = await service.explain("100001")
+    assert kept.score < free.score
+    assert (await service.scores()).held == {"accepted exception": 1}
+    assert (await service.tolerances()).accepted == held.accepted
+    assert (await service.context()).graph is graph
+    held.accepted = ()
+    assert (await service.explain("100001")).score == free.score
+    assert held.asked == 1
+
+
+async def test_an_import_has_everything_asked_anew() -> None:
+    held = Tolerated()
+    service = PriorityService(Lookup(given()), enrich=held.enrich, tolerated=held)
+    first = await service.scores()
+    assert await service.scores() is first
+    held.mark = 1
+    assert await service.scores() is not first
+    assert held.asked == 2
