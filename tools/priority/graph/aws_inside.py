@@ -207,8 +207,10 @@ def _inlets(group: AssetRecord, estate: Estate) -> Iterator[Inlet]:
         if protocol in {"icmp", "icmpv6", "1", "58"}:
             continue
         low, high = (
-            (int(first), int(last or first))
-            if first.lstrip("-").isdigit() and protocol != "-1"
+            (int(first), int(last))
+            if first.isdigit() and last.isdigit() and protocol != "-1"
+            else (int(first), int(first))
+            if first.isdigit() and protocol != "-1"
             else ALL_PORTS
         )
         for pair in ids(items(rule.get("UserIdGroupPairs")), "GroupId"):

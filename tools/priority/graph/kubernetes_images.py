@@ -17,7 +17,13 @@ class Images:
         self._estate = estate
         self._by_digest: dict[str, AssetRecord] = {}
         self._by_name: dict[str, AssetRecord] = {}
-        for image in estate.of_kind("container.image"):
+        # A tag belongs to the image that was pushed last.
+        pushed = sorted(
+            estate.of_kind("container.image"),
+            key=lambda i: estate.view(i).text("imagePushedAt", "pushedAt", "createdAt", "uploadTime"),
+            reverse=True,
+        )
+        for image in pushed:
             view = estate.view(image)
             digest = view.text("imageDigest", "digest") or _digest(image.uid)
             if digest:
@@ -84,5 +90,7 @@ def _tagged(reference: str) -> str:
 
 
 def _digest(text: str) -> str:
-    at = text.rfind("sha256:")
-    return text[at:] if at >= 0 else ""
+    """The digest in a reference (`name@sha256:...`), or a text that is nothing else."""
+    if "@" in text:
+        return text.rpartition("@")[2]
+    return text if ":" in text and "/" not in text else ""

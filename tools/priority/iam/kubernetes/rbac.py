@@ -122,7 +122,8 @@ class Cluster:
         kind = str(reference.get("kind", "ClusterRole"))
         where = namespace if kind == "Role" else ""
         binding = Binding(name, namespace, kind, str(reference["name"]), where)
-        for subject in manifest.get("subjects") or []:
+        subjects = manifest.get("subjects")
+        for subject in subjects if isinstance(subjects, list) else ():
             key = self._subject(subject, namespace) if isinstance(subject, Mapping) else None
             if key is None:
                 self.faults.append(Fault(name, "subjects", "has one of an unknown kind"))
