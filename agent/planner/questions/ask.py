@@ -24,6 +24,7 @@ from agent.planner.questions.reader_spread import read_spread
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.reading import reading_of
 from agent.planner.questions.record_marks import with_records
+from agent.planner.questions.record_nouns import without_rows
 from agent.planner.questions.rewrites import rewritten
 from agent.planner.questions.setting_marks import types_of, with_settings
 from agent.planner.questions.slips import mended
@@ -95,6 +96,8 @@ def planned(form: Form, asked: str, estate: Estate, now: datetime) -> Asked:
     """The plan and reading of a form."""
     if form.entity == "vulnerability" and not estate.vulnerabilities_in:
         return outcomes.no_vulnerabilities(asked)
+    if (lacking := without_rows(form.entity, estate)) is not None:
+        return Asked(outcome="no_such", question=asked, form=form, message=lacking)
     try:
         plan = to_plan(form, estate, now)
     except CannotSay as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Measure, Rank, Ref, Weakness
-from agent.planner.questions.reader_groups import SUMS
+from agent.planner.questions.reader_counts import SUMS
 from agent.planner.questions.reader_state import Relation, State, fold
 from agent.planner.questions.reader_values import GROUPABLE
 

@@ -34,9 +34,15 @@ _BEFORE: Final = r"(?:(?:show|tell|find|list|give|see|check|know|curious|wonderi
 WHO: Final = re.compile(
     rf"^\W*{_BEFORE}{_SUBJECT} (?:all |has |have |had |did |was |were |recently |just |actually |been |it was that |ever |else |last )*(?P<verb>logged in|signed in|log in|sign in|set up|put up|spun up|brought up|took down|tampered with|messed with|fiddled with|played with|[a-z]+)\b"
 )
-_CALLED: Final = re.compile(r"(?:called|invoked|performed|executed|ran|issued|made|used|triggered|did|came|acted|caused|connected)\Z")
-ALSO_WHAT: Final = re.compile(r"\bwhat (?:did|have|has|were|was|exactly|they|he|she|it|all)\b|\bdid what\b|\band what\b|\bdoing what\b|\bwhat (?:operations?|actions?)\b")
-AS_LIST: Final = re.compile(r"\b(?:and |, ?|- ?)when\b|\bat what time\b|\bfrom (?:which|what) (?:ip|address)|\bdetails?\b|\bevents\b|\bfrom where\b|\bwhen and\b")
+_CALLED: Final = re.compile(
+    r"(?:called|invoked|performed|executed|ran|issued|made|used|triggered|did|came|acted|caused|connected)\Z"
+)
+ALSO_WHAT: Final = re.compile(
+    r"\bwhat (?:did|have|has|were|was|exactly|they|he|she|it|all)\b|\bdid what\b|\band what\b|\bdoing what\b|\bwhat (?:operations?|actions?)\b"
+)
+AS_LIST: Final = re.compile(
+    r"\b(?:and |, ?|- ?)when\b|\bat what time\b|\bfrom (?:which|what) (?:ip|address)|\bdetails?\b|\bevents\b|\bfrom where\b|\bwhen and\b"
+)
 
 
 def done(text: str) -> tuple[str, str, int] | None:
@@ -66,7 +72,9 @@ _OBJECTS: Final[Mapping[str, tuple[str, str]]] = {
 def may(text: str) -> tuple[str, int] | None:
     """The verb of "who can delete ...", and where it ends in the text."""
     match = _MAY.match(text)
-    base = forms().get(match["verb"]) or (match["verb"] if match["verb"] in VERBS else None) if match else None
+    base = (
+        forms().get(match["verb"]) or (match["verb"] if match["verb"] in VERBS else None) if match else None
+    )
     return (base, match.end()) if match and base else None
 
 
@@ -78,7 +86,13 @@ def allowed(verb: str, noun: str) -> Atom:
     if service:
         parts.append(rf"^(?:{service})[:.]\*$")
     label = f"that let {verb} a {noun} (by the name of the action)"
-    return Atom(ref=Ref(name="operation"), op="matches", values=("(?i)" + "|".join(parts),), label=label, of="permission")
+    return Atom(
+        ref=Ref(name="operation"),
+        op="matches",
+        values=("(?i)" + "|".join(parts),),
+        label=label,
+        of="permission",
+    )
 
 
 def operation(verb: str) -> Atom:

@@ -52,7 +52,10 @@ package vulnerability name @xdm.software_package.name             a vulnerabilit
 
 
 def _read() -> tuple[Link, ...]:
-    found = [Link(*line.split()[:4]) for line in _TABLE.strip().splitlines()]
+    found = []
+    for line in _TABLE.strip().splitlines():
+        here, there, left, right = line.split()[:4]
+        found.append(Link(here, there, left, right))
     bridge = ("case_to_issue", "xdm.case.id", "xdm.issue.id")
     found.append(Link("case", "issue", "xdm.case.id", "xdm.issue.id", bridge))
     return tuple(found)

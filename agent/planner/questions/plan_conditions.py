@@ -6,11 +6,18 @@ from agent.planner.questions import openings
 from agent.planner.questions.entities import BELONGS, ENTITIES, FACTS, Place
 from agent.planner.questions.entity_links import direct, reachable
 from agent.planner.questions.errors import CannotSay
+from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Either, Has, Item, Kinds, Opening, Ref, Weakness
 from agent.planner.questions.plan_related import counting_join, related_rows
 from agent.planner.questions.plan_settings import SettingWriter
 from agent.planner.questions.plan_tests import CATALOG, OPEN, RAW, TYPE, base_of, both, either, iso, linked
 from tools.xql.plan import AnyOf, Computed, Condition, JsonPath, Not, Test
+
+
+def known_dataset(dataset: str, estate: Estate) -> None:
+    """Raise `CannotSay` for a dataset that neither the catalog nor the tenant knows."""
+    if CATALOG.dataset(dataset) is None and not estate.has_rows(dataset):
+        raise CannotSay(f"this tenant has no dataset {dataset}")
 
 
 class ConditionWriter(SettingWriter):
@@ -155,6 +162,7 @@ class ConditionWriter(SettingWriter):
         absent: bool = False,
         compute: list[Computed] | None = None,
     ) -> Condition:
+        known_dataset(ENTITIES[entity].dataset, self.estate)
         if self.by_join and direct(self.name, entity) is not None:
             counted = self.count_by_join(entity, parts, compute=compute)
             test: Condition = Test(field=counted, op="gt", value=0)
@@ -168,6 +176,7 @@ class ConditionWriter(SettingWriter):
     ) -> str:
         """The name of a column with the count of related rows."""
         target = ENTITIES[entity]
+        known_dataset(target.dataset, self.estate)
         where = both(parts)
         name = target.many.replace(" ", "_") + (f"_{len(self.joins) + 1}" if self.joins else "")
         made = counting_join(self.name, entity, where, name, tuple(compute or ()))

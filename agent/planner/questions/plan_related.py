@@ -52,7 +52,13 @@ def _step(
     if right.endswith("[]"):
         column = right[:-2]
         return Related(
-            dataset=dataset, key=column, field=left, where=where, compute=compute, expand=(column,), absent=absent
+            dataset=dataset,
+            key=column,
+            field=left,
+            where=where,
+            compute=compute,
+            expand=(column,),
+            absent=absent,
         )
     if link.bridge is None:
         return Related(dataset=dataset, key=right, field=left, where=where, compute=compute, absent=absent)

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from agent.planner.questions.entities import BELONGS, ENTITIES
-from agent.planner.questions.entity_links import direct
 from agent.planner.questions.form import Atom, Kinds, Measure, Rank, Ref
 from agent.planner.questions.marks import Mark
+from agent.planner.questions.reader_counts import counts_of, summed
 from agent.planner.questions.reader_ranks import ranked_ref
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.reader_values import GROUPABLE
@@ -131,21 +131,6 @@ def by(state: State, mark: Mark) -> None:
         break
 
 
-SUMS: Final = frozenset({"bytes", "packets", "received", "size", "records", "found_records"})
-
-
-def summed(state: State, mark: Mark) -> bool:
-    """ "top 5 talkers by bytes": groups of records are ranked by the sum of a number that they have."""
-    name = str(mark.get("attr"))
-    entity = state.subject or state.entity
-    if name not in SUMS or not state.dims or entity in ("", "asset") or name not in ENTITIES[entity].places:
-        return False
-    state.measure = Measure(function="sum", ref=Ref(name=name))
-    state.rank = Rank(descending=state.pending_rank not in ("fewest", "lowest"))
-    state.pending_rank = ""
-    return True
-
-
 def _groupable(state: State, mark: Mark) -> bool:
     if mark.kind == "tagged" and state.entity == "case":
         return True
@@ -215,17 +200,6 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
             state.add(mark.data)
         return at
     return None
-
-
-def counts_of(state: State, name: str) -> bool:
-    """Whether things are counted for each of another entity: "issues per case"."""
-    return (
-        bool(state.entity)
-        and name != state.entity
-        and bool(ENTITIES[name].key)
-        and direct(name, state.entity) is not None
-        and not state.group
-    )
 
 
 def _counts(state: State, at: int) -> bool:

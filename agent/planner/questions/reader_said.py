@@ -11,6 +11,7 @@ from agent.planner.questions.marks import Mark
 from agent.planner.questions.names import (
     accounts_like,
 )
+from agent.planner.questions.reader_counts import numbers
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.tokens import Token, in_bytes
 
@@ -55,7 +56,7 @@ def said_of(state: State, mark: Mark, ref: Ref) -> Atom | None:
     elif found.kind == "number" and ref.name not in ("account",):
         made, at = _numbered(state, ref, at)
         if made is not None and made.op == "eq" and ref.name in ("port", "source_port"):
-            made, at = _numbers(state, made, at)
+            made, at = numbers(state, made, at)
     elif found.kind in ("on", "off") and (ref.places or inner or (found.kind == "off" and ref.tags)):
         good = (found.kind == "on") != inner
         label = f"{ref.name} {'on' if good else 'off'}"
@@ -157,21 +158,6 @@ def _numbered(state: State, ref: Ref, at: int) -> tuple[Atom | None, int]:
     return bounded(
         state, ref, op, token.text if "version" in ref.name else in_bytes(token) or token.value
     ), end
-
-
-def _numbers(state: State, made: Atom, at: int) -> tuple[Atom, int]:
-    """ "port 22, 80 or 443": all of them."""
-    values = [made.values[0]]
-    while True:
-        link, more = mark_at(state, at + 1), mark_at(state, at + 2)
-        if link is None or more is None or link.kind not in ("or", "comma", "and") or more.kind != "number":
-            break
-        values.append(state.words(more)[0].value or 0.0)
-        at += 2
-    if len(values) == 1:
-        return made, at
-    shown = " or ".join(f"{v:g}" if isinstance(v, float) else v for v in values)
-    return made.model_copy(update={"op": "in", "values": tuple(values), "label": f"{made.ref.name} {shown}"}), at
 
 
 def _between(state: State, ref: Ref, at: int) -> tuple[Atom | None, int]:

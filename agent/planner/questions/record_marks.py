@@ -6,38 +6,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
-from agent.planner.questions.entities import BELONGS, ENTITIES
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Either, Ref
 from agent.planner.questions.marks import Mark, piece
-from agent.planner.questions.phrases import words_of
+from agent.planner.questions.record_nouns import (
+    HOSTS,
+    LOGIN,
+    entity_of,
+    mark_nouns,
+    normal,
+    subject_of,
+    unnamed,
+)
 from agent.planner.questions.record_values import attributes, rows_of, table_of
 from agent.planner.questions.record_words import RECORDS
 from agent.planner.questions.tokens import Token
 
 _LONGEST: Final = 6
 _NEAR: Final = 6
-_TRAFFIC: Final = re.compile(
-    r"\b(?:talkers?|accept\w*|reject\w*|den(?:y|ied)|allow\w*|block\w*|bytes?|packets?|ports?|sources?|destinations?|srcaddr|dstaddr|connections?|addresses|ips?|interfaces?|from \d|to \d|according to)\b"
-)
-_SETTING: Final = re.compile(r"\b(?:without|enabled|disabled|turned (?:on|off)|switched (?:on|off)|missing|no|lack\w*|are off|is off|are on)\b")
-_MEMBER: Final = re.compile(
-    r"(?:show\w* up|appear\w*|listed|present|exist\w*|missing|absent|records?|entr(?:y|ies)|rows?|found|contained|included|known|registered|not|are|is)\s+(?:in|from|by|at)\s+(?:the\s+|our\s+)?\Z|according to (?:the |our )?(?:\w+ ){0,2}\Z"
-)
-_USERS: Final = frozenset("identity principal user role account".split())
-_HOSTS: Final = frozenset("host machine server computer device box instance".split())
-_LOGIN: Final = re.compile(r"\b(?:console |portal |failed |successful )*(?:log-?ins?|sign-?ins?|logons?)\b")
-_SHADOW: Final = re.compile(r"\bshadow (?:backups?|copies|copy)\b")
-_SCANS: Final = re.compile(r"\b(?:scans?|runs?) (?:failures?|errors?)\b|\b(?:failed|unsuccessful|successful|failing) (?P<n>scans?|runs?)\b|\b(?:discovery|dspm|ads|registry|serverless) (?P<q>scans?|runs?)\b|\b(?P<m>scans?|runs?) (?:that )?(?:have |has |did )?(?:failed|not)\b")
-_INSTALLED: Final = re.compile(r"\b(?:installed|host inventory|host_inventory|software inventory|manufacturers?|hardware models?)\b")
-_AGENT: Final = re.compile(r"\bagents?\b")
-_MOVED: Final = re.compile(r"\b(?:accepted|rejected|denied|allowed|blocked|dropped|permitted) (?P<n>traffic|packets?)\b")
-_RUNNING: Final = re.compile(r"\b(?:hosts?|machines?|servers?|computers?|boxes)\b(?: \w+){0,2} (?:run|runs|running|have|has|having|with|use|using|contain) (?:the )?(?P<app>[\w.+-]+)")
-_CHANGED: Final = re.compile(r"\b(?:(?:changes?|actions?|operations?|modifications?|things|everything|anything) (?:that )?(?:was |were |have been |has been |been |got |people |somebody |someone |users? )*(?P<n>made|done|performed|executed|carried out|did)\b|(?P<m>activity|actions) (?:of|by) )|\b(?:console|portal|manual|failed|human|terraform) (?P<o>changes|actions|operations|activity|modifications)\b")
-_PUBLISHED: Final = re.compile(r"\b(?P<n>cves?)\b.*\b(?:published|disclosed|publication|exploitability|affected (?:hosts?|products?))\b|\b(?:affected products?|published) .*\b(?P<m>cves?)\b")
 _FREE: Final = frozenset(
     "word stop attr value weakness setting tag tagged owned tagvalue kind vague alias on off empty rank agg not mark after with tenant dist order all bin entity".split()
 )
@@ -57,23 +45,27 @@ def with_records(
     text: str, marks: list[Mark], tokens: list[Token], estate: Estate, *, subject: str = ""
 ) -> Records:
     """The marks, with the meanings that words have in the datasets of records that a question names."""
-    _nouns(text, marks, tokens, estate)
-    named = tuple(dict.fromkeys(e for m in marks if (e := _entity(m, text)) in RECORDS))
+    mark_nouns(text, marks, tokens, estate)
+    named = tuple(dict.fromkeys(e for m in marks if (e := entity_of(m, text)) in RECORDS))
     if subject and subject not in named:
         named = (subject, *named)
-    logins = _LOGIN.search(text)
+    logins = LOGIN.search(text)
     first = next((m for m in marks if m.kind in ("kind", "entity")), None)
     context = ""
     if logins and not subject and estate.has_rows("cloud_audit_logs"):
-        if first is None or tokens[first.start].start >= logins.start() or (first.kind == "entity" and first.data == "event"):
+        if (
+            first is None
+            or tokens[first.start].start >= logins.start()
+            or (first.kind == "entity" and first.data == "event")
+        ):
             subject = context = "event"
             named = tuple(dict.fromkeys(("event", *named)))
             context = "" if any(m.kind == "entity" and m.data == "event" for m in marks) else context
-    if not subject and (context := _unnamed(text, marks, tokens, estate)):
+    if not subject and (context := unnamed(text, marks, tokens, estate)):
         subject, named = context, tuple(dict.fromkeys((context, *named)))
     if not named:
         return Records(marks)
-    subject = subject or _subject(text, marks, tokens, named)
+    subject = subject or subject_of(text, marks, tokens, named)
     found = Records(marks, subject, named, context)
     order = [subject, *(e for e in named if e != subject)] if subject else list(named)
     for entity in order:
@@ -86,29 +78,6 @@ def with_records(
     return found
 
 
-def _unnamed(text: str, marks: list[Mark], tokens: list[Token], estate: Estate) -> str:
-    """The records that are asked for by what only they have, where nothing is asked for by its noun."""
-    if any(m.kind in ("entity", "kind") for m in marks) and not any(t.text in _actions(estate) for t in tokens):
-        return ""
-    if any(t.text in _actions(estate) for t in tokens):
-        users = all(m.kind != "entity" and {t.norm for t in tokens[m.start : m.end]} & _USERS for m in marks if m.kind in ("entity", "kind"))
-        return "permission" if users else ""
-    for mark in marks:
-        words = mark.text.lower()
-        owner = "file" if words.startswith("file ") else BELONGS.get(str(mark.data), "") if mark.kind == "attr" else ""
-        if owner in ("file", "health", "endpoint") and mark.data not in ("platform", "pattern", "os"):
-            return owner
-    kinds = {k for k in estate.values("file", "file_type") if k not in ("data", "log", "web", "image")}
-    if any(t.norm in kinds for t in tokens):
-        return "file"
-    return "host" if _INSTALLED.search(text) and not _AGENT.search(text) and estate.has_rows("host_inventory") else ""
-
-
-def _actions(estate: Estate) -> frozenset[str]:
-    """Names of actions that permissions are for, where they look like nothing else."""
-    return frozenset(a for a in estate.values("permission", "operation") if ":" in a or a.count(".") > 1 or "/" in a)
-
-
 def _names(found: Records, tokens: list[Token], estate: Estate) -> None:
     """Names and addresses as these records have them: who did something, where traffic came from."""
     for n, mark in enumerate(found.marks):
@@ -116,14 +85,31 @@ def _names(found: Records, tokens: list[Token], estate: Estate) -> None:
         before = next((m.text.lower() for m in reversed(found.marks[:n]) if m.kind != "stop"), "")
         made: Atom | Either | None = None
         data = mark.data
-        if mark.kind == "tenant" and isinstance(data, Atom) and data.ref.name == "name" and data.of == "asset":
+        if (
+            mark.kind == "tenant"
+            and isinstance(data, Atom)
+            and data.ref.name == "name"
+            and data.of == "asset"
+        ):
             made = _called(found.subject, text, estate)
         elif mark.kind == "id" and re.match(r"\d+\.\d+", text) and found.subject in ("flow", "traffic"):
             sides = [
-                Atom(ref=Ref(name=name), op="cidr" if "/" in text else "eq", values=(text,), label=f"{word} {text}", of=found.subject)
+                Atom(
+                    ref=Ref(name=name),
+                    op="cidr" if "/" in text else "eq",
+                    values=(text,),
+                    label=f"{word} {text}",
+                    of=found.subject,
+                )
                 for name, word in (("source_ip", "from"), ("destination", "to"))
             ]
-            made = sides[0] if before in ("from", "by") else sides[1] if before in ("to", "at", "on") else Either(items=tuple(sides))
+            made = (
+                sides[0]
+                if before in ("from", "by")
+                else sides[1]
+                if before in ("to", "at", "on")
+                else Either(items=tuple(sides))
+            )
         if made is not None:
             mark.kind, mark.data, mark.also = "tenant", made, {}
 
@@ -131,7 +117,13 @@ def _names(found: Records, tokens: list[Token], estate: Estate) -> None:
 def _called(subject: str, text: str, estate: Estate) -> Atom | None:
     low = text.lower()
     if subject in ("event", "permission") and any(low in user for user in estate.values(subject, "user")):
-        return Atom(ref=Ref(name="user"), op="contains", values=(text,), label=f"by {text}" if subject == "event" else f"of {text}", of=subject)
+        return Atom(
+            ref=Ref(name="user"),
+            op="contains",
+            values=(text,),
+            label=f"by {text}" if subject == "event" else f"of {text}",
+            of=subject,
+        )
     if subject == "event":
         return Atom(ref=Ref(name="resource"), op="eq", values=(text,), label=f"on {text}", of=subject)
     if subject in ("host", "endpoint", "endpoint_cves", "cmdb"):
@@ -147,93 +139,9 @@ def _today(marks: list[Mark]) -> None:
             mark.kind, mark.data, mark.also = "stop", mark.text, {}
 
 
-def _entity(mark: Mark, text: str) -> str:
-    """The entity of records that a mark names."""
-    if mark.kind == "entity":
-        return str(mark.data)
-    if mark.kind in ("weakness", "setting", "kind") and mark.also.get("entity") in ("flow", "traffic", "event"):
-        entity = str(mark.also["entity"])
-        if (_TRAFFIC.search(text) or entity == "event") and not _SETTING.search(text):
-            return entity
-    return ""
-
-
-def _nouns(text: str, marks: list[Mark], tokens: list[Token], estate: Estate) -> None:
-    """Nouns of records that are no nouns elsewhere: logins, shadow backups, scans that failed, installed software."""
-    for mark in marks:
-        # without an inventory of packages, those that have vulnerabilities are known
-        if mark.kind == "entity" and mark.data == "package" and not estate.has_rows("cwp_packages_raw"):
-            if any(m.kind == "entity" and m.data == "vulnerability" for m in marks):
-                mark.kind, mark.data, mark.also = "attr", "package", {}
-    if _SCANS.search(text) and estate.has_rows("cloud_health_auditing"):
-        for mark in marks:
-            if mark.kind == "entity" and mark.text.lower() in ("connector", "connectors"):
-                mark.kind, mark.data, mark.also = "attr", "connector", {}
-    for pattern, entity, dataset in (
-        (_SHADOW, "file", "dspm_asset_file_inventory"), (_SCANS, "health", "cloud_health_auditing"), (_MOVED, "flow", "amazon_aws_raw"), (_MOVED, "traffic", "panw_ngfw_traffic_raw"),
-        (_CHANGED, "event", "cloud_audit_logs"), (_PUBLISHED, "cve", "va_cves"),
-    ):  # fmt: skip
-        match = pattern.search(text)
-        if match is None or not estate.has_rows(dataset) or any(
-            (m.kind == "kind" and tokens[m.start].start < match.start()) or _entity(m, text) == entity for m in marks
-        ):
-            continue
-        if entity == "traffic" and any(m.kind == "entity" and m.data == "flow" for m in marks):
-            continue
-        last = max(n for n, t in enumerate(tokens) if t.start < match.end())
-        if "n" in pattern.groupindex:
-            at = next((match.start(g) for g in pattern.groupindex if match[g]), match.start())
-            last = next(n for n, t in enumerate(tokens) if t.end > at)
-        mark = next(m for m in marks if m.start <= last < m.end)
-        mark.kind, mark.data, mark.also = "entity", entity, {}
-    running = _RUNNING.search(text)
-    known = running is not None and running["app"] in estate.values("host", "application")
-    if (known or (_INSTALLED.search(text) and not _AGENT.search(text))) and estate.has_rows("host_inventory") and not estate.has_rows("cwp_packages_raw"):
-        for mark in marks:
-            if mark.kind == "kind" and tokens[mark.end - 1].norm in _HOSTS:
-                mark.kind, mark.data, mark.also = "entity", "host", {}
-
-
-def _subject(text: str, marks: list[Mark], tokens: list[Token], named: tuple[str, ...]) -> str:
-    """What is asked for, where that is records."""
-    heads = [m for m in marks if m.kind in ("entity", "kind") or _entity(m, text)]
-    for mark in heads:
-        entity = _entity(mark, text)
-        outright = entity in RECORDS and mark.text.lower() == ENTITIES[entity].dataset
-        if outright and not _MEMBER.search(text[: tokens[mark.start].start]):
-            rows = rows_of(entity)
-            own = own_words(entity)
-            earlier = [h for h in heads if h.start < mark.start]
-            if all(_norm(h, tokens) in rows | own for h in earlier):
-                return entity
-    for mark in heads:
-        entity = _entity(mark, text)
-        if entity in RECORDS:
-            return entity
-        words = {t.norm for t in tokens[mark.start : mark.end]}
-        if mark.kind == "kind" and words <= _USERS | {"iam", "cloud", "aws", "service"} and words & _USERS:
-            if "permission" in named and mark.get("attr") != "account":
-                continue
-        if mark.kind == "kind" and mark.has("attr") and mark.get("attr") == "user" and "event" in named:
-            continue
-        if mark.kind == "kind" and any(_norm(mark, tokens) in own_words(e) for e in named if e in ("flow", "traffic")):
-            # "which firewall rules let through the most sessions"
-            continue
-        return ""
-    return ""
-
-
-@lru_cache(maxsize=32)
-def own_words(entity: str) -> frozenset[str]:
-    """The words of an entity's attributes, without plural endings."""
-    return frozenset(" ".join(words_of(t)) for texts in RECORDS[entity].attributes.values() for t in texts.split("|"))
-
-
-def _norm(mark: Mark, tokens: list[Token]) -> str:
-    return " ".join(t.norm for t in tokens[mark.start : mark.end])
-
-
-def _remarked(marks: list[Mark], tokens: list[Token], estate: Estate, entity: str, subject: bool) -> list[Mark]:
+def _remarked(
+    marks: list[Mark], tokens: list[Token], estate: Estate, entity: str, subject: bool
+) -> list[Mark]:
     """The marks, where words have another meaning for these records."""
     table = table_of(entity, estate)
     at_token: dict[int, Mark] = {n: m for m in marks for n in range(m.start, m.end)}
@@ -250,7 +158,9 @@ def _remarked(marks: list[Mark], tokens: list[Token], estate: Estate, entity: st
                 continue
             phrase = tuple(t.norm for t in tokens[n:end])
             meaning = table.get(phrase) or table.get(tuple(t.text for t in tokens[n:end]))
-            if meaning is not None and _fits(meaning, tuple(covered.values()), n, end, nouns, entity, subject, tokens):
+            if meaning is not None and _fits(
+                meaning, tuple(covered.values()), n, end, nouns, entity, subject, tokens
+            ):
                 hit = (end, meaning)
                 break
         if hit is None:
@@ -272,7 +182,7 @@ def _free(mark: Mark, tokens: list[Token], entity: str, start: int, end: int) ->
     if mark.kind == "entity":
         if mark.data == entity:
             return not mark.also.get("head")
-        return (mark.data in ("vulnerability", "endpoint", "asset", "event", "package", "host"))
+        return mark.data in ("vulnerability", "endpoint", "asset", "event", "package", "host")
     if mark.kind == "rank":
         return end - start > mark.end - mark.start
     if mark.kind in ("not", "agg", "with", "after", "all", "bin", "on", "off", "dist", "order", "mark"):
@@ -301,12 +211,18 @@ def _fits(
         return True
     near = any(abs(m.start - end) <= _NEAR or abs(start - m.end) <= _NEAR for m in nouns)
     if kind == "attr":
-        return data not in attributes("asset") and all(m.kind in ("word", "attr", "weakness", "stop") for m in covered)
+        return data not in attributes("asset") and all(
+            m.kind in ("word", "attr", "weakness", "stop") for m in covered
+        )
     assert isinstance(data, Atom)
     beside = any(0 <= m.start - end <= 1 or 0 <= start - m.end <= 2 for m in nouns)
     if data.ref.name in ("platform", "type", "os", "environment", "tier", "owner"):
         return beside
-    return near and all((beside and m.kind == "tenant" and entity == "file") or m.kind in ("word", "value", "stop", "on", "off", "weakness", "not", "with", "empty") for m in covered)
+    return near and all(
+        (beside and m.kind == "tenant" and entity == "file")
+        or m.kind in ("word", "value", "stop", "on", "off", "weakness", "not", "with", "empty")
+        for m in covered
+    )
 
 
 def _with_time(mark: Mark, data: Atom, marks: list[Mark], tokens: list[Token]) -> Mark:
@@ -319,7 +235,13 @@ def _with_time(mark: Mark, data: Atom, marks: list[Mark], tokens: list[Token]) -
     days = following.data.days
     if not days:
         return mark
-    old = Atom(ref=Ref(name="last_seen"), op="older", values=(days,), label=f"last used more than {days:g} days ago", of=data.of)
+    old = Atom(
+        ref=Ref(name="last_seen"),
+        op="older",
+        values=(days,),
+        label=f"last used more than {days:g} days ago",
+        of=data.of,
+    )
     return Mark("tenant", mark.start, following.end, Either(items=(old, data)), mark.text)
 
 
@@ -349,14 +271,18 @@ def _rows(found: Records, tokens: list[Token]) -> None:
     for mark in found.marks:
         if mark is head or mark.kind not in ("kind", "entity", "word", "attr", "weakness", "owned"):
             continue
-        text = _norm(mark, tokens)
+        text = normal(mark, tokens)
         if text in rows and not (mark.kind == "attr" and mark.data in attributes(found.subject)):
             mark.kind, mark.data, mark.also = "stop", tokens[mark.start], {}
         elif mark.kind == "weakness" and "outside" in mark.text.lower():
             mark.kind, mark.data, mark.also = "not", None, {}
         elif mark.kind == "owned" and found.subject == "health" and mark.text.lower().startswith("run"):
             mark.kind, mark.data, mark.also = "by", None, {}
-        elif mark.kind == "kind" and found.subject in ("endpoint", "host", "endpoint_cves") and text.split()[-1] in _HOSTS:
+        elif (
+            mark.kind == "kind"
+            and found.subject in ("endpoint", "host", "endpoint_cves")
+            and text.split()[-1] in HOSTS
+        ):
             mark.kind, mark.data, mark.also = "stop", tokens[mark.start], {}
 
 

@@ -29,7 +29,9 @@ _DATA: Final[Mapping[str, tuple[str, str]]] = {
     "health data|phi|medical data|patient data|health record|medical record|health information": ("health data", r"health|medical|patient|diagnos|icd|insurance|prescription"),
     "credential|password|secret": ("credentials", r"password|secret|key|token|credential"),
 }  # fmt: skip
-_PLAIN: Final = frozenset("data user service web log image type all none unknown other name standard default".split())
+_PLAIN: Final = frozenset(
+    "data user service web log image type all none unknown other name standard default".split()
+)
 
 
 def table_of(entity: str, estate: Estate) -> Table:
@@ -64,10 +66,17 @@ def _all(entity: str, estate: Estate) -> Iterator[tuple[tuple[str, ...], Meaning
     for name in words.seen:
         for low, shown in estate.values(entity, name).items():
             phrase = words_of(re.sub(r"[_]+", " ", low))
-            if not phrase or len(phrase) > 5 or (len(phrase) == 1 and (len(low) < 3 or low in STOP or low in _PLAIN)):
+            if (
+                not phrase
+                or len(phrase) > 5
+                or (len(phrase) == 1 and (len(low) < 3 or low in STOP or low in _PLAIN))
+            ):
                 continue
             label = f"{name.replace('_', ' ')} {shown}"
-            yield phrase, ("tenant", Atom(ref=Ref(name=name), op="eq", values=(shown,), label=label, of=entity))
+            yield (
+                phrase,
+                ("tenant", Atom(ref=Ref(name=name), op="eq", values=(shown,), label=label, of=entity)),
+            )
 
 
 def atom_of(entity: str, value: Value) -> Atom:
@@ -83,7 +92,13 @@ def _made(entity: str, estate: Estate) -> Iterator[Value]:
     if entity == "endpoint" and (newest := newest_version(estate)):
         label = f"with another agent version than the newest here, {newest}"
         yield Value(_OUTDATED, "agent_version", "eq", (newest,), label, negated=True)
-        yield Value("latest version|newest version|up to date|current version|newest agent version|latest agent version|current agent version|most recent version|most recent agent version|latest release|newest release|newest agent|latest agent", "agent_version", "eq", (newest,), f"with the newest agent version here, {newest}")
+        yield Value(
+            "latest version|newest version|up to date|current version|newest agent version|latest agent version|current agent version|most recent version|most recent agent version|latest release|newest release|newest agent|latest agent",
+            "agent_version",
+            "eq",
+            (newest,),
+            f"with the newest agent version here, {newest}",
+        )
     if entity == "file":
         patterns = sorted(set(estate.values("file", "pattern").values()))
         for words, (label, pattern) in _DATA.items():

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Form, Has, Item, Ref, Weakness
-from agent.planner.questions.plan_conditions import both, iso
+from agent.planner.questions.plan_conditions import both, iso, known_dataset
 from agent.planner.questions.plan_elements import each_plan
 from agent.planner.questions.plan_lists import ListWriter
 from agent.planner.questions.plan_measures import MOST
@@ -30,6 +31,7 @@ def to_plan(form: Form, estate: Estate, now: datetime) -> PostureQuery:
         return each_plan(form, estate, now)
     if form.sides:
         return sides_plan(form, estate, now)
+    known_dataset(ENTITIES[form.entity].dataset, estate)
     return _Planner(form, estate, now).plan()
 
 
