@@ -41,7 +41,7 @@ def list_findings(
 
     from agent.cli.setup import settings
     from agent.runtime import open_services
-    from tools.priority.listing import SearchArguments, search_findings
+    from tools.priority.listing import SearchArguments, search_findings, sources_of
 
     wanted = {**_arguments(where or []), "grouped": grouped, "held": held, "order_by": order}
     try:
@@ -53,9 +53,12 @@ def list_findings(
         async with open_services(settings(), demo_if_empty=True) as services:
             if services.notice:
                 note(services.notice)
-            return await search_findings(args, services.findings, services.priority, limit=top, offset=offset)
+            found = await search_findings(
+                args, services.findings, services.priority, limit=top, offset=offset
+            )
+            return found, (await services.priority.context()).enriched
 
-    result = run(work())
+    result, enriched = run(work())
     body = {
         "total": result.total,
         "returned": result.returned,
@@ -65,6 +68,7 @@ def list_findings(
         "scanned": result.data["scanned"],
         "weights": result.data["weights"],
         "held": result.data["held"],
+        "sources": sources_of(enriched),
     }
 
     def render() -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from agent.cli.output import CommandFailed, JsonFlag, emit, run, say
+from agent.cli.output import CommandFailed, JsonFlag, emit, note, run, say
 
 
 def register(app: typer.Typer) -> None:
@@ -27,6 +27,7 @@ def triage(
     """Score every open finding."""
     from agent.cli.setup import settings
     from agent.runtime import open_services
+    from tools.priority.listing import held_of, sources_of, unmatched_of
 
     if not once or phase != "audit":
         raise CommandFailed(
@@ -35,10 +36,12 @@ def triage(
 
     async def work() -> Any:
         async with open_services(settings()) as services:
-            return await services.priority.scores()
+            return await services.priority.scores(), (await services.priority.context()).enriched
 
     started = time.monotonic()
-    book = run(work())
+    book, enriched = run(work())
+    sources = sources_of(enriched)
+    held = held_of(score.held for score in book.ranked if score.held)
     surfaced = sum(score.score >= surface_at for score in book.ranked)
     body = {
         "seen": len(book),
@@ -48,5 +51,14 @@ def triage(
         "surfaced_share": surfaced / len(book) if len(book) else 0.0,
         "seconds": round(time.monotonic() - started, 3),
         "weights": book.weights_version,
+        "held": held,
+        "sources": sources,
     }
-    emit(body, as_json, lambda: say(f"{len(book)} scored, {surfaced} at {surface_at:g} or above."))
+
+    def render() -> None:
+        say(f"{len(book)} scored, {surfaced} at {surface_at:g} or above.")
+        for text in (held["words"], *unmatched_of(sources)):
+            if text:
+                note(text)
+
+    emit(body, as_json, render)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -19,6 +19,7 @@ from tools.findings import (
     kind_title,
 )
 from tools.findings.filters import FindingFilter
+from tools.priority.enrich.model import Enrichments
 from tools.priority.model import PriorityScore, ScoreBook
 from tools.priority.prefilter import KINDS, PLURALS
 from tools.priority.service import PriorityService
@@ -137,6 +138,31 @@ async def search_findings(
     count = args.limit if limit is None else limit
     held = {**held_of(kinds.values()), "problem": (await priority.tolerances()).problem}
     return _found(args, known, book, _ordered(found, book, args.order_by), start, count, held)
+
+
+def sources_of(enriched: Enrichments) -> list[dict[str, Any]]:
+    """How each source of enrichment answered: of when, how many rows, and how many are about no asset here."""
+    return [
+        {
+            "name": name,
+            "answered": state.answered,
+            "source": state.source,
+            "as_of": state.as_of.isoformat() if state.as_of else None,
+            "rows": state.rows,
+            "unmatched": state.unmatched,
+            "problem": state.problem,
+        }
+        for name, state in sorted(enriched.states.items())
+    ]
+
+
+def unmatched_of(sources: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A sentence for each source of which rows match no asset."""
+    return [
+        f"{one['unmatched']} of {one['rows']} rows of {one['source']} are about no asset of the inventory"
+        for one in sources
+        if one["unmatched"]
+    ]
 
 
 def held_of(kinds: Iterable[str]) -> dict[str, Any]:
