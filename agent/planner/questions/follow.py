@@ -34,10 +34,6 @@ _LIST: Final = re.compile(
 _DROP: Final = re.compile(
     r"\b(?:all|any|every|regardless of(?: the)?|across all|whatever) (accounts?|regions?|severit(?:y|ies)|providers?|clouds?|status(?:es)?|types?|environments?)\b"
 )
-_BARE_TIME: Final = re.compile(
-    r"(?:^\W*|\b(?:make (?:it|that)|to|about|with|for|use|try|rather|and|now|only)\s+)(?P<time>(?:\d+|a|one|two|three|four|five|six|seven|ten|fourteen|thirty|sixty|ninety) (?:hours?|days?|weeks?|months?|quarters?|years?))(?! (?:ago|old|or))(?:\s+instead)?",
-    re.IGNORECASE,
-)
 _TOP: Final = re.compile(
     r"^\W*(?:(?:and|now|then|only|just|show|give|keep|limit|to|it|them|me|the|please|that)\s+)*(?:(?:top|first|highest|biggest|leading)\s+)?\d+(?:\s+(?:of (?:them|those|these)|ones|rows|results|please|only))*\W*$",
     re.IGNORECASE,
@@ -59,11 +55,11 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     changed, rest = follow_edits.edited(
         opened, before, lambda words: understand(words, estate, now, context=before.entity, given=given)
     )
-    rest = _in_family(rest, given, estate)
+    rest = follow_edits.in_family(rest, given, estate)
     if changed is not before and not re.search(r"\w", rest):
         state.unknown, state.twofold, state.missing, state.unused = [], [], [], ()
         return changed
-    rest = _same_time(rest, before)
+    rest = follow_edits.same_time(rest, before)
     said, edits = state, changed is not before
     if rest != text:
         before, text = changed, rest
@@ -114,34 +110,6 @@ def _listed(state: State, at: int) -> bool:
     while at >= 0 and state.marks[at].kind in ("stop", "and", "comma"):
         at -= 1
     return at >= 0 and state.marks[at].kind in ("by", "order")
-
-
-def _same_time(text: str, before: Form) -> str:
-    """ "make it 60 days": the way of looking back stays."""
-    way = next(
-        (
-            i.op
-            for item in before.items
-            for i in (item.items if isinstance(item, Has) else (item,))
-            if isinstance(i, Atom) and i.op in ("older", "within")
-        ),
-        "",
-    )
-    if not way:
-        return text
-    said = "older than" if way == "older" else "in the last"
-    return _BARE_TIME.sub(lambda m: f"{said} {m['time']}", text, count=1)
-
-
-def _in_family(text: str, given: tuple[Kinds, ...], estate: Estate) -> str:
-    """ "same for services" after Kubernetes deployments: Kubernetes services."""
-    if not any(t.startswith("KUBERNETES_") for kinds in given for t in kinds.types):
-        return text
-    return re.sub(
-        r"(?<!kubernetes )(?<!k8s )\b(\w+?)s?\b",
-        lambda m: f"kubernetes {m.group(0)}" if f"kubernetes {m[1]}" in estate.type_names else m.group(0),
-        text,
-    )
 
 
 def _renewed(item: Item, form: Form, state: State, estate: Estate) -> Item:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from agent.planner.questions.build import build
+from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Weakness
 from agent.planner.questions.reader_state import State, key_of
 
@@ -138,7 +139,7 @@ def _kept(item: Item, keys: set[str], names: set[str], values: set[str], what: s
         return None if not rest else rest[0] if len(rest) == 1 else item.model_copy(update={"items": rest})
     if isinstance(item, Weakness):
         words = set(re.findall(r"\w{4,}", item.name.lower().replace("_", " ")))
-        alike = words & {w for w in re.findall(r"\w{4,}", what.lower())}
+        alike = words & set(re.findall(r"\w{4,}", what.lower()))
         return None if item.name in names or key_of(item) in keys or alike else item
     if isinstance(item, Atom):
         if key_of(item) not in keys and item.ref.name.lower() not in names:
@@ -151,3 +152,37 @@ def _kept(item: Item, keys: set[str], names: set[str], values: set[str], what: s
             return item.model_copy(update={"values": left, "label": " or ".join(map(str, left)).lower()})
         return None
     return item
+
+
+_BARE_TIME: Final = re.compile(
+    r"(?:^\W*|\b(?:make (?:it|that)|to|about|with|for|use|try|rather|and|now|only)\s+)(?P<time>(?:\d+|a|one|two|three|four|five|six|seven|ten|fourteen|thirty|sixty|ninety) (?:hours?|days?|weeks?|months?|quarters?|years?))(?! (?:ago|old|or))(?:\s+instead)?",
+    re.IGNORECASE,
+)
+
+
+def same_time(text: str, before: Form) -> str:
+    """ "make it 60 days": the way of looking back stays."""
+    way = next(
+        (
+            i.op
+            for item in before.items
+            for i in (item.items if isinstance(item, Has) else (item,))
+            if isinstance(i, Atom) and i.op in ("older", "within")
+        ),
+        "",
+    )
+    if not way:
+        return text
+    said = "older than" if way == "older" else "in the last"
+    return _BARE_TIME.sub(lambda m: f"{said} {m['time']}", text, count=1)
+
+
+def in_family(text: str, given: tuple[Kinds, ...], estate: Estate) -> str:
+    """ "same for services" after Kubernetes deployments: Kubernetes services."""
+    if not any(t.startswith("KUBERNETES_") for kinds in given for t in kinds.types):
+        return text
+    return re.sub(
+        r"(?<!kubernetes )(?<!k8s )\b(\w+?)s?\b",
+        lambda m: f"kubernetes {m.group(0)}" if f"kubernetes {m[1]}" in estate.type_names else m.group(0),
+        text,
+    )

@@ -147,8 +147,8 @@ def hindered(state: State, text: str, estate: Estate, named: frozenset[str] = fr
     )
     if not understood or (not state.headed and not state.parts) or len(left) > max(1, known):
         return Asked(outcome="refuse", message=_scope(state, estate))
-    if (named := unknown_names(state, text, estate)) is not None:
-        return named
+    if (lacking := unknown_names(state, text, estate)) is not None:
+        return lacking
     if state.vague:
         return _measure(state, text)
     if left:

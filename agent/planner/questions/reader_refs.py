@@ -20,7 +20,8 @@ from agent.planner.questions.reader_groups import as_group, as_head
 from agent.planner.questions.reader_heads import as_column
 from agent.planner.questions.reader_place import place
 from agent.planner.questions.reader_said import mark_at, said_of
-from agent.planner.questions.reader_state import Put, State
+from agent.planner.questions.reader_state import State
+from agent.planner.questions.reader_there import there
 from agent.planner.questions.reader_values import TIMES, coming_entity, listed
 
 
@@ -101,7 +102,7 @@ def reference(state: State, mark: Mark, ref: Ref) -> None:
         label = f"{'without' if negated else 'with'} {ref.name}"
         place(state, Atom(ref=ref, op=op, negated=negated != (op == "empty"), label=label))
         return
-    if (negated or (before is not None and before.kind == "with")) and _there(state, ref, negated, place):
+    if (negated or (before is not None and before.kind == "with")) and there(state, ref, negated, place):
         return
     if wanted or mark.text.lower() in ("in", "score"):
         return
@@ -122,50 +123,6 @@ def _meant(state: State, ref: Ref) -> Ref:
     if state.entity == "file" and ref.name in ("class", "category", "type"):
         return Ref(name="file_type")
     return ref
-
-
-def _there(state: State, ref: Ref, negated: bool, put: Put) -> bool:
-    """ "without a namespace", "with a CVE"."""
-    if ref.name == "fixable":
-        put(
-            state,
-            Atom(ref=ref, op="true", negated=negated, label="without a fix" if negated else "with a fix"),
-        )
-        return True
-    if ref.name in ("exploited",):
-        put(
-            state,
-            Atom(
-                ref=ref,
-                op="true",
-                negated=negated,
-                label="known to be exploited" if not negated else "not known to be exploited",
-            ),
-        )
-        return True
-    if ref.name in (
-        "rule",
-        "severity",
-        "name",
-        "id",
-        "type",
-        "asset",
-        "account",
-        "region",
-        "provider",
-        "user",
-    ):
-        return False
-    put(
-        state,
-        Atom(
-            ref=ref,
-            op="empty",
-            negated=not negated,
-            label=f"{'without' if negated else 'with'} {ref.name.replace('_', ' ')}",
-        ),
-    )
-    return True
 
 
 def with_word(state: State, mark: Mark) -> None:
