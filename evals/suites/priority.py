@@ -262,7 +262,8 @@ def without(enriched: Enrichments, name: str) -> Enrichments:
     """The enrichments as if one source had not answered."""
     if name == "all":
         return NOTHING
-    return replace(enriched, **{name: {}}, states={k: v for k, v in enriched.states.items() if k != name})
+    emptied: dict[str, Any] = {name: {}}
+    return replace(enriched, **emptied, states={k: v for k, v in enriched.states.items() if k != name})
 
 
 __all__ = ["BASELINES", "Estate", "load", "ranked", "recall_in_share", "run", "without"]
