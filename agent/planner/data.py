@@ -15,29 +15,20 @@ from agent.planner.questions.ask import plan_question, planned
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Asked, Atom, Form, Kinds, Rank, Ref
 from agent.planner.questions.reading import reading_of
+from agent.planner.questions.setting_marks import types_of
 from agent.planner.reading import Reading
+from agent.planner.restate import restated
 from agent.planner.said import in_words
 from agent.planner.vocabulary import looks_like_region
 from agent.planner.words import SERVICE_NOUNS
 
-_GROUP: Final = re.compile(
-    r"^\W*(?:(?:please|now|and|then|can you|could you)\W+)*(?:group|split|break|cluster|bucket)\s+(?:(?:it|them|those|these|that|this)\s+)?(?:down\s+|up\s+)?(?=by\b|per\b)",
-    re.IGNORECASE,
+_THING: Final = re.compile(r"\b(?:resources?|assets?|things?|accounts?|regions?|services?)\b", re.IGNORECASE)
+_ONE_FIRST: Final = re.compile(r"\b(?:top|first|one|single|1)\b", re.IGNORECASE)
+_HAVING: Final = re.compile(
+    r"\b(?:with(?:out)?|having|have|has|had|lacks?|lacking|get|got|no)\b", re.IGNORECASE
 )
-_GROUP_OF: Final = re.compile(
-    r"^\W*(?:(?:please|now|and|then|can you|could you)\W+)*(?:group|split)\s+(?=(?:the\s+|all\s+|our\s+)?\w+(?:\s+\w+){0,5}\s+(?:by|per)\b)",
-    re.IGNORECASE,
-)
-_WRONG: Final = re.compile(
-    r"^\W*(?:(?:please|tell me|show me|so|and)\W+)*what(?:'s| is| are|s)(?: all)? (?:wrong|broken|insecure|amiss|bad) (with|in|on|for|at)\b",
-    re.IGNORECASE,
-)
-_EXPOSED: Final = re.compile(
-    r"(?<!internet )(?<!internet-)(?<!publicly )(?<!over)\bexposed\b(?! (?:to|on|by|in|at|from|port|ports|over|through|via|secrets?|credentials?|keys?|passwords?))",
-    re.IGNORECASE,
-)
-_WITHOUT: Final = re.compile(
-    r"^\W*(?:the same |same )?(?:without|regardless of|ignoring|drop|forget|ignore) the (region|account|severity|provider)(?: filter| restriction)?\W*$",
+_POINTS: Final = re.compile(
+    r"^\W*(?:and|only|just|but|also|now|what about|how about|except|without|not|in|on|for|with|by|per)\b|\b(?:them|those|these|ones?|they|it|same)\b",
     re.IGNORECASE,
 )
 _SERVICES: Final = {"lambda": "awslambda", "elb": "elbv2", "alb": "elbv2"}
@@ -49,8 +40,14 @@ _BARE_SERVICE: Final = re.compile(
 
 def ask(text: str, estate: Estate, previous: Asked | None, reading: Reading, now: datetime) -> Asked:
     """What a message asks of the data; or why nothing can be asked. Never raises for any text."""
-    asked = plan_question(restated(text), estate, previous, now)
-    if _second_look(asked, reading) and (form := _other(reading, estate, asked)) is not None:
+    said = restated(text, follows=previous is not None, names_one=bool(reading.asset_ids))
+    asked = plan_question(said, estate, previous, now)
+    alone = previous is None or not _POINTS.search(text)
+    if (
+        alone
+        and _second_look(asked, reading, estate)
+        and (form := _other(reading, estate, asked)) is not None
+    ):
         other = planned(form, text, estate, now)
         asked = other if other.outcome == "answer" else asked
     if asked.outcome != "answer" or asked.form is None:
@@ -58,22 +55,30 @@ def ask(text: str, estate: Estate, previous: Asked | None, reading: Reading, now
     return told_by_checks(asked.model_copy(update={"question": text}), estate, now)
 
 
-def _second_look(asked: Asked, reading: Reading) -> bool:
-    """Whether the older reader is heard: where nothing was read, or items of an array ("resources", "ports") in place of
-    the resources themselves, and for results that passed or need a person.
+def _second_look(asked: Asked, reading: Reading, estate: Estate) -> bool:
+    """Whether the older reader is heard: where nothing was read; where items of an array ("resources", "ports") or kinds
+    that the tenant has nothing of were; for results that passed or need a person; and for findings read as things.
     """
-    return asked.outcome != "answer" or _items(asked) or reading.status is not None
-
-
-def _items(asked: Asked) -> bool:
-    return asked.form is not None and getattr(asked.form, "each", None) is not None
+    form = asked.form
+    if asked.outcome != "answer" or form is None or reading.status is not None:
+        return True
+    if getattr(form, "each", None) is not None:
+        return True
+    kinds = [i for i in form.items if isinstance(i, Kinds) and not i.negated]
+    if kinds and not types_of(kinds, estate) and any(estate.words.type_ids.get(n) for n in reading.nouns):
+        return True
+    if form.entity != "asset":
+        return False
+    if reading.findings and not _HAVING.search(reading.text):
+        return True
+    return bool(reading.severities) and not kinds and not _THING.search(reading.text)
 
 
 def told_by_checks(asked: Asked, estate: Estate, now: datetime) -> Asked:
     """The same question over what checks reported; it stays as it is where no plan says that."""
     assert asked.form is not None
     form = by_service(as_open(asked.form, estate), estate, asked.question)
-    form = by_checks(form, estate, asked.question)
+    form = by_checks(whole_ranking(form, asked.question), estate, asked.question)
     whole = worst_first(only_passed(form, estate))
     made = planned(whole, asked.question, estate, now) if whole != asked.form else asked
     if made.plan is None:
@@ -96,6 +101,13 @@ def as_open(form: Form, estate: Estate) -> Form:
         posture = Atom(ref=Ref(name="domain"), op="in", values=("POSTURE",), label="of posture")
         items = (*items, posture)
     return form.model_copy(update={"entity": "issue", "items": items})
+
+
+def whole_ranking(form: Form, text: str) -> Form:
+    """Which group has the most is answered by all of them in order, the first one first."""
+    if form.limit != 1 or not form.group or form.per or _ONE_FIRST.search(text):
+        return form
+    return form.model_copy(update={"limit": None})
 
 
 def worst_first(form: Form) -> Form:
@@ -122,14 +134,6 @@ def by_service(form: Form, estate: Estate, text: str) -> Form:
         atom.model_copy(update={"negated": i.negated}) if isinstance(i, Kinds) else i for i in form.items
     )
     return form.model_copy(update={"items": items})
-
-
-def restated(text: str) -> str:
-    """The words in the forms that the question planner reads: "group" is no group of users, "wrong" is a finding."""
-    said = _GROUP_OF.sub("", _GROUP.sub("", text))
-    said = _WRONG.sub(lambda m: f"findings {m[1]}", said)
-    said = _EXPOSED.sub("exposed to the internet", said)
-    return _WITHOUT.sub(lambda m: f"in all {m[1].lower()}s", said)
 
 
 def _other(reading: Reading, estate: Estate, asked: Asked) -> Form | None:

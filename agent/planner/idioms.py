@@ -27,6 +27,9 @@ _PLACES: Final = (
     ("providers", "provider", "on"),
     ("services", "service", "of service"),
 )
+_GRAVER: Final = re.compile(
+    r"\b(?:above|over|at least|below|under|more than) (?:critical|high|medium|low)\b|\b(?:critical|high|medium|low) (?:and|or) (?:above|higher|more)\b"
+)
 _THINGS: Final = re.compile(r"\b(?:resources?|assets?)\b", re.IGNORECASE)
 _COMPARES: Final = re.compile(
     r"\b(?:more|fewer|less|above|below|over|under|between|at least|at most|percent\w*|share|average|median|ratio|without any|no open|never)\b"
@@ -40,7 +43,7 @@ def understood(reading: Reading) -> bool:
     if reading.left_over or reading.unknown or reading.ambiguous or reading.finding_ids or reading.asks_tags:
         return False
     text = reading.text.lower()
-    if _COMPARES.search(text):
+    if _COMPARES.search(_GRAVER.sub(" ", text)):
         return False
     known = " ".join(
         (

@@ -231,6 +231,6 @@ STOP = frozenset(
     belong belongs own owns owned activated kindly maybe perhaps possible possibly able says next previous already yet still ever even
     called named looking look find found identify got getting new worried care happen happened happening going keep keeps
     let's dear team guys folks hi hello thanks thank cheers ok okay well so just really very quite pretty rather
-    abused misused grant grants granting
+    stored abused misused grant grants granting
     safeguard safeguards control controls requirement requirements cover covers covering assessed assess""".split()
 )
