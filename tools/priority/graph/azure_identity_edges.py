@@ -8,8 +8,8 @@ from tools.findings.model import AssetRecord
 from tools.priority.estate import Estate, name_of
 from tools.priority.graph.azure_gates import AzureGates
 from tools.priority.graph.azure_load import AzureIam, Runs
+from tools.priority.graph.azure_own_grants import AzureOwnGrants
 from tools.priority.graph.azure_targets import AzureTargets, Deed, deeds, runs
-from tools.priority.graph.azure_vaults import AzureVaults
 from tools.priority.graph.jewels import Jewels
 from tools.priority.graph.model import NodeKind, Relation
 from tools.priority.graph.steps import Steps
@@ -40,7 +40,7 @@ class AzureIdentityEdges:
         for asset_id, held in iam.runs.items():
             for one in held:
                 self._callers.setdefault(one.principal, []).append(estate.assets[asset_id])
-        self._vaults = AzureVaults(estate, iam, gates, steps)
+        self._granted = AzureOwnGrants(estate, iam, gates, steps)
         self._recorded = {"/" + "/".join(a.split("/")[1:3]) for a in self._assigned_scopes()}
 
     def add(self) -> None:
@@ -50,7 +50,7 @@ class AzureIdentityEdges:
             if self.holds(principal):
                 key = self.key(principal)
                 self._may(key, principal)
-                self._vaults.add(key, principal, self._callers.get(principal, []))
+                self._granted.add(key, principal, self._callers.get(principal, []))
         for asset_id, held in self._iam.runs.items():
             asset = self._estate.assets[asset_id]
             for one in (
@@ -80,8 +80,8 @@ class AzureIdentityEdges:
         return shown(self._iam.name(principal))
 
     def holds(self, principal: str) -> bool:
-        """Whether a principal has any role, or reads any vault."""
-        return bool(self._iam.engine.assignments(principal)) or self._vaults.reads(principal)
+        """Whether a principal has any role, or anything that a resource grants by itself."""
+        return bool(self._iam.engine.assignments(principal)) or self._granted.grants(principal)
 
     def _runs_as(self, workload: AssetRecord, held: Runs) -> None:
         """Whoever controls a workload acts as its identities."""

@@ -213,6 +213,11 @@ def texts_of(view: View) -> Iterator[tuple[str, str]]:
     text = View(script).text("Value") if isinstance(script, Mapping) else script
     if isinstance(text, str) and text:
         yield "start script", decoded(text)
+    for extension in [*view.each("extensions"), *view.each("resources")]:
+        for place in ("settings", "protectedSettings"):
+            command = extension.at(place).text("commandToExecute", "script")
+            if command:
+                yield f"extension {shown(extension.text('name'), 60)}", decoded(command)
     if view.text("kind") == "Secret":
         for name, value in _pairs(view.get("data")):
             yield f"entry {shown(name, 60)}", decoded(value)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from tools.findings.model import AssetRecord
 from tools.priority.estate import Estate, name_of
 from tools.priority.graph.gcp_deeds import Deed
+from tools.priority.graph.gcp_limits import GcpLimits
 from tools.priority.graph.gcp_load import GcpIam
 from tools.priority.graph.jewels import Jewels
 from tools.priority.graph.model import INTERNET
@@ -23,6 +24,7 @@ class GcpTargets:
         self._jewels = jewels
         self._steps = steps
         self._values: dict[str, bool] = {}
+        self._limits = GcpLimits(estate, iam)
 
     def of(self, deed: Deed, members: Iterable[str], key: str) -> Iterator[str]:
         """Keys of what a deed on these nodes leads to, for somebody at `key`; what leads nowhere is left out."""
@@ -31,6 +33,8 @@ class GcpTargets:
             if asset is None or asset.asset_id == key:
                 continue
             view = self._estate.view(asset)
+            if self._limits.forbids(deed, node, stranger=key == INTERNET):
+                continue
             if deed.id == "ssh-keys-project":
                 yield from self._machines_with_project_keys(node)
             elif deed.on == "cluster":

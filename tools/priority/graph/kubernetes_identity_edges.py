@@ -50,6 +50,7 @@ class KubernetesIdentityEdges:
             found = escalations(self._cluster.engine, account)
             for one in found:
                 self._gain(self.key(account), self._name(account), one)
+        self._legacy()
         self._administrator()
         self._anonymous()
 
@@ -239,6 +240,18 @@ class KubernetesIdentityEdges:
         if any(self._cluster.secrets.values()):
             why = "an administrator reads every secret of the cluster"
             self._steps.join(admin, self._secrets("*"), Relation.READS, step["reads"], why)
+
+    def _legacy(self) -> None:
+        """Clusters that still go by attributes (GKE): every account may do everything, whatever its roles say."""
+        asset = self._cluster.asset
+        if asset is None or not self._estate.view(asset).at("legacyAbac").flag("enabled"):
+            return
+        for account in self._cluster.engine.service_accounts:
+            why = (
+                f"{shown(name_of(asset))} lets every account of its pods do everything (legacy authorization)"
+            )
+            chance = self._steps.words.step["controls"]
+            self._steps.join(self.key(account), self.admin(), Relation.ESCALATES, chance, why, (asset,))
 
     def _anonymous(self) -> None:
         """Rights of requests without a login, and in GKE of anybody with a Google account."""

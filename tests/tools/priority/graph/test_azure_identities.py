@@ -1,3 +1,4 @@
+
 """Azure: what identities reach by roles, keys, access policies and networks; each with what stops it."""
 
 from __future__ import annotations
@@ -269,6 +270,20 @@ def test_who_reads_a_vault(why: str, properties: dict[str, Any], role: str | Non
     grants = [assignment(role, "id-web")] if role else []
     path = proved(graph(web, vault, *grants, flawed=(web,)), vault)
     assert (path is not None) is found, why
+
+
+@pytest.mark.parametrize(
+    ("who", "access", "found"),
+    [("id-web", "Enabled", True), ("id-x", "Enabled", False), ("id-web", "Disabled", False)],
+)
+def test_the_administrator_of_a_database_server(who: str, access: str, found: bool) -> None:
+    rules = [{"properties": {"startIpAddress": "0.0.0.0", "endIpAddress": "0.0.0.0"}}]
+    properties = {"publicNetworkAccess": access, "administrators": {"sid": who, "login": "dba"}}
+    server = azure("Microsoft.Sql/servers/s1", properties, firewallRules=rules)
+    database = azure(f"{server.uid}/databases/orders", {})
+    web = app()
+    path = proved(graph(web, server, database, flawed=(web,), holding=(database,)), database)
+    assert (labels(path) == ["internet", "web", "identity of web", "s1", "orders"]) is found
 
 
 def test_a_command_on_a_machine_gives_its_identity_unless_it_is_deallocated() -> None:

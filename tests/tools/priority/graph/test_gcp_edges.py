@@ -465,3 +465,39 @@ def test_ssh_keys_of_the_project_open_the_machines_that_take_them() -> None:
     assert path() == ["internet", "hook", "fn", "vm", "app", "data"]
     assert path(status="TERMINATED") == []
     assert path(metadata={"items": barred}) != [], "an administrator of machines sets their own metadata"
+
+
+def constraint(name: str, *, enforce: bool = True, at: str = f"projects/{NUMBER}") -> AssetRecord:
+    """An organisation policy."""
+    path = f"{at}/policies/{name}"
+    return gcp(
+        f"//orgpolicy.googleapis.com/{path}", {"name": path, "spec": {"rules": [{"enforce": enforce}]}}
+    )
+
+
+def test_organisation_policies_hold_whatever_bindings_say() -> None:
+    data = bucket("data", binding(VIEW, "allUsers"))
+
+    def open_(*more: AssetRecord) -> bool:
+        return proved(graph(data, project(), *more, holding=(data,)), data) is not None
+
+    assert open_()
+    assert open_(constraint("storage.publicAccessPrevention", enforce=False))
+    assert open_(constraint("storage.publicAccessPrevention", at="projects/999"))
+    assert not open_(constraint("storage.publicAccessPrevention"))
+    hook, keys = function(), service_account("deploy", binding("roles/iam.serviceAccountKeyAdmin", FN))
+    owner = project(binding("roles/owner", f"serviceAccount:{email('deploy')}"))
+    parts = (hook, service_account("fn"), keys, owner)
+    assert proved(graph(*parts, flawed=(hook,)), ADMIN) is not None
+    barred = constraint("iam.disableServiceAccountKeyCreation")
+    assert proved(graph(*parts, barred, flawed=(hook,)), ADMIN) is None
+
+
+def test_a_perimeter_keeps_strangers_out_of_the_services_that_it_names() -> None:
+    data = bucket("data", binding(VIEW, "allUsers"))
+    for service, found in (("storage.googleapis.com", False), ("bigquery.googleapis.com", True)):
+        status = {"resources": [f"projects/{NUMBER}"], "restrictedServices": [service]}
+        around = gcp(
+            "//accesscontextmanager.googleapis.com/accessPolicies/1/servicePerimeters/p", {"status": status}
+        )
+        assert (proved(graph(data, project(), around, holding=(data,)), data) is not None) is found

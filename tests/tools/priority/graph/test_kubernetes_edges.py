@@ -678,6 +678,15 @@ def test_a_cluster_that_lets_anybody_in() -> None:
     assert not reached(eks(**public), signed_in)
 
 
+def test_legacy_authorization_makes_every_account_an_administrator() -> None:
+    for enabled in (True, False):
+        home = gke(legacyAbac={"enabled": enabled})
+        picture = image()
+        parts = [in_cluster(one, home.uid) for one in (service(), deployment())]
+        found = graph(home, *parts, picture, flawed=(picture,))
+        assert (proved(found, f"admin:{home.asset_id}") is not None) is enabled
+
+
 def test_objects_go_to_the_cluster_that_their_id_names() -> None:
     one, two = (
         gke(),
