@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -72,7 +72,12 @@ class Focus:
 
 def ports_of(finding: Finding) -> tuple[int, ...]:
     """The ports that a finding names, in its rule, kind or title; none if it is about no port in particular."""
-    for text in (finding.rule_id, finding.kind, finding.title):
+    return _ports_named(finding.rule_id, finding.kind, finding.title)
+
+
+@lru_cache(maxsize=65_536)
+def _ports_named(*texts: str) -> tuple[int, ...]:
+    for text in texts:
         words = [word for word in _WORDS.split(text.lower()) if word]
         if not {"port", "ports", "ssh", "rdp"} & set(words):
             continue
