@@ -135,11 +135,17 @@ def understand(
         deed = None
     if (right := doings.may(lowered)) and estate.has_rows("ciem_permissions_with_last_access"):
         return _allowed(right, lowered, marks, tokens, estate)
-    records = with_records(lowered, marks, tokens, estate, subject="event" if deed else "")
+    records = with_records(lowered, marks, tokens, estate, subject="event" if deed or (doings.did(lowered) and estate.has_rows("cloud_audit_logs")) else "")
     marks = _settled(records.marks, tokens, estate, given, records.subject)
     if deed is None:
+        if doings.did(lowered) and records.subject == "event":
+            return read(marks, tokens, estate, context="event", given=given, records=records)
         return read(marks, tokens, estate, context=context or records.context, given=given, records=records)
     rest = [m for m in marks if tokens[m.start].start >= deed[2]]
+    kinds = [m for m in rest if m.kind == "kind"]
+    if deed[0] in ("attach", "detach", "grant") and len(kinds) > 1:
+        # "attached policies to roles": what it was done to
+        kinds[0].kind, kinds[0].also = "stop", {}
     state = read(rest, tokens, estate, context="event", records=records)
     state.noun = "audit events"
     if deed[1]:

@@ -69,6 +69,15 @@ _OBJECTS: Final[Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 
 
+_DID: Final = re.compile(rf"^\W*{_BEFORE}what (?:all )?(?:did|has|have) (?P<who>[\w.@-]+) (?:do|done|been doing|changed?|deleted?|created?)\b")
+
+
+def did(text: str) -> bool:
+    """Whether a text asks what somebody did."""
+    match = _DID.match(text)
+    return match is not None and match["who"] not in ("we", "i", "you", "they", "it", "the")
+
+
 def may(text: str) -> tuple[str, int] | None:
     """The verb of "who can delete ...", and where it ends in the text."""
     match = _MAY.match(text)

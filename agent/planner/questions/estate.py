@@ -30,7 +30,7 @@ _ALWAYS: Final = ("asset_inventory", "issues", "findings")
 _ASKS: Final[Mapping[str, str]] = {
     "cases": r"case|incident",
     "endpoints": r"endpoint|agent|workstation|laptop",
-    "cloud_audit_logs": r"which (?:users|identit|people)|made|chang|sign|event|log|audit|activit|operation|api call|who |console|\bcall|user",
+    "cloud_audit_logs": r"what (?:did|has) |which (?:users|identit|people)|made|chang|sign|event|log|audit|activit|operation|api call|who |console|\bcall|user",
     "va_cves": r"cve|vuln",
     "dspm_asset_file_inventory": r"file|document|card|pattern|iban|passport|personal|health data|social security|e-?mail address|\bpii\b|\bphi\b",
     "cwp_packages_raw": r"package|software|librar|installed",

@@ -160,13 +160,15 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
     name = mark.get("attr")
     if name == "category" and state.entity in ("issue", "finding") and mark.text.lower() in ("category", "categories"):
         name = f"{state.entity}_category"
+    if name == "method" and state.entity == "finding":
+        name = "source"
     if name == "status" and state.entity in ("finding", "vulnerability"):
         name = "result"
     if name in GROUPABLE and not (name == "name" and mark.text.lower() != "name"):
         nxt = state.next(at + 1 - state.at)
         if (
             nxt is not None
-            and name in ("region", "account", "provider")
+            and (name in ("region", "account", "provider") or state.subject)
             and nxt[1].kind == "tenant"
             and nxt[1].get("tenant")
             and getattr(nxt[1].data, "ref", None) == Ref(name=str(name))
@@ -252,6 +254,18 @@ def as_head(state: State, mark: Mark, ref: Ref) -> bool:
         and before_.data[0] in ("result", "operation_status")
     ):
         take_head(state, mark, "finding")
+        return True
+    if (
+        state.subject
+        and state.entity in ("", state.subject)
+        and state.pending_rank == "top"
+        and not (state.dims or state.group)
+        and ref.name in GROUPABLE
+        and before_ is not None
+        and before_.kind in ("top", "number")
+    ):
+        # "flow logs: top destination ports"
+        state.dims.append(ref)
         return True
     if state.headed or not (ref.tags or ref.places or ref.name in GROUPABLE):
         if state.dims and not state.entity and not state.parts and state.connector in ("and", "comma"):

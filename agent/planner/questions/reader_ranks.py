@@ -18,6 +18,7 @@ def ranked_ref(state: State, ref: Ref) -> bool:
         "affected_products",
         "issue_count",
         "records",
+        "cves",
     ):
         state.rank = Rank(ref=ref, descending=state.pending_rank != "fewest")
         state.pending_rank = ""

@@ -12,6 +12,7 @@ from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Either, Ref
 from agent.planner.questions.marks import Mark, piece
 from agent.planner.questions.record_nouns import (
+    CHANGES,
     HOSTS,
     LOGIN,
     entity_of,
@@ -49,9 +50,11 @@ def with_records(
     named = tuple(dict.fromkeys(e for m in marks if (e := entity_of(m, text)) in RECORDS))
     if subject and subject not in named:
         named = (subject, *named)
+    if not subject and CHANGES.search(text) and estate.has_rows("cloud_audit_logs") and "event" not in named:
+        subject, named = "event", ("event", *named)
     logins = LOGIN.search(text)
     first = next((m for m in marks if m.kind in ("kind", "entity")), None)
-    context = ""
+    context = subject if subject and not any(m.kind == "entity" and m.data == subject for m in marks) else ""
     if logins and not subject and estate.has_rows("cloud_audit_logs"):
         if (
             first is None
@@ -66,7 +69,10 @@ def with_records(
     if not named:
         return Records(marks)
     subject = subject or subject_of(text, marks, tokens, named)
-    found = Records(marks, subject, named, context)
+    for mark in marks:
+        if mark.kind != "entity" and (entity := entity_of(mark, text)) in named and entity != subject:
+            mark.kind, mark.data, mark.also = "entity", entity, {}
+    found = Records(_denied(marks, tokens, named, subject), subject, named, context)
     order = [subject, *(e for e in named if e != subject)] if subject else list(named)
     for entity in order:
         found.marks = _remarked(found.marks, tokens, estate, entity, entity == subject)
@@ -110,6 +116,18 @@ def _names(found: Records, tokens: list[Token], estate: Estate) -> None:
                 if before in ("to", "at", "on")
                 else Either(items=tuple(sides))
             )
+        elif (
+            mark.kind == "id"
+            and found.subject == "endpoint"
+            and text in estate.values("endpoint", "agent_version")
+        ):
+            made = Atom(
+                ref=Ref(name="agent_version"),
+                op="eq",
+                values=(text,),
+                label=f"agent version {text}",
+                of="endpoint",
+            )
         if made is not None:
             mark.kind, mark.data, mark.also = "tenant", made, {}
 
@@ -137,6 +155,24 @@ def _today(marks: list[Mark]) -> None:
     for mark in times:
         if len(times) > 1 and mark.text.lower() in ("today", "now", "currently"):
             mark.kind, mark.data, mark.also = "stop", mark.text, {}
+
+
+_NOT: Final = frozenset({"no", "not", "n't", "never", "has no", "have no"})
+_KNOWS: Final = frozenset("entry record row know list contain have show mention include hold".split())
+
+
+def _denied(marks: list[Mark], tokens: list[Token], named: tuple[str, ...], subject: str) -> list[Mark]:
+    """ "databases that the CMDB has no entry for": the not comes before what is not there."""
+    made = list(marks)
+    for at, mark in enumerate(marks):
+        if mark.kind != "entity" or mark.data not in named or mark.data == subject:
+            continue
+        after = [m for m in marks[at + 1 : at + 6] if m.kind not in ("stop", "with")]
+        said = {t.norm for m in marks[at + 1 : at + 6] for t in tokens[m.start : m.end]}
+        if after and after[0].kind == "not" and after[0].text.lower() in _NOT and said & _KNOWS:
+            made.remove(after[0])
+            made.insert(made.index(mark), after[0])
+    return made
 
 
 def _remarked(
@@ -272,7 +308,7 @@ def _rows(found: Records, tokens: list[Token]) -> None:
         if mark is head or mark.kind not in ("kind", "entity", "word", "attr", "weakness", "owned"):
             continue
         text = normal(mark, tokens)
-        if text in rows and not (mark.kind == "attr" and mark.data in attributes(found.subject)):
+        if (text in rows and not (mark.kind == "attr" and mark.data in attributes(found.subject))) or (mark.kind == "word" and text in ("according", "running")):
             mark.kind, mark.data, mark.also = "stop", tokens[mark.start], {}
         elif mark.kind == "weakness" and "outside" in mark.text.lower():
             mark.kind, mark.data, mark.also = "not", None, {}

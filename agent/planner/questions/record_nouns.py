@@ -25,6 +25,9 @@ _SETTING: Final = re.compile(
 _MEMBER: Final = re.compile(
     r"(?:show\w* up|appear\w*|listed|present|exist\w*|missing|absent|records?|entr(?:y|ies)|rows?|found|contained|included|known|registered|not|are|is)\s+(?:in|from|by|at)\s+(?:the\s+|our\s+)?\Z|according to (?:the |our )?(?:\w+ ){0,2}\Z"
 )
+CHANGES: Final = re.compile(
+    r"^\W*(?:(?:show|list|give|find|get|see|all|me|us|the|which|what|every|any|how many|number of|count|of|recent|latest|please)\b\W*)*(?:changes?|modifications?|deletions?|creations?|updates?) (?:to|of|on|in)\b"
+)
 LOGIN: Final = re.compile(r"\b(?:console |portal |failed |successful )*(?:log-?ins?|sign-?ins?|logons?)\b")
 _SHADOW: Final = re.compile(r"\bshadow (?:backups?|copies|copy)\b")
 _SCANS: Final = re.compile(
@@ -143,10 +146,9 @@ def subject_of(text: str, marks: list[Mark], tokens: list[Token], named: tuple[s
 
 @lru_cache(maxsize=32)
 def own_words(entity: str) -> frozenset[str]:
-    """The words of an entity's attributes, without plural endings."""
-    return frozenset(
-        " ".join(words_of(t)) for texts in RECORDS[entity].attributes.values() for t in texts.split("|")
-    )
+    """The words of an entity's attributes, with and without plural endings."""
+    spelled = [text for texts in RECORDS[entity].attributes.values() for text in texts.split("|")]
+    return frozenset([*spelled, *(" ".join(words_of(text)) for text in spelled)])
 
 
 def unnamed(text: str, marks: list[Mark], tokens: list[Token], estate: Estate) -> str:

@@ -102,6 +102,13 @@ RECORDS: Final[Mapping[str, Words]] = {
             "last_seen": "last seen|last contact|seen|last check in|checked in|check in|heard from|heard of|reported in|reported|contact|last connected|last communication|communicated|last heard from|connected last|phoned home|called home|last heard",
         },
         (
+            Value(
+                "never been seen|never seen|never connected|never checked in|never reported|never reported in|never been connected",
+                "last_seen",
+                "empty",
+                (),
+                "never seen",
+            ),
             Value("connected|online|reachable|reporting", "status", "in", ("CONNECTED",), "connected"),
             Value(
                 "disconnected|offline|not connected|unreachable|not reporting|not reachable|gone dark",
@@ -215,7 +222,7 @@ RECORDS: Final[Mapping[str, Words]] = {
     ),
     "endpoint_cves": Words(
         {
-            "cves": "cve|vulnerability|number of cve|cve count|vuln|weakness",
+            "cves": "cve|cves|vulnerability|number of cve|cve count|vuln|weakness",
             "name": "endpoint name|host name",
         },
         (),
