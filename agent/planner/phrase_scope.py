@@ -15,6 +15,7 @@ FIRST: Final = "Show the ten findings to fix first"
 
 def conditions(reading: str) -> str:
     """A reading without what only tells how the list looks."""
+    reading = reading.removeprefix("Number of ")
     for mark in (", by ", ", with ", ", the first ", ", as a check that passed shows", ", as a custom rule"):
         reading = reading.split(mark)[0]
     return reading

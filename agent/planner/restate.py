@@ -42,6 +42,13 @@ _ALWAYS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
         ),
         "exposed to the internet",
     ),
+    (
+        re.compile(
+            r"\b(?:that |which |who )?(?:can|could|may) be (?:reached|accessed) (?=(?:on|via|over|through) (?:port )?\d)",
+            re.IGNORECASE,
+        ),
+        "open ",
+    ),
     (re.compile(r"\bunmanaged by\b", re.IGNORECASE), "not managed by"),
     (
         re.compile(

@@ -94,7 +94,7 @@ def predicate(tail: str, count: int) -> str | None:
     said = (_third_person(tail) if count == 1 else tail).removeprefix(" that ")
     if not said.startswith(("are ", "is ")) and re.search(r"(?: and|,) (?!that )", said):
         return None
-    return re.sub(r"(?<=and|..,) that ", " ", said)
+    return re.sub(r"(?:(?<= and)|(?<=,)|(?<= or)) that ", " ", said)
 
 
 def _one(word: str) -> str:

@@ -43,7 +43,8 @@ def as_search(form: Form, estate: Estate, now: datetime) -> dict[str, Any] | Non
             return None
         args |= part
         if left_out:
-            args["exclude"] = {**args.get("exclude", {}), **left_out}
+            before = args.get("exclude", {})
+            args["exclude"] = {**before, **{k: [*before.get(k, ()), *v] for k, v in left_out.items()}}
     if (order := _order(form)) is None:
         return None
     limit = form.limit or USUAL

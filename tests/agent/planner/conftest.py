@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import pytest
 
+from agent.planner.questions.estate import Estate, Sample
 from agent.planner.rule_words import Rule
 from agent.planner.vocabulary import Vocabulary
+
+TYPES = {
+    "bucket": "S3_BUCKET",
+    "database": "RDS_DATABASE_INSTANCE",
+    "instance": "EC2_INSTANCE",
+    "user": "AWS_IAM_USER",
+    "security_group": "EC2_SECURITY_GROUP",
+    "network_acl": "EC2_NETWORK_ACL",
+    "key": "KMS_KEY",
+}
 
 
 def rule(
     rule_id: str, *nouns: str, kind: str = "unclassified", failing: bool = True, passing: bool = True
 ) -> Rule:
-    return Rule(rule_id, kind, f"About {rule_id}", rule_id.split("_")[0], frozenset(nouns), failing, passing)
+    types = frozenset(TYPES[noun] for noun in nouns)
+    service = rule_id.split("_")[0]
+    return Rule(rule_id, kind, f"About {rule_id}", service, frozenset(nouns), failing, passing, types)
 
 
 RULES = (
@@ -69,6 +82,29 @@ def vocabulary(**more: object) -> Vocabulary:
     return Vocabulary(**{**words, **more})  # type: ignore[arg-type]
 
 
+def estate(**more: object) -> Estate:
+    """The words of a small estate with its kinds of asset and a look at its issues."""
+    kinds = {
+        "S3_BUCKET": ("Data", "Storage Bucket", "S3 Bucket", "AWS"),
+        "RDS_DATABASE_INSTANCE": ("Data", "Database", "RDS Database Instance", "AWS"),
+        "EC2_INSTANCE": ("Compute", "VM Instance", "EC2 Instance", "AWS"),
+        "AWS_IAM_USER": ("Identity", "IAM User", "IAM User", "AWS"),
+        "KMS_KEY": ("Data", "Key Management", "KMS Key", "AWS"),
+    }
+    facts = {"xdm.finding.status": {"fail": "FAIL", "pass": "PASS"}, "xdm.finding.service": {"s3": "s3"}}
+    samples = {
+        "asset_inventory": Sample(rows=5),
+        "issues": Sample(rows=5, columns={"xdm.issue.domain": {"posture": "POSTURE"}}),
+        "findings": Sample(rows=5, facts=facts),
+    }
+    return Estate(words=vocabulary(**more), samples=samples, types=kinds)
+
+
 @pytest.fixture(scope="session")
 def words() -> Vocabulary:
     return vocabulary()
+
+
+@pytest.fixture(scope="session")
+def small() -> Estate:
+    return estate()

@@ -190,8 +190,7 @@ _PIECES = st.sampled_from(
 @given(st.one_of(st.text(max_size=300), st.lists(_PIECES, max_size=40).map(" ".join)))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_text_raises(words: Vocabulary, text: str) -> None:
-    first = understand(text, words)
-    understand(text, words, first)
+    understand(text, words)
 
 
 def test_quick_on_thousands_of_names() -> None:
@@ -228,24 +227,16 @@ def test_long_pasted_text_is_read_in_time(words: Vocabulary) -> None:
     assert time.perf_counter() - started < 1.0
 
 
-def test_a_name_that_two_things_have_is_asked_back(words: Vocabulary) -> None:
-    from agent.planner.refuse import which_one
-
+def test_a_name_that_two_things_have_is_ambiguous_until_one_is_named() -> None:
     twofold = vocabulary(
         accounts={"payments": "111122223333"},
         tag_values={"payments": ("Owner",)},
         twofold=frozenset({"payments"}),
     )
-    reading = understand("which buckets are public in payments?", twofold)
-    assert reading.ambiguous == ("payments",)
-    text, both = which_one(reading, twofold)
-    assert "Which one?" in text
-    assert both == (
-        "which buckets are public in account payments?",
-        "which buckets are public tagged payments?",
-    )
-    by_account, by_tag = (understand(question, twofold) for question in both)
+    assert understand("which buckets are public in payments?", twofold).ambiguous == ("payments",)
+    by_account = understand("which buckets are public in account payments?", twofold)
     assert (by_account.accounts, by_account.tags, by_account.ambiguous) == (("111122223333",), (), ())
+    by_tag = understand("which buckets are public tagged payments?", twofold)
     assert (by_tag.accounts, [t.label for t in by_tag.tags], by_tag.ambiguous) == ((), ["payments"], ())
 
 
