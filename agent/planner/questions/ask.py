@@ -62,9 +62,9 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime) -> 
         return lost.model_copy(update={"question": asked})
     if form is None:
         hindered = outcomes.hindered(state, asked, estate, capitals(said))
-        if hindered is not None and hindered.outcome != "clarify" and not state.subject:
-            if (form := read_elements(lowered, estate, now, weak=True)) is not None:
-                return _noted(planned(form, asked, estate, now), (), aside)
+        aimless = hindered is not None and hindered.outcome != "clarify" and not state.subject
+        if aimless and (form := read_elements(lowered, estate, now, weak=True)) is not None:
+            return _noted(planned(form, asked, estate, now), (), aside)
         if hindered is not None:
             return hindered.model_copy(update={"question": asked})
         form = completed(build(state), lowered)
@@ -135,7 +135,13 @@ def understand(
         deed = None
     if (right := doings.may(lowered)) and estate.has_rows("ciem_permissions_with_last_access"):
         return _allowed(right, lowered, marks, tokens, estate)
-    records = with_records(lowered, marks, tokens, estate, subject="event" if deed or (doings.did(lowered) and estate.has_rows("cloud_audit_logs")) else "")
+    records = with_records(
+        lowered,
+        marks,
+        tokens,
+        estate,
+        subject="event" if deed or (doings.did(lowered) and estate.has_rows("cloud_audit_logs")) else "",
+    )
     marks = _settled(records.marks, tokens, estate, given, records.subject)
     if deed is None:
         if doings.did(lowered) and records.subject == "event":

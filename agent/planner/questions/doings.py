@@ -69,7 +69,9 @@ _OBJECTS: Final[Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 
 
-_DID: Final = re.compile(rf"^\W*{_BEFORE}what (?:all )?(?:did|has|have) (?P<who>[\w.@-]+) (?:do|done|been doing|changed?|deleted?|created?)\b")
+_DID: Final = re.compile(
+    rf"^\W*{_BEFORE}what (?:all )?(?:did|has|have) (?P<who>[\w.@-]+) (?:do|done|been doing|changed?|deleted?|created?)\b"
+)
 
 
 def did(text: str) -> bool:

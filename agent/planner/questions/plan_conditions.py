@@ -41,7 +41,9 @@ class ConditionWriter(SettingWriter):
             negative = [i for i in of_asset if getattr(i, "negated", False)]
             if positive or len(negative) > 0:
                 where = both(inner.all((*positive, *negative)))
-                told = related_rows(self.name, "asset", where, compute=tuple(inner.compute), outer=self.compute)
+                told = related_rows(
+                    self.name, "asset", where, compute=tuple(inner.compute), outer=self.compute
+                )
                 own.append(told)
         return own
 

@@ -158,7 +158,11 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
         state.group.append(mark.data)
         return at
     name = mark.get("attr")
-    if name == "category" and state.entity in ("issue", "finding") and mark.text.lower() in ("category", "categories"):
+    if (
+        name == "category"
+        and state.entity in ("issue", "finding")
+        and mark.text.lower() in ("category", "categories")
+    ):
         name = f"{state.entity}_category"
     if name == "method" and state.entity == "finding":
         name = "source"

@@ -50,7 +50,12 @@ def place(state: State, item: Item) -> None:
 def _right_after(state: State) -> bool:
     """Whether a related noun has just been said: "with issues older than 60 days"."""
     before = state.before(over=("stop", "of", "compare", "attr"))
-    return before is not None and before.kind == "entity" and state.relation is not None and before.data == state.relation.entity
+    return (
+        before is not None
+        and before.kind == "entity"
+        and state.relation is not None
+        and before.data == state.relation.entity
+    )
 
 
 def _of_coming_noun(state: State, item: Atom) -> str:

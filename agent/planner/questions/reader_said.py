@@ -21,7 +21,16 @@ NAMELIKE: Final = re.compile(r"(?=.*[a-z])(?:.*\d.*|.*[_/@:].*|[\w.]+-[\w.\-]+)\
 def said_of(state: State, mark: Mark, ref: Ref) -> Atom | None:
     """The condition that the words around a reference make of it, if any; they are taken."""
 
-    if state.compare is not None and ref.name in ("cvss", "size", "records", "impact", "exploitability", "affected_hosts", "affected_products", "cves"):
+    if state.compare is not None and ref.name in (
+        "cvss",
+        "size",
+        "records",
+        "impact",
+        "exploitability",
+        "affected_hosts",
+        "affected_products",
+        "cves",
+    ):
         op, number = state.compare
         state.compare = None
         return bounded(state, ref, op, number)

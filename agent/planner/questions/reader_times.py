@@ -49,11 +49,7 @@ def timed(state: State, when: When, put: Put) -> None:
     if not name and entity == "issue" and closed:
         name = "resolved" if state.estate.has_column("issues", "xdm.issue.resolution_time") else "modified"
     negated = state.take_not()
-    if (
-        negated
-        and when.way == "older"
-        and _lasting(state, when)
-    ):
+    if negated and when.way == "older" and _lasting(state, when):
         # "not seen for 7 days" is seen more than 7 days ago
         negated = False
     if entity and name and name not in ENTITIES[entity].places:
@@ -62,9 +58,13 @@ def timed(state: State, when: When, put: Put) -> None:
         pass
     ref = Ref(name=name or "any_time")
     shown = ENTITIES[entity].time if entity and not name and not log else name
-    verb = {"last_seen": "last seen ", "modified": "changed ", "resolved": "resolved ", "time": "", "classified": "classified "}.get(
-        shown, "first seen "
-    )
+    verb = {
+        "last_seen": "last seen ",
+        "modified": "changed ",
+        "resolved": "resolved ",
+        "time": "",
+        "classified": "classified ",
+    }.get(shown, "first seen ")
     put(
         state,
         Atom(

@@ -45,7 +45,7 @@ def quoted(state: State, mark: Mark) -> None:
                 negated=negated,
             ),
         )
-        return
+        return None
     last = state.parts[-1][1] if state.parts and state.connector else None
     if (
         isinstance(last, Atom)
@@ -59,16 +59,19 @@ def quoted(state: State, mark: Mark) -> None:
             "negated": last.negated,
         }
         place(state, last.model_copy(update=again))
-        return
+        return None
     if (titled := _titled(state, text)) is not None:
         return place(state, titled.model_copy(update={"negated": negated}))
     unknown_word(state, mark, place, negated=negated)
+    return None
 
 
 def _titled(state: State, text: str) -> Atom | None:
     """Quoted text that is the title of what checks report: issues of that name."""
     low = text.lower()
-    if low in state.estate.words.names or not any(rule.title.lower() == low for rule in state.estate.words.rules):
+    if low in state.estate.words.names or not any(
+        rule.title.lower() == low for rule in state.estate.words.rules
+    ):
         return None
     of = state.entity if state.entity in ("issue", "finding", "case") else "issue"
     return Atom(ref=Ref(name="name"), op="eq", values=(text,), label=f"named {text}", of=of)
@@ -99,7 +102,11 @@ def literal_id(state: State, mark: Mark) -> None:
         shown = token.text.upper()
         at = Ref(name="cve")
         atom = Atom(ref=at, op="in", values=(shown,), label=f"of {shown}", negated=negated)
-        if state.connector == "and" and state.entity == "asset" and any(t.text == "both" for t in state.tokens):
+        if (
+            state.connector == "and"
+            and state.entity == "asset"
+            and any(t.text == "both" for t in state.tokens)
+        ):
             # both of them on one asset: each by a row of its own
             return fresh(state, atom, "vulnerability")
         return place(state, atom)

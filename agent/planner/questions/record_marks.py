@@ -55,15 +55,19 @@ def with_records(
     logins = LOGIN.search(text)
     first = next((m for m in marks if m.kind in ("kind", "entity")), None)
     context = subject if subject and not any(m.kind == "entity" and m.data == subject for m in marks) else ""
-    if logins and not subject and estate.has_rows("cloud_audit_logs"):
-        if (
+    if (
+        logins
+        and not subject
+        and estate.has_rows("cloud_audit_logs")
+        and (
             first is None
             or tokens[first.start].start >= logins.start()
             or (first.kind == "entity" and first.data == "event")
-        ):
-            subject = context = "event"
-            named = tuple(dict.fromkeys(("event", *named)))
-            context = "" if any(m.kind == "entity" and m.data == "event" for m in marks) else context
+        )
+    ):
+        subject = context = "event"
+        named = tuple(dict.fromkeys(("event", *named)))
+        context = "" if any(m.kind == "entity" and m.data == "event" for m in marks) else context
     if not subject and (context := unnamed(text, marks, tokens, estate)):
         subject, named = context, tuple(dict.fromkeys((context, *named)))
     if not named:
@@ -242,9 +246,7 @@ def _fits(
     if kind == "attr" and any(m.kind == "entity" and m.data in RECORDS for m in covered):
         return subject and any(m.data in ("host", "endpoint") for m in covered)
     if subject:
-        if kind == "attr" and end - start == 1 and any(m.kind == "agg" for m in covered):
-            return False
-        return True
+        return not (kind == "attr" and end - start == 1 and any(m.kind == "agg" for m in covered))
     near = any(abs(m.start - end) <= _NEAR or abs(start - m.end) <= _NEAR for m in nouns)
     if kind == "attr":
         return data not in attributes("asset") and all(
@@ -308,7 +310,9 @@ def _rows(found: Records, tokens: list[Token]) -> None:
         if mark is head or mark.kind not in ("kind", "entity", "word", "attr", "weakness", "owned"):
             continue
         text = normal(mark, tokens)
-        if (text in rows and not (mark.kind == "attr" and mark.data in attributes(found.subject))) or (mark.kind == "word" and text in ("according", "running")):
+        if (text in rows and not (mark.kind == "attr" and mark.data in attributes(found.subject))) or (
+            mark.kind == "word" and text in ("according", "running")
+        ):
             mark.kind, mark.data, mark.also = "stop", tokens[mark.start], {}
         elif mark.kind == "weakness" and "outside" in mark.text.lower():
             mark.kind, mark.data, mark.also = "not", None, {}

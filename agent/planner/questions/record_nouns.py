@@ -72,9 +72,9 @@ def mark_nouns(text: str, marks: list[Mark], tokens: list[Token], estate: Estate
     """Nouns of records that are no nouns elsewhere: logins, shadow backups, scans that failed, installed software."""
     for mark in marks:
         # without an inventory of packages, those that have vulnerabilities are known
-        if mark.kind == "entity" and mark.data == "package" and not estate.has_rows("cwp_packages_raw"):
-            if any(m.kind == "entity" and m.data == "vulnerability" for m in marks):
-                mark.kind, mark.data, mark.also = "attr", "package", {}
+        bare = mark.kind == "entity" and mark.data == "package" and not estate.has_rows("cwp_packages_raw")
+        if bare and any(m.kind == "entity" and m.data == "vulnerability" for m in marks):
+            mark.kind, mark.data, mark.also = "attr", "package", {}
     if _SCANS.search(text) and estate.has_rows("cloud_health_auditing"):
         for mark in marks:
             if mark.kind == "entity" and mark.text.lower() in ("connector", "connectors"):
@@ -130,9 +130,11 @@ def subject_of(text: str, marks: list[Mark], tokens: list[Token], named: tuple[s
         if entity in RECORDS:
             return entity
         words = {t.norm for t in tokens[mark.start : mark.end]}
-        if mark.kind == "kind" and words <= _USERS | {"iam", "cloud", "aws", "service"} and words & _USERS:
-            if "permission" in named and mark.get("attr") != "account":
-                continue
+        users = (
+            mark.kind == "kind" and words <= _USERS | {"iam", "cloud", "aws", "service"} and words & _USERS
+        )
+        if users and "permission" in named and mark.get("attr") != "account":
+            continue
         if mark.kind == "kind" and mark.has("attr") and mark.get("attr") == "user" and "event" in named:
             continue
         if mark.kind == "kind" and any(

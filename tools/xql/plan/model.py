@@ -190,7 +190,9 @@ class PostureQuery(PlanModel):
     )
     having: Condition | None = Field(default=None, description="Tests what aggregates or distinct left.")
     over: tuple[Aggregate, ...] = Field(
-        default=(), max_length=10, description="Measures of the groups that having left, in one row: how many, ..."
+        default=(),
+        max_length=10,
+        description="Measures of the groups that having left, in one row: how many, ...",
     )
     top: TopPerGroup | None = Field(default=None, description="Only the first n rows of each group.")
     order: tuple[Order, ...] = Field(default=(), max_length=5, description="Order of the result.")
@@ -220,7 +222,6 @@ class PostureQuery(PlanModel):
         if set(names) & {item.name.lower() for item in self.aggregates}:
             raise ValueError("a computed column and an aggregate have one name")
         return self
-
 
     def _one_row(self) -> None:
         if not self.over:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ def test_a_way_is_a_chain_that_leads_back(here: str, there: str) -> None:
     if not found:
         return
     assert (found[0].here, found[-1].there) == (here, there)
-    assert all(one.there == next_.here for one, next_ in zip(found, found[1:], strict=False))
+    assert all(one.there == next_.here for one, next_ in itertools.pairwise(found))
     assert len(found) <= 3
     assert reachable(there, here) or here == there
     assert len(way(there, here)) == len(found)

@@ -43,7 +43,11 @@ def test_who_did_it_comes_once_each(tenant: Tenant) -> None:
     ("question", "key", "of"),
     [
         ("failed audit events by operation", "operation_name", lambda e: e["operation_status"] == "FAILED"),
-        ("audit events that were not done by pipeline, by identity", "identity_name", lambda e: e["identity_name"] != "pipeline"),
+        (
+            "audit events that were not done by pipeline, by identity",
+            "identity_name",
+            lambda e: e["identity_name"] != "pipeline",
+        ),
         ("console logins by user", "identity_name", lambda e: e["operation_name"] == "ConsoleLogin"),
         ("changes to security groups by user", "identity_name", lambda e: e["operation_name"].startswith("Authorize")),
     ],

@@ -1,4 +1,3 @@
-
 """Azure: what identities reach by roles, keys, access policies and networks; each with what stops it."""
 
 from __future__ import annotations

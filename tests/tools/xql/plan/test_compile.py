@@ -336,9 +336,7 @@ def test_groups_measured_once_more(database: Any) -> None:
     ]
     numbers = [row[1] for row in single]
     assert len(numbers) > 1
-    assert rows(database, **groups, over=over) == [
-        (len(numbers), sum(numbers) / len(numbers), max(numbers))
-    ]
+    assert rows(database, **groups, over=over) == [(len(numbers), sum(numbers) / len(numbers), max(numbers))]
     having = {"field": "n", "op": "gt", "value": max(numbers)}
     assert rows(database, **groups, having=having, over=over[:1]) == [(0,)]
 

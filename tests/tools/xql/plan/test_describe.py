@@ -273,7 +273,10 @@ SENTENCES: list[tuple[Body, str]] = [
             "group_by": [R],
             "aggregates": [CNT],
             "having": t("n", "gt", 10),
-            "over": [{"function": "count_rows", "name": "groups"}, {"function": "avg", "field": "n", "name": "mean"}],
+            "over": [
+                {"function": "count_rows", "name": "groups"},
+                {"function": "avg", "field": "n", "name": "mean"},
+            ],
         },
         "Number of assets, by account, only where the number of assets is more than 10, of these groups the number and the average number of assets",
     ),

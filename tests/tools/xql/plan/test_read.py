@@ -116,7 +116,10 @@ def rows(database: Any, query: Any) -> list[tuple[Any, ...]]:
             f"{ISSUES} | comp count() as n by xdm.issue.severity, xdm.issue.name | comp max(n) as m by xdm.issue.name",
             "more than one row",
         ),
-        (f"{ISSUES} | comp count() as n by xdm.issue.severity | comp max(n) as m | filter m > 3", "single row"),
+        (
+            f"{ISSUES} | comp count() as n by xdm.issue.severity | comp max(n) as m | filter m > 3",
+            "single row",
+        ),
         (f"{ISSUES} | limit 5 | filter xdm.issue.severity = null", "after a limit"),
         (f"{ISSUES} | comp approx_count(xdm.issue.name) as n", "approx_count"),
         (f'{ISSUES} | alter x = replace(xdm.issue.name, "a", "b")', "how x is computed"),
