@@ -7,7 +7,10 @@ it absent.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from tools.findings.model import AssetRecord, Finding
 from tools.priority.correlation.focus import WEB_PORTS, ports_of, sense_of
@@ -20,6 +23,8 @@ _SERIOUS = {"HIGH", "CRITICAL"}
 _KEV, _REMOTE = 1.0, 0.35
 _LINK = {"use": 1.0, "probe": 0.8, "unnamed": 0.8, "other": 0.5}
 """How much an alert counts by what its techniques say about the weakness."""
+MOST_BEHIND = 200
+"""Machines behind one group that are looked at; a group of more is no one's in particular."""
 _QUIET = 20
 """Attempts in the window below which nobody in particular is meant: the internet's background noise."""
 
@@ -80,26 +85,40 @@ def _graded(flaw: Flaw, at: datetime) -> Fact:
 
 
 def activity_fact(
-    finding: Finding, weakness: str, asset: AssetRecord | None, enriched: Enrichments, at: datetime
+    finding: Finding,
+    weakness: str,
+    asset: AssetRecord | None,
+    enriched: Enrichments,
+    at: datetime,
+    behind: Iterable[AssetRecord] = (),
 ) -> Fact | None:
     """Alerts on the asset and attempts from outside, as far as they bear on the finding; None where no source was
     asked. The graver of both counts.
+
+    `behind` are the machines that a group or firewall lets traffic through to: what happens to them happens to it.
     """
     if asset is None:
         return None
-    found = [
-        fact
+    found: list[Fact] = []
+    watched = False
+    for one in (asset, *islice(behind, MOST_BEHIND)):
+        traffic = enriched.activity.get(one.asset_id)
+        watched = watched or traffic is not None
         for fact in (
-            _alerted(enriched.alerts.get(asset.asset_id, ()), weakness, at),
-            _attempted(finding, enriched.activity.get(asset.asset_id), at),
-        )
-        if fact is not None
-    ]
+            _alerted(enriched.alerts.get(one.asset_id, ()), weakness, at),
+            _attempted(finding, traffic, at),
+        ):
+            if fact is not None:
+                own = one is asset
+                name = shown(one.name or one.uid)
+                found.append(
+                    fact if own else replace(fact, value=f"{fact.value}, at {name}", ids=(*fact.ids, name))
+                )
     if found:
         return max(found, key=lambda fact: fact.grade)
     if enriched.answered("alerts") and enriched.answered("activity"):
         ports = ports_of(finding)
-        where = f" on {_named(ports)}" if ports and asset.asset_id in enriched.activity else ""
+        where = f" on {_named(ports)}" if ports and watched else ""
         text = f"no serious alert on it and no attempts{where} beyond noise"
         return absent("observed activity", text, "alerts and traffic logs", at=at)
     return None

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 import zlib
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tools.findings.model import Finding, FindingStatus
+from tools.findings.model import AssetRecord, Finding, FindingStatus
 from tools.priority.arithmetic import Inputs
 from tools.priority.context import SERIOUS, AssetFacts, Context
 from tools.priority.correlation.focus import ports_of
 from tools.priority.enriched import activity_fact, cve_of, exploit_fact
 from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.graph.flaws import judge, weakest
+from tools.priority.graph.model import Part
 from tools.priority.graph.vocabulary import graph_words
 from tools.priority.network import port_grade
+from tools.priority.paths import part_path
 from tools.priority.prefilter import BENIGN, standing_of
 from tools.priority.threats import threat_fact
 from tools.priority.weakness import Weakness, weakness_of
@@ -29,6 +32,17 @@ _NOT_TARGET = absent("observed activity", "nothing that could be probed", "weakn
 
 
 _OLD = 0.4
+_FILTERS = {"ec2.sg", "azure.nsg", "gcp.firewall"}
+_BESIDE = 0.45
+"""Share of an asset's path for a finding that has no part in it: an intruder passes there by other means."""
+_PARTS = {
+    "takeover": Part.ENTERED,
+    "data_exposure": Part.ENTERED,
+    "entry": Part.ENTERED,
+    "imds": Part.RUN_AS,
+    "profile": Part.RUN_AS,
+}
+"""By theme or class of weakness."""
 # Themes whose findings themselves say that strangers can reach the resource: evidence where no configuration is.
 _ASSERTING = {"public", "ingress", "trust", "authorizer", "kubernetes", "profile"}
 
@@ -58,7 +72,10 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
         if reachable
         else absent("active threat", "nothing that could be attacked directly", "weakness class"),
         "activity": (
-            activity_fact(finding, weakness.name, asset, context.enriched, context.as_of) or _NO_ACTIVITY
+            activity_fact(
+                finding, weakness.name, asset, context.enriched, context.as_of, _behind(asset, own, context)
+            )
+            or _NO_ACTIVITY
         )
         if reachable and exposure.grade > 0
         else _NOT_TARGET,
@@ -80,6 +97,11 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
         held_by=standing.kind,
         not_held=standing.not_held,
     )  # fmt: skip
+
+
+def _behind(asset: AssetRecord | None, own: AssetFacts, context: Context) -> Iterable[AssetRecord]:
+    """The machines whose traffic goes through what the finding is about."""
+    return own.related if asset is not None and context.estate.kind(asset) in _FILTERS else ()
 
 
 def _exposure_for(finding: Finding, own: AssetFacts, context: Context, weakness: Weakness) -> Fact:
@@ -125,14 +147,32 @@ def _exposure_for(finding: Finding, own: AssetFacts, context: Context, weakness:
 
 
 def _path_for(finding: Finding, weakness: Weakness, own: AssetFacts, context: Context) -> Fact:
-    """The asset's path as far as the finding has a part in it: a flaw that opens no door does not make the path."""
+    """The asset's path as far as the finding has a part in it.
+
+    An open door does not make a path that comes in by another, a flaw none that opens no door, an old metadata service
+    none that needs no identity.
+    """
     path = own.path
-    cve = cve_of(finding)
-    if not cve and weakness.name == "vulnerability" and path.grade > 0:
-        # An old version is a reason to look for flaws, and none by itself.
-        return replace(path, grade=_OLD * path.grade, low=_OLD * path.low, high=path.high)
-    if not cve or path.grade <= 0:
+    if path.grade <= 0:
         return path
+    cve = cve_of(finding)
+    part = Part.EXPLOITED if cve else _PARTS.get(weakness.theme) or _PARTS.get(weakness.name)
+    if cve:
+        path = _through(path, cve, finding, context)
+    elif weakness.name == "vulnerability":
+        # An old version is a reason to look for flaws, and none by itself.
+        return _held(path, _OLD)
+    if part is None or context.graph.path_of(finding.resource.asset_id) is None:
+        return path
+    mine = part_path(context, finding.resource.asset_id, part)
+    share = path.grade / own.path.grade
+    if mine is not None and mine.grade * share >= _BESIDE * path.grade:
+        return _held(mine, share)
+    return _held(replace(path, value=f"{path.value}, by another weakness than this"), _BESIDE)
+
+
+def _through(path: Fact, cve: str, finding: Finding, context: Context) -> Fact:
+    """The path as far as this flaw opens the door, beside the worst flaw there."""
     words = graph_words()
     flaws = context.enriched.flaws.get(finding.resource.asset_id, ())
     mine = next((judge(flaw, words) for flaw in flaws if flaw.cve.upper() == cve), None)
@@ -144,6 +184,10 @@ def _path_for(finding: Finding, weakness: Weakness, own: AssetFacts, context: Co
     return replace(
         path, value=text, grade=path.grade * share, low=path.low * share, high=path.high * max(share, 0.2)
     )
+
+
+def _held(path: Fact, share: float) -> Fact:
+    return path if share >= 1.0 else replace(path, grade=share * path.grade, low=share * path.low)
 
 
 def _is_account(finding: Finding) -> bool:

@@ -15,6 +15,7 @@ from tools.priority.business import data_fact
 from tools.priority.estate import name_of
 from tools.priority.exposure import Exposure, exposure_of
 from tools.priority.facts import Fact, absent, known, unknown
+from tools.priority.graph.model import AttackPath, Part
 from tools.priority.graph.view import path_text
 from tools.priority.identity import Holding, holding_of
 from tools.priority.reading import View, shown
@@ -45,14 +46,29 @@ def graph_path(context: Context, asset: AssetRecord) -> Fact:
 
     The grade is the square root of the path's risk, so that a hard path still counts beside an easy one.
     """
-    path = context.graph.path_of(asset.asset_id)
+    graph, asset_id = context.graph, asset.asset_id
+    path = graph.path_of(asset_id)
     if path is None:
         return absent(_NAME, "none found", _SOURCE, at=context.as_of)
+    proved = path if path.known else graph.path_of(asset_id, known_only=True)
+    return _told(path, proved, context)
+
+
+def part_path(context: Context, asset_id: str, part: Part) -> Fact | None:
+    """The same for the paths alone in which the asset has this part; None if there are none."""
+    graph = context.graph
+    path = graph.path_by(asset_id, part)
+    if path is None:
+        return None
+    proved = path if path.known else graph.path_by(asset_id, part, known_only=True)
+    return _told(path, proved, context)
+
+
+def _told(path: AttackPath, proved: AttackPath | None, context: Context) -> Fact:
     grade = path.risk**0.5
-    ids = tuple(dict.fromkeys(name for node in path.nodes[1:] for name in (node.label,)))
+    ids = tuple(dict.fromkeys(node.label for node in path.nodes[1:]))
     if path.known:
         return known(_NAME, path_text(path), grade, _SOURCE, *ids, at=context.as_of)
-    proved = context.graph.path_of(asset.asset_id, known_only=True)
     low = proved.risk**0.5 if proved is not None else 0.0
     return unknown(_NAME, path_text(path), grade, low, max(grade, 0.9), _SOURCE, *ids, at=context.as_of)
 

@@ -33,6 +33,8 @@ class Deed:
     @property
     def relation(self) -> Relation:
         """What an attacker does."""
+        if self.id == "function-set-iam-policy":
+            return Relation.INVOKES  # to call code is not yet to control it
         if self.gain == "data":
             return Relation.READS if self.id.startswith("read-") else Relation.CONTROLS
         return Relation.CONTROLS if self.gain in {"code", "credentials"} else Relation.ESCALATES

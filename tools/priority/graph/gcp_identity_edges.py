@@ -140,7 +140,7 @@ class GcpIdentityEdges:
                 project = self._iam.project_node(node)
                 for deed in self._deeds_at(principal, node, able):
                     if deed.on == _kind(node):
-                        self._do(key, principal, deed, project, [node], node)
+                        self._do(key, principal, deed, project, [node], node, "")
 
     def _container(self, key: str, principal: str, node: str, able: tuple[Deed, ...]) -> None:
         if not node.startswith("projects/"):
@@ -148,11 +148,14 @@ class GcpIdentityEdges:
                 if deed.gain in {"admin", "policy"} and deed.on in {"organization", "folder"}:
                     self._admin(key, principal, deed, node)
         for project in self._iam.projects_under(node):
-            for deed in self._deeds_at(principal, project, able):
-                if deed.on == "project":
-                    self._do(key, principal, deed, project, [project], project)
-                elif members := self._iam.lies.get((project, deed.on)):
-                    self._do(key, principal, deed, project, members[:_MOST_MEMBERS], project)
+            here = self._deeds_at(principal, project, able)
+            accounts = [d for d in here if d.on == "service-account" and d.gain == "identity"]
+            becomes = any(self._decide(principal, d, project, project).allowed for d in accounts)
+            for deed in here:
+                members = [project] if deed.on == "project" else self._iam.lies.get((project, deed.on), [])
+                if members:
+                    home = project if becomes else ""
+                    self._do(key, principal, deed, project, members[:_MOST_MEMBERS], project, home)
 
     def _deeds_at(self, principal: str, node: str, able: tuple[Deed, ...]) -> tuple[Deed, ...]:
         """The deeds that the roles at or above a node may allow: the same for all who hold the same roles."""
@@ -189,23 +192,29 @@ class GcpIdentityEdges:
                     yield Decision(Verdict.UNKNOWN, "allowed in another project", one.because, hangs)
                     return
 
-    def _do(self, key: str, principal: str, deed: Deed, project: str, members: list[str], node: str) -> None:
+    def _do(
+        self,
+        key: str,
+        principal: str,
+        deed: Deed,
+        project: str,
+        members: list[str],
+        node: str,
+        becomes: str,
+    ) -> None:
         decision = self._decide(principal, deed, node, project)
         if not decision.possible:
             return
         if deed.on == "project" and deed.gain in {"admin", "policy"}:
             self._admin(key, principal, deed, node)
             return
-        targets = list(self._targets.of(deed, members, key))
+        targets = list(self._targets.of(deed, members, key, becomes=becomes))
         if not targets:
             return
         if key == INTERNET:
             self._open(deed, targets, decision)
             return
-        step = self._steps.words.step
-        chance = step[
-            "reads" if deed.relation is Relation.READS else "controls" if deed.gain == "data" else "escalates"
-        ]
+        chance = self._chance(deed)
         why = f"{shown(self._iam.name(principal))} {deed.summary}{self._as(decision)}"
         bundled = self._steps.bundle(
             "gcp", targets, f"{len(targets)} resources: {deed.summary}", project.partition("/")[2]
@@ -215,6 +224,14 @@ class GcpIdentityEdges:
         self._steps.decided(
             key, bundled, deed.relation, chance, why, told, self._iam.behind(decision.because)
         )
+
+    def _chance(self, deed: Deed) -> float:
+        words = self._steps.words
+        if deed.relation is Relation.INVOKES:
+            return words.entry["public_function"]
+        if deed.relation is Relation.READS:
+            return words.step["reads"]
+        return words.step["controls" if deed.gain == "data" else "escalates"]
 
     def _as(self, decision: Decision) -> str:
         roles = self._iam.role_names(decision.because)

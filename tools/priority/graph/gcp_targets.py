@@ -26,8 +26,12 @@ class GcpTargets:
         self._values: dict[str, bool] = {}
         self._limits = GcpLimits(estate, iam)
 
-    def of(self, deed: Deed, members: Iterable[str], key: str) -> Iterator[str]:
-        """Keys of what a deed on these nodes leads to, for somebody at `key`; what leads nowhere is left out."""
+    def of(self, deed: Deed, members: Iterable[str], key: str, *, becomes: str = "") -> Iterator[str]:
+        """Keys of what a deed on these nodes leads to, for somebody at `key`; what leads nowhere is left out.
+
+        `becomes`: a project whose accounts the principal can be without any workload: one that runs as such an
+        account is a detour.
+        """
         for node in members:
             asset = self._iam.asset.get(node)
             if asset is None or asset.asset_id == key:
@@ -36,19 +40,22 @@ class GcpTargets:
             if self._limits.forbids(deed, node, stranger=key == INTERNET):
                 continue
             if deed.id == "ssh-keys-project":
-                yield from self._machines_with_project_keys(node)
+                yield from self._machines_with_project_keys(node, becomes)
             elif deed.on == "cluster":
                 if deed.gain == "admin" or deed.id == "cluster-exec":
                     yield self._steps.admin(asset.asset_id, name_of(asset), asset.account)
             elif deed.on == "instance":
-                if runs(view) and (asset.asset_id in self._iam.runs or self._valuable(asset)):
+                if runs(view) and self._gains(asset, becomes):
+                    yield asset.asset_id
+            elif deed.on == "function":
+                if self._gains(asset, becomes):
                     yield asset.asset_id
             elif key == INTERNET and deed.on == "bucket" and _kept_in(view):
                 continue
             elif deed.gain != "data" or key == INTERNET or self._valuable(asset):
                 yield asset.asset_id
 
-    def _machines_with_project_keys(self, project: str) -> Iterator[str]:
+    def _machines_with_project_keys(self, project: str, becomes: str) -> Iterator[str]:
         for node in self._iam.lies.get((project, "instance"), ()):
             asset = self._iam.asset[node]
             view = self._estate.view(asset)
@@ -56,8 +63,17 @@ class GcpTargets:
                 i.text("key").lower(): i.text("value").lower() for i in view.at("metadata").each("items")
             }
             barred = facts.get("block-project-ssh-keys") == "true" or facts.get("enable-oslogin") == "true"
-            if runs(view) and not barred and (asset.asset_id in self._iam.runs or self._valuable(asset)):
+            if runs(view) and not barred and self._gains(asset, becomes):
                 yield asset.asset_id
+
+    def _gains(self, workload: AssetRecord, becomes: str) -> bool:
+        """Whether code on a workload gives anything: something worth having, or an account not had before."""
+        held = self._iam.runs.get(workload.asset_id, ())
+        homes = [
+            self._iam.node[a.asset_id] for r in held if (a := self._iam.accounts.get(r.email)) is not None
+        ]
+        at_hand = len(homes) == len(held) and all(h.startswith(f"{becomes}/") for h in homes)
+        return self._valuable(workload) or (bool(held) and not (becomes and at_hand))
 
     def _valuable(self, asset: AssetRecord) -> bool:
         if asset.asset_id not in self._values:

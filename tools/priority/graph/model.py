@@ -52,6 +52,15 @@ class Relation(StrEnum):
     OPENS = "opens"
 
 
+class Part(StrEnum):
+    """What part an asset has in a path because of one weakness: strangers come in by it, its flaw is exploited, or an
+    intruder on it becomes its identity."""
+
+    ENTERED = "entered"
+    EXPLOITED = "exploited"
+    RUN_AS = "run_as"
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """A position. `value` is what it is worth by itself (0 nothing, 1 a crown jewel) and `worth` says why."""

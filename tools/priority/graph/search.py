@@ -25,7 +25,9 @@ from tools.priority.graph.model import (
     Edge,
     Node,
     NodeKind,
+    Part,
     Parts,
+    Relation,
 )
 
 JEWEL = 0.3
@@ -79,13 +81,39 @@ class AttackGraph:
         there = self._by_asset.get(asset_id)
         if there is None:
             return None
-        proved = self.known.best_through(*there)
+        return self._graver(*there, known_only=known_only)
+
+    def path_by(self, asset_id: str, part: Part, *, known_only: bool = False) -> AttackPath | None:
+        """The gravest path in which an asset has this very part; None if it has that part in none."""
+        steps = self._parts_of.get(asset_id, {}).get(part)
+        return self._graver((), steps, known_only=known_only) if steps else None
+
+    def _graver(
+        self, positions: Sequence[int], steps: Sequence[int], *, known_only: bool
+    ) -> AttackPath | None:
+        proved = self.known.best_through(positions, steps)
         if known_only:
             return proved
-        likely = self.likely.best_through(*there)
+        likely = self.likely.best_through(positions, steps)
         if proved is None or (likely is not None and likely.risk > proved.risk * (1 + 1e-9)):
             return likely
         return proved
+
+    @cached_property
+    def _parts_of(self) -> Mapping[str, Mapping[Part, list[int]]]:
+        """Steps by asset and by the part that it has in them."""
+        found: dict[str, dict[Part, list[int]]] = {}
+        for number, edge in enumerate(self.edges):
+            there = self.nodes[self.place[edge.target]].asset_id
+            parts = [(Part.ENTERED, there)] if edge.source == INTERNET else []
+            if edge.relation is Relation.EXPLOITS:
+                parts.append((Part.EXPLOITED, there))
+            parts += [(part, asset_id) for part, _ in tuple(parts) for asset_id in edge.asset_ids]
+            if edge.relation is Relation.RUNS_AS:
+                parts.append((Part.RUN_AS, self.nodes[self.place[edge.source]].asset_id))
+            for part, asset_id in parts:
+                found.setdefault(asset_id, {}).setdefault(part, []).append(number)
+        return found
 
     def paths(self, limit: int = 20, *, known_only: bool = False) -> list[AttackPath]:
         """The gravest path to each crown jewel, the highest risk first."""

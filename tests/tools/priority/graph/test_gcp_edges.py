@@ -501,3 +501,31 @@ def test_a_perimeter_keeps_strangers_out_of_the_services_that_it_names() -> None
             "//accesscontextmanager.googleapis.com/accessPolicies/1/servicePerimeters/p", {"status": status}
         )
         assert (proved(graph(data, project(), around, holding=(data,)), data) is not None) is found
+
+
+def test_a_workload_is_a_detour_for_whoever_becomes_its_account_anyway() -> None:
+    hook, data = function(), bucket("data", binding(VIEW, APP))
+    other = function("other", "app", caller="serviceAccount:x@y.iam.gserviceaccount.com")
+    editor = project(binding("roles/editor", FN))
+    found = graph(
+        hook,
+        other,
+        service_account("fn"),
+        service_account("app"),
+        data,
+        editor,
+        flawed=(hook,),
+        holding=(data,),
+    )
+    assert labels(proved(found, data)) == ["internet", "hook", "fn", "app", "data"]
+    assert found.path_of(other.asset_id) is None
+    coder = project(binding("roles/cloudfunctions.admin", FN))
+    mine = service_account(
+        "app", binding("roles/iam.serviceAccountUser", "serviceAccount:x@y.iam.gserviceaccount.com")
+    )
+    found = graph(hook, other, service_account("fn"), mine, data, coder, flawed=(hook,), holding=(data,))
+    path = proved(found, data)
+    assert path is not None
+    assert max(e.chance for e in path.edges[2:3]) < 0.4, (
+        "without acting as the account it can only call the function"
+    )
