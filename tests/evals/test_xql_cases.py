@@ -14,7 +14,7 @@ from evals.suites.xql_gold import GoldTables, seed_store, trivial
 
 DEVELOP, TEST = load(DATA / "develop.jsonl"), load(DATA / "test.jsonl")
 # Sets outside the rule of the split. `fresh*` are for measuring only: nobody who works on the planner reads them.
-# `voices` were three such sets until they were measured (50, 35 and 54 % right at first); now they are worked with.
+# `voices` were four such sets until they were measured (50, 35, 54 and 48 % right at first); now they are worked with.
 FRESH = {path.stem: load(path) for path in sorted([*DATA.glob("fresh*.jsonl"), DATA / "voices.jsonl"])}
 ALL = [*DEVELOP, *TEST, *(case for cases in FRESH.values() for case in cases)]
 SHAPES = {
