@@ -26,6 +26,7 @@ from agent.planner.questions.reading import reading_of
 from agent.planner.questions.record_marks import with_records
 from agent.planner.questions.record_nouns import without_rows
 from agent.planner.questions.rewrites import rewritten
+from agent.planner.questions.rewrites_groups import grouped
 from agent.planner.questions.setting_marks import types_of, with_settings
 from agent.planner.questions.slips import mended
 from agent.planner.questions.to_plan import to_plan
@@ -50,7 +51,7 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime) -> 
     if (barred := outcomes.barred(asked, follows=previous is not None)) is not None:
         return barred.model_copy(update={"question": asked})
     said, aside = without_asides(asked)
-    lowered = ordered(rewritten(mended(said, estate)))
+    lowered = ordered(grouped(rewritten(mended(said, estate))))
     before = previous.form if previous is not None else None
     state = understand(lowered, estate, now, context="")
     form: Form | None = None

@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Measure, Rank, Ref, Weakness
 from agent.planner.questions.reader_counts import SUMS
+from agent.planner.questions.reader_groups import MEASURED
 from agent.planner.questions.reader_state import Relation, State, fold
 from agent.planner.questions.reader_values import GROUPABLE
 
@@ -76,7 +77,11 @@ def build(state: State) -> Form:
         group += [ref for ref in state.columns if ref.name in GROUPABLE and ref not in group]
         state.columns = [ref for ref in state.columns if ref not in group]
     if (group or state.span) and measure is None:
-        measure = Measure(function="count")
+        measure = _ranking(state, group) or Measure(function="count")
+    if measure is not None and measure.function == "count" and not over and not state.counts_of:
+        # a number has no columns: what each is to be shown with is what they are counted by
+        group += [ref for ref in state.columns if _groups(ref) and ref not in group]
+        state.columns = [ref for ref in state.columns if ref not in group]
     if (
         measure is not None
         and measure.function == "sum"
@@ -103,6 +108,24 @@ def build(state: State) -> Form:
         noun=state.noun,
         over=over if group else "",
     )
+
+
+def _groups(ref: Ref) -> bool:
+    return bool(ref.tags or ref.places) or (ref.name in GROUPABLE and ref.name not in ("name", "asset"))
+
+
+def _ranking(state: State, group: list[Ref]) -> Measure | None:
+    """ "top 5 CVEs by CVSS": groups are ranked by the greatest (or smallest) number in each, traffic by all of it."""
+    rank = state.rank
+    if rank is None or rank.ref is None or not group or rank.ref in group:
+        return None
+    ref = rank.ref
+    if ref.name not in MEASURED and not (ref.places and all(p.kind == "number" for p in ref.places)):
+        return None
+    state.rank = rank.model_copy(update={"ref": None})
+    if ref.name in SUMS:
+        return Measure(function="sum", ref=ref)
+    return Measure(function="max" if rank.descending else "min", ref=ref)
 
 
 def _of_each(state: State, items: list[Item], measure: Measure | None) -> Form:

@@ -86,8 +86,13 @@ def _entity(state: State, mark: Mark) -> None:
         if state.agg == "distinct" or (state.measure is not None and state.measure.function == "count"):
             state.agg = "distinct"
             measured(state, Ref(name="cve"))
-        elif state.pending_rank or any(
-            m.kind == "rank" and m.data in ("most", "fewest") for m in state.marks[state.at :]
+        elif (
+            state.pending_rank
+            or any(m.kind == "rank" and m.data in ("most", "fewest") for m in state.marks[state.at :])
+            or (
+                any(m.kind == "rank" and m.data in ("highest", "lowest") for m in state.marks)
+                and any(m.get("attr") == "cvss" for m in state.marks)
+            )
         ):
             state.dims.append(Ref(name="cve"))
     if (

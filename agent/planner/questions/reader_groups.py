@@ -39,7 +39,7 @@ _WHICH: Final = frozenset(
 )
 
 
-_MEASURED: Final = frozenset(
+MEASURED: Final = frozenset(
     "cvss score size records age impact exploitability affected_hosts affected_products issue_count bytes packets".split()
 )
 _NO_NUMBERS: Final = frozenset(
@@ -83,13 +83,15 @@ def by(state: State, mark: Mark) -> None:
     if mark.text.lower() == "between" and found.kind == "number":
         return
     if found.kind == "agg" and found.data == "count":
-        inner = state.next(at + 1 - state.at, over=("stop", "of", "value", "weakness", "tenant"))
+        inner = state.next(
+            at + 1 - state.at, over=("stop", "of", "value", "weakness", "tenant", "or", "and", "comma")
+        )
         if inner is not None and inner[1].kind in ("entity", "kind"):
             found = inner[1]
     if (
         not _groupable(state, found)
         and found.kind in ("value", "entity", "kind", "agg")
-        and (state.limit is not None or state.dims or state.pending_rank)
+        and (state.limit is not None or state.dims or state.pending_rank or _number_of(state, at))
         and _counts(state, at)
     ):
         return
@@ -99,14 +101,14 @@ def by(state: State, mark: Mark) -> None:
         state.at = at
         return
     if (
-        found.get("attr") in _MEASURED
+        found.get("attr") in MEASURED
         and not _groupable(state, found)
-        and (state.limit is not None or state.pending_rank)
+        and (state.limit is not None or state.pending_rank or (state.headed and state.measure is None))
     ):
         # "top 2 vulnerabilities by cvss"
-        state.rank = Rank(
-            ref=Ref(name=str(found.get("attr"))), descending=state.pending_rank not in ("fewest", "lowest")
-        )
+        name = str(found.get("attr"))
+        name = "score" if state.entity == "case" and name == "cvss" else name
+        state.rank = Rank(ref=Ref(name=name), descending=state.pending_rank not in ("fewest", "lowest"))
         state.pending_rank = ""
         state.at = at
         return
@@ -208,6 +210,17 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
     return None
 
 
+def _number_of(state: State, at: int) -> bool:
+    """ "assets by number of open issues": an order, whether or not it is said how many are wanted."""
+    return (
+        state.marks[at].kind == "agg"
+        and state.marks[at].data == "count"
+        and state.measure is None
+        and not state.group
+        and bool(state.entity)
+    )
+
+
 def _counts(state: State, at: int) -> bool:
     """ "by open issues": what the ranking counts."""
     end = at
@@ -218,6 +231,9 @@ def _counts(state: State, at: int) -> bool:
         "agg",
         "weakness",
         "tenant",
+        "or",
+        "and",
+        "comma",
     ):
         end += 1
     if end >= len(state.marks) or state.marks[end].kind not in ("entity", "kind"):

@@ -149,6 +149,16 @@ def number(state: State, mark: Mark) -> None:
     if state.rank is not None or state.pending_rank:
         state.limit = max(1, int(token.value))
         return None
+    if (
+        following is not None
+        and following[1].kind == "rank"
+        and state.limit is None
+        and token.value == int(token.value)
+        and not token.unit
+    ):
+        # "in the audit log the 5 most frequent operations"
+        state.limit = max(1, int(token.value))
+        return None
     before = state.before()
     if (
         before is not None
