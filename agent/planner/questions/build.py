@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Measure, Rank, Ref, Weakness
@@ -57,13 +58,18 @@ def build(state: State) -> Form:
                 items.remove(item)
     counts = sum(mark.kind == "agg" and mark.data == "count" for mark in state.marks)
     versus = any(t.text in ("vs", "versus", "compare", "comparison", "compared") for t in state.tokens)
-    if not group and ((measure is not None and measure.function == "count" and counts > 1) or versus):
+    if (measure is not None and measure.function == "count" and counts > 1) or versus:
         several = next(
-            (i for i in items if isinstance(i, Atom) and len(i.values) > 1 and not i.ref.places), None
+            (
+                i
+                for i in items
+                if isinstance(i, Atom) and len(i.values) > 1 and not i.ref.places and i.ref not in group
+            ),
+            None,
         )
-        if several is not None and versus:
-            group = [several.ref]
-        elif several is not None:
+        if several is not None and (versus or (group and _number_each(state, several))):
+            group.append(several.ref)
+        elif several is not None and not group:
             group = [several.ref]
             items = [several.model_copy(update={"values": ()}) if i is several else i for i in items]
             items = [i for i in items if not (isinstance(i, Atom) and i.op == "in" and not i.values)]
@@ -110,6 +116,17 @@ def build(state: State) -> Form:
     )
 
 
+def _number_each(state: State, several: Atom) -> bool:
+    """ "number passed and number failed": each value has a number of its own."""
+    marks = [m for m in state.marks if m.kind != "stop"]
+    told = [
+        after
+        for mark, after in pairwise(marks)
+        if mark.kind == "agg" and mark.data == "count" and after.kind == "value"
+    ]
+    return len(told) > 1 and len(told) >= len(several.values)
+
+
 def _groups(ref: Ref) -> bool:
     return bool(ref.tags or ref.places) or (ref.name in GROUPABLE and ref.name not in ("name", "asset"))
 
@@ -138,9 +155,13 @@ def _of_each(state: State, items: list[Item], measure: Measure | None) -> Form:
     has = Has(entity=state.entity, items=(*items, *status))
     function: Any = state.agg or (measure.function if measure is not None else "count")
     if function in ("avg", "median", "max", "min", "sum"):
-        return Form(entity=state.counts_of, measure=Measure(function=function, has=has))
+        outer = tuple(fold([("or", item) for item in state.counts_items]))
+        return Form(entity=state.counts_of, items=outer, measure=Measure(function=function, has=has))
     descending = state.rank is None or state.rank.descending
-    return Form(entity=state.counts_of, rank=Rank(has=has, descending=descending), limit=state.limit)
+    outer = tuple(fold([("or", item) for item in state.counts_items]))
+    return Form(
+        entity=state.counts_of, items=outer, rank=Rank(has=has, descending=descending), limit=state.limit
+    )
 
 
 def _limit(state: State, measure: Measure | None, grouped: bool) -> int | None:
@@ -171,7 +192,11 @@ def _part(state: State, items: list[Item]) -> tuple[list[Item], Measure]:
     placed = [
         i
         for i in told
-        if isinstance(i, Atom) and (i.ref.tags or i.ref.name in ("region", "account", "provider"))
+        if isinstance(i, Atom)
+        and (
+            i.ref.tags
+            or i.ref.name in ("region", "account", "provider", "finding_category", "issue_category", "time")
+        )
     ]
     rest = [i for i in told if i not in placed]
     if not rest and before:

@@ -57,8 +57,10 @@ def _of_scores(form: Form, text: str) -> Form:
 
 
 def _of_settings(form: Form) -> Form:
-    """A setting is measured over the assets that have it."""
+    """A setting is measured over the assets that have it, and they are counted by it."""
     ref = form.measure.ref if form.measure is not None else None
+    if ref is None and form.group and form.group[0].places:
+        ref = form.group[0]
     if form.entity != "asset" or ref is None or not ref.places or form.each is not None:
         return form
     if any(isinstance(i, Kinds) and not i.negated for i in form.items):
@@ -66,6 +68,9 @@ def _of_settings(form: Form) -> Form:
     types = {p.type_id for p in ref.places}
     for group in form.group:
         types = types & {p.type_id for p in group.places} or types
+    said = set(re.findall(r"[a-z0-9]+", ref.name.lower()))
+    # "lambda runtimes": of the types that are called so
+    types = {t for t in types if said & set(t.lower().split("_"))} or types
     label = " and ".join(t.replace("_", " ").lower() + "s" for t in sorted(types))
     return form.model_copy(update={"items": (Kinds(types=tuple(sorted(types)), label=label), *form.items)})
 

@@ -14,7 +14,7 @@ ENTITY_WORDS: Final[dict[str, str]] = {
     "asset": "asset_inventory|asset|resource|cloud resource|cloud asset|inventory|asset inventory|thing|item|inventory item|cloud inventory|anything|everything|stuff",
     "issue": "issue|problem|misconfiguration|alert|weakness|violation|flaw|security issue|posture issue|open item|security problem|risk|policy violation|ticket|defect|security alert|misconfig|configuration issue|exposure",
     "finding": "finding|check result|scan result|failed check|result|test result|finding result",
-    "vulnerability": "vulnerability|vuln|vulnerability finding|security vulnerability|software vulnerability|cve finding|cve",
+    "vulnerability": "vulnerability|vuln|vulnerability finding|vuln finding|vulnerability result|security vulnerability|software vulnerability|cve finding|cve",
     "case": "case|incident",
     "endpoint_cves": "va_endpoint|",
     "endpoint": "endpoint|endpoint record|endpoint inventory|agent|xdr agent|cortex agent|xdr endpoint|protected host|endpoint agent|workstation|laptop",

@@ -54,6 +54,10 @@ class _Writer(ItemWriter):
         shown = [self._value(ref) for ref in each.shown]
         fields = tuple(dict.fromkeys((*_OWN, *shown)))
         order = (Order(field="xdm.asset.id"), *(Order(field=name) for name in shown[:3]))
+        if form.rank is not None and form.rank.ref is not None:
+            dated = self._value(form.rank.ref)
+            down: Any = "desc" if form.rank.descending else "asc"
+            order = (Order(field=dated, direction=down), *order[:4])
         return self._query([*assets, *tests], fields=fields, order=order, limit=form.limit or MOST)
 
     def _query(self, where: list[Condition], **more: Any) -> PostureQuery:
@@ -139,7 +143,14 @@ class _Writer(ItemWriter):
         )
         self.compute, self.expand = [], []
         if self.form.measure is not None:
-            return self._query([*where, found], aggregates=(Aggregate(function="count", name="assets"),))
+            by = tuple(self.columns.column(ref) for ref in self.form.group)
+            return self._query(
+                [*where, found],
+                group_by=by,
+                aggregates=(Aggregate(function="count", name="assets"),),
+                order=(Order(field="assets", direction="desc"), *(Order(field=n) for n in by)) if by else (),
+                limit=self.form.limit or MOST,
+            )
         return self._query(
             [*where, found], fields=_OWN, order=(Order(field="xdm.asset.id"),), limit=self.form.limit or MOST
         )

@@ -166,6 +166,8 @@ def take_value(state: State, mark: Mark) -> None:
         return
     op = "true" if values in (("true",), ("false",)) else "contains" if name in ("platform", "os") else "in"
     label = value_label(name, values)
+    if label == "closed" and mark.text.lower() in ("resolved", "fixed", "remediated", "mitigated"):
+        label = mark.text.lower()
     negated = _negation(state, name)
     item = Atom(
         ref=Ref(name=name), op=op, values=() if op == "true" else values, label=label,

@@ -11,9 +11,9 @@ from typing import Any
 from agent.planner.questions.build import build
 from agent.planner.questions.element_counts import CountReader
 from agent.planner.questions.element_places import Array
-from agent.planner.questions.element_words import ROWS, RULE_FORM, TIES, WITHOUT
+from agent.planner.questions.element_words import COUNT, ROWS, RULE_FORM, TIES, WITHOUT
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Each, Form, Kinds, Measure, Where
+from agent.planner.questions.form import Atom, Each, Form, Kinds, Measure, Rank, Where
 from agent.planner.questions.item_tests import Named
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.phrases import lexicon_parts
@@ -37,6 +37,12 @@ def read_elements(text: str, estate: Estate, now: datetime, *, weak: bool = Fals
     found = find_items(text, marks, tokens, estate, weak=weak)
     if found is None or not (found.named or found.tests):
         return None
+    if (
+        found.kind is None
+        and not found.tests
+        and all(_of_anything(n.text, marks, tokens) for n in found.named)
+    ):
+        return None
     reader = _Reader(text, marks, tokens, estate, found)
     each = reader.each(weak)
     if each is None:
@@ -45,6 +51,11 @@ def read_elements(text: str, estate: Estate, now: datetime, *, weak: bool = Fals
     if state is None or form is None or form.entity != "asset" or form.rule_form or form.span:
         return None
     return reader.joined(each, form)
+
+
+def _of_anything(text: str, marks: list[Mark], tokens: list[Token]) -> bool:
+    """Whether a name is the word of an attribute that assets and records have: "resources by type"."""
+    return any(m.kind == "attr" and text == " ".join(t.text for t in tokens[m.start : m.end]) for m in marks)
 
 
 class _Reader(CountReader):
@@ -78,7 +89,7 @@ class _Reader(CountReader):
             return Each(**{**base, **measured})
         named = found.named[0] if found.named else None
         if named is not None and self._lacking(named):
-            return Each(**base, shown=(), negated=True)
+            return Each(**base, shown=(), negated=True, count="assets" if COUNT.search(self.text) else "")
         if not weak and not self._listed(items, values):
             return None
         if named is None and not weak:
@@ -198,6 +209,15 @@ class _Reader(CountReader):
             pieces.append(word)
         return " ".join(pieces)
 
+    def _dated(self, each: Each, form: Form) -> Rank | None:
+        """ "the oldest access keys": items by the time when they were made."""
+        rank = form.rank
+        if rank is None or rank.ref is None or rank.ref.name not in ("first_seen", "last_seen"):
+            return None
+        made = next((r for r in each.shown if any(p.kind == "time" for p in r.places)), None)
+        made = made or next((r for r in each.shown if "creat" in r.name), None)
+        return Rank(ref=made, descending=rank.descending) if made is not None and not each.count else None
+
     def joined(self, each: Each, form: Form) -> Form:
         """One form of both."""
         items = tuple(
@@ -216,7 +236,7 @@ class _Reader(CountReader):
             "each": each,
             "columns": (),
             "having": self.having,
-            "rank": self.rank,
+            "rank": self.rank or self._dated(each, form),
             "per": (),
         }
         if self.total:

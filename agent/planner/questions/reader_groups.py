@@ -112,6 +112,13 @@ def by(state: State, mark: Mark) -> None:
         state.pending_rank = ""
         state.at = at
         return
+    if found.kind == "value" and (
+        thing := state.next(at + 1 - state.at, over=("stop", "value", "or", "and"))
+    ):
+        # "issues for each critical case"
+        if thing[1].kind == "entity" and counts_of(state, str(thing[1].data)):
+            _of_counted(state, str(thing[1].data), at, thing[0])
+            at, found = thing
     # "the 2 oldest in each account", not "issues per rule, top 7"
     ranked = state.limit is not None or state.rank is not None or bool(state.pending_rank)
     each = mark.text.lower().split()
@@ -121,6 +128,11 @@ def by(state: State, mark: Mark) -> None:
         if taken is None:
             break
         state.at = taken
+        if state.counts_of:
+            after = state.next(over=("stop", "of", "with"))
+            if after is not None and after[1].kind == "value":
+                # "issues per case of critical severity"
+                state.at = _of_counted(state, state.counts_of, after[0], after[0] + 1) - 1
         nxt = state.next()
         if nxt is None:
             break
@@ -131,6 +143,20 @@ def by(state: State, mark: Mark) -> None:
             at = after[0]
             continue
         break
+
+
+def _of_counted(state: State, entity: str, start: int, end: int) -> int:
+    """Take the values from `start` on as conditions on what things are counted for; gives where they end."""
+    for at in range(start, end):
+        mark = state.marks[at]
+        if mark.kind != "value":
+            continue
+        name, values = mark.data
+        if name not in ENTITIES[entity].places or name not in ("severity",):
+            return max(at, start)
+        label = " or ".join(v.lower() for v in values)
+        state.counts_items.append(Atom(ref=Ref(name=name), op="in", values=tuple(values), label=label))
+    return end
 
 
 def _groupable(state: State, mark: Mark) -> bool:

@@ -80,6 +80,7 @@ class State:
     spread: bool = False
     subject: str = ""
     counts_of: str = ""
+    counts_items: list[Item] = field(default_factory=list)
     named: tuple[str, ...] = ()
     over: Any = ""
     dim_at: int = 0

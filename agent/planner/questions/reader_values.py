@@ -85,6 +85,8 @@ def fitting(state: State, mark: Mark, name: str, values: tuple[str, ...]) -> tup
         return "status", ("open",) if values == ("FAIL",) else ("closed",)
     if name == "status" and entity in ("finding", "vulnerability"):
         return "result", ("FAIL",) if values in (("open",), ("new",)) else ("PASS",)
+    if name == "issue_category" and entity in ("finding", "vulnerability"):
+        return "finding_category", values
     if name == "platform" and entity in ("asset", ""):
         return "os", values
     return name, values

@@ -86,7 +86,7 @@ def _of_items(form: Form, each: Each) -> str:
     items = each.name if each.name.endswith("s") else f"{each.name}s"
     told = f" {_joined([t.label for t in each.tests])}" if each.tests else ""
     if each.negated:
-        text = f"{owner} without {items}{told}"
+        text = f"{'number of ' if each.count else ''}{owner} without {items}{told}"
     elif each.by_asset and each.function:
         text = f"{_MEASURES[each.function]} number of {items}{told} of {owner}"
     elif each.by_asset:
@@ -103,7 +103,9 @@ def _of_items(form: Form, each: Each) -> str:
     text += f", by {' and '.join(groups)}" if groups else ""
     if form.having is not None:
         text += f", only those with {_OPS[form.having[0]]} {form.having[1]:g}"
-    if form.rank is not None:
+    if form.rank is not None and form.rank.ref is not None:
+        text += f", by {_name(form.rank.ref)}, {'newest' if form.rank.descending else 'oldest'} first"
+    elif form.rank is not None:
         text += f", {'most' if form.rank.descending else 'fewest'} first"
     text += ": how many these are" if form.over == "count" else ""
     text += f", the first {form.limit}" if form.limit else ""

@@ -75,6 +75,13 @@ def mark_nouns(text: str, marks: list[Mark], tokens: list[Token], estate: Estate
         bare = mark.kind == "entity" and mark.data == "package" and not estate.has_rows("cwp_packages_raw")
         if bare and any(m.kind == "entity" and m.data == "vulnerability" for m in marks):
             mark.kind, mark.data, mark.also = "attr", "package", {}
+    events = [m for m in marks if m.kind == "entity" and m.data == "event"]
+    for mark in events if len(events) > 1 else ():
+        if normal(mark, tokens) in ("operation", "api operation", "action", "api call") and _told_apart(
+            mark, marks
+        ):
+            mark.kind, mark.data, mark.also = "attr", "operation", {}
+            break
     if _SCANS.search(text) and estate.has_rows("cloud_health_auditing"):
         for mark in marks:
             if mark.kind == "entity" and mark.text.lower() in ("connector", "connectors"):
@@ -111,6 +118,24 @@ def mark_nouns(text: str, marks: list[Mark], tokens: list[Token], estate: Estate
         for mark in marks:
             if mark.kind == "kind" and tokens[mark.end - 1].norm in HOSTS:
                 mark.kind, mark.data, mark.also = "entity", "host", {}
+
+
+def _told_apart(mark: Mark, marks: list[Mark]) -> bool:
+    """Whether different ones are meant: "top 5 operations", "the most frequent operations", "which operations"."""
+    before = [m for m in marks if m.end <= mark.start]
+    while (
+        before and before[-1].kind in ("number", "stop") and before[-1].text.lower() not in ("which", "what")
+    ):
+        before.pop()
+    if not before:
+        return False
+    last = before[-1]
+    return (
+        last.kind == "top"
+        or (last.kind == "rank" and last.data in ("common", "most", "fewest"))
+        or (last.kind == "agg" and last.data == "distinct")
+        or last.text.lower() in ("which", "what")
+    )
 
 
 def subject_of(text: str, marks: list[Mark], tokens: list[Token], named: tuple[str, ...]) -> str:

@@ -54,6 +54,8 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (rf"\b(?:a |an |the )?(?:matrix|cross-?\s?tab(?:le|ulation)?|pivot(?: table)?|grid|heat ?-?map|two-?way table|contingency table)\b(?: of| with| showing| for| from)?[:,]? ?(?P<pre>(?:all |the |our |open )*)(?P<a>{_ATTRIBUTE}) (?:against|versus|vs\.?|x|by|and|over|to|with|times) (?P<b>{_ATTRIBUTE})\b", r"number by \g<a> and \g<b> \g<pre>"),
         (rf"\b(?P<a>{_ATTRIBUTE}) (?:against|versus|vs\.?|x|crossed with|times) (?P<b>{_ATTRIBUTE})\b(?! (?:in|is|of) )", r"by \g<a> and \g<b>"),
         (r"\b(?:a |an |the )?(?:matrix|cross-?tab|pivot(?: table)?|heat ?map) (?:of|with|for|by)\b", "number of"),
+        (r"\b(?:attached|linked|belonging|connected|related|tied|assigned|grouped) (?:to|with|in|under) (?:each|every)(?: of the| of our)? (?=\w)", "per "),
+        (r"\baudit(?:ed)? (?P<w>operations?|actions?|calls?)\b", r"\g<w> in the cloud audit log"),
         (r"\b(?P<by>by|per|each|every|and)(?: the)? (?:current |power |running )?states?\b(?! of)", _state),
         (rf"\b(?:which|what) (?P<a>{_ATTRIBUTE}) (?:has|have|holds?|gets?|got|owns?|shows?) how (?:many|much)\b", r"number by \g<a> of"),
         (r"\b(?:who|which (?:person|analyst|assignee|colleague)) (?:has|have|got|holds?|is assigned) how many (?P<what>[\w\s-]{3,50}?)(?: (?:assigned|on (?:his|her|their) (?:plate|desk|name)|to (?:handle|work on))(?: to (?:them|him|her))?)?(?=[?.,;]|$)", r"number of \g<what> per assignee"),
@@ -82,6 +84,19 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\bby how (?:many|much)\b", "by number of"),
         (r"\b(?P<what>issues|alerts|problems|findings|vulnerabilities|cases|failed checks) (?P<s>(?:are |is |were )?(?:still )?open |that are open )(?:on|in|against|for) (?:them|it|each(?: of them)?)\b", r"open \g<what>"),
         (r"\b(?:appear|appears|show up|shows up|occur|occurs|turn up|come up|is seen|are seen|are found|is found|pop up) (?:the )?(?:most often|most frequently|most|oftenest)\b", "most frequent"),
+        # what is only said of groups
+        (rf"\b(?P<a>{_ATTRIBUTE}|runtimes?|engines?|versions?|kinds?|operating systems|os|sizes|classes) (?:(?:that |which )?(?:are |is )?)(?:currently |actually |presently )?(?:in use|in place|in operation|being used)\b(?! (?:of|for|by)\b)", r"\g<a>"),
+        (r"\b(?:and|\+|plus|with|incl\.?|including)(?: the| their| its)? (?:counts?|numbers?|how many(?: of each| each| of them)?|quantit(?:y|ies)|frequenc(?:y|ies))(?: of each| each| per each| of them)?(?=[?.,;)]|$)", " with counts"),
+        (r"\breasons? (?:of|for) (?:the |their )?(?:resolution|closing|closure|resolving)\b", "resolution reason"),
+        (r"\b(?:config|configuration) (?P<n>findings?|issues?|alerts?|check results?|scan results?)\b", r"\g<n> of category configuration"),
+        (r"\b(?:config|configuration) checks?\b", "findings of category configuration"),
+        (r"\ballow(?:s|ing)? (?=(?:vs\.?|versus|against|and|or|compared (?:to|with)|/) (?:den|block|drop|reject))", "allowed "),
+        (r"\b(?P<d>den(?:y|ies)|block|drop|reject)s? (?P<v>vs\.?|versus|against|and|or|compared (?:to|with)|/) allow(?:s|ing)?\b", r"\g<d> \g<v> allowed"),
+        (r"\b(?:where|in which cases?) (?:is|are|do we have|have we) (?:the |a |our )?(?:backlog|queue|pile|stack|number|count)s?(?: of [\w\s]{3,20}?)? (?:bigger|larger|higher|greater|longer|over|above|more) than (?P<n>\d+)\b", r"with more than \g<n>"),
+        (r"\b(?:with|having|have|has|whose) (?:an? |the |their )?(?:backlog|queue|pile|stack)s?(?: of [\w\s]{3,20}?)? (?:is |are |being )?(?:bigger|larger|higher|greater|longer|over|above|more) (?:than )?(?P<n>\d+)\b", r"with more than \g<n>"),
+        # the same said twice, in brackets
+        (r"\s*\((?:=|~|i\.e\.|that is|about|or)?\s*\d+ (?:days?|weeks?|months?|years?|hours?)\)", ""),
+        (r"\s*\b(?:written |spelled |spelt )?in (?:small|lower(?: |-)?case|capital|upper(?: |-)?case|big) (?:letters?|characters?|case)\b", ""),
         # what is to be counted too, or not at all
         (r"(?:,|\band\b|\bbut\b|\bwith\b)?\s*\(?(?:the |even |also |all )*(?:resolved|closed|fixed)(?: and open)?(?: ones| issues| items| cases| alerts)?,? (?:are |being |shall be |should be |must be |to be )?(?:also |too |as well )?(?:included|counted|counting|inclusive|taken into account|in(?: it)?)(?: too| as well| also)?\)?(?=[,.;?!)]|$)", " of any status"),
         (r"(?:,|\band\b|\bbut\b|\bwith\b)?\s*\(?(?:the |even |also |all )*(?:failed|denied|unsuccessful|failing|rejected)(?: ones| events| operations| calls| attempts)?,? (?:are |being |shall be |should be |must be |to be )?(?:also |too |as well )?(?:included|counted|counting|inclusive|in)(?: too| as well| also)?\)?(?=[,.;?!)]|$)", " "),
