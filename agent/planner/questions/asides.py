@@ -19,7 +19,7 @@ _ASK: Final = (
     r"(?:show|list|give|get|find|tell|fetch|return|display|count|pull|provide|see|know|have|check|identify|name|which|what|whats|what's|who|how|where|whose|are there|is there|"
     r"do we|do i|does|can you|could you|would you|please|pls|plz|i need|i'd|i would|i want|we need|we want|need)"
 )
-_WHO: Final = r"(?:(?:the|my|our|an?|one of (?:the|our)|some)\s+)?(?:\w+\s+){0,2}?(?:boss|manager|auditors?|ciso|cto|ceo|cio|management|board|lead|leader|customer|client|regulator|team lead|director|chief|colleagues?|coworkers?|supervisor|leadership|stakeholders?|execs?|executives?|consultants?|assessors?|people|folks|they|someone|somebody|everyone|legal|compliance|vp|head of \w+)"
+_WHO: Final = r"(?:(?:the|my|our|an?|one of (?:the|our)|some)\s+)?(?:\w+\s+){0,2}?(?:boss|manager|auditors?|ciso|cto|ceo|cio|(?:product|process|service|business|system) owners?|management|board|lead|leader|customer|client|regulator|team lead|director|chief|colleagues?|coworkers?|supervisor|leadership|stakeholders?|execs?|executives?|consultants?|assessors?|people|folks|they|someone|somebody|everyone|legal|compliance|vp|head of \w+)"
 _PERSON: Final = rf"(?:i|we|i'm|we're|im|i've|we've|{_WHO})"
 # "the auditor asks for ...": who asks says nothing of what
 _ASKED_BY: Final = re.compile(
@@ -50,6 +50,8 @@ _AFTER: Final = re.compile(
     r"(?:[,.;!?\n]|\s[-–—]|\()\s*(?P<aside>(?:and\s+)?(?:"
     r"(?:i\s+|we\s+|i'd\s+|he\s+|she\s+|they\s+)?(?:need|needs|want|wants|require|needed)\s+(?:it|this|that|them|these|those)\s+(?:\w+|$)|got (?:it|this|that) from|(?:it's|its|it is|this is|that's|that is|these are)\s+(?:all\s+)?(?:for|about|because|needed|urgent|important|due)\b|asking (?:for|because|since|as)\b|because\b|cause\b|cos\b|since (?:we|i|our|my|the|they|he|she|it)\b(?! (?:last|start|begin))|as (?:we|i|our|my boss|the auditor)\b|so (?:that )?(?:i|we|they|he|she|my|our)\s+(?:can|could|may|am|are|know|will|have|do)\b|"
     rf"{_WHO}\s+(?:wants?|needs?|asks?|asked|keeps?|requested|is|are|will)\b|no rush|no hurry|take your time|much appreciated|many thanks|thanks|thank you|thx|cheers|appreciate|would be (?:great|nice|helpful|good)|that would|that'd|if (?:you|possible|that|it's|it is|this)\b(?! (?:has|have|are no))|when(?:ever)? you (?:can|have|get|find)|let me know|(?:am )?just (?:curious|wondering|asking|checking|so)|sorry (?:for|to|if)|(?:i|we) (?:think|guess|hope|suppose|assume|believe|know|would|'d|am|'m|was|will|'ll|have to|must|promised|plan)\b|hope (?:that|you|this|it)|"
+    r"(?:and )?(?:this|that|which|it) (?:breaches|violates|breaks|is against|goes against|contradicts) |(?:just )?(?:as |for )?(?:a |our )?(?:sanity|plausibility|cross|double)[ -]check\b|nobody (?:\w+ )?\w+s (?:them|it|these|those)\b|where (?:do|can|could|would) (?:i|we) (?:get|win|gain|start|begin)\b|"
+    r"for (?:my|our|the|an?|this|tomorrow's) (?:[\w-]+ ){0,3}?(?:letters?|e?-?mails?|stand-?ups?|stand up|follow[ -]?ups?|notes|minutes|newsletter|talk|interview|training|newcomers?)\b|"
     r"(?:in order )?to (?:prepare|plan|decide|prioriti[sz]e|discuss|explain|justify|report|inform|feed|fill|update|put|present|help|support|estimate|budget|make sure|be able|know where|get (?:an|a) (?:idea|feeling|overview|picture)|understand|avoid|brief)\b)"
     r"[^.?!;\n)]*)\)?",
     re.IGNORECASE,
@@ -170,7 +172,9 @@ def _trailing(text: str, left: list[str]) -> str:
     def cut(match: re.Match[str]) -> str:
         aside = match["aside"]
         if _NARROWS.search(aside.partition(" ")[2]) and not re.match(
-            r"(?:because|cause|cos|since|thanks|sorry)\b", aside, re.I
+            r"(?:because|cause|cos|since|thanks|sorry|so (?:that )?(?:i|we|they) (?:know|see|can|could))\b",
+            aside,
+            re.I,
         ):
             return match.group(0)
         before = text[: match.start()]

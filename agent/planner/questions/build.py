@@ -98,6 +98,13 @@ def build(state: State) -> Form:
         measure = Measure(function="sum", ref=Ref(name="found_records"))
     if state.counts_of:
         return _of_each(state, items, measure)
+    if over in ("avg", "median", "max", "min") and len(group) > 1 and Ref(name="asset") in group:
+        # "average number of issues per asset, by account"
+        status = _status(state, items, group, measure)
+        said = (Atom(ref=Ref(name="status"), op="empty", negated=True, label="of any status"),)
+        has = Has(entity=state.entity, items=(*items, *(said if status == "all" else ())))
+        others = tuple(ref for ref in group if ref.name != "asset")
+        return Form(entity="asset", measure=Measure(function=over, has=has), group=others)
     return Form(
         entity=state.entity or "asset",
         items=tuple(items),

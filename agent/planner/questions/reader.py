@@ -27,8 +27,8 @@ from agent.planner.questions.reader_conditions import (
     take_weakness,
     take_word,
 )
-from agent.planner.questions.reader_groups import by, measured
-from agent.planner.questions.reader_heads import distribution, time_bin
+from agent.planner.questions.reader_groups import binned, by, measured
+from agent.planner.questions.reader_heads import distribution
 from agent.planner.questions.reader_place import RELATED
 from agent.planner.questions.reader_ranks import direction, order, rank, ranked_by, top
 from agent.planner.questions.reader_refs import (
@@ -259,7 +259,7 @@ _READ: Final[dict[str, Callable[[State, Mark], None]]] = {
     "not": take_not_word, "and": take_and, "or": take_or, "but": take_but, "comma": take_comma, "stop": take_stop, "alias": lambda s, m: take_word(s, m), "all": skip, "mark": skip,
     "with": with_word, "of": skip, "on": skip, "off": skip, "after": skip, "dist": distribution,
     "agg": aggregate, "rank": rank, "top": top, "number": number, "compare": compare,
-    "by": by, "order": order, "desc": direction, "asc": direction, "bin": time_bin,
+    "by": by, "order": order, "desc": direction, "asc": direction, "bin": binned,
     "empty": empty_word, "tagged": tagged, "owned": owned, "vague": vague, "quoted": quoted,
     "id": literal_id, "date": skip,
 }  # fmt: skip

@@ -85,10 +85,14 @@ class _Reader(CountReader):
             return Each(**base, shown=shown, **counted)
         for match in ROWS.finditer(self.text):
             self.cut.append(match.span())
-        if (measured := self._counted(items, values)) is not None:
-            return Each(**{**base, **measured})
         named = found.named[0] if found.named else None
-        if named is not None and self._lacking(named):
+        lacking = named is not None and found.kind is not None and self._lacking(named)
+        if lacking and COUNT.search(self.text):
+            # how many there are without such an item: not how many items
+            self._cut_matches(COUNT)
+        elif (measured := self._counted(items, values)) is not None:
+            return Each(**{**base, **measured})
+        if lacking or (named is not None and found.kind is None and self._lacking(named)):
             return Each(**base, shown=(), negated=True, count="assets" if COUNT.search(self.text) else "")
         if not weak and not self._listed(items, values):
             return None

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.form import Measure, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_state import State
+
+# what everything has: "number of issues with severity and status" asks for no condition
+_ALWAYS: Final = frozenset(
+    """severity status account region provider type category class rule issue_category finding_category
+    result service""".split()
+)
 
 
 def as_column(state: State, mark: Mark, ref: Ref) -> bool:
@@ -14,7 +22,7 @@ def as_column(state: State, mark: Mark, ref: Ref) -> bool:
     if ref.name == "asset":
         return True
     before = state.before(over=())
-    possessive = before is not None and before.text.lower() in ("their", "its", "the")
+    possessive = before is not None and before.text.lower().split()[-1] in ("their", "its", "the")
     joined = state.before()
     shown = (
         not state.headed
@@ -22,9 +30,11 @@ def as_column(state: State, mark: Mark, ref: Ref) -> bool:
         or (joined is not None and joined.kind in ("and", "comma") and bool(state.columns))
         or bool(state.subject and ref.name in ENTITIES[state.subject].places)
     )
-    if state.negated or not shown:
+    counted = state.measure is not None and state.measure.function == "count" and ref.name in _ALWAYS
+    after_with = joined is not None and joined.kind == "with"
+    if state.negated or not (shown or (counted and after_with)):
         return False
-    if state.headed and joined is not None and joined.kind == "with" and not possessive:
+    if state.headed and after_with and not possessive and not counted:
         return False
     state.columns.append(ref)
     state.connector = ""

@@ -16,7 +16,7 @@ from agent.planner.questions.names import (
     tag_value,
 )
 from agent.planner.questions.reader_counts import several
-from agent.planner.questions.reader_groups import as_group, as_head
+from agent.planner.questions.reader_group_heads import as_group, as_head
 from agent.planner.questions.reader_heads import as_column
 from agent.planner.questions.reader_place import place
 from agent.planner.questions.reader_said import mark_at, said_of
@@ -37,6 +37,8 @@ def attribute(state: State, mark: Mark, name: str) -> None:
         following = state.next(over=("stop", "of", "not"))
         if following and following[1].kind == "time":
             return None
+        if mark.text.lower() == "new" and _beside_status(state):
+            return place(state, Atom(ref=Ref(name="status"), op="in", values=("new",), label="new"))
         if name == "first_seen" and mark.text.lower() in ("new", "were new", "added", "arrived"):
             state.status = state.status or "new"
         if state.compare is None and not listed(state):
@@ -65,6 +67,15 @@ def attribute(state: State, mark: Mark, name: str) -> None:
         return None
     reference(state, mark, Ref(name=name))
     return None
+
+
+def _beside_status(state: State) -> bool:
+    """ "new versus in progress": a status like the one beside it."""
+    link = state.next()
+    if link is None or link[1].kind not in ("and", "or", "comma"):
+        return False
+    after = state.next(link[0] + 1 - state.at)
+    return after is not None and after[1].kind == "value" and after[1].data[0] == "status"
 
 
 def reference(state: State, mark: Mark, ref: Ref) -> None:

@@ -109,6 +109,9 @@ def counted(state: State, entity: str) -> None:
         state.having = state.compare
     elif state.compare[0] in ("lte", "lt") and state.limit is None:
         state.limit = int(state.compare[1]) - (state.compare[0] == "lt")
+    elif state.compare[0] in ("gt", "gte"):
+        # "more than 200 open issues per account": groups may still come
+        state.bound_of_head = state.compare
     state.compare = None
 
 
@@ -288,3 +291,11 @@ def finish(state: State) -> None:
     if state.compare is not None and state.dims:
         state.having = state.compare
         state.compare = None
+    if state.bound_of_head is not None and state.compare is None and state.having is None:
+        if state.group or state.dims:
+            state.having = state.bound_of_head
+        elif state.measure is None and any(t.text in ("there", "any") for t in state.tokens):
+            # "are there more than 200 open issues": their number tells
+            state.measure = Measure(function="count")
+        elif state.measure is None:
+            state.compare = state.bound_of_head

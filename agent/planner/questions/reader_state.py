@@ -65,6 +65,7 @@ class State:
     per: bool = False
     columns: list[Ref] = field(default_factory=list)
     compare: tuple[str, float] | None = None
+    bound_of_head: tuple[str, float] | None = None
     status: str = ""
     rule_form: bool = False
     left: list[Token] = field(default_factory=list)

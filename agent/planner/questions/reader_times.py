@@ -4,12 +4,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from agent.planner.questions.entities import ENTITIES
-from agent.planner.questions.form import Atom, Ref
+from agent.planner.questions.form import Atom, Kinds, Ref, Where
+from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_state import Put, State
 from agent.planner.questions.reader_values import TIMES
+from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.times import When
 
 
@@ -56,6 +59,9 @@ def timed(state: State, when: When, put: Put) -> None:
         name = ENTITIES[entity].time
     if negated and name == "last_seen" and when.way in ("within", "range") and when.start is not None:
         pass
+    if entity in ("", "asset") and (own := _own_time(state, before)) is not None:
+        put(state, _of_own(own, when, negated))
+        return
     ref = Ref(name=name or "any_time")
     shown = ENTITIES[entity].time if entity and not name and not log else name
     verb = {
@@ -71,6 +77,49 @@ def timed(state: State, when: When, put: Put) -> None:
             ref=ref, op=when.way, values=(when.days,) if when.way != "range" else (), start=when.start, end=when.end,
             label=f"{'not ' if negated else ''}{verb}{when.label}", negated=negated,
         ),
+    )  # fmt: skip
+
+
+_OWN: Final = (
+    (
+        re.compile(r"\b(?:created|creation|made)\b"),
+        "created",
+        frozenset(
+            {"createdate", "creationdate", "createtime", "creationtimestamp", "createddate", "datecreated"}
+        ),
+    ),
+    (
+        re.compile(r"\b(?:changed|modified|updated|rotated|changing|edited)\b"),
+        "changed",
+        frozenset({"lastchangeddate", "lastmodified", "lastmodifieddate", "lastrotateddate", "updatetime"}),
+    ),
+)
+
+
+def _own_time(state: State, before: Mark | None) -> Ref | None:
+    """The date in the configuration that "created" or "changed" is about, where every type asked for has one."""
+    from agent.planner.questions.weaknesses import where_of
+
+    if before is None or before.get("attr") not in ("first_seen", "modified"):
+        return None
+    types = types_of([p for _, p in state.parts if isinstance(p, Kinds) and not p.negated], state.estate)
+    for pattern, name, leaves in _OWN:
+        if not types or not pattern.search(before.text.lower()):
+            continue
+        found: dict[str, Where] = {}
+        for setting in state.estate.settings.of(types):
+            plain = setting.leaf.lower().replace("_", "")
+            if plain in leaves and setting.kind == "time" and len(setting.path) == 1:
+                found.setdefault(setting.type_id, where_of(setting))
+        if found and (name == "changed" or set(found) == set(types)):
+            return Ref(name=name, places=tuple(found.values()))
+    return None
+
+
+def _of_own(ref: Ref, when: When, negated: bool) -> Atom:
+    return Atom(
+        ref=ref, op=when.way, values=(when.days,) if when.way != "range" else (), start=when.start, end=when.end,
+        label=f"{'not ' if negated else ''}{ref.name} {when.label}", negated=negated,
     )  # fmt: skip
 
 

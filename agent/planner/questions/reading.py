@@ -202,6 +202,7 @@ def _ranked(form: Form) -> str:
 def _name(ref: Ref) -> str:
     return {
         "any_time": "time",
+        "resolution": "resolution reason",
         "first_seen": "first seen",
         "asset": "asset",
         "file_type": "file category",

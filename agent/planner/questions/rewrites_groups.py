@@ -84,6 +84,9 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\bby how (?:many|much)\b", "by number of"),
         (r"\b(?P<what>issues|alerts|problems|findings|vulnerabilities|cases|failed checks) (?P<s>(?:are |is |were )?(?:still )?open |that are open )(?:on|in|against|for) (?:them|it|each(?: of them)?)\b", r"open \g<what>"),
         (r"\b(?:appear|appears|show up|shows up|occur|occurs|turn up|come up|is seen|are seen|are found|is found|pop up) (?:the )?(?:most often|most frequently|most|oftenest)\b", "most frequent"),
+        (r"\b(?:which |what |the |all )*values? of (?:the )?(?:tags?|tag key|label) (?P<k>[\w-]+)\b", r"which \g<k>s"),
+        (r"\b(?:has|have|having|carry|carries|carrying|with|do|does)(?: not|n't| no)(?: have| carry| any| a| got)* tags? (?:named|called|with (?:the )?(?:name|key)) (?=\w)", "without tag "),
+        (r"\b(?:performed |made |done |executed |run |carried out |triggered )?(?:by|of|from) (?:users?|humans?|people|persons?) (?:versus|vs\.?|and|or|against|compared to) (?:by |of |from )?(?:the )?(?:services?|machines?|automation|pipelines?|robots?|non-?humans?)(?: identit(?:y|ies)| accounts?| principals?)?\b", "by identity type"),
         # what is only said of groups
         (rf"\b(?P<a>{_ATTRIBUTE}|runtimes?|engines?|versions?|kinds?|operating systems|os|sizes|classes) (?:(?:that |which )?(?:are |is )?)(?:currently |actually |presently )?(?:in use|in place|in operation|being used)\b(?! (?:of|for|by)\b)", r"\g<a>"),
         (r"\b(?:and|\+|plus|with|incl\.?|including)(?: the| their| its)? (?:counts?|numbers?|how many(?: of each| each| of them)?|quantit(?:y|ies)|frequenc(?:y|ies))(?: of each| each| per each| of them)?(?=[?.,;)]|$)", " with counts"),
@@ -94,6 +97,7 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\b(?P<d>den(?:y|ies)|block|drop|reject)s? (?P<v>vs\.?|versus|against|and|or|compared (?:to|with)|/) allow(?:s|ing)?\b", r"\g<d> \g<v> allowed"),
         (r"\b(?:where|in which cases?) (?:is|are|do we have|have we) (?:the |a |our )?(?:backlog|queue|pile|stack|number|count)s?(?: of [\w\s]{3,20}?)? (?:bigger|larger|higher|greater|longer|over|above|more) than (?P<n>\d+)\b", r"with more than \g<n>"),
         (r"\b(?:with|having|have|has|whose) (?:an? |the |their )?(?:backlog|queue|pile|stack)s?(?: of [\w\s]{3,20}?)? (?:is |are |being )?(?:bigger|larger|higher|greater|longer|over|above|more) (?:than )?(?P<n>\d+)\b", r"with more than \g<n>"),
+        (r"^(?P<b>with (?:more|fewer|less) than \d+ [\w\s-]+?)[?.,;:]+ *(?:and |so |i mean,? )?(?P<a>(?:which|what) [\w\s-]+?)\W*$", r"\g<a> \g<b>"),
         # the same said twice, in brackets
         (r"\s*\((?:=|~|i\.e\.|that is|about|or)?\s*\d+ (?:days?|weeks?|months?|years?|hours?)\)", ""),
         (r"\s*\b(?:written |spelled |spelt )?in (?:small|lower(?: |-)?case|capital|upper(?: |-)?case|big) (?:letters?|characters?|case)\b", ""),

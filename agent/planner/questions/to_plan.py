@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from agent.planner.questions.entities import ENTITIES
+from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Form, Has, Item, Ref, Weakness
 from agent.planner.questions.plan_conditions import both, iso, known_dataset
@@ -32,7 +33,19 @@ def to_plan(form: Form, estate: Estate, now: datetime) -> PostureQuery:
     if form.sides:
         return sides_plan(form, estate, now)
     known_dataset(ENTITIES[form.entity].dataset, estate)
+    if _opposed(form.items):
+        raise CannotSay("it names a thing and its opposite, which nothing is at once; ask for one of them")
     return _Planner(form, estate, now).plan()
+
+
+def _opposed(items: tuple[Item, ...]) -> bool:
+    """Whether two conditions that must both hold are each other's opposite."""
+    told = [
+        (item.model_copy(update={"negated": False, "label": ""}), item.negated)
+        for item in items
+        if (isinstance(item, Atom) and item.op in ("empty", "true")) or isinstance(item, Has | Weakness)
+    ]
+    return any(one == other and said != unsaid for one, said in told for other, unsaid in told)
 
 
 class _Planner(ListWriter):
@@ -91,7 +104,8 @@ class _Planner(ListWriter):
     def _present(self) -> list[Condition]:
         """Who has the most of something has a name: the group of what has none is no answer."""
         form = self.form
-        if form.rank is None or form.limit is None or not form.group:
+        bounded = form.having is not None and form.having[0] in ("gt", "gte") and not form.over
+        if (form.rank is None or form.limit is None) and not bounded:
             return []
         ranked = [ref for ref in form.group if (ref.tags or ref.places) and ref not in form.per]
         atoms = [Atom(ref=ref, op="empty", negated=True) for ref in ranked]
