@@ -17,6 +17,7 @@ from tools.priority.exposure import Exposure, Reader, exposure_of
 from tools.priority.exposure_aws import group_users
 from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.graph.gather import Gatherer
+from tools.priority.graph.model import Edge
 from tools.priority.graph.search import AttackGraph
 from tools.priority.graph.vocabulary import graph_words
 from tools.priority.identity import Holding, holding_of, secret_names
@@ -130,6 +131,8 @@ def _facts(context: Context, asset: AssetRecord) -> AssetFacts:
     if path.grade <= 0 and cloud_of(asset) != "aws":
         path = first_path(context, asset, kind, exposure, data, holding, related)
     blast = _blast(context.weights, holding, at)
+    if holding is None and (command := context.graph.commands.get(asset.asset_id)) is not None:
+        blast = _commands(context, command)
     secrets = secret_names(estate.view(asset))
     if secrets and blast.grade < context.weights.blast["secrets"]:
         names = ", ".join(shown(name) for name in secrets[:3])
@@ -205,6 +208,19 @@ def _machines_by_opening(context: Context) -> dict[tuple[str, str], list[AssetRe
         for owner in dict.fromkeys(o.owner for o in exposure_of(context.reader, machine).openings):
             found.setdefault((machine.account, owner), []).append(machine)
     return found
+
+
+def _commands(context: Context, step: Edge) -> Fact:
+    """An identity whose roles make it an administrator, as the graph has it."""
+    of = shown(context.graph.nodes[context.graph.place[step.target]].label)
+    grade, at = context.weights.blast["admin"], context.as_of
+    if step.known:
+        return known("blast radius", of, grade, "role assignments", *step.records, at=at)
+    estimate = grade * context.weights.blast["unsure"]
+    low = context.weights.blast["none"]
+    return unknown(
+        "blast radius", f"possibly {of}", estimate, low, grade, "role assignments", *step.records, at=at
+    )
 
 
 def _blast(weights: Weights, holding: Holding | None, at: datetime) -> Fact:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Final
 
 from tools.findings.model import AssetRecord, Finding, FindingStatus
 from tools.priority.arithmetic import Inputs
@@ -33,16 +34,22 @@ _NOT_TARGET = absent("observed activity", "nothing that could be probed", "weakn
 
 _OLD = 0.4
 _FILTERS = {"ec2.sg", "azure.nsg", "gcp.firewall"}
-_BESIDE = 0.45
+_BESIDE = 0.3
 """Share of an asset's path for a finding that has no part in it: an intruder passes there by other means."""
-_PARTS = {
+_PARTS: Final[Mapping[str, Part | None]] = {
     "takeover": Part.ENTERED,
     "data_exposure": Part.ENTERED,
     "entry": Part.ENTERED,
+    "barrier": Part.ENTERED,
+    "private_endpoint": None,
     "imds": Part.RUN_AS,
     "profile": Part.RUN_AS,
+    "container": Part.ESCAPED,
+    "account_key": Part.ENTERED,
 }
-"""By theme or class of weakness."""
+"""By theme or class of weakness. A private endpoint keeps a stolen login outside, whichever way it was stolen."""
+_FURTHER = {"lateral", "vulnerability", "credential", "privilege"}
+"""What an intruder uses who is inside already."""
 # Themes whose findings themselves say that strangers can reach the resource: evidence where no configuration is.
 _ASSERTING = {"public", "ingress", "trust", "authorizer", "kubernetes", "profile"}
 
@@ -52,14 +59,15 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
     weakness = weakness_of(finding)
     asset = context.estate.assets.get(finding.resource.asset_id)
     own = context.facts_of(asset)
-    exposure = _exposure_for(finding, own, context, weakness)
+    path = _path_for(finding, weakness, own, context)
+    exposure = _reached(_exposure_for(finding, own, context, weakness), path, weakness)
     wide = weakness.theme.startswith("account:") or (
         asset is not None and not asset.config and _is_account(finding)
     )
     reachable = weakness.name in SERIOUS - {"privilege"}
     facts: dict[str, Fact] = {
         "exposure": exposure,
-        "path": _path_for(finding, weakness, own, context),
+        "path": path,
         "data": own.data,
         "environment": own.environment,
         "blast": own.blast,
@@ -146,6 +154,16 @@ def _exposure_for(finding: Finding, own: AssetFacts, context: Context, weakness:
     return known("exposure", text, grade, fact.source, *fact.ids, at=context.as_of)
 
 
+def _reached(exposure: Fact, path: Fact, weakness: Weakness) -> Fact:
+    """That the internet does not reach a thing speaks for it only as far as no intruder gets there by another way."""
+    if weakness.name not in _FURTHER or exposure.grade >= 0 or path.state != "known" or path.grade <= 0:
+        return exposure
+    grade = exposure.grade * (1.0 - path.grade)
+    return replace(
+        exposure, value=f"{exposure.value}; reached by another way", grade=grade, low=grade, high=grade
+    )
+
+
 def _path_for(finding: Finding, weakness: Weakness, own: AssetFacts, context: Context) -> Fact:
     """The asset's path as far as the finding has a part in it.
 
@@ -156,7 +174,7 @@ def _path_for(finding: Finding, weakness: Weakness, own: AssetFacts, context: Co
     if path.grade <= 0:
         return path
     cve = cve_of(finding)
-    part = Part.EXPLOITED if cve else _PARTS.get(weakness.theme) or _PARTS.get(weakness.name)
+    part = Part.EXPLOITED if cve else _PARTS.get(weakness.theme, _PARTS.get(weakness.name))
     if cve:
         path = _through(path, cve, finding, context)
     elif weakness.name == "vulnerability":

@@ -26,6 +26,7 @@ _ATTACKED = {
     "privilege",
     "lateral",
     "guardrail",
+    "barrier",
     "detection",
 }
 WEB_PORTS = frozenset({80, 443, 8080, 8443})

@@ -65,20 +65,16 @@ class AwsNetworkEdges:
                 for p in sorted(services["no_login"])
                 if inlet.covers(p) and inlet.last - inlet.first < 65_000
             ]
-            chance, relation, why = 0.0, Relation.REACHES, ""
             if bare:
-                chance, why = (
-                    step["no_login_inside"],
-                    f"what listens on {bare[0]} asks for no login by default",
-                )
+                why = f"what listens on {bare[0]} asks for no login by default"
+                self._step(key, target, Relation.REACHES, step["no_login_inside"], why, inlet.owner)
             if flaw is not None:
                 share = self._words.entry[flaw.name] / self._words.entry["exploited_flaw"]
-                if step["exploit_inside"] * share >= chance:
-                    chance, relation, why = step["exploit_inside"] * share, Relation.EXPLOITS, flaw.why
-            if chance <= 0 and self._jewels.of(target).value >= 0.5:
-                chance, relation, why = step["login_inside"], Relation.SIGNS_IN, "a password or key is needed"
-            if chance > 0:
-                self._step(key, target, relation, chance, why, inlet.owner)
+                chance = step["exploit_inside"] * share
+                self._step(key, target, Relation.EXPLOITS, chance, flaw.why, inlet.owner)
+            if not bare and flaw is None and self._jewels.of(target).value >= 0.5:
+                why = "a password or key is needed"
+                self._step(key, target, Relation.SIGNS_IN, step["login_inside"], why, inlet.owner)
 
     def _into_database(self, target: AssetRecord) -> None:
         if not _runs(self._estate.view(target)) or self._jewels.of(target).value < 0.5:
@@ -121,20 +117,20 @@ class AwsNetworkEdges:
                 continue
             kind = self._estate.kind(target)
             opening = OpenRange(port or 0, port or 65_535, 1.0, "load balancer", name)
-            door = self._entries.door(target, kind, [opening])
-            chance = self._words.entry["public_function"] if kind == "lambda.function" else door.chance
-            relation = Relation.INVOKES if kind == "lambda.function" else door.relation
-            self._parts.join(
-                Edge(
-                    balancer.asset_id,
-                    target.asset_id,
-                    relation,
-                    chance,
-                    f"{name} passes the internet's requests on to it; {door.why}",
-                    (group,) if group else (),
-                    (name, shown(name_of(target))),
+            for door in self._entries.doors(target, kind, [opening]):
+                chance = self._words.entry["public_function"] if kind == "lambda.function" else door.chance
+                relation = Relation.INVOKES if kind == "lambda.function" else door.relation
+                self._parts.join(
+                    Edge(
+                        balancer.asset_id,
+                        target.asset_id,
+                        relation,
+                        chance,
+                        f"{name} passes the internet's requests on to it; {door.why}",
+                        (group,) if group else (),
+                        (name, shown(name_of(target))),
+                    )
                 )
-            )
             joined = True
         if joined:
             self._parts.add(

@@ -135,7 +135,10 @@ class AzureGrants:
                     continue
                 if bare:
                     why = f"{'the guest ' if guest else ''}{name} signs in with a password alone"
-                    self._enter(who, Relation.SIGNS_IN, entry["console_no_mfa"], why)
+                    # The other directory may lose the guest's login as well as its own people may.
+                    chance = entry["console_no_mfa"]
+                    chance += (1.0 - chance) * entry["guest"] if guest else 0.0
+                    self._enter(who, Relation.SIGNS_IN, chance, why)
                 elif guest:
                     why = f"{name} is a guest from another directory"
                     self._enter(who, Relation.SIGNS_IN, entry["guest"], why)

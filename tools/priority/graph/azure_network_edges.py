@@ -70,10 +70,12 @@ class AzureNetworkEdges:
             if self._estate.kind(balancer) == "azure.lb" and not self._let_in(target, port):
                 continue
             opening = OpenRange(port or 0, port or 65_535, 1.0, "load balancer", name)
-            door = self._entries.door(target, kind, [opening])
-            why = f"{name} passes the internet's requests on to it; {door.why}"
             names = (name, name_of(target))
-            self._steps.join(balancer.asset_id, target.asset_id, door.relation, door.chance, why, names=names)
+            for door in self._entries.doors(target, kind, [opening]):
+                why = f"{name} passes the internet's requests on to it; {door.why}"
+                self._steps.join(
+                    balancer.asset_id, target.asset_id, door.relation, door.chance, why, names=names
+                )
             joined = True
         if joined:
             self._steps.place(balancer.asset_id, NodeKind.SERVICE, name, balancer.account, balancer.asset_id)

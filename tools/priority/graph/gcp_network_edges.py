@@ -76,10 +76,10 @@ class GcpNetworkEdges:
             if not runs(self._estate.view(target)):
                 continue
             opening = OpenRange(port or 0, port or 65_535, 1.0, "load balancer", name)
-            door = self._entries.door(target, kind, [opening])
-            why = f"{name} passes the internet's requests on to it; {door.why}"
             names = (name, name_of(target))
-            self._steps.join(rule.asset_id, target.asset_id, door.relation, door.chance, why, names=names)
+            for door in self._entries.doors(target, kind, [opening]):
+                why = f"{name} passes the internet's requests on to it; {door.why}"
+                self._steps.join(rule.asset_id, target.asset_id, door.relation, door.chance, why, names=names)
             joined = True
         if joined:
             self._steps.place(rule.asset_id, NodeKind.SERVICE, name, rule.account, rule.asset_id)

@@ -63,12 +63,12 @@ class KubernetesEscape:
             node = self._cluster.nodes[name]
             why = f"{how}: nothing keeps it from {shown(name_of(node))}"
             self._steps.join(
-                source, node.asset_id, Relation.CONTROLS, chance, why, names=(name_of(workload.asset),)
+                source, node.asset_id, Relation.ESCAPES, chance, why, names=(name_of(workload.asset),)
             )
         if not targets:
             # It is on a node, whichever; what all nodes have, it has.
             why = f"{how}: nothing keeps it from its node"
-            self._steps.join(source, self._own_node(workload), Relation.CONTROLS, chance, why)
+            self._steps.join(source, self._own_node(workload), Relation.ESCAPES, chance, why)
 
     def _own_node(self, workload: Workload) -> str:
         """Which node a pod is on was not recorded: each is possible, and what all nodes share is certain."""

@@ -48,17 +48,19 @@ class Relation(StrEnum):
     READS = "reads"
     WRITES = "writes"
     CONTROLS = "controls"
+    ESCAPES = "escapes"
     HOLDS = "holds"
     OPENS = "opens"
 
 
 class Part(StrEnum):
-    """What part an asset has in a path because of one weakness: strangers come in by it, its flaw is exploited, or an
-    intruder on it becomes its identity."""
+    """What part an asset has in a path because of one weakness: strangers come in by it, its flaw is exploited, an
+    intruder on it becomes its identity, or leaves the container for its host."""
 
     ENTERED = "entered"
     EXPLOITED = "exploited"
     RUN_AS = "run_as"
+    ESCAPED = "escaped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +164,12 @@ class Parts:
     """Nodes and edges as they are gathered.
 
     Steps with the same ends that rest on different assets are kept side by side: to close one of them is not enough.
+    So are one by a flaw and one by an open door.
     `unread` says what could not be read, for the report.
     """
 
     nodes: dict[str, Node] = field(default_factory=dict)
-    edges: dict[tuple[str, str, tuple[str, ...]], Edge] = field(default_factory=dict)
+    edges: dict[tuple[str, str, tuple[str, ...], bool], Edge] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
 
     def add(self, node: Node) -> str:
@@ -180,7 +183,7 @@ class Parts:
         """Add an edge; of two that rest on the same assets the surer stays. A step onto itself says nothing."""
         if edge.source == edge.target:
             return
-        ends = (edge.source, edge.target, edge.asset_ids)
+        ends = (edge.source, edge.target, edge.asset_ids, edge.relation is Relation.EXPLOITS)
         there = self.edges.get(ends)
         if there is None or _rank(edge) > _rank(there):
             self.edges[ends] = edge

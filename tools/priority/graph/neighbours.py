@@ -58,20 +58,16 @@ class Neighbours:
                 for p in sorted(words.services["no_login"])
                 if opening.first <= p <= opening.last and not whole
             ]
-            chance, relation, why = 0.0, Relation.REACHES, ""
+            key = place(target, opening)
             if bare:
-                chance, why = (
-                    step["no_login_inside"],
-                    f"what listens on {bare[0]} asks for no login by default",
-                )
+                why = f"what listens on {bare[0]} asks for no login by default"
+                self._step(key, target, Relation.REACHES, step["no_login_inside"], why, opening)
             if flaw is not None:
-                share = words.entry[flaw.name] / words.entry["exploited_flaw"]
-                if step["exploit_inside"] * share >= chance:
-                    chance, relation, why = step["exploit_inside"] * share, Relation.EXPLOITS, flaw.why
-            if chance <= 0 and worthy:
-                chance, relation, why = step["login_inside"], Relation.SIGNS_IN, "a password or key is needed"
-            if chance > 0:
-                self._step(place(target, opening), target, relation, chance, why, opening)
+                chance = step["exploit_inside"] * words.entry[flaw.name] / words.entry["exploited_flaw"]
+                self._step(key, target, Relation.EXPLOITS, chance, flaw.why, opening)
+            if not bare and flaw is None and worthy:
+                why = "a password or key is needed"
+                self._step(key, target, Relation.SIGNS_IN, step["login_inside"], why, opening)
 
     def into_database(
         self, target: AssetRecord, port: int | None, openings: Iterable[Found], place: Place[Found]

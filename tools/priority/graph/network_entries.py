@@ -42,16 +42,16 @@ class NetworkEntries:
         self._words = words
 
     def edges(self) -> Iterator[Edge]:
-        """One edge for each asset that answers the internet."""
+        """One edge for each way into an asset that answers the internet."""
         estate = self._reader.estate
         for asset in estate.of_kind(*MACHINES, *DATABASES, *CLUSTERS):
             exposure = exposure_of(self._reader, asset)
             if exposure.fact.state == "absent" or exposure.fact.high <= 0:
                 continue
-            yield self._edge(asset, estate.kind(asset), exposure)
+            for door in self.doors(asset, estate.kind(asset), exposure.openings):
+                yield self._edge(asset, door, exposure)
 
-    def _edge(self, asset: AssetRecord, kind: str, exposure: Exposure) -> Edge:
-        door = self.door(asset, kind, exposure.openings)
+    def _edge(self, asset: AssetRecord, door: Door, exposure: Exposure) -> Edge:
         known = exposure.fact.state == "known"
         chance = door.chance if known else door.chance * self._words.step["unknown"]
         where = exposure.fact.value
@@ -75,6 +75,10 @@ class NetworkEntries:
 
     def door(self, asset: AssetRecord, kind: str, openings: Iterable[OpenRange]) -> Door:
         """The easiest way through what is open."""
+        return max(self.doors(asset, kind, openings), key=lambda d: (d.chance, d.why))
+
+    def doors(self, asset: AssetRecord, kind: str, openings: Iterable[OpenRange]) -> list[Door]:
+        """The ways through what is open: what answers, and the worst flaw in it."""
         entry, open_ = self._words.entry, list(openings)
         doors = [self._service(kind, open_)]
         flaw = weakest(
@@ -82,7 +86,7 @@ class NetworkEntries:
         )
         if flaw is not None and kind not in CLUSTERS and (open_ or kind in DATABASES):
             doors.append(Door(entry[flaw.name], Relation.EXPLOITS, flaw.why))
-        return max(doors, key=lambda d: (d.chance, d.why))
+        return doors
 
     def _tokens(self, asset: AssetRecord, kind: str) -> bool:
         """Whether the metadata service wants what a forged request lacks: Azure's and Google's always do."""

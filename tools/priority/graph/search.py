@@ -47,7 +47,7 @@ class AttackGraph:
         self.place: Mapping[str, int] = {node.key: at for at, node in enumerate(self.nodes)}
         kept = sorted(
             (e for e in parts.edges.values() if e.source in self.place and e.target in self.place),
-            key=lambda e: (e.source, e.target, e.asset_ids),
+            key=lambda e: (e.source, e.target, e.asset_ids, e.relation is Relation.EXPLOITS),
         )
         self.edges: tuple[Edge, ...] = tuple(kept)
         self.unread: tuple[str, ...] = tuple(parts.unread)
@@ -109,10 +109,26 @@ class AttackGraph:
             if edge.relation is Relation.EXPLOITS:
                 parts.append((Part.EXPLOITED, there))
             parts += [(part, asset_id) for part, _ in tuple(parts) for asset_id in edge.asset_ids]
+            here = self.nodes[self.place[edge.source]].asset_id
             if edge.relation is Relation.RUNS_AS:
-                parts.append((Part.RUN_AS, self.nodes[self.place[edge.source]].asset_id))
+                parts.append((Part.RUN_AS, here))
+            elif edge.relation is Relation.ESCAPES:
+                parts.append((Part.ESCAPED, here))
             for part, asset_id in parts:
                 found.setdefault(asset_id, {}).setdefault(part, []).append(number)
+        return found
+
+    @cached_property
+    def commands(self) -> Mapping[str, Edge]:
+        """The step by which an asset is an administrator of something: by right, not by a way round."""
+        found: dict[str, Edge] = {}
+        for edge in self.edges:
+            if self.nodes[self.place[edge.target]].kind is not NodeKind.CONTROL_PLANE:
+                continue
+            asset_id = self.nodes[self.place[edge.source]].asset_id
+            there = found.get(asset_id)
+            if asset_id and (there is None or (edge.known, edge.chance) > (there.known, there.chance)):
+                found[asset_id] = edge
         return found
 
     def paths(self, limit: int = 20, *, known_only: bool = False) -> list[AttackPath]:

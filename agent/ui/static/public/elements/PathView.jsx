@@ -4,7 +4,7 @@ const { text, when } = window.posture;
 const BOX = { w: 168, h: 46 };
 const VERBS = {
   reaches: 'reaches', exploits: 'exploits', signs_in: 'signs in to', invokes: 'runs', copies: 'copies', runs_as: 'acts as',
-  assumes: 'becomes', escalates: 'rises to', reads: 'reads', writes: 'writes', controls: 'takes over', holds: 'finds', opens: 'opens',
+  assumes: 'becomes', escalates: 'rises to', reads: 'reads', writes: 'writes', controls: 'takes over', escapes: 'breaks out to', holds: 'finds', opens: 'opens',
 };
 const ICONS = {
   internet: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18',
