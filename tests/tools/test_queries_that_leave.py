@@ -35,7 +35,7 @@ def _senders() -> set[str]:
                 if (
                     isinstance(node, ast.Call)
                     and isinstance(node.func, ast.Attribute)
-                    and node.func.attr in {"run", "start"}
+                    and node.func.attr in {"run", "run_each", "start", "stream"}
                     and isinstance(node.func.value, ast.Attribute)
                     and node.func.value.attr == "xql"
                 ):

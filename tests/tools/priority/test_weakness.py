@@ -15,7 +15,7 @@ from tools.priority.weights import load_weights
     ("rule", "name"),
     [
         ("s3_bucket_policy_public_write_access", "data_exposure"),
-        ("s3_bucket_level_public_access_block", "guardrail"),
+        ("s3_bucket_level_public_access_block", "barrier"),
         ("s3_bucket_no_mfa_delete", "resilience"),
         ("ec2_instance_port_ssh_exposed_to_internet", "entry"),
         ("ec2_networkacl_allow_ingress_any_port", "guardrail"),
@@ -30,7 +30,7 @@ from tools.priority.weights import load_weights
         ("guardduty_is_enabled", "detection"),
         ("rds_instance_multi_az", "resilience"),
         ("iam_password_policy_symbol", "governance"),
-        ("storage_blob_public_access_level_is_disabled", "data_exposure"),
+        ("storage_blob_public_access_level_is_disabled", "barrier"),
         ("compute_firewall_ssh_access_from_the_internet_allowed", "entry"),
         ("core_minimize_privileged_containers", "lateral"),
     ],

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.priority.graph.model import INTERNET, Edge, Node, NodeKind, Parts, Relation
+from tools.priority.graph.model import INTERNET, Edge, Node, NodeKind, Part, Parts, Relation
 from tools.priority.graph.search import AttackGraph
 
 
@@ -253,3 +253,41 @@ def test_a_hub_of_many_edges_is_searched_in_one_pass() -> None:
     assert len(g.paths(1_000)) == 40
     assert g.choke_points(1)[0].closes == 40
     assert all(g.path_of(f"sg{i}") is not None for i in itertools.islice(range(2_000), 0, 2_000, 100))
+
+
+def test_a_path_by_its_part_is_the_gravest_in_which_the_asset_has_that_part() -> None:
+    nodes = [node("vm"), node("pod"), node("host"), node("j", 1.0)]
+    exploit = Edge(INTERNET, "vm", Relation.EXPLOITS, 0.9, "a flaw", ("sg",), ())
+    runs = Edge("vm", "j", Relation.RUNS_AS, 0.5, "its role", (), ())
+    out = Edge("pod", "host", Relation.ESCAPES, 0.9, "privileged", (), ())
+    g = graph(
+        nodes,
+        [edge(INTERNET, "vm", 0.3, "sg"), exploit, runs, edge("vm", "pod", 0.9), out, edge("host", "j", 0.5)],
+    )
+    assert len(g.edges) == 6, "a door and a flaw over the same records stay side by side"
+    exploited, entered = g.path_by("vm", Part.EXPLOITED), g.path_by("sg", Part.ENTERED)
+    assert exploited is not None
+    assert exploited.edges[0].relation is Relation.EXPLOITS
+    assert entered is not None
+    assert entered.chance == exploited.chance
+    assert g.path_by("j", Part.ENTERED) is None
+    escaped, run_as = g.path_by("pod", Part.ESCAPED), g.path_by("vm", Part.RUN_AS)
+    assert escaped is not None
+    assert [n.key for n in escaped.nodes] == [INTERNET, "vm", "pod", "host", "j"]
+    assert run_as is not None
+    assert [n.key for n in run_as.nodes] == [INTERNET, "vm", "j"]
+    assert g.path_by("host", Part.ESCAPED) is None
+
+
+def test_who_commands_is_told_by_the_surest_step() -> None:
+    plane = Node("admin:1", NodeKind.CONTROL_PLANE, "administrator of 1", "", "1", 1.0)
+    g = graph(
+        [node("user"), node("app"), plane],
+        [
+            edge("user", "admin:1", 0.9, known=False),
+            edge("user", "admin:1", 0.5, "role"),
+            edge("app", "user", 0.9),
+        ],
+    )
+    assert g.commands["user"].known
+    assert "app" not in g.commands

@@ -1,0 +1,98 @@
+"""A path counts for a finding as far as the weakness has a part in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.tools.priority.building import bucket, finding, instance, open_group, profile, role, snapshot
+from tests.tools.priority.graph.clouds import KEV, PII, app, assignment, store, user
+from tools.findings.model import AssetRecord, Finding
+from tools.priority.context import Context, build_context
+from tools.priority.enrich.model import Enrichments, Flaw
+from tools.priority.factors import inputs_for
+from tools.priority.facts import Fact, absent, known
+
+ADMIN = (role("boss", admin=True), profile("boss", "boss"))
+
+
+def estate(*assets: AssetRecord, flaws: Any = None, data: Any = None) -> Context:
+    return build_context(snapshot((), assets), enriched=Enrichments(flaws=flaws or {}, data=data or {}))
+
+
+def path(of: Finding, context: Context) -> Fact:
+    return inputs_for(of, context).facts["path"]
+
+
+def machine(**config: Any) -> AssetRecord:
+    held = {"IamInstanceProfile": {"Arn": "arn:aws:iam::111122223333:instance-profile/boss"}}
+    return instance(**held, **config)
+
+
+@pytest.mark.parametrize(
+    ("flaw", "first"), [(KEV, True), (Flaw("CVE-2021-44228", cvss=5.0, remote=True), False)]
+)
+def test_a_door_has_a_part_in_all_that_comes_in_by_it_and_a_flaw_in_its_own_step(
+    flaw: Flaw, first: bool
+) -> None:
+    vm = machine()
+    context = estate(vm, open_group(6379), *ADMIN, flaws={vm.asset_id: (flaw,)})
+    cve = path(finding("CVE-2021-44228", vm, category="VULNERABILITY", title="CVE-2021-44228 in x"), context)
+    door = path(finding("ec2_instance_port_redis_exposed_to_internet", vm), context)
+    assert "another weakness" not in door.value + cve.value
+    assert (cve.grade == pytest.approx(door.grade)) is first
+    assert 0.3 < cve.grade <= door.grade
+    assert door.grade > 0.7
+
+
+def test_a_finding_beside_the_way_in_gets_a_share_and_says_so() -> None:
+    # An intruder of the app reads the store by the app's role; nobody comes in over the store's own endpoint.
+    web, data = app(), store()
+    held = {web.asset_id: (KEV,)}
+    context = estate(
+        web, data, assignment("Blob Reader", "id-web", data.uid), flaws=held, data={data.asset_id: PII}
+    )
+    beside = path(finding("storage_default_network_access_rule_is_denied", data), context)
+    whole = path(finding("storage_infrastructure_encryption_is_enabled", data), context)
+    assert 0 < beside.grade < 0.5 * whole.grade
+    assert beside.value.endswith("by another weakness than this")
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_barrier_counts_with_the_path_that_it_would_close(public: bool) -> None:
+    kept = bucket("pii", public=public, tags={"DataClass": "PII"})
+    context = estate(kept)
+    barrier = inputs_for(finding("s3_bucket_level_public_access_block", kept), context)
+    opened = inputs_for(finding("s3_bucket_public_access", kept), context)
+    assert barrier.weakness.name == "barrier"
+    assert barrier.facts["path"].grade == pytest.approx(opened.facts["path"].grade)
+    assert (barrier.facts["path"].grade > 0.9) is public
+
+
+@pytest.mark.parametrize("found", [0.0, 0.6, 0.9])
+def test_no_public_address_speaks_less_the_surer_another_way_is(found: float) -> None:
+    inner = instance(PublicIpAddress=None)
+    context = estate(inner)
+    own = context.facts_of(inner)
+    way = absent("attack path", "none", "") if not found else known("attack path", "a way", found, "")
+    context.facts[inner.asset_id] = replace(own, path=way)
+    for rule, share in (("ec2_instance_imdsv2_enabled", 1 - found), ("ec2_instance_public_ip", 1.0)):
+        exposure = inputs_for(finding(rule, inner), context).facts["exposure"]
+        assert exposure.grade == pytest.approx(-share)
+        assert exposure.value.endswith("reached by another way") is (share < 1.0)
+
+
+@pytest.mark.parametrize(("role", "grade"), [("Owner", 1.0), ("Reader", None)])
+def test_who_administers_by_the_roles_of_another_cloud_has_a_blast_radius(
+    role: str, grade: float | None
+) -> None:
+    who = user(isMfaRegistered=False)
+    context = estate(who, assignment(role, "guest-1"))
+    blast = inputs_for(finding("entra_privileged_user_has_mfa", who), context).facts["blast"]
+    if grade is None:
+        assert (blast.state, blast.grade) == ("absent", 0.0)
+    else:
+        assert (blast.state, blast.grade) == ("known", grade)
+        assert blast.value.startswith("administrator of")
