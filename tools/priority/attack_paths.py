@@ -10,7 +10,7 @@ from pydantic import Field
 
 from tools.priority.errors import UnknownAssetError
 from tools.priority.estate import Estate, name_of
-from tools.priority.graph.model import AttackPath, Node, NodeKind, Parts
+from tools.priority.graph.model import AttackPath, Node, NodeKind, Parts, place_of
 from tools.priority.graph.search import AttackGraph
 from tools.priority.graph.view import blast_view, choke_view, path_text, path_view
 from tools.priority.reading import shown
@@ -108,7 +108,7 @@ def ending(graph: AttackGraph, end: End) -> AttackGraph:
         return node.kind in _ENDS[end] or (end == "data" and " data" in node.worth)
 
     nodes = {node.key: node if kept(node) else replace(node, value=0.0, worth="") for node in graph.nodes}
-    edges = {(edge.source, edge.target, edge.asset_ids): edge for edge in graph.edges}
+    edges = {place_of(edge): edge for edge in graph.edges}
     return AttackGraph(Parts(nodes, edges, list(graph.unread)))
 
 

@@ -183,10 +183,15 @@ class Parts:
         """Add an edge; of two that rest on the same assets the surer stays. A step onto itself says nothing."""
         if edge.source == edge.target:
             return
-        ends = (edge.source, edge.target, edge.asset_ids, edge.relation is Relation.EXPLOITS)
+        ends = place_of(edge)
         there = self.edges.get(ends)
         if there is None or _rank(edge) > _rank(there):
             self.edges[ends] = edge
+
+
+def place_of(edge: Edge) -> tuple[str, str, tuple[str, ...], bool]:
+    """What an edge stands for: two with the same are one step."""
+    return (edge.source, edge.target, edge.asset_ids, edge.relation is Relation.EXPLOITS)
 
 
 def _rank(edge: Edge) -> tuple[bool, float, str]:

@@ -28,6 +28,7 @@ from tools.priority.graph.model import (
     Part,
     Parts,
     Relation,
+    place_of,
 )
 
 JEWEL = 0.3
@@ -47,7 +48,7 @@ class AttackGraph:
         self.place: Mapping[str, int] = {node.key: at for at, node in enumerate(self.nodes)}
         kept = sorted(
             (e for e in parts.edges.values() if e.source in self.place and e.target in self.place),
-            key=lambda e: (e.source, e.target, e.asset_ids, e.relation is Relation.EXPLOITS),
+            key=place_of,
         )
         self.edges: tuple[Edge, ...] = tuple(kept)
         self.unread: tuple[str, ...] = tuple(parts.unread)
