@@ -12,7 +12,7 @@ from agent.planner.questions.reader_groups import MEASURED
 from agent.planner.questions.reader_state import Relation, State, fold
 from agent.planner.questions.reader_values import GROUPABLE
 
-_STATUS = frozenset({"status"})
+_OF_NUMBERS = ("sum", "avg", "min", "max", "median")
 
 
 def build(state: State) -> Form:
@@ -120,7 +120,18 @@ def build(state: State) -> Form:
         rule_form=state.rule_form,
         noun=state.noun,
         over=over if group else "",
+        also=_also(state, measure) if not over else (),
     )
+
+
+def _also(state: State, measure: Measure | None) -> tuple[Any, ...]:
+    """ "minimum, maximum and average age": the other measures of the same number."""
+    if measure is None or measure.ref is None or measure.function not in _OF_NUMBERS:
+        return ()
+    told = [
+        m.data for m in state.marks if m.kind == "agg" and m.data in _OF_NUMBERS and m.text.lower() != "total"
+    ]
+    return tuple(dict.fromkeys(f for f in told if f != measure.function)) if measure.function in told else ()
 
 
 def _number_each(state: State, several: Atom) -> bool:

@@ -200,6 +200,7 @@ class Form(FormModel):
     each: Each | None = None
     sides: tuple[Side, ...] = ()
     more: bool = False
+    also: tuple[Literal["sum", "avg", "min", "max", "median"], ...] = ()
     over: Literal["", "count", "avg", "max", "min", "median", "sum"] = ""
 
 

@@ -108,7 +108,11 @@ class MeasureWriter:
                 field=column,
                 name=f"{label}s" if function == "distinct" else f"{function}_{label}",
             )
-        body: dict[str, Any] = {"group_by": by, "aggregates": (made,), "limit": form.limit or MOST}
+        others = tuple(
+            made.model_copy(update={"function": f, "name": made.name.replace(function, f, 1)})
+            for f in form.also
+        )
+        body: dict[str, Any] = {"group_by": by, "aggregates": (made, *others), "limit": form.limit or MOST}
         if form.having is not None:
             body["having"] = Test(field=made.name, op=form.having[0], value=int(form.having[1]))
         order: list[Order] = []

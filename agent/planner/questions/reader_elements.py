@@ -50,7 +50,21 @@ def read_elements(text: str, estate: Estate, now: datetime, *, weak: bool = Fals
     state, form = reader.rest(now)
     if state is None or form is None or form.entity != "asset" or form.rule_form or form.span:
         return None
-    return reader.joined(each, form)
+    made = reader.joined(each, form)
+    return made if _keeps_groups(made, marks) else None
+
+
+def _keeps_groups(form: Form, marks: list[Mark]) -> bool:
+    """Whether the form is by all attributes of assets that the question groups by."""
+    kept = {ref.name for ref in (*form.group, *(form.each.group if form.each is not None else ()))}
+    for at, mark in enumerate(marks):
+        after = next((m for m in marks[at + 1 :] if m.kind != "stop"), None)
+        if mark.kind != "by" or after is None or mark.text.lower() == "between":
+            continue
+        name = after.get("attr")
+        if name in ("account", "region", "provider", "os", "category", "class") and name not in kept:
+            return False
+    return True
 
 
 def _of_anything(text: str, marks: list[Mark], tokens: list[Token]) -> bool:

@@ -118,6 +118,16 @@ def by(state: State, mark: Mark) -> None:
         # "issues for each critical case"
         _of_counted(state, str(thing[1].data), at, thing[0])
         at, found = thing
+    if (
+        found.kind == "setting"
+        and state.pending_rank in ("highest", "lowest", "top")
+        and found.data.places
+        and all(p.kind == "number" for p in found.data.places)
+    ):
+        # "biggest 5 databases by allocated storage"
+        state.rank = Rank(ref=found.data, descending=state.pending_rank != "lowest")
+        state.pending_rank, state.at = "", at
+        return
     # "the 2 oldest in each account", not "issues per rule, top 7"
     ranked = state.limit is not None or state.rank is not None or bool(state.pending_rank)
     state.per = (ranked or bool(each & {"each", "every"})) and mark.text.lower() not in _PLAIN_BY
@@ -195,10 +205,11 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
         ref = mark.get("tag")
         state.group.append(Ref(name=ref.name) if ref.name in own else ref)
         return at
-    if mark.kind == "setting":
+    hosted = mark.text.lower() in ("os", "operating system", "operating systems")
+    if mark.kind == "setting" and not hosted:
         state.group.append(mark.data)
         return at
-    name = mark.get("attr")
+    name = "os" if hosted else mark.get("attr")
     if (
         name == "category"
         and state.entity in ("issue", "finding")

@@ -37,7 +37,7 @@ def reading_of(form: Form, estate: Estate) -> str:
         text = (
             f"number of different {name}s of {text}"
             if measure.function == "distinct"
-            else f"{_MEASURES[measure.function]} {name} of {text}"
+            else f"{_joined([_MEASURES[f] for f in (measure.function, *form.also)])} {name} of {text}"
         )
     if form.group:
         text += f", by {' and '.join(_name(ref) for ref in form.group)}"

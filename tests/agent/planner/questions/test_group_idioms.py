@@ -184,6 +184,33 @@ def test_oldest_keys_by_their_own_date(tenant: Tenant) -> None:
     assert "oldest first" in reading
 
 
+def test_several_measures_of_one_number(tenant: Tenant) -> None:
+    rows, reading = ask(tenant, "minimum, maximum and average age of open high issues")
+    ages = [(NOW - i["first"]) // timedelta(days=1) for i in OPEN if i["severity"] == "HIGH"]
+    assert (int(rows[0]["min_age"]), int(rows[0]["max_age"])) == (min(ages), max(ages))
+    assert float(rows[0]["avg_age"]) == pytest.approx(fmean(ages), abs=1)
+    assert "lowest" in reading
+    assert "highest" in reading
+
+
+def test_a_bound_of_a_share(tenant: Tenant) -> None:
+    rows, reading = ask(tenant, "accounts where more than 20 % of the issues are high")
+    every, high = (
+        Counter(i["asset"]["account"] for i in OPEN),
+        Counter(i["asset"]["account"] for i in OPEN if i["severity"] == "HIGH"),
+    )
+    assert {row["account"] for row in rows} == {a for a in every if 100 * high[a] / every[a] > 20}
+    assert "more than 20" in reading
+
+
+def test_running_machines_by_system_and_account(tenant: Tenant) -> None:
+    rows, _ = ask(tenant, "number of vms per os and account, only running ones")
+    wanted = Counter(
+        (str(a["os"]), a["account"]) for a in ASSETS if a["kind"] == "vm" and a["state"] == "running"
+    )
+    assert counts(rows, "xdm.host.os_distribution", "xdm.asset.realm", value="assets") == wanted
+
+
 def test_what_is_quoted_stays() -> None:
     assert grouped('issues named "split into parts"') == 'issues named "split into parts"'
 
