@@ -59,7 +59,6 @@ type xdm.asset.type.name t
 type_id xdm.asset.type.id t
 first_seen xdm.asset.first_observed d
 last_seen xdm.asset.last_observed d
-modified xdm.asset.last_observed d
 os xdm.host.os_distribution t
 state xdm.host.state t
 ip xdm.host.ipv4_addresses t

@@ -190,6 +190,12 @@ def _size_of(state: State) -> Ref | None:
     return Ref(name="size", places=tuple(where_of(s) for s in places)) if places else None
 
 
+def _said_size(state: State) -> str:
+    """The word that ranks by size, if that is how it was said."""
+    said = [m.text.lower().split()[-1] for m in state.marks if m.kind == "rank"]
+    return next((w for w in said if w in ("largest", "biggest", "longest")), "")
+
+
 def leftover_rank(state: State) -> None:
     down = state.pending_rank not in ("fewest", "lowest")
     entity = state.entity
@@ -207,6 +213,9 @@ def leftover_rank(state: State) -> None:
         and (size := _size_of(state)) is not None
     ):
         state.rank = state.rank or Rank(ref=size, descending=down)
+    elif entity == "asset" and state.pending_rank == "highest" and (word := _said_size(state)):
+        # what has no size here has no largest one: by what else?
+        state.vague.append((word, ("by number of open issues", "with critical or high issues")))
     elif entity == "asset" and state.pending_rank in ("highest", "top", "most"):
         state.rank = state.rank or Rank(has=Has(entity="issue"), descending=down)
     state.pending_rank = ""

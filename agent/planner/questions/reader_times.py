@@ -55,7 +55,8 @@ def timed(state: State, when: When, put: Put) -> None:
     if negated and when.way == "older" and _lasting(state, when):
         # "not seen for 7 days" is seen more than 7 days ago
         negated = False
-    if entity and name and name not in ENTITIES[entity].places:
+    # when an asset was changed is not when it was seen: only configuration tells, or nothing does
+    if entity and name and name not in ENTITIES[entity].places and (entity, name) != ("asset", "modified"):
         name = ENTITIES[entity].time
     if negated and name == "last_seen" and when.way in ("within", "range") and when.start is not None:
         pass

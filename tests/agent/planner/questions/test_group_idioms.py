@@ -211,6 +211,14 @@ def test_running_machines_by_system_and_account(tenant: Tenant) -> None:
     assert counts(rows, "xdm.host.os_distribution", "xdm.asset.realm", value="assets") == wanted
 
 
+@pytest.mark.parametrize(
+    ("question", "outcome"),
+    [("the 3 biggest iam users", "clarify"), ("iam users changed in the last 30 days", "refuse")],
+)
+def test_what_nothing_tells_is_no_answer(tenant: Tenant, question: str, outcome: str) -> None:
+    assert plan_question(question, tenant.estate, None, NOW).outcome == outcome
+
+
 def test_what_is_quoted_stays() -> None:
     assert grouped('issues named "split into parts"') == 'issues named "split into parts"'
 
