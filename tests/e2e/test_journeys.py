@@ -51,8 +51,8 @@ def in_tenant(home: Path, issue_id: str) -> tuple[str, list[str]]:
 
 def aws_group_with_open_ssh(person: Visitor) -> str:
     """Ask, and take the issue of the first AWS security group in the table."""
-    person.ask("What is open to the internet on port 22?", ".pa-table-panel tbody tr")
-    row = person.page.locator(".pa-table-panel tbody tr", has_text="EC2 Security Group").first
+    person.ask("Which issues say that SSH is open to the internet?", ".pa-table-panel tbody tr")
+    row = person.page.locator(".pa-table-panel tbody tr", has_text="sg-").first
     found = re.search(r"\b(5\d{5})\b", row.locator("td").last.inner_text())
     assert found, row.inner_text()
     return found.group(1)
