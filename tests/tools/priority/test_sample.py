@@ -43,9 +43,9 @@ def top(book: ScoreBook, sample: FindingSet, count: int) -> list[tuple[str, str]
     ]
 
 
-def test_the_twelve_that_an_engineer_would_sign(book: ScoreBook, sample: FindingSet) -> None:
+def test_the_thirteen_that_an_engineer_would_sign(book: ScoreBook, sample: FindingSet) -> None:
     web, export, pii = "i-f0f7c6c12c6b2e4b1", "export-customers", "acme-customer-pii-exports"
-    assert set(top(book, sample, 12)) == {
+    assert set(top(book, sample, 13)) == {
         ("s3_bucket_policy_public_write_access", pii),
         ("s3_bucket_public_access", pii),
         ("s3_bucket_public_list_acl", pii),
@@ -58,6 +58,8 @@ def test_the_twelve_that_an_engineer_would_sign(book: ScoreBook, sample: Finding
         ("awslambda_function_url_public", export),
         ("sqs_queues_not_publicly_accessible", "orders"),
         ("ec2_instance_port_rdp_exposed_to_internet", web),
+        # One switch that closes the three ways into the same bucket.
+        ("s3_bucket_level_public_access_block", pii),
     }
     assert top(book, sample, 1) == [("s3_bucket_policy_public_write_access", pii)]
 
