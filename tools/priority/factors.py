@@ -45,6 +45,7 @@ _PARTS: Final[Mapping[str, Part | None]] = {
     "imds": Part.RUN_AS,
     "profile": Part.RUN_AS,
     "container": Part.ESCAPED,
+    "secrets": Part.TOLD,
     "account_key": Part.ENTERED,
 }
 """By theme or class of weakness. A private endpoint keeps a stolen login outside, whichever way it was stolen."""

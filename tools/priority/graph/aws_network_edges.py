@@ -10,7 +10,7 @@ from tools.priority.estate import Estate, name_of
 from tools.priority.exposure import Reader, exposure_of
 from tools.priority.graph.aws_inside import HOSTS, Inside
 from tools.priority.graph.credentials import port_of
-from tools.priority.graph.flaws import weakest
+from tools.priority.graph.flaws import answering, weakest
 from tools.priority.graph.jewels import Jewels
 from tools.priority.graph.model import INTERNET, Edge, Node, NodeKind, Parts, Relation
 from tools.priority.graph.network_entries import NetworkEntries
@@ -58,8 +58,9 @@ class AwsNetworkEdges:
         if not _runs(view):
             return
         step, services = self._words.step, self._words.services
-        flaw = weakest(self._enriched.flaws.get(target.asset_id, ()), self._words)
+        flaws = self._enriched.flaws.get(target.asset_id, ())
         for key, inlet in self._inside.open_to(target, None):
+            flaw = weakest(answering(flaws, (inlet,), self._words), self._words) if flaws else None
             bare = [
                 p
                 for p in sorted(services["no_login"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from tools.priority.enrich.model import Flaw
 from tools.priority.graph.vocabulary import GraphWords
@@ -31,6 +31,32 @@ def weakest(flaws: Iterable[Flaw], words: GraphWords, *, tokens: bool = False) -
         key=lambda w: (words.entry[w.name], w.flaw.epss or 0.0, w.flaw.cvss or 0.0, w.flaw.cve),
         default=None,
     )
+
+
+class Range(Protocol):
+    """Ports from first to last."""
+
+    @property
+    def first(self) -> int: ...
+    @property
+    def last(self) -> int: ...
+
+
+def answering(flaws: Iterable[Flaw], openings: Iterable[Range], words: GraphWords) -> tuple[Flaw, ...]:
+    """The flaws of software that can answer on what is open: a flawed web server is not behind port 22."""
+    ranges = [(o.first, o.last) for o in openings]
+    admin = words.services["admin"]
+    # Wide ranges are not walked: more ports than `admin` has hold another.
+    other = any(b - a >= len(admin) or not set(range(a, b + 1)) <= admin for a, b in ranges)
+
+    def answers(flaw: Flaw) -> bool:
+        name = flaw.package.lower()
+        ports = next((ports for part, ports in words.listens.items() if part in name), None)
+        if ports is None:
+            return other or not name
+        return any(a <= port <= b for port in ports for a, b in ranges)
+
+    return tuple(flaw for flaw in flaws if answers(flaw))
 
 
 def judge(flaw: Flaw, words: GraphWords, *, tokens: bool = False) -> Weakest | None:

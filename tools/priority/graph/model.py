@@ -55,12 +55,13 @@ class Relation(StrEnum):
 
 class Part(StrEnum):
     """What part an asset has in a path because of one weakness: strangers come in by it, its flaw is exploited, an
-    intruder on it becomes its identity, or leaves the container for its host."""
+    intruder on it becomes its identity, leaves the container for its host, or finds a credential in it."""
 
     ENTERED = "entered"
     EXPLOITED = "exploited"
     RUN_AS = "run_as"
     ESCAPED = "escaped"
+    TOLD = "told"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from tools.findings.model import AssetRecord
 from tools.priority.enrich.model import Enrichments
 from tools.priority.estate import name_of
-from tools.priority.graph.flaws import weakest
+from tools.priority.graph.flaws import answering, weakest
 from tools.priority.graph.jewels import Jewels
 from tools.priority.graph.model import Relation
 from tools.priority.graph.steps import Steps
@@ -49,7 +49,7 @@ class Neighbours:
     def into_machine(self, target: AssetRecord, openings: Iterable[Found], place: Place[Found]) -> None:
         """A neighbour gets in by a known flaw or a service without login; a password-protected one is no easy step."""
         step, words = self._steps.words.step, self._steps.words
-        flaw = weakest(self._enriched.flaws.get(target.asset_id, ()), words)
+        flaws = self._enriched.flaws.get(target.asset_id, ())
         worthy = self._jewels.of(target).value >= 0.5
         for opening in openings:
             whole = opening.last - opening.first >= _WHOLE
@@ -58,6 +58,7 @@ class Neighbours:
                 for p in sorted(words.services["no_login"])
                 if opening.first <= p <= opening.last and not whole
             ]
+            flaw = weakest(answering(flaws, (opening,), words), words) if flaws else None
             key = place(target, opening)
             if bare:
                 why = f"what listens on {bare[0]} asks for no login by default"

@@ -13,7 +13,7 @@ from tools.findings.model import AssetRecord
 from tools.priority.enrich.model import Enrichments
 from tools.priority.estate import name_of
 from tools.priority.exposure import Exposure, Reader, exposure_of
-from tools.priority.graph.flaws import weakest
+from tools.priority.graph.flaws import answering, weakest
 from tools.priority.graph.model import INTERNET, Edge, Relation
 from tools.priority.graph.vocabulary import GraphWords
 from tools.priority.network import OpenRange, ports_text
@@ -81,9 +81,10 @@ class NetworkEntries:
         """The ways through what is open: what answers, and the worst flaw in it."""
         entry, open_ = self._words.entry, list(openings)
         doors = [self._service(kind, open_)]
-        flaw = weakest(
-            self._enriched.flaws.get(asset.asset_id, ()), self._words, tokens=self._tokens(asset, kind)
-        )
+        flaws = self._enriched.flaws.get(asset.asset_id, ())
+        if kind in MACHINES:
+            flaws = answering(flaws, open_, self._words)
+        flaw = weakest(flaws, self._words, tokens=self._tokens(asset, kind))
         if flaw is not None and kind not in CLUSTERS and (open_ or kind in DATABASES):
             doors.append(Door(entry[flaw.name], Relation.EXPLOITS, flaw.why))
         return doors

@@ -36,6 +36,7 @@ JEWEL = 0.3
 OPEN = 0.93
 """Chance of an entry from which no other way in matters: who may simply take a thing needs nobody's rights for it."""
 _FAR = math.inf
+_TELLING = (Relation.HOLDS, Relation.OPENS)
 
 
 class AttackGraph:
@@ -115,21 +116,23 @@ class AttackGraph:
                 parts.append((Part.RUN_AS, here))
             elif edge.relation is Relation.ESCAPES:
                 parts.append((Part.ESCAPED, here))
+            elif edge.relation in _TELLING:
+                parts.append((Part.TOLD, here))
             for part, asset_id in parts:
                 found.setdefault(asset_id, {}).setdefault(part, []).append(number)
         return found
 
     @cached_property
     def commands(self) -> Mapping[str, Edge]:
-        """The step by which an asset is an administrator of something: by right, not by a way round."""
+        """The step by which an asset is an administrator of something, or makes somebody one."""
         found: dict[str, Edge] = {}
         for edge in self.edges:
             if self.nodes[self.place[edge.target]].kind is not NodeKind.CONTROL_PLANE:
                 continue
-            asset_id = self.nodes[self.place[edge.source]].asset_id
-            there = found.get(asset_id)
-            if asset_id and (there is None or (edge.known, edge.chance) > (there.known, there.chance)):
-                found[asset_id] = edge
+            for asset_id in (self.nodes[self.place[edge.source]].asset_id, *edge.asset_ids):
+                there = found.get(asset_id)
+                if asset_id and (there is None or (edge.known, edge.chance) > (there.known, there.chance)):
+                    found[asset_id] = edge
         return found
 
     def paths(self, limit: int = 20, *, known_only: bool = False) -> list[AttackPath]:

@@ -57,6 +57,7 @@ class GraphWords(BaseModel):
     step: Mapping[str, Chance]
     flaw: Flaws
     services: Mapping[str, frozenset[int]]
+    listens: Mapping[str, frozenset[int]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _whole(self) -> GraphWords:
