@@ -96,3 +96,14 @@ def test_who_administers_by_the_roles_of_another_cloud_has_a_blast_radius(
     else:
         assert (blast.state, blast.grade) == ("known", grade)
         assert blast.value.startswith("administrator of")
+
+
+def test_a_secret_counts_with_what_it_opens_not_with_what_passes_by() -> None:
+    web, data = app(), store()
+    held = {web.asset_id: (KEV,)}
+    context = estate(
+        web, data, assignment("Blob Reader", "id-web", data.uid), flaws=held, data={data.asset_id: PII}
+    )
+    beside = path(finding("app_no_secrets_in_settings", web), context)
+    assert beside.value.endswith("by another weakness than this")
+    assert beside.grade < 0.5 * context.facts_of(web).path.grade

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tools.priority.enrich.model import Flaw
-from tools.priority.graph.flaws import forgeries, judge, weakest
+from tools.priority.graph.flaws import answering, forgeries, judge, weakest
 from tools.priority.graph.vocabulary import graph_words
+from tools.priority.network import OpenRange
 
 WORDS = graph_words()
 FORGERY = Flaw("CVE-2021-40438", cvss=9.0, kev=True, remote=True)
@@ -41,3 +42,25 @@ def test_another_flaw_beside_it_still_lets_in() -> None:
 def test_the_list_holds_ids_only() -> None:
     assert forgeries()
     assert all(cve.startswith("CVE-") for cve in forgeries())
+
+
+@pytest.mark.parametrize(
+    ("package", "ranges", "answers"),
+    [
+        ("log4j-core", [(22, 22)], False),
+        ("log4j-core", [(22, 22), (8080, 8080)], True),
+        ("log4j-core", [(0, 65_535)], True),
+        ("log4j-core", [], False),
+        ("OpenSSH-server", [(22, 22)], True),
+        ("OpenSSH-server", [(443, 443)], False),
+        ("SMBv1", [(100, 200)], True),
+        ("Remote Desktop Services", [(22, 22)], False),
+        ("", [(22, 22)], True),
+    ],
+)
+def test_a_flaw_counts_where_its_software_answers(
+    package: str, ranges: list[tuple[int, int]], answers: bool
+) -> None:
+    flaw = Flaw("CVE-2024-0001", kev=True, package=package)
+    open_ = [OpenRange(a, b, 1.0, "0.0.0.0/0", "sg") for a, b in ranges]
+    assert answering([flaw], open_, WORDS) == ((flaw,) if answers else ())
