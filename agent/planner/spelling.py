@@ -29,7 +29,7 @@ _TARGETS = frozenset(
     terraform topic topics unencrypted unused unversioned users version versioning versions volume volumes vulnerable
     weakness weaknesses without world writable which""".split()
 )
-_SPELLED = {
+SPELLED = {
     "dont": "don't", "doesnt": "doesn't", "didnt": "didn't", "isnt": "isn't", "arent": "aren't", "wasnt": "wasn't",
     "werent": "weren't", "havent": "haven't", "hasnt": "hasn't", "cant": "can't", "wont": "won't", "whats": "what's",
     "wheres": "where's", "whos": "who's", "theres": "there's", "thats": "that's", "w/o": "without", "w/": "with",
@@ -68,7 +68,7 @@ def _mend(text: str, known: Container[str]) -> str:
 
 @lru_cache(maxsize=4_096)
 def _spelled(word: str) -> str:
-    if (spelled := _SPELLED.get(word)) is not None:
+    if (spelled := SPELLED.get(word)) is not None:
         return spelled
     if len(word) < _LEAST or len(word) > 24 or not word.isalpha() or word in _TARGETS or word in STOP:
         return word

@@ -169,6 +169,7 @@ class EstateSource:
         self._words = VocabularySource(lookup)
         self._kept: tuple[object, Settings, Mapping[str, Any]] | None = None
         self._samples: dict[str, Sample] = {}
+        self._made: Estate | None = None
 
     async def current(self, text: str = "") -> Estate:
         """The estate, with a look at the datasets that a question may be about. Raises `CortexError`."""
@@ -177,17 +178,21 @@ class EstateSource:
         evidence = await self._lookup.evidence()
         assets: dict[str, AssetRecord] = {**evidence.assets, **snapshot.assets}
         if self._kept is None or self._kept[0] is not snapshot:
-            self._samples = {}
+            self._samples, self._made = {}, None
             self._kept = (snapshot, gather(assets.values()), _types(assets.values()))
         lowered = text.lower()
         wanted = [*_ALWAYS, *(name for name, asks in _ASKS.items() if re.search(asks, lowered))]
         for dataset in wanted:
             if dataset not in self._samples:
                 self._samples[dataset] = await self._look(dataset)
-        names = {uid: name for name, uid in words.accounts.items() if name != uid.lower()}
-        return Estate(
-            words, self._kept[1], dict(self._samples), self._kept[2], self._platform(assets.values()), names
-        )
+        made = self._made
+        if made is None or made.words is not words or len(made.samples) != len(self._samples):
+            # one and the same as long as nothing new was looked at: it keeps what is worked out of it
+            names = {uid: name for name, uid in words.accounts.items() if name != uid.lower()}
+            seen, platform = dict(self._samples), self._platform(assets.values())
+            made = Estate(words, self._kept[1], seen, self._kept[2], platform, names)
+            self._made = made
+        return made
 
     def _platform(self, assets: Iterable[AssetRecord]) -> str:
         sample = self._samples.get("asset_inventory")

@@ -63,6 +63,11 @@ def key_words(key: str) -> tuple[str, ...]:
     return tuple(stem(part) for part in _CAMEL.findall(key.replace("_", " ").replace("-", " ")))
 
 
+def words_as_written(key: str) -> tuple[str, ...]:
+    """The words of a key in lower case: `DeletionProtection` as `deletion`, `protection`."""
+    return tuple(part.lower() for part in _CAMEL.findall(key.replace("_", " ").replace("-", " ")))
+
+
 @dataclass(slots=True)
 class Setting:
     """A place in the configuration of one type; `*` in the path stands for each item of an array."""
@@ -113,6 +118,9 @@ class Settings:
     by_type: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
     by_value: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
+
+    def every(self) -> Iterator[Setting]:
+        return self.of(self.by_type)
 
     def of(self, types: Iterable[str]) -> Iterator[Setting]:
         for type_id in types:

@@ -5,32 +5,37 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Mapping
-from difflib import SequenceMatcher
-from functools import lru_cache
 from typing import Final
 
 from agent.planner import spelling
 from agent.planner.questions.english import ordinary
+from agent.planner.questions.english_spared import SPARED
 from agent.planner.questions.estate import Estate
+from agent.planner.questions.near_words import NearWords, listed_words
 from agent.planner.questions.phrases import lexicon_parts
-from agent.planner.questions.settings import stem
+from agent.planner.questions.settings import ITEM, stem, words_as_written
 from agent.planner.questions.tokens import singular
 
-_WORD: Final = re.compile(r"(?<![\w\-./:@=#*])[a-z]{3,20}(?![\w\-/:@=*]|\.\w)")
-_QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|`[^`]*`|(?<!\w)'[^']*'(?!\w)")
-_CLOSE: Final = 0.84
-_SHORT: Final = frozenset("show list many what which have with from per the and all not any".split())
-# ordinary words that are near to words of ours and mean something else
-_ENGLISH: Final = frozenset(
-    """weather bread bake book books song songs poem dinner joke movie music price prices stock stocks palo alto networks capital
-    france president recipe football match score won game games best better worst tell teach learn word words house
-    mainframe mainframes printer printers router switch switches phone phones tablet robot robots wizard wizardry sign log into
-    enter login logout holding hold keep kept contain inbound outbound ingress egress sourdough system prompt previous
-    instructions ignore print save store lookup table tables compare comparison everything else nothing rain going share
-    broken brake brakes treasury colour color favourite favorite planet moon mars narnia""".split()
+_WORD: Final = re.compile(
+    r"(?<![\w\-./:@=#*])(?:w/(?= )|[ur](?= )|[a-z][a-z']*(?:-[a-z]+)*)(?![\w\-/:@=*]|\.\w)"
 )
+_QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|`[^`]*`|(?<!\w)'[^']*'(?!\w)")
+_MARKS: Final = str.maketrans("’‘–—", "''--")
+_LEAST: Final = 3
+_LONGEST: Final = 20
+_NAMES: Final = 6
+# words that are right by themselves and wrong where they stand
+_IN_PLACE: Final = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"\b(more|less|fewer|older|newer|bigger|larger|smaller|higher|lower|greater|longer|other|rather|later|earlier|younger) (?:then|thn|tan|thna|thann?)\b", r"\1 than"),
+        (r"\b(is|are|was|were|turned|switched) of(?= (?:or|and|but)\b|\s*[,.;?!]|\s*$)", r"\1 off"),
+        (r"(?<=\w )(?:whos|who's) (?=(?!not\b|the\b|in\b|on\b)\w+(?: \w+){0,3} (?:is|are|has|have|allows?|lets?|does|was|were)\b)", "whose "),
+        (r"(?<=\w )(?:weather) (?=(?:the|it|they|we|there|all|any)\b)", "whether "),
+        (r"\b(\d+) day (ago|old)\b", r"\1 days \2"),
+        (r"\b(to|too) (many|much|few|old|open|big|large|long)\b", r"too \2"),
+    )
+)  # fmt: skip
 
 
 class Known:
@@ -46,9 +51,10 @@ class Known:
         if (
             word in parts
             or singular(word) in parts
+            or word in listed_words()
             or word in self._estate.words
-            or word in _ENGLISH
-            or ordinary(word)
+            or word in self._estate.aliases
+            or word in SPARED
         ):
             return True
         return stem(word) in self._estate.settings.words or word in self._estate.settings.by_value
@@ -56,47 +62,57 @@ class Known:
 
 def mended(text: str, estate: Estate) -> str:
     """The text in lower case, its apostrophes plain, with clear slips set right."""
+    lowered = text.lower().translate(_MARKS)
     known = Known(estate)
-    lowered = spelling.mended(text, known)
     pieces: list[str] = []
     at = 0
     for quoted in _QUOTED.finditer(lowered):
-        pieces += [_mend(lowered[at : quoted.start()], known), quoted.group(0)]
+        pieces += [_mend(lowered[at : quoted.start()], known, estate), quoted.group(0)]
         at = quoted.end()
-    pieces.append(_mend(lowered[at:], known))
+    pieces.append(_mend(lowered[at:], known, estate))
     return "".join(pieces)
 
 
-def _mend(text: str, known: Known) -> str:
-    return _WORD.sub(lambda m: m.group(0) if m.group(0) in known else nearest(m.group(0)), text)
+def _mend(text: str, known: Known, estate: Estate) -> str:
+    text = _WORD.sub(lambda m: _word(m.group(0), known, estate), text)
+    for pattern, words in _IN_PLACE:
+        text = pattern.sub(words, text)
+    return text
 
 
-@lru_cache(maxsize=1)
-def _targets() -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for word in lexicon_parts() | spelling.known_words():
-        if word.isalpha() and (len(word) >= 5 or word in _SHORT):
-            found[word[0]].append(word)
-    return {first: tuple(sorted(words)) for first, words in found.items()}
+def _word(word: str, known: Known, estate: Estate) -> str:
+    if word in known:
+        return word
+    if (spelled := spelling.SPELLED.get(word)) is not None:
+        return spelled
+    if "-" in word:
+        return _joined(word, known, estate)
+    if not _LEAST <= len(word) <= _LONGEST or not word.isalpha():
+        return word
+    if ordinary(word):
+        doubled = (word[:at] + word[at - 1] + word[at:] for at in range(2, len(word)))
+        return next((w for w in doubled if w in listed_words()), word)
+    near = listed_words().of(word)
+    return near if near != word or len(word) < _NAMES else _names(estate).of(word)
 
 
-@lru_cache(maxsize=4_096)
-def nearest(word: str) -> str:
-    """The word of the lists that is clearly meant, else the word itself."""
-    best, near = 0.0, word
-    plural = word.endswith("s")
-    for target in _targets().get(word[0], ()):
-        if (
-            abs(len(target) - len(word)) > 2
-            or (len(word) < 5) != (len(target) < 5)
-            or (target.startswith(word) and len(target) - len(word) > 1)
-        ):
-            continue
-        for spelled in (target, f"{target}s") if plural else (target,):
-            matcher = SequenceMatcher(None, word, spelled)
-            if matcher.real_quick_ratio() < _CLOSE or matcher.quick_ratio() < _CLOSE:
-                continue
-            ratio = matcher.ratio()
-            if (ratio, -len(target)) > (best, -len(near)):
-                best, near = ratio, spelled
-    return near if best >= _CLOSE else word
+def _joined(word: str, known: Known, estate: Estate) -> str:
+    """"intenet-facing": a part that is near to a word of the lists, beside one that is a word."""
+    parts = word.split("-")
+    if not any(part in listed_words() and len(part) > 3 for part in parts):
+        return word
+    return "-".join(
+        part if part in known or len(part) < _NAMES or ordinary(part) else listed_words().of(part)
+        for part in parts
+    )
+
+
+def _names(estate: Estate) -> NearWords:
+    """The tenant's own words: keys of its configuration, tags and their values."""
+    kept: NearWords | None = estate.__dict__.get("_near_words")
+    if kept is None:
+        found = {word for s in estate.settings.every() for step in s.path if step != ITEM for word in words_as_written(step)}
+        found |= {*estate.words.tag_keys, *estate.words.tag_values}
+        kept = NearWords(word for word in found if len(word) >= _NAMES)
+        estate.__dict__["_near_words"] = kept
+    return kept
