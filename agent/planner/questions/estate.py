@@ -187,10 +187,9 @@ class EstateSource:
                 self._samples[dataset] = await self._look(dataset)
         made = self._made
         if made is None or made.words is not words or len(made.samples) != len(self._samples):
-            # one and the same as long as nothing new was looked at: it keeps what is worked out of it
             names = {uid: name for name, uid in words.accounts.items() if name != uid.lower()}
-            seen, platform = dict(self._samples), self._platform(assets.values())
-            made = Estate(words, self._kept[1], seen, self._kept[2], platform, names)
+            _, settings, types = self._kept
+            made = Estate(words, settings, dict(self._samples), types, self._platform(assets.values()), names)
             self._made = made
         return made
 
@@ -226,13 +225,9 @@ class EstateSource:
 
 def _told(dataset: str) -> list[str]:
     """Columns of a dataset whose values are worth knowing all of."""
-    found: dict[str, None] = {}
-    for entity in ENTITIES.values():
-        if entity.dataset == dataset:
-            for name, place in entity.places.items():
-                if place.column and place.type == "text" and name not in _NOT_TOLD:
-                    found.setdefault(place.column)
-    return list(found)
+    places = [pair for e in ENTITIES.values() if e.dataset == dataset for pair in e.places.items()]
+    told = (p.column for name, p in places if p.column and p.type == "text" and name not in _NOT_TOLD)
+    return list(dict.fromkeys(told))
 
 
 def _types(assets: Iterable[AssetRecord]) -> dict[str, tuple[str, str, str, str]]:

@@ -16,8 +16,9 @@ _LEAST: Final = 4
 _VOWELS: Final = frozenset("aeiouy")
 # of two words as near as each other the one that comes more often in questions
 _OFTEN: Final = frozenset(
-    """show list many what which with have from than then their there where when that this open close high issue issues account
-    accounts case cases user users role roles owner owned access public region every everybody count each""".split()
+    """show list many what which with have from than then their there where when that this open close high
+    issue issues account accounts case cases user users role roles owner owned access public region
+    every everybody count each""".split()
 )
 
 
@@ -40,7 +41,9 @@ class NearWords:
         """The word that is clearly meant, or the word itself."""
         if word in self._rank:
             return word
-        options = [(rank, target) for target in self._near(word) if (rank := self._slip(word, target)) is not None]
+        options = [
+            (rank, target) for target in self._near(word) if (rank := self._slip(word, target)) is not None
+        ]
         if not options and word.endswith("s") and len(word) > _LONG:
             single = self.of(word[:-1])
             return f"{single}s" if single != word[:-1] else word
@@ -56,7 +59,7 @@ class NearWords:
         """How far apart two words are, the likelier slip first; None where that is no slip."""
         most = 2 if min(len(word), len(target)) >= _LONG else 1
         far = distance(word, target)
-        if far > most or target.startswith(word) and len(target) - len(word) > 1:
+        if far > most or (target.startswith(word) and len(target) - len(word) > 1):
             return None
         swapped = sorted(word) == sorted(target)
         lost = len(target) > len(word)

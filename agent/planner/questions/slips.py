@@ -97,7 +97,7 @@ def _word(word: str, known: Known, estate: Estate) -> str:
 
 
 def _joined(word: str, known: Known, estate: Estate) -> str:
-    """"intenet-facing": a part that is near to a word of the lists, beside one that is a word."""
+    """ "intenet-facing": a part that is near to a word of the lists, beside one that is a word."""
     parts = word.split("-")
     if not any(part in listed_words() and len(part) > 3 for part in parts):
         return word
@@ -111,7 +111,13 @@ def _names(estate: Estate) -> NearWords:
     """The tenant's own words: keys of its configuration, tags and their values."""
     kept: NearWords | None = estate.__dict__.get("_near_words")
     if kept is None:
-        found = {word for s in estate.settings.every() for step in s.path if step != ITEM for word in words_as_written(step)}
+        found = {
+            word
+            for s in estate.settings.every()
+            for step in s.path
+            if step != ITEM
+            for word in words_as_written(step)
+        }
         found |= {*estate.words.tag_keys, *estate.words.tag_values}
         kept = NearWords(word for word in found if len(word) >= _NAMES)
         estate.__dict__["_near_words"] = kept
