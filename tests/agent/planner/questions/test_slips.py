@@ -28,7 +28,8 @@ def test_slips_are_set_right(typed: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "right", ["the three oldest issues", "ten machines", "beta analytics", "what a weather"]
+    "right",
+    ["the three oldest issues", "ten machines", "beta analytics", "what a weather", "anything but nodejs"],
 )
 def test_words_that_are_right_stay(right: str) -> None:
     assert mended(right, Estate()) == right
