@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -53,6 +53,7 @@ class AttackGraph:
         )
         self.edges: tuple[Edge, ...] = tuple(kept)
         self.unread: tuple[str, ...] = tuple(parts.unread)
+        self._found: dict[tuple[str, Part | None, bool], AttackPath | None] = {}
         self.known = _Search(self, known_only=True)
         self.likely = _Search(self, known_only=False)
 
@@ -80,15 +81,19 @@ class AttackGraph:
         """The gravest path that an asset stands on or makes possible; a proved one before a possible one of the same
         risk. None if there is none.
         """
-        there = self._by_asset.get(asset_id)
-        if there is None:
-            return None
-        return self._graver(*there, known_only=known_only)
+        key = (asset_id, None, known_only)
+        if key not in self._found:
+            there = self._by_asset.get(asset_id)
+            self._found[key] = self._graver(*there, known_only=known_only) if there is not None else None
+        return self._found[key]
 
     def path_by(self, asset_id: str, part: Part, *, known_only: bool = False) -> AttackPath | None:
         """The gravest path in which an asset has this very part; None if it has that part in none."""
-        steps = self._parts_of.get(asset_id, {}).get(part)
-        return self._graver((), steps, known_only=known_only) if steps else None
+        key = (asset_id, part, known_only)
+        if key not in self._found:
+            steps = self._parts_of.get(asset_id, {}).get(part)
+            self._found[key] = self._graver((), steps, known_only=known_only) if steps else None
+        return self._found[key]
 
     def _graver(
         self, positions: Sequence[int], steps: Sequence[int], *, known_only: bool
@@ -158,6 +163,10 @@ class _Search:
     def __init__(self, graph: AttackGraph, *, known_only: bool) -> None:
         self._graph = graph
         self._known_only = known_only
+        # Each position's best step in and on is looked for once, so that a hub's are not compared for every path.
+        self._into: dict[int, tuple[int, int]] = {}
+        self._onward: dict[int, tuple[int, int]] = {}
+        self._walks: dict[tuple[int, int, int], AttackPath | None] = {}
 
     @cached_property
     def steps(self) -> Sequence[tuple[int, int, float, int]]:
@@ -189,8 +198,8 @@ class _Search:
         return {at: _cost(self._graph.nodes[at].value) for at in self._graph.jewels}
 
     @cached_property
-    def _numbers(self) -> Set[int]:
-        return {number for _, _, _, number in self.steps}
+    def _by_number(self) -> Mapping[int, tuple[int, int, float]]:
+        return {number: (a, b, cost) for a, b, cost, number in self.steps}
 
     @cached_property
     def _net(self) -> rx.PyDiGraph[int, tuple[float, int]]:
@@ -220,25 +229,27 @@ class _Search:
     def best_through(self, positions: Iterable[int], edges: Iterable[int]) -> AttackPath | None:
         """The gravest path through one of the positions or over one of the edges."""
         best: tuple[float, int, int, int] | None = None
-        forward, backward, place = self.forward, self.backward, self._graph.place
+        forward, backward, steps = self.forward, self.backward, self._by_number
         for at in positions:
             length = forward.get(at, _FAR) + backward.get(at, _FAR)
             if length < _FAR and (best is None or (length, at) < best[:2]):
                 best = (length, at, at, -1)
         for number in edges:
-            if number not in self._numbers:
+            if number not in steps:
                 continue
-            edge = self._graph.edges[number]
-            a, b = place[edge.source], place[edge.target]
-            length = forward.get(a, _FAR) + _cost(edge.chance) + backward.get(b, _FAR)
+            a, b, cost = steps[number]
+            length = forward.get(a, _FAR) + cost + backward.get(b, _FAR)
             if length < _FAR and (best is None or (length, a) < best[:2]):
                 best = (length, a, b, number)
         if best is None:
             return None
         _, a, b, number = best
-        middle = [number] if number >= 0 else []
-        steps = [*self._steps_to(a), *middle, *self._steps_from(b)]
-        return self._path(_without_loops(steps, self._graph))
+        walk = (a, b, number)
+        if walk not in self._walks:
+            middle = [number] if number >= 0 else []
+            taken = [*self._steps_to(a), *middle, *self._steps_from(b)]
+            self._walks[walk] = self._path(_without_loops(taken, self._graph))
+        return self._walks[walk]
 
     def path_to(self, at: int) -> AttackPath | None:
         """The most likely path to a position."""
@@ -260,8 +271,11 @@ class _Search:
         steps: list[int] = []
         start = self._graph.place[INTERNET]
         while at != start:
-            into = [(self.forward.get(a, _FAR) + e[0], e[1], a) for a, _, e in self._net.in_edges(at)]
-            _, number, at = min(into)
+            if at not in self._into:
+                before = self.forward
+                _, *step = min((before.get(a, _FAR) + e[0], e[1], a) for a, _, e in self._net.in_edges(at))
+                self._into[at] = (step[0], step[1])
+            number, at = self._into[at]
             steps.append(number)
         return steps[::-1]
 
@@ -273,8 +287,11 @@ class _Search:
             here = self.backward[at]
             if at in ends and ends[at] <= here + 1e-12:
                 return steps
-            onward = [(e[0] + self.backward.get(b, _FAR), e[1], b) for _, b, e in self._net.out_edges(at)]
-            _, number, at = min(onward)
+            if at not in self._onward:
+                after = self.backward
+                _, *step = min((e[0] + after.get(b, _FAR), e[1], b) for _, b, e in self._net.out_edges(at))
+                self._onward[at] = (step[0], step[1])
+            number, at = self._onward[at]
             steps.append(number)
 
     def choke_points(self, limit: int) -> list[ChokePoint]:
