@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from tools.bulk import uncollected
 from tools.findings.model import AssetRecord, Finding, FindingSet
 from tools.priority.acceptance import Acceptance
 from tools.priority.business import data_fact, environment_fact, inherited
@@ -16,6 +17,7 @@ from tools.priority.estate import Estate, cloud_of
 from tools.priority.exposure import Exposure, Reader, exposure_of
 from tools.priority.exposure_aws import group_users
 from tools.priority.facts import Fact, absent, known, unknown
+from tools.priority.graph.flaws import opening
 from tools.priority.graph.gather import Gatherer
 from tools.priority.graph.model import Edge
 from tools.priority.graph.search import AttackGraph
@@ -63,11 +65,13 @@ class Context:
     facts: dict[str, AssetFacts] = field(default_factory=dict)
     nowhere: AssetFacts | None = None
     links: dict[str, Link] | None = None
+    opening: dict[str, Mapping[str, float]] = field(default_factory=dict)
 
     @cached_property
     def graph(self) -> AttackGraph:
         """The attack graph of the snapshot, made when a fact first needs it."""
-        return Gatherer(self.reader, self.enriched, graph_words()).gather()
+        with uncollected():
+            return Gatherer(self.reader, self.enriched, graph_words()).gather()
 
     def facts_of(self, asset: AssetRecord | None) -> AssetFacts:
         """Facts of an asset, or those of a finding whose asset the tenant does not have."""
@@ -78,6 +82,14 @@ class Context:
         found = self.facts.get(asset.asset_id)
         if found is None:
             found = self.facts[asset.asset_id] = _facts(self, asset)
+        return found
+
+    def opens_by(self, asset_id: str) -> Mapping[str, float]:
+        """How well each known flaw of an asset opens its door beside the worst one there, by CVE id."""
+        found = self.opening.get(asset_id)
+        if found is None:
+            flaws = self.enriched.flaws.get(asset_id, ())
+            found = self.opening[asset_id] = opening(flaws, graph_words())
         return found
 
 
@@ -92,7 +104,8 @@ def build_context(
     """Index a snapshot for scoring. `accepted` are accepted risks alone, `tolerances` those with what is approved."""
     used = weights or load_weights()
     held = tolerances or Tolerances(tuple(accepted))
-    estate = Estate(snapshot.assets)
+    with uncollected():
+        estate = Estate(snapshot.assets)
     reader = Reader(estate, used.ports, used.exposure, snapshot.as_of)
     serious: dict[str, int] = {}
     for finding in snapshot.findings:

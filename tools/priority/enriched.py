@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 
 from tools.findings.model import AssetRecord, Finding
@@ -31,10 +32,12 @@ _QUIET = 20
 
 def cve_of(finding: Finding) -> str:
     """The vulnerability that a finding is about; empty for any other."""
-    for text in (finding.rule_id, finding.title, finding.kind):
-        if found := _CVE.search(text):
-            return found.group(0).upper()
-    return ""
+    return _cve_named(finding.rule_id, finding.title, finding.kind)
+
+
+@lru_cache(maxsize=65_536)
+def _cve_named(*texts: str) -> str:
+    return next((found.group(0).upper() for text in texts if (found := _CVE.search(text))), "")
 
 
 def exploit_fact(finding: Finding, enriched: Enrichments, at: datetime) -> Fact | None:
@@ -42,8 +45,7 @@ def exploit_fact(finding: Finding, enriched: Enrichments, at: datetime) -> Fact 
     cve = cve_of(finding)
     if not cve:
         return None
-    flaws = enriched.flaws.get(finding.resource.asset_id, ())
-    flaw = next((f for f in flaws if f.cve.upper() == cve), None)
+    flaw = enriched.flaw(finding.resource.asset_id, cve)
     if flaw is None:
         return unknown("exploit evidence", f"no source told of {cve}", 0.1, 0.0, 1.0, at=at)
     return _graded(flaw, at)

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from tools.findings.model import AssetRecord, Finding, FindingStatus
@@ -15,9 +16,7 @@ from tools.priority.context import SERIOUS, AssetFacts, Context
 from tools.priority.correlation.focus import ports_of
 from tools.priority.enriched import activity_fact, cve_of, exploit_fact
 from tools.priority.facts import Fact, absent, known, unknown
-from tools.priority.graph.flaws import judge, weakest
 from tools.priority.graph.model import Part
-from tools.priority.graph.vocabulary import graph_words
 from tools.priority.network import port_grade
 from tools.priority.paths import part_path
 from tools.priority.prefilter import BENIGN, standing_of
@@ -30,6 +29,8 @@ _FLAW = unknown("exploit evidence", "KEV and EPSS were not asked", 0.0, 0.0, 1.0
 _NO_THREAT = unknown("active threat", "no threat feed was asked", 0.0, 0.0, 1.0)
 _NO_ACTIVITY = unknown("observed activity", "no network or endpoint data was asked", 0.0, 0.0, 1.0)
 _NOT_TARGET = absent("observed activity", "nothing that could be probed", "weakness class")
+_NOT_ATTACKED = absent("active threat", "nothing that could be attacked directly", "weakness class")
+_ATTACKED = SERIOUS - {"privilege"}
 
 
 _OLD = 0.4
@@ -65,7 +66,7 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
     wide = weakness.theme.startswith("account:") or (
         asset is not None and not asset.config and _is_account(finding)
     )
-    reachable = weakness.name in SERIOUS - {"privilege"}
+    reachable = weakness.name in _ATTACKED
     facts: dict[str, Fact] = {
         "exposure": exposure,
         "path": path,
@@ -79,7 +80,7 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
             threat_fact(finding, weakness, cve_of(finding), context.enriched, context.as_of) or _NO_THREAT
         )
         if reachable
-        else absent("active threat", "nothing that could be attacked directly", "weakness class"),
+        else _NOT_ATTACKED,
         "activity": (
             activity_fact(
                 finding, weakness.name, asset, context.enriched, context.as_of, _behind(asset, own, context)
@@ -192,11 +193,7 @@ def _path_for(finding: Finding, weakness: Weakness, own: AssetFacts, context: Co
 
 def _through(path: Fact, cve: str, finding: Finding, context: Context) -> Fact:
     """The path as far as this flaw opens the door, beside the worst flaw there."""
-    words = graph_words()
-    flaws = context.enriched.flaws.get(finding.resource.asset_id, ())
-    mine = next((judge(flaw, words) for flaw in flaws if flaw.cve.upper() == cve), None)
-    best = weakest(flaws, words)
-    share = words.entry[mine.name] / words.entry[best.name] if mine is not None and best is not None else 0.0
+    share = context.opens_by(finding.resource.asset_id).get(cve, 0.0)
     if share >= 1.0:
         return path
     text = f"{path.value}, which {cve} does not open" if share == 0.0 else path.value
@@ -217,11 +214,19 @@ def _combination(finding: Finding, weakness: Weakness, context: Context) -> Fact
     others = context.serious.get(finding.resource.asset_id, 0) if finding.resource.asset_id else 0
     others -= 1 if weakness.name in SERIOUS and others > 0 else 0
     if others <= 0:
-        return absent("combination", "no other serious weakness on it", "findings", at=context.as_of)
+        return _alone(context.as_of)
+    return _beside(others, context.as_of)
+
+
+@lru_cache(maxsize=4096)
+def _beside(others: int, at: datetime) -> Fact:
     words = "1 other serious weakness" if others == 1 else f"{others} other serious weaknesses"
-    return known(
-        "combination", f"{words} on the same resource", others / (others + 2.0), "findings", at=context.as_of
-    )
+    return known("combination", f"{words} on the same resource", others / (others + 2.0), "findings", at=at)
+
+
+@lru_cache(maxsize=64)
+def _alone(at: datetime) -> Fact:
+    return absent("combination", "no other serious weakness on it", "findings", at=at)
 
 
 def _compensating(own: AssetFacts, context: Context) -> Fact:

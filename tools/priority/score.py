@@ -48,17 +48,24 @@ def score_finding(finding: Finding, context: Context) -> PriorityScore:
         weakness=inputs.weakness.name,
         weights_version=context.weights.version,
         as_of=context.as_of,
-        source=_Scored(finding, inputs, context),
+        source=_Scored(finding, context, inputs.held_by),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    """A finding, its facts, and where they come from."""
+    """A finding and its snapshot. Its facts are gathered again when they are asked for: those of a million findings
+    would fill the memory, and few are read.
+    """
 
     finding: Finding
-    inputs: Inputs
     context: Context
+    held_by: str
+
+    @property
+    def inputs(self) -> Inputs:
+        """The facts of the finding."""
+        return inputs_for(self.finding, self.context)
 
     def points(self) -> tuple[dict[str, float], float | None, float]:
         """Points by factor before gates, the gate's ceiling in log-odds (None without one), and its slope."""
@@ -88,7 +95,7 @@ class _Scored:
 
     def held(self) -> str:
         """See `Source`."""
-        return self.inputs.held_by
+        return self.held_by
 
     def explain(self, score: PriorityScore) -> Explanation:
         """See `Source`."""

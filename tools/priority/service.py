@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable
 from datetime import timedelta
 from typing import Protocol
 
+from tools.bulk import uncollected
 from tools.findings.model import Finding, FindingSet
 from tools.priority.acceptance import Acceptance
 from tools.priority.context import Context, Enrichment, build_context
@@ -46,8 +47,9 @@ def score_snapshot(
 
 def score_context(snapshot: FindingSet, context: Context) -> ScoreBook:
     """Score every open finding of a snapshot that has been indexed."""
-    scores = [score_finding(finding, context) for finding in snapshot.findings if finding.open]
-    scores.sort(key=lambda score: (-score.log_odds, score.finding_id))
+    with uncollected():
+        scores = [score_finding(finding, context) for finding in snapshot.findings if finding.open]
+        scores.sort(key=lambda score: (-score.log_odds, score.finding_id))
     return ScoreBook(tuple(scores), snapshot.as_of, context.weights.version, snapshot.complete)
 
 

@@ -193,6 +193,19 @@ class Enrichments:
         """The campaigns by what they use; made once."""
         return ThreatIndex.of(self.campaigns)
 
+    @cached_property
+    def by_cve(self) -> Mapping[str, Mapping[str, Flaw]]:
+        """The flaws of each asset by CVE id in upper case, the first where one is told twice."""
+        return {
+            asset_id: {flaw.cve.upper(): flaw for flaw in reversed(flaws)}
+            for asset_id, flaws in self.flaws.items()
+        }
+
+    def flaw(self, asset_id: str, cve: str) -> Flaw | None:
+        """The flaw of this id (upper case) on an asset."""
+        there = self.by_cve.get(asset_id)
+        return there.get(cve) if there is not None else None
+
     def answered(self, name: SourceName) -> bool:
         """Whether a source was asked and answered."""
         state = self.states.get(name)

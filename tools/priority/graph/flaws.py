@@ -59,6 +59,19 @@ def answering(flaws: Iterable[Flaw], openings: Iterable[Range], words: GraphWord
     return tuple(flaw for flaw in flaws if answers(flaw))
 
 
+def opening(flaws: Iterable[Flaw], words: GraphWords) -> dict[str, float]:
+    """How well each flaw opens the door beside the worst one there, by CVE id in upper case; left out if not at all."""
+    held = tuple(flaws)
+    best = weakest(held, words)
+    if best is None:
+        return {}
+    found: dict[str, float] = {}
+    for flaw in held:
+        mine = judge(flaw, words)
+        found.setdefault(flaw.cve.upper(), words.entry[mine.name] / words.entry[best.name] if mine else 0.0)
+    return found
+
+
 def judge(flaw: Flaw, words: GraphWords, *, tokens: bool = False) -> Weakest | None:
     """One flaw. What is known not to be usable over a network is no way in, however grave it is."""
     if flaw.remote is False:
