@@ -27,7 +27,9 @@ from agent.planner.questions.record_marks import with_records
 from agent.planner.questions.record_nouns import without_rows
 from agent.planner.questions.rewrites import rewritten
 from agent.planner.questions.rewrites_groups import grouped
+from agent.planner.questions.setting_atoms import NoSuchValue
 from agent.planner.questions.setting_marks import types_of, with_settings
+from agent.planner.questions.setting_reader import of_items, read_settings
 from agent.planner.questions.slips import mended
 from agent.planner.questions.to_plan import to_plan
 from agent.planner.questions.tokens import MOST_READ, Token, tokenize
@@ -57,6 +59,20 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime) -> 
     form: Form | None = None
     if before is not None:
         form = follow(state, lowered, before, estate, now)
+    if form is None and before is None and not state.subject:
+        try:
+            form = read_settings(lowered, estate, now, understand)
+            if (
+                form is not None
+                and of_items(form)
+                and (rows := read_elements(lowered, estate, now)) is not None
+            ):
+                # the items themselves are asked for
+                form = rows
+        except NoSuchValue as error:
+            return _no_value(error, asked)
+        if form is not None:
+            return _noted(planned(completed(form, ""), asked, estate, now), (), aside)
     if form is None and not state.subject and (form := _related(lowered, estate, now)) is not None:
         return _noted(planned(form, asked, estate, now), (), aside)
     if form is None and before is None and (lost := outcomes.without_referent(state, lowered)) is not None:
@@ -84,6 +100,12 @@ def _noted(made: Asked, unused: tuple[str, ...], aside: tuple[str, ...]) -> Aske
     if not notes or not made.reading:
         return made
     return made.model_copy(update={"reading": "; ".join([made.reading, *notes])})
+
+
+def _no_value(error: NoSuchValue, asked: str) -> Asked:
+    near = f" Seen: {', '.join(map(neutral.inline, error.near))}." if error.near else ""
+    said = f"Nothing that you ask about has {neutral.inline(error.name)} as its {error.kind}"
+    return Asked(outcome="no_such", question=asked, message=f"{said}, so I looked nothing up.{near}")
 
 
 def _related(text: str, estate: Estate, now: datetime) -> Form | None:

@@ -106,6 +106,15 @@ class Has(FormModel):
     negated: bool = False
 
 
+class Inside(FormModel):
+    """One and the same item of an array satisfies all of these: their places lie in the same arrays, type by type."""
+
+    kind: Literal["inside"] = "inside"
+    items: tuple[Item, ...]
+    label: str = ""
+    negated: bool = False
+
+
 class Either(FormModel):
     """At least one of these."""
 
@@ -114,7 +123,9 @@ class Either(FormModel):
     negated: bool = False
 
 
-Item: TypeAlias = Annotated[Atom | Kinds | Weakness | Opening | Has | Either, Field(discriminator="kind")]
+Item: TypeAlias = Annotated[
+    Atom | Kinds | Weakness | Opening | Has | Inside | Either, Field(discriminator="kind")
+]
 
 
 class Measure(FormModel):
@@ -216,5 +227,5 @@ class Asked(FormModel):
     choices: tuple[str, ...] = ()
 
 
-for _model in (Has, Either, Measure, Side, Rank, Form, Asked):
+for _model in (Has, Inside, Either, Measure, Side, Rank, Form, Asked):
     _model.model_rebuild()

@@ -7,7 +7,7 @@ from agent.planner.questions.entities import BELONGS, ENTITIES, FACTS, Place
 from agent.planner.questions.entity_links import direct, reachable
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Either, Has, Item, Kinds, Opening, Ref, Weakness
+from agent.planner.questions.form import Atom, Either, Has, Inside, Item, Kinds, Opening, Ref, Weakness
 from agent.planner.questions.plan_related import counting_join, related_rows
 from agent.planner.questions.plan_settings import SettingWriter
 from agent.planner.questions.plan_tests import CATALOG, OPEN, RAW, TYPE, base_of, both, either, iso, linked
@@ -79,6 +79,9 @@ class ConditionWriter(SettingWriter):
             return self.weakness(item)
         if isinstance(item, Has):
             return self.has(item)
+        if isinstance(item, Inside):
+            found = self.of_one_item(item)
+            return Not(none=found) if item.negated else found
         if isinstance(item, Opening):
             made = openings.condition(item, self.estate)
             return Not(none=made) if item.negated else made

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from agent.planner.questions.form import Atom, Where
+from agent.planner.questions.errors import CannotSay
+from agent.planner.questions.form import Atom, Inside, Where
+from agent.planner.questions.plan_one_item import ItemRows, atoms_of
 from agent.planner.questions.plan_tests import RAW, TYPE, TestWriter, both, either
 from agent.planner.questions.settings import ITEM
-from tools.xql.plan import Aggregate, All, AnyOf, Computed, Condition, Join, JsonPath, Not, Related, Test
+from tools.xql.plan import All, AnyOf, Computed, Condition, JsonPath, Not, Test
 
 
 class SettingWriter(TestWriter):
@@ -31,14 +33,15 @@ class SettingWriter(TestWriter):
 
     def _setting(self, where: Where, atom: Atom) -> Condition:
         if ITEM in where.path:
-            return self._inside(where, atom)
+            rows = ItemRows(self, where.type_id, where.path[: where.path.index(ITEM)])
+            return rows.related([rows.of_atom(where, atom)])
         subject = {"json_path": JsonPath(field=RAW, path=(self.estate.platform, *where.path))}
         if where.kind == "array" and atom.op in ("true", "empty", "eq", "in", "starts", "contains"):
             return self._of_array(where, atom)
         if where.kind == "object" and atom.op in ("true", "empty"):
             found = self._of_object(where)
             return Not(none=found) if atom.op == "empty" else found
-        return self._of_kind(subject, where, atom)
+        return self.of_kind(subject, where, atom)
 
     def _of_array(self, where: Where, atom: Atom) -> Condition:
         path = JsonPath(field=RAW, path=(self.estate.platform, *where.path))
@@ -98,7 +101,7 @@ class SettingWriter(TestWriter):
         assert found is not None
         return found
 
-    def _of_kind(self, subject: dict[str, Any], where: Where, atom: Atom) -> Condition:
+    def of_kind(self, subject: dict[str, Any], where: Where, atom: Atom) -> Condition:
         if atom.op in ("older", "within", "range"):
             return self._dated(subject, atom)
         if atom.op == "true":
@@ -133,66 +136,23 @@ class SettingWriter(TestWriter):
             return Test(**subject, op="eq", value=str(atom.values[0]))
         return self.test(subject, atom, "number" if where.kind == "number" else "text")
 
-    def _inside(self, where: Where, atom: Atom) -> Condition:
-        """A condition on the items of an array: some item satisfies it."""
-        at = where.path.index(ITEM)
-        outer, rest = where.path[:at], where.path[at + 1 :]
-        compute: tuple[Computed, ...] = (
-            Computed(
-                name="item", json_path=JsonPath(field=RAW, path=(self.estate.platform, *outer)), array=True
-            ),
+    def of_one_item(self, item: Inside) -> Condition:
+        """Some item of an array satisfies all conditions, type by type."""
+        arrays = dict.fromkeys(
+            (w.type_id, w.path[: w.path.index(ITEM)])
+            for part in item.items
+            for atom in atoms_of(part)
+            for w in atom.ref.places
         )
-        expand: tuple[str, ...] = ("item",)
-        field = "item"
-        if ITEM in rest:
-            second = rest.index(ITEM)
-            compute += (
-                Computed(name="part", json_path=JsonPath(field="item", path=rest[:second]), array=True),
-            )
-            expand += ("part",)
-            field, rest = "part", rest[second + 1 :]
-        subject = {"json_path": JsonPath(field=field, path=rest)}
-        inner = self._of_kind(subject, where, atom)
-        active = self._active(where)
-        if active is not None:
-            inner = All(all=(inner, active))
-        condition = All(all=(Test(field=TYPE, op="eq", value=where.type_id), inner))
-        if self.by_join:
-            name = f"matches_{len(self.joins) + 1}"
-            counted = Aggregate(function="count_rows", name=name)
-            self.joins.append(
-                Join(
-                    dataset="asset_inventory",
-                    kind="left",
-                    compute=compute,
-                    expand=expand,
-                    where=condition,
-                    aggregates=(counted,),
-                )
-            )
-            return Test(field=name, op="gt", value=0)
-        return Related(dataset="asset_inventory", compute=compute, expand=expand, where=condition)
-
-    def _active(self, where: Where) -> Condition | None:
-        """Of dated items that may be switched off, those that are on: an old key that is inactive opens nothing."""
-        if where.kind != "time":
-            return None
-        at = where.path.index(ITEM)
-        status = next(
-            (
-                s
-                for s in self.estate.settings.by_type.get(where.type_id, ())
-                if s.path[: at + 1] == where.path[: at + 1]
-                and s.leaf.lower() == "status"
-                and "active" in s.values
-            ),
-            None,
-        )
-        return (
-            Test(json_path=JsonPath(field="item", path=status.path[at + 1 :]), op="eq", value="Active")
-            if status
-            else None
-        )
+        found: list[Condition] = []
+        for type_id, outer in arrays:
+            rows = ItemRows(self, type_id, outer)
+            parts = [made for part in item.items if (made := rows.of(part)) is not None]
+            if len(parts) == len(item.items):
+                found.append(rows.related(parts))
+        if not found:
+            raise CannotSay("no item of their configuration has all of these")
+        return either(found)
 
     def _tags(self, atom: Atom) -> Condition:
         if atom.ref.name == "tags":

@@ -6,7 +6,19 @@ from __future__ import annotations
 
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Each, Either, Form, Has, Item, Kinds, Opening, Ref, Weakness
+from agent.planner.questions.form import (
+    Atom,
+    Each,
+    Either,
+    Form,
+    Has,
+    Inside,
+    Item,
+    Kinds,
+    Opening,
+    Ref,
+    Weakness,
+)
 
 _OPS = {"gt": "more than", "gte": "at least", "lt": "fewer than", "lte": "at most", "eq": "exactly"}
 _SPANS = {"1h": "hour", "1d": "day", "1w": "week", "1mo": "month", "1y": "year"}
@@ -151,6 +163,9 @@ def _condition(item: Item, form: Form) -> str:
     if isinstance(item, Either):
         joined = " or ".join(_condition(i, form) for i in item.items)
         return f"neither {joined.replace(' or ', ' nor ')}" if item.negated else joined
+    if isinstance(item, Inside):
+        told = _joined([_condition(i, form) for i in item.items])
+        return f"{'without' if item.negated else 'with'} {item.label} that has {told}"
     if isinstance(item, Opening):
         what = f"port {item.port}" if item.port is not None else "any port"
         source = f" {'to' if item.outbound else 'from'} {' or '.join(item.ranges)}" if item.ranges else ""

@@ -1,0 +1,120 @@
+"""Conditions on one item of an array in the configuration: the assets that have such an item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from agent.planner.questions.form import Atom, Either, Item, Where
+from agent.planner.questions.plan_tests import RAW, TYPE, both, either
+from agent.planner.questions.settings import ITEM
+from tools.xql.plan import Aggregate, Computed, Condition, Join, JsonPath, Not, Related, Test
+
+if TYPE_CHECKING:
+    from agent.planner.questions.plan_settings import SettingWriter
+
+
+def atoms_of(item: Item) -> Iterator[Atom]:
+    """The single conditions in an item."""
+    if isinstance(item, Atom):
+        yield item
+    elif isinstance(item, Either):
+        for inner in item.items:
+            yield from atoms_of(inner)
+
+
+class ItemRows:
+    """The items of one array of one type as rows; arrays inside of an item are rows too where one is asked about."""
+
+    def __init__(self, writer: SettingWriter, type_id: str, outer: tuple[str, ...]) -> None:
+        self._writer, self._type, self._outer = writer, type_id, outer
+        path = JsonPath(field=RAW, path=(writer.estate.platform, *outer))
+        self._compute = [Computed(name="item", json_path=path, array=True)]
+        self._expand = ["item"]
+        self._parts: dict[tuple[str, ...], str] = {}
+
+    def of(self, item: Item) -> Condition | None:
+        """The condition for a row; None where this array has no place for it."""
+        if isinstance(item, Either):
+            parts = [made for inner in item.items if (made := self.of(inner)) is not None]
+            return either(parts) if parts else None
+        if not isinstance(item, Atom):
+            return None
+        size = len(self._outer)
+        told = [
+            self.of_atom(w, item)
+            for w in item.ref.places
+            if w.type_id == self._type and w.path[: size + 1] == (*self._outer, ITEM)
+        ]
+        if not told:
+            return None
+        return Not(none=either(told)) if item.negated else either(told)
+
+    def of_atom(self, where: Where, atom: Atom) -> Condition:
+        """What an atom says of one place in the item; its own negation is left to the caller."""
+        rest = where.path[len(self._outer) + 1 :]
+        field = "item"
+        if ITEM in rest:
+            at = rest.index(ITEM)
+            field, rest = self._array(rest[:at], rows=True), rest[at + 1 :]
+        elif where.kind == "array" and rest and atom.op in ("eq", "in", "starts", "contains"):
+            return self._any(self._array(rest, rows=False), atom)
+        if ITEM in rest:
+            rest = tuple(0 if step == ITEM else step for step in rest)  # type: ignore[misc]
+        subject: dict[str, Any] = (
+            {"json_path": JsonPath(field=field, path=rest)} if rest else {"field": field}
+        )
+        inner = self._writer.of_kind(subject, where, atom)
+        active = self._active(where)
+        return inner if active is None else both([inner, active]) or inner
+
+    def related(self, conditions: list[Condition]) -> Condition:
+        """The assets of which some row satisfies all conditions."""
+        whole = both([Test(field=TYPE, op="eq", value=self._type), *conditions])
+        compute, expand = tuple(self._compute), tuple(self._expand)
+        if not self._writer.by_join:
+            return Related(dataset="asset_inventory", compute=compute, expand=expand, where=whole)
+        name = f"matches_{len(self._writer.joins) + 1}"
+        counted = Aggregate(function="count_rows", name=name)
+        self._writer.joins.append(
+            Join(
+                dataset="asset_inventory", kind="left", compute=compute, expand=expand, where=whole,
+                aggregates=(counted,),
+            )
+        )  # fmt: skip
+        return Test(field=name, op="gt", value=0)
+
+    def _array(self, path: tuple[str, ...], *, rows: bool) -> str:
+        """The name of a column with an array inside of the item, expanded where its items are asked about."""
+        if path not in self._parts:
+            name = "part" if not self._parts else f"part_{len(self._parts) + 1}"
+            self._compute.append(Computed(name=name, json_path=JsonPath(field="item", path=path), array=True))
+            self._parts[path] = name
+        name = self._parts[path]
+        if rows and name not in self._expand:
+            self._expand.append(name)
+        return name
+
+    def _any(self, name: str, atom: Atom) -> Condition:
+        """Some value of an array inside of the item."""
+        op: Any = "eq" if atom.op in ("eq", "in") else "contains"
+        return either([Test(field=name, op=op, value=str(value)) for value in atom.values])
+
+    def _active(self, where: Where) -> Condition | None:
+        """Of dated items that may be switched off, those that are on: an old key that is inactive opens nothing."""
+        if where.kind != "time":
+            return None
+        size = len(self._outer)
+        status = next(
+            (
+                s
+                for s in self._writer.estate.settings.by_type.get(where.type_id, ())
+                if s.path[: size + 1] == (*self._outer, ITEM)
+                and s.leaf.lower() == "status"
+                and "active" in s.values
+            ),
+            None,
+        )
+        if status is None:
+            return None
+        return Test(json_path=JsonPath(field="item", path=status.path[size + 1 :]), op="eq", value="Active")

@@ -1,0 +1,104 @@
+"""Conditions put together: one of several, none of several, and what is said of the same item of an array."""
+
+from __future__ import annotations
+
+from agent.planner.questions.form import Atom, Either, Inside, Item, Weakness
+from agent.planner.questions.plan_one_item import atoms_of
+from agent.planner.questions.reader_state import key_of
+from agent.planner.questions.settings import ITEM, key_words
+
+
+def either_of(sides: list[list[Item]], *, negated_first: bool) -> list[Item] | None:
+    """ "x with a or b": what the last of a side and the first of the next say of one thing belongs together."""
+    if any(len(side) > 1 for side in sides):
+        first, last = sides[0], sides[-1]
+        if all(len(side) == 1 for side in sides[1:]) and key_of(first[-1]) == key_of(sides[1][0]):
+            return [*first[:-1], any_of([first[-1], *(side[0] for side in sides[1:])])]
+        if len(sides) == 2 and len(first) == 1 and key_of(first[0]) == key_of(last[0]):
+            return [any_of([first[0], last[0]]), *last[1:]]
+        return (
+            None
+            if not all(len(side) == 1 for side in sides[1:])
+            else [*first[:-1], any_of([first[-1], *(s[0] for s in sides[1:])])]
+        )
+    items = [side[0] for side in sides]
+    if negated_first and getattr(items[0], "negated", False) and key_of(items[0]) == key_of(items[-1]):
+        return [turned(i) if not getattr(i, "negated", False) else i for i in items]
+    return [any_of(items)]
+
+
+def any_of(items: list[Item]) -> Item:
+    flat = [inner for i in items for inner in (i.items if isinstance(i, Either) and not i.negated else (i,))]
+    first = flat[0]
+    if (
+        all(
+            isinstance(i, Atom)
+            and isinstance(first, Atom)
+            and i.ref == first.ref
+            and i.op in ("in", "eq")
+            and not i.negated
+            for i in flat
+        )
+        and isinstance(first, Atom)
+        and not first.ref.places
+    ):
+        values = tuple(dict.fromkeys(v for i in flat if isinstance(i, Atom) for v in i.values))
+        label = " or ".join(dict.fromkeys(i.label for i in flat if isinstance(i, Atom)))
+        return first.model_copy(update={"op": "in", "values": values, "label": label})
+    return Either(items=tuple(flat))
+
+
+def turned(item: Item) -> Item:
+    other = item.model_copy(update={"negated": not item.negated})
+    if isinstance(other, Atom | Weakness):
+        label = other.label.removeprefix("not ") if other.label.startswith("not ") else f"not {other.label}"
+        return other.model_copy(update={"label": label})
+    return other
+
+
+def not_all(items: list[Item]) -> Item:
+    return Either(items=tuple(turned(i) for i in items))
+
+
+def of_same_items(items: list[Item]) -> list[Item]:
+    """Conditions on items of one array are about one item: a statement that allows "*" on "*"."""
+    made: list[Item] = []
+    groups: list[tuple[frozenset[tuple[str, tuple[str, ...]]], list[Item]]] = []
+    for item in items:
+        arrays = _arrays(item)
+        group = next((g for g in groups if arrays and g[0] & arrays and not _repeats(g[1], item)), None)
+        if group is not None:
+            at = groups.index(group)
+            groups[at] = (group[0] & arrays, [*group[1], item])
+        else:
+            groups.append((arrays, [item]))
+    for arrays, some in groups:
+        if len(some) == 1:
+            made += some
+        else:
+            outer = sorted(arrays)[0][1]
+            made.append(Inside(items=tuple(some), label=_called(outer)))
+    return made
+
+
+def _called(path: tuple[str, ...]) -> str:
+    """One item of an array, in words."""
+    words = " ".join(key_words(next(step for step in reversed(path) if step != ITEM)))
+    return f"{'an' if words[:1] in 'aeiou' else 'a'} {words}"
+
+
+def _arrays(item: Item) -> frozenset[tuple[str, tuple[str, ...]]]:
+    """The arrays whose items a condition is about; none where it is about anything else too."""
+    atoms = list(atoms_of(item))
+    if not atoms or getattr(item, "negated", False):
+        return frozenset()
+    places = [w for atom in atoms for w in atom.ref.places]
+    if any(atom.negated or not atom.ref.places for atom in atoms) or any(ITEM not in w.path for w in places):
+        return frozenset()
+    return frozenset((w.type_id, w.path[: w.path.index(ITEM)]) for w in places)
+
+
+def _repeats(items: list[Item], item: Item) -> bool:
+    """Whether a condition is on the same place as one before: an item has one value there."""
+    held = {(w.type_id, w.path) for i in items for a in atoms_of(i) for w in a.ref.places}
+    return any((w.type_id, w.path) in held for a in atoms_of(item) for w in a.ref.places)

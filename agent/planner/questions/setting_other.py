@@ -1,0 +1,109 @@
+"""Conditions among words about configuration that are none of it: attributes, names, tags, weaknesses."""
+
+# ruff: noqa: E501 (a condition is easier to read in one piece)
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from agent.planner.questions.entities import ENTITIES
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.form import Atom, Has, Kinds, Ref, Weakness
+from agent.planner.questions.reader_state import State
+from agent.planner.questions.setting_phrases import Reading
+from agent.planner.questions.setting_words import ATTRIBUTES, NOT, ON
+from agent.planner.questions.tokens import Token
+
+Understand = Callable[..., State]
+_RELATED: Final = re.compile(r"\b(?:issues?|findings?|alerts?|vulnerab\w+|cves?|cases?)\b|\bcve-")
+
+
+def attribute(some: Sequence[Token], estate: Estate) -> Reading | None:
+    """ "in namespace storefront", "not in cluster x": attributes that the inventory itself has."""
+    words = [
+        t
+        for t in some
+        if t.text not in NOT
+        and t.text
+        not in (
+            "in",
+            "the",
+            "of",
+            "their",
+            "a",
+            "inside",
+            "within",
+            "outside",
+            "is",
+            "from",
+            "named",
+            "called",
+        )
+    ]
+    if len(words) != 2:
+        return None
+    for name, said in ATTRIBUTES.items():
+        if name not in ("namespace", "cluster", "os"):
+            continue
+        for key, value in ((words[0], words[1]), (words[1], words[0])):
+            if key.norm not in said.split("|") or name not in ENTITIES["asset"].places:
+                continue
+            seen = estate.values("asset", name)
+            if value.text in seen:
+                negated = sum(t.text in NOT for t in some) % 2 == 1
+                label = f"{'not ' if negated else ''}in {name} {value.raw}"
+                return Reading(
+                    Atom(
+                        ref=Ref(name=name), op="in", values=(seen[value.text],), label=label, negated=negated
+                    ),
+                    2.0,
+                )
+    return None
+
+
+def otherwise(
+    some: Sequence[Token],
+    text: str,
+    noun: str,
+    kinds: Kinds,
+    estate: Estate,
+    now: datetime,
+    understand: Understand,
+) -> Reading | None:
+    """Words that the reader of other questions has one sure condition for: names of accounts, weaknesses, tags."""
+    if (
+        len(some) > 1
+        and some[-1].text in ON
+        and (weak := otherwise(some[:-1], text, noun, kinds, estate, now, understand)) is not None
+    ):
+        # "imdsv1 allowed"
+        return weak if isinstance(weak.item, Weakness) else None
+    said = text[some[0].start : some[-1].end]
+    state = understand(f"{noun} {said}", estate, now, given=(kinds,))
+    if (
+        state.left or state.unknown or state.vague or state.twofold or state.missing or state.compare is not None or state.subject
+        or state.measure is not None or state.group or state.rank is not None or state.limit is not None or state.dims
+        or state.columns or state.entity not in ("", "asset") or state.pending_rank
+    ):  # fmt: skip
+        return None
+    items = [i for i in state.items() if not (isinstance(i, Kinds) and not i.negated)]
+    if (
+        len(items) != 1
+        or isinstance(items[0], Kinds)
+        or len([i for i in state.items() if isinstance(i, Kinds)]) > 1
+    ):
+        return None
+    item = items[0]
+    if (
+        isinstance(item, Atom)
+        and not item.ref.tags
+        and not item.ref.places
+        and (item.ref.name not in ENTITIES["asset"].places and item.ref.name not in ("any_time", "age"))
+    ):
+        return None
+    if isinstance(item, Has) and not _RELATED.search(said):
+        return None
+    return Reading(item, 1.5)

@@ -1,0 +1,158 @@
+"""Places in the configuration of some types of asset, found by the words that a question has for them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.setting_words import ALIKE, LIGHT, TURNING
+from agent.planner.questions.settings import ITEM, Setting, key_words, stem
+
+_ENDINGS: Final = ("ation", "ition", "ing", "ed", "ion", "e")
+_NO: Final = re.compile(
+    r"(?:false|disabled|off|none|no|suspended|inactive|never|0|optional|not_enabled|unencrypted|unset|n/a)\Z"
+)
+# their values are names: no word of a question is one of them by itself
+_NAMES: Final = frozenset(
+    "name id arn description path sid uid handler key title summary displayname mail email".split()
+)
+
+
+@lru_cache(maxsize=8_192)
+def root(word: str) -> str:
+    """What the forms of a word have in common: created, creation and CreateDate's first word give creat."""
+    word = ALIKE.get(word.lower(), word)
+    word = stem(word)
+    word = ALIKE.get(word, word)
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            word = word[: -len(ending)]
+            break
+    return ALIKE.get(word, word)
+
+
+_LIGHT: Final = LIGHT | frozenset(map(root, LIGHT))
+
+
+def flat(text: str) -> str:
+    """A value without the signs in it: TLS1_0 and "tls 1.0" are one."""
+    return re.sub(r"[^a-z0-9]", "", text.lower()) or text.lower().strip()
+
+
+def value_words(value: str) -> frozenset[str]:
+    return frozenset(root(word) for word in key_words(value))
+
+
+def is_no(value: str) -> bool:
+    """Whether a value says no: disabled, none, optional."""
+    return _NO.match(value.lower()) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place with the words for it: `core` must be said, `all` may be. `turned`: its yes is the word's no."""
+
+    setting: Setting
+    leaf: frozenset[str]
+    core: frozenset[str]
+    all: frozenset[str]
+    turned: bool
+    values: Mapping[str, str]
+    written: str = ""
+    item: frozenset[str] = frozenset()
+
+    @property
+    def born(self) -> bool:
+        """Whether it is the time when an item of an array was made."""
+        return self.setting.kind == "time" and bool(self.item) and "creat" in self.leaf
+
+    @property
+    def depth(self) -> int:
+        return len(self.setting.path)
+
+    @property
+    def named(self) -> bool:
+        """Whether its values are names or texts of their own."""
+        last = key_words(self.setting.leaf)
+        return bool(last) and (last[-1] in _NAMES or self.setting.leaf.lower() in _NAMES)
+
+
+@dataclass(frozen=True)
+class Spots:
+    """The places of some types, by the roots of their words and by their values."""
+
+    by_root: Mapping[str, tuple[Spot, ...]] = field(default_factory=dict)
+    by_value: Mapping[str, tuple[Spot, ...]] = field(default_factory=dict)
+    every: tuple[Spot, ...] = ()
+
+    def near(self, roots: Iterable[str]) -> list[Spot]:
+        """The places with one of these words."""
+        found: dict[int, Spot] = {}
+        for one in roots:
+            for spot in self.by_root.get(one, ()):
+                found[id(spot)] = spot
+        return list(found.values())
+
+
+def spots_of(estate: Estate, types: frozenset[str], nouns: Sequence[str]) -> Spots:
+    """The places of types; the words of the noun need not be said again. Kept with the estate."""
+    kept = estate.__dict__.setdefault("_spots", {})
+    key = (types, tuple(nouns))
+    if key not in kept:
+        if len(kept) > 200:
+            kept.clear()
+        kept[key] = _made(estate, types, frozenset(map(root, nouns)))
+    found: Spots = kept[key]
+    return found
+
+
+def _made(estate: Estate, types: frozenset[str], nouns: frozenset[str]) -> Spots:
+    by_root: dict[str, list[Spot]] = defaultdict(list)
+    by_value: dict[str, list[Spot]] = defaultdict(list)
+    every: list[Spot] = []
+    for setting in estate.settings.of(sorted(types)):
+        if setting.kind == "null" or len(setting.path) > 9:
+            continue
+        spot = _spot(setting, nouns)
+        every.append(spot)
+        for one in {*spot.all, spot.written}:
+            by_root[one].append(spot)
+        if not spot.named and len(spot.values) <= 60:
+            for value in spot.values:
+                by_value[value].append(spot)
+    return Spots(
+        {k: tuple(v) for k, v in by_root.items()}, {k: tuple(v) for k, v in by_value.items()}, tuple(every)
+    )
+
+
+def _spot(setting: Setting, nouns: frozenset[str]) -> Spot:
+    leaf_words = [root(w) for w in key_words(setting.leaf)]
+    leaf = frozenset(leaf_words)
+    turned = bool(leaf & TURNING)
+    core = (leaf - _LIGHT - nouns) or (leaf - _LIGHT)
+    own = [step for step in setting.path if step != ITEM]
+    if not core and len(own) > 1:
+        # Versioning.Status: the key before says what it is about
+        above = frozenset(root(w) for w in key_words(own[-2])) - _LIGHT - nouns
+        core = above if above and leaf <= _LIGHT | nouns and _silent(leaf) else leaf
+    core = core or leaf
+    whole = frozenset(root(w) for step in own for w in key_words(step)) | nouns
+    values = {flat(shown): shown for shown in setting.values.values()}
+    for shown in list(setting.values.values()):
+        if "/" in shown and not shown.startswith("/") and len(shown.rpartition("/")[2]) > 2:
+            values.setdefault(flat(shown.rpartition("/")[2]), shown)
+    item: frozenset[str] = frozenset()
+    if ITEM in setting.path:
+        at = len(setting.path) - 1 - setting.path[::-1].index(ITEM)
+        item = frozenset(root(w) for w in key_words(setting.path[at - 1])) if at else frozenset()
+    return Spot(setting, leaf, core, whole, turned, values, flat(setting.leaf), item)
+
+
+def _silent(leaf: frozenset[str]) -> bool:
+    """Whether a key says nothing by itself: Status, Enabled, State, Code."""
+    return leaf <= {"status", "statu", "enabl", "state", "stat", "code", "mode", "value", "type", "us"}

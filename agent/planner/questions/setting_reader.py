@@ -1,0 +1,172 @@
+"""Questions about the configuration of one kind of resource: every word is a key, a value, a bound or a joining word.
+
+It reads a question only as a whole: where a word has no part in a condition the question is left to the other readers.
+"""
+
+# ruff: noqa: E501 (a rule is easier to read in one piece)
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.form import Form, Inside, Item, Kinds, Measure
+from agent.planner.questions.marks import Mark, find_marks
+from agent.planner.questions.phrases import lexicon_parts
+from agent.planner.questions.plan_one_item import atoms_of
+from agent.planner.questions.setting_clauses import Clauses
+from agent.planner.questions.setting_columns import without_columns
+from agent.planner.questions.setting_joined import of_same_items
+from agent.planner.questions.setting_marks import types_of
+from agent.planner.questions.setting_other import Understand, attribute, otherwise
+from agent.planner.questions.setting_phrases import Reading, phrase_of
+from agent.planner.questions.setting_places import spots_of
+from agent.planner.questions.setting_words import NOT, REPHRASED
+from agent.planner.questions.settings import ITEM
+from agent.planner.questions.times import find_times
+from agent.planner.questions.tokens import Token, tokenize
+
+_RULE: Final = re.compile(
+    r"\b(?:(?:in|as|into)\s+(?:the\s+)?(?:form\s+of\s+)?)?(?:a\s+)?(?:custom\s+)?(?:cspm\s+|posture\s+|detection\s+)?(?:custom\s+)?rule(?:\s+form)?\b"
+)
+_BARRED: Final = ("by", "rank", "top", "bin", "dist", "order", "desc", "asc")
+_ASKING: Final = re.compile(
+    r"^(?:(?:please|pls|hi|hello|can you|could you|i need|i want|we need|give me|provide|list|show|find|identify|get|tell|me|us|see|which|what|are|is|there|all|of|the|a|an|any|our|we|have|do|does|in|form|it|"
+    r"every|each|those|that|names?|for|list|return|fetch|display|write|this|as|make|look|up|would|like|to|i|you|number|count|how many|how much|whole|currently|provided|out|enumerate|pull)\b[\s,:]*)+"
+)
+# one row or one number for each
+_EACH: Final = frozenset({"each", "every", "per"})
+_COUNTS: Final = re.compile(
+    r"^(?:please |tell me |can you tell me |do you know )?(?:how many|count|(?:the |what is the )?number of)\b"
+)
+
+
+def read_settings(text: str, estate: Estate, now: datetime, understand: Understand) -> Form | None:
+    """The form of a question about configuration; None where it is not wholly one. Raises `NoSuchValue`."""
+    rule = _RULE.search(text) is not None and "rule" in text
+    if rule:
+        text = re.sub(r"\s{2,}", " ", _RULE.sub(lambda m: " " * len(m.group(0)), text)).strip(" :,.")
+    for pattern, instead in REPHRASED:
+        text = re.sub(pattern, instead, text)
+    text = text.strip(" ,:")
+    tokens = tokenize(text, estate.whole_names, lexicon_parts())
+    marks = find_marks(text, tokens, estate, now)
+    head = _head(marks, tokens, estate)
+    if head is None:
+        return None
+    kinds, at, end, spans = head
+    before = [m for m in marks if m.end <= at]
+    if any(
+        m.kind in _BARRED
+        for m in marks
+        if m.kind != "by" or m.text.lower() in ("by", "per", "for each", "grouped by")
+    ):
+        return None
+    if any(m.kind == "agg" and m.data != "count" for m in before):
+        return None
+    types = types_of([kinds], estate)
+    if not types:
+        return None
+    provider = _provider(marks, tokens)
+    if provider is not None:
+        narrowed = frozenset(
+            t for t in types if estate.types[t][3].upper() == str(provider.data[1][0]).upper()
+        )
+        if not narrowed:
+            return None
+        types, spans = narrowed, [*spans, (provider.start, provider.end)]
+    nouns = [w for t in tokens[at:end] for w in t.norm.split("-")]
+    spots = spots_of(estate, types, nouns)
+    whens = find_times(text, now)
+    taken = {n for first, last in spans for n in range(first, last)}
+    lead = _lead(text, tokens, at, taken)
+    tail = [t for n, t in enumerate(tokens) if n >= end and n not in taken]
+    if any(t.text in _EACH and t.kind == "word" for t in tail):
+        return None
+    noun = " ".join(t.raw for t in tokens[at:end])
+    tail, columns = without_columns(tail, spots, estate)
+    limited = Kinds(types=tuple(sorted(types)), label=kinds.label or noun)
+
+    def phrase(some: Sequence[Token]) -> Reading | None:
+        return phrase_of(some, spots, whens)
+
+    def other(some: Sequence[Token]) -> Reading | None:
+        return attribute(some, estate) or otherwise(some, text, noun, limited, estate, now, understand)
+
+    clauses = Clauses(phrase, other)
+    items: list[Item] = []
+    for part in (lead, tail):
+        made = clauses.items(part)
+        if made is None and clauses.lacking is not None:
+            raise clauses.lacking
+        if made is None:
+            return None
+        items += made
+    items = of_same_items(items)
+    own = [r for r in clauses.found if r.spots]
+    if not own or (all(r.valued for r in own) and len(own) < 2 and not columns):
+        return None
+    counts = _COUNTS.match(text) is not None
+    return Form(
+        entity="asset", items=(limited, *items), columns=tuple(columns), rule_form=rule, noun=noun,
+        measure=Measure(function="count") if counts and not columns else None,
+    )  # fmt: skip
+
+
+def _head(
+    marks: list[Mark], tokens: list[Token], estate: Estate
+) -> tuple[Kinds, int, int, list[tuple[int, int]]] | None:
+    """The kind that is asked for; a second word for it narrows it: users in Azure Active Directory."""
+    kinds = [m for m in marks if m.kind == "kind" and isinstance(m.data, Kinds)]
+    if not kinds:
+        return None
+    first = kinds[0]
+    if any(m.kind == "entity" and m.data not in ("asset",) and m.start < first.start for m in marks):
+        return None
+    types = types_of([first.data], estate)
+    spans = [(first.start, first.end)]
+    found = first.data
+    for mark in kinds[1:]:
+        more = types_of([mark.data], estate)
+        between = tokens[first.end : mark.start]
+        if more and more < types and all(t.text in ("in", "of", "(", "from", "the") for t in between):
+            found, types = mark.data.model_copy(update={"label": found.label}), more
+            spans.append((mark.start, mark.end))
+        else:
+            break
+    return found, first.start, first.end, spans
+
+
+def _provider(marks: list[Mark], tokens: list[Token]) -> Mark | None:
+    found = [m for m in marks if m.kind == "value" and m.data[0] == "provider" and len(m.data[1]) == 1]
+    if len(found) != 1:
+        return None
+    before = [t.text for t in tokens[max(0, found[0].start - 2) : found[0].start]]
+    after = [t.text for t in tokens[found[0].end : found[0].end + 1]]
+    said = (
+        found[0].start == 0
+        or not before
+        or before[-1] in ("in", "of", "from", "on", "all", "the", "our", "which", "list")
+    )
+    if any(w in NOT or w in ("or", "and", "principal") for w in (*before, *after)):
+        return None
+    kind_next = any(m.kind == "kind" and m.start == found[0].end for m in marks)
+    return found[0] if said or kind_next else None
+
+
+def _lead(text: str, tokens: list[Token], at: int, taken: set[int]) -> list[Token]:
+    """Adjectives before the noun, without the words of asking."""
+    asking = _ASKING.match(text)
+    start = asking.end() if asking is not None else 0
+    return [t for n, t in enumerate(tokens[:at]) if n not in taken and t.start >= start]
+
+
+def of_items(form: Form) -> bool:
+    """Whether conditions are on items of arrays."""
+    return any(
+        isinstance(item, Inside) or any(ITEM in w.path for atom in atoms_of(item) for w in atom.ref.places)
+        for item in form.items
+    )

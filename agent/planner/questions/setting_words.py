@@ -1,0 +1,88 @@
+"""Words that people use for keys and states of configuration. Data only."""
+
+# ruff: noqa: E501 (tables are easier to read in one piece)
+
+from __future__ import annotations
+
+from typing import Final
+
+# a root (as `setting_places.root` gives it) -> the root that keys of providers have
+ALIKE: Final[dict[str, str]] = {
+    "minimum": "min", "minimal": "min", "maximum": "max", "maximal": "max", "anonymous": "public", "unauthenticated": "public",
+    "keep": "retain", "kept": "retain", "hold": "retain", "trust": "assume", "assum": "assume", "assign": "map", "hand": "map", "give": "map",
+    "ftps": "ftp", "start": "launch", "boot": "boot", "accelerated": "accelerate", "pitr": "recovery", "recover": "recovery",
+    "disk": "disk", "mfa": "mfa", "multifactor": "mfa", "mount": "mount", "principals": "principal", "begin": "start",
+    "made": "creat", "registr": "register", "multi-factor": "mfa", "born": "creat", "setup": "creat", "log": "log", "pwd": "password", "auth": "auth", "ssl": "ssl",
+    "identity": "identity", "vcpu": "cpu", "cores": "core", "ver": "version", "expiry": "expir", "expiration": "expir", "expire": "expir",
+}  # fmt: skip
+# parts of keys that need not be said
+LIGHT: Final = frozenset(
+    "only storage traffic support enabl is allow access requir us number default time date period action mode status state type kind value "
+    "config configuration configur set name option option spec property propertie id arn in the of on profil policy resourc description "
+    "information info current code timestamp setting document point block disabl den count use day gb byte mb algorithm specification "
+    "own per for all a an to any at".split()
+)
+# words that turn what a key says: disablePasswordAuthentication
+TURNING: Final = frozenset({"disabl", "disable", "deny", "block", "prevent", "restrict"})
+ON: Final = frozenset(
+    "enabled enable enables on switched active activated allowed allow allows true yes required enforced mandatory permitted available used turned "
+    "configured defined present there set in_use accepted granted supported running".split()
+)
+OFF: Final = frozenset(
+    "disabled disable disables off inactive deactivated disallowed false suspended forbidden blocked denied prevented unset undefined "
+    "optional absent missing empty null blank".split()
+)
+GONE: Final = frozenset("absent missing empty null blank unset undefined".split())
+NOT: Final = frozenset(
+    "not no without never isn't aren't wasn't weren't don't doesn't didn't hasn't haven't can't cannot lack lacks lacking w/o nor non "
+    "except excluding but_not outside isnt arent dont doesnt didnt hasnt havent".split()
+)
+COMPARED: Final[tuple[tuple[str, str], ...]] = (
+    ("gt", "more than|greater than|bigger than|larger than|higher than|longer than|over|above|exceeding|beyond|in excess of|>|newer than|later than|after"),
+    ("gte", "at least|no less than|not less than|minimum of|no fewer than|>=|≥|starting at"),
+    ("lt", "less than|fewer than|smaller than|lower than|shorter than|below|under|<|older than|earlier than|before|weaker than"),
+    ("lte", "at most|no more than|not more than|maximum of|up to|<=|≤|no longer than"),
+    ("ne", "other than|different from|!=|<>|not equal to|anything but|is not|are not"),
+    ("eq", "equal to|equals|=|==|exactly|set to"),
+    ("ends", "ending in|ending with|ends with|ends in|end with|end in"),
+    ("starts", "starting with|starts with|beginning with|begins with|start with"),
+    ("contains", "containing|contains|including|includes|contain|include"),
+)  # fmt: skip
+AFTER: Final[tuple[tuple[str, str], ...]] = (
+    ("gte", "or more|or higher|or above|and above|and up|or greater|or bigger|or larger|or longer|or newer|or later|+"),
+    ("lte", "or less|or lower|or below|or fewer|or smaller|or older|or earlier|or shorter"),
+)  # fmt: skip
+FILLER: Final = frozenset(
+    """a an the is are was were be been being has have had having do does did that which who whose where with in on at of for to from by it
+    its their they them this these those there any some all still currently only just also both either as so set configured configuration
+    config settings setting value values field property shows show says say said named called equal equals through via our we us my i you
+    attached mounted using use used uses uses via whose's option flag according own kept fully full at into it's has been get gets got
+    please pls thanks accept accepts accepting rest ones one them each currently actually really even exactly kind like listed marked specified defined = : into yet""".split()
+)
+# attributes of assets beside their configuration -> words for them
+ATTRIBUTES: Final[dict[str, str]] = {
+    "namespace": "namespace|ns", "cluster": "cluster", "region": "region|location", "account": "account|subscription|project",
+    "name": "name", "type": "asset type", "provider": "cloud provider|provider", "strong_id": "arn|resource id",
+    "first_seen": "first seen|first observed", "last_seen": "last seen|last observed", "os": "os|operating system",
+    "category": "category",
+}  # fmt: skip
+# said in another way
+REPHRASED: Final[tuple[tuple[str, str], ...]] = (
+    (r"\bapi[ -]server endpoint\b", "endpoint"),
+    (r"\bw/o\b", "without"),
+    (r"\bpoint[- ]in[- ]time recovery\b", "pointintime recovery"),
+    (r"\b(?:ad|azure ad)[- ]only\b", "azureadonly"),
+    (r"\b(?:is|are|was|were) there\b", "there"),
+    (r"\bpublic ip'?s? on launch\b", "public ip on launch"),
+    (r"(?<![\w'\"])\*(?![\w'\"])", "'*'"),
+    (r"(?::latest\b|\blatest[- ]tag(?:ged)?\b)(?: images?)?", "image ending in ':latest'"),
+    (r"\b(?:entra(?: id)?\s*/\s*azure ad|azure ad|entra id|entra|aad)\b(?! only)", "azure active directory"),
+    (r"\bguest accounts\b", "guest users"),
+    (r"\bmulti[- ]factor authentication\b", "mfa"),
+    (r"\bis of(?= (?:or|and|but)\b|$)", "is off"),
+    (r"\b(?:of |with )?(\d[\w.]*(?: ?gb| days?)?) (?:or|and) (?:more|higher|above|greater|bigger|larger|longer|up|newer|later)\b", r"at least \1"),
+    (r"\b(?:of |with )?(\d[\w.]*(?: ?gb| days?)?) (?:or|and) (?:less|lower|below|fewer|smaller|older|earlier|shorter)\b", r"at most \1"),
+    (r"\bat rest\b", ""),
+    (r"\bimages? image ending\b", "image ending"),
+    (r"\bimage (?:tag(?:ged)?|version) (?:is )?latest\b", "image ending in ':latest'"),
+)  # fmt: skip
