@@ -42,7 +42,7 @@ _SAFE_START: Final = re.compile(
 )
 # after an answer, these are about the question: "drop the severity filter", not "delete them"
 _EDITS: Final = re.compile(
-    rf"{_ASKING}(?!(?:set|change|move|switch|apply)\b\W+(?:(?:them|those|these|all|everything|each|every)\b|it\b.*\b(?:private|public|encrypted|enabled|disabled|resolved|closed|off)\b))(?:remove|drop|set|change|move|switch|apply|make (?:it|that|this)\b.*\b(?:instead|rather|in place)|delete the \w+ (?:filter|condition|restriction)|update (?:the|that) (?:list|query|question))\b(?!\W+(?:them|it|those|these|all|everything|each|every)\b\W*(?:$|please|now|immediately|right|at once|from (?:aws|azure|gcp|the)))",
+    rf"{_ASKING}(?!(?:set|change|move|switch|apply)\b\W+(?:(?:them|those|these|all|everything|each|every)\b|it\b.*\b(?:private|public|encrypted|enabled|disabled|resolved|closed|off)\b))(?:remove|drop|set|change|move|switch|apply|(?:restrict|limit) (?:it|that|this|the (?:list|result|results|search)|them|those|these) to|make (?:it|that|this)\b.*\b(?:instead|rather|in place)|delete the \w+ (?:filter|condition|restriction)|update (?:the|that) (?:list|query|question))\b(?!\W+(?:them|it|those|these|all|everything|each|every)\b\W*(?:$|please|now|immediately|right|at once|from (?:aws|azure|gcp|the)))",
     re.IGNORECASE,
 )
 _HOW_TO: Final = re.compile(

@@ -11,6 +11,16 @@ _THING: Final = r"(?P<what>(?:the |our |my |an? |these |those |all )?[\w\s'&-]{3
 _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
+        # short forms
+        (r"(?<![\w/])w/o\b", "without"),
+        (r"(?<![\w/])w/(?=\s)", "with"),
+        (r"^\W*%\s*(?:of\b)?", "percentage of "),
+        # said once more, or of no consequence
+        (r",? \b(?:according to|going by|judging by|as per) (?:their|its|the|our)(?: [\w-]+){0,3} (?:tags?|labels?|classification)\b", ""),
+        (r"\b(?:on|upon) (?:their|his|her|its|his or her) (?:plates?|desks?|tables?|to-?do lists?|lists?|hands)\b", ""),
+        (r"\b(not (?:being )?(?:rotated|renewed|updated|patched|upgraded|deleted|expired)|(?:rotate|renew|update|patch|upgrade)s?) automatically\b", r"\1"),
+        (r"\b(?P<what>(?:pods?|containers?|deployments?|workloads?|daemonsets?|namespaces?|service accounts?)\b[^.?]*?) (?:in|on|across|within) (?:all |any )?(?:of )?(?:our|the|my) (?:k8s |kubernetes |eks |gke |aks )?clusters?(?=\W*$)", r"\g<what>"),
+        (r"\bper asset type\b", "by type"),
         # owners
         (
             r"\bwho(?:m)? (?:is|are|'s) (?:the )?(?:(?:\w+ )?(?:owner|owners|contact|contacts|responsible|accountable|in charge|on the hook)(?: person| people)?) (?:for|of|behind)\b",
