@@ -38,6 +38,10 @@ _TOP: Final = re.compile(
     r"^\W*(?:(?:and|now|then|only|just|show|give|keep|limit|to|it|them|me|the|please|that)\s+)*(?:(?:top|first|highest|biggest|leading)\s+)?\d+(?:\s+(?:of (?:them|those|these)|ones|rows|results|please|only))*\W*$",
     re.IGNORECASE,
 )
+_BESIDES: Final = re.compile(
+    r"\b(?:as well(?! as)|too|also|additionally|in addition(?: to that)?|on top(?: of (?:that|it))?|further(?:more)?)\b",
+    re.IGNORECASE,
+)
 _OPPOSITE: Final = re.compile(
     r"^\W*(?:and |what about |how about )?(?:the )?(?:opposite|others|other ones|rest|ones that (?:don't|aren't|are not|do not|haven't)|which (?:don't|aren't|do not|are not)|those that (?:aren't|don't|are not|do not))\W*$",
     re.IGNORECASE,
@@ -184,8 +188,10 @@ def _merged(before: Form, added: Form, state: State, text: str, estate: Estate) 
     elif any(isinstance(i, Atom) and i.ref.name in ("status", "result") for i in added.items):
         changes["status"] = "said"
     if added.group:
+        # "also by account" keeps what it was grouped by
+        kept = tuple(r for r in before.group if r not in added.group) if _BESIDES.search(text) else ()
         changes |= {
-            "group": added.group,
+            "group": (*kept, *added.group),
             "measure": added.measure or before.measure or Measure(function="count"),
             "rank": added.rank,
             "limit": added.limit,

@@ -37,11 +37,8 @@ def read_elements(text: str, estate: Estate, now: datetime, *, weak: bool = Fals
     found = find_items(text, marks, tokens, estate, weak=weak)
     if found is None or not (found.named or found.tests):
         return None
-    if (
-        found.kind is None
-        and not found.tests
-        and all(_of_anything(n.text, marks, tokens) for n in found.named)
-    ):
+    everyday = all(_of_anything(n.text, marks, tokens) for n in found.named)
+    if not found.tests and everyday and (found.kind is None or _by_type(found.named)):
         return None
     reader = _Reader(text, marks, tokens, estate, found)
     each = reader.each(weak)
@@ -65,6 +62,11 @@ def _keeps_groups(form: Form, marks: list[Mark]) -> bool:
         if name in ("account", "region", "provider", "os", "category", "class") and name not in kept:
             return False
     return True
+
+
+def _by_type(named: list[Named]) -> bool:
+    """Whether only the type of something is named: that of the resources, not of their parts."""
+    return bool(named) and all(n.text.lower() in ("type", "types", "kind", "kinds") for n in named)
 
 
 def _of_anything(text: str, marks: list[Mark], tokens: list[Token]) -> bool:

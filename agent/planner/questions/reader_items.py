@@ -15,6 +15,7 @@ from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.tokens import Token
 
 _OUT: Final = frozenset({"outbound", "egress", "outgoing"})
+_JOINING: Final = frozenset("to from by with without of on at for as and or not no is are be than".split())
 _NETWORK: Final = re.compile(
     r"\b(?:inbound|outbound|ingress|egress|ports?|cidrs?|internet|0\.0\.0\.0/0|security groups?|firewall|traffic)\b"
 )
@@ -135,6 +136,8 @@ def _named(
                 continue
             words = [w for t in window for w in stems(t.norm)]
             hit = index.get(noun(words)) if len(words) <= 5 else None
+            if hit is not None and size == 1 and _no_noun(at, hit, head, tokens):
+                continue
             if hit is not None and not (
                 size == 1
                 and window[0].text
@@ -160,6 +163,14 @@ def _named(
                 break
         at += 1
     return found
+
+
+def _no_noun(at: int, hit: Named, head: Mark | None, tokens: list[Token]) -> bool:
+    """A joining word, though a key is called so ("to"), or what kind of thing is asked for ("privileged pods")."""
+    if tokens[at].text in _JOINING:
+        return True
+    before = head is not None and head.start == at + 1
+    return before and not hit.arrays and all(field.kind == "bool" for _, field in hit.fields)
 
 
 def _chosen(

@@ -15,6 +15,8 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"(?<![\w/])w/o\b", "without"),
         (r"(?<![\w/])w/(?=\s)", "with"),
         (r"^\W*%\s*(?:of\b)?", "percentage of "),
+        # to an answer
+        (r"^\W*(?:(?:please|now|then|and|ok|okay) )*(?:restrict|limit|narrow|confine|reduce|cut) (?:it|that|this|them|those|these|the (?:list|results?|search|numbers?|table))(?: down)? to\b(?!\s*(?:the )?(?:top|first|\d))", "only"),
         # said once more, or of no consequence
         (r",? \b(?:according to|going by|judging by|as per) (?:their|its|the|our)(?: [\w-]+){0,3} (?:tags?|labels?|classification)\b", ""),
         (r"\b(?:on|upon) (?:their|his|her|its|his or her) (?:plates?|desks?|tables?|to-?do lists?|lists?|hands)\b", ""),

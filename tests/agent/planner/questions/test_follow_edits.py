@@ -34,6 +34,13 @@ SAME: list[tuple[tuple[str, ...], str]] = [
     (("buckets in acme-shop-dev", "and in acme-ml?"), "buckets in acme-ml"),
     (("open critical issues", "thanks! and only those in acme-shop-dev"), "open critical issues in acme-shop-dev"),
     (("open critical issues by account", "blorp the flurbs", "only the top 2"), "top 2 accounts by number of open critical issues"),
+    (("open issues per severity", "please break that down by account as well", "restrict it to aws"), "number of open issues on aws by severity and account"),
+    (("open issues per severity", "also by account"), "number of open issues by severity and account"),
+    (("open issues per severity", "break it down by account instead"), "number of open issues by account"),
+    (("ec2 instances", "limit them to acme-ml"), "ec2 instances in acme-ml"),
+    (("ec2 instances w/o any tags",), "ec2 instances without tags"),
+    (("% of buckets that are public",), "percentage of buckets that are public"),
+    (("how many open issues does each account have on its plate",), "number of open issues by account"),
     (("mean time to resolve per severity",), "average time to resolve by severity"),
     (("how long on average are our cases open",), "average age of open cases"),
 ]  # fmt: skip
@@ -49,7 +56,10 @@ def test_a_talk_ends_where_one_question_would(tenant: Tenant, turns: tuple[str, 
     assert sorted(key) == sorted(sorted(map(str, row.values())) for row in tenant.rows(whole.plan))
 
 
-@pytest.mark.parametrize("text", ["remove them", "delete those please", "set them to private", "close them"])
+@pytest.mark.parametrize(
+    "text",
+    ["restrict access to them", "remove them", "delete those please", "set them to private", "close them"],
+)
 def test_what_would_change_resources_is_refused_after_an_answer_too(tenant: Tenant, text: str) -> None:
     assert _hold(tenant, "public buckets", text).outcome == "refuse"
 
