@@ -10,6 +10,7 @@ from agent.planner.questions import doings, outcomes
 from agent.planner.questions.asides import without_asides
 from agent.planner.questions.build import build
 from agent.planner.questions.completing import completed
+from agent.planner.questions.contradiction import asked_back, fitted, torn
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.follow import follow
@@ -90,6 +91,12 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime) -> 
         if hindered is not None:
             return hindered.model_copy(update={"question": asked})
         form = completed(form, "")
+    form = fitted(form, estate)
+    if (pair := torn(form, estate)) is not None:
+        items = read_elements(lowered, estate, now, weak=True) if before is None else None
+        if items is None or torn(items, estate) is not None:
+            return asked_back(pair, asked)
+        form = items
     return _noted(planned(form, asked, estate, now), state.unused, aside)
 
 
