@@ -186,7 +186,11 @@ def test_a_name_that_is_not_there_is_said_with_questions_that_can_be_sent(small:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_no_text_raises(small: Estate, text: str) -> None:
     turn = read(small, "which buckets are public", text)
     next_step(turn, small, (), ())

@@ -58,7 +58,11 @@ async def test_empty_too_long_or_broken_texts(client: CortexClient, script: Scri
     assert script.requests == []
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=100,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(
     lead=st.text(alphabet=st.characters(categories=["Cc", "Cf", "Zs", "Zl", "Zp", "Mn"]), max_size=8),
     mark=st.sampled_from("!/！／"),
@@ -72,7 +76,11 @@ async def test_no_disguise_helps(lead: str, mark: str, rest: str) -> None:
     assert script.requests == []
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=100,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(text=st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1, max_size=50))
 async def test_what_is_sent_is_what_was_given(text: str) -> None:
     script = Script().by(lambda _: ENTRY)

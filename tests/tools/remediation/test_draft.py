@@ -341,7 +341,11 @@ _nasty = st.text(alphabet="${}%\\\"'`\n\r\t#/*<>EOT aé\u202e;|&", max_size=25) 
 
 
 @pytest.mark.usefixtures("no_terraform")
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(name=_nasty, key=_nasty, value=_nasty, sid=_nasty, finding_id=_nasty)
 def test_no_name_tag_or_policy_breaks_out_of_its_quotes(
     name: str, key: str, value: str, sid: str, finding_id: str
@@ -393,7 +397,11 @@ def attempted(finding: Finding, config: dict[str, Any]) -> Fix | str:
 
 
 @pytest.mark.usefixtures("no_terraform")
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=250,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     rule=st.sampled_from(sorted(supported_rules())),
     config=st.dictionaries(st.sampled_from(_NAMES), _json, max_size=5),

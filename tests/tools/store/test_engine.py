@@ -6,7 +6,6 @@ import asyncio
 import stat
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -91,7 +90,7 @@ async def test_the_trail_refuses_to_be_rewritten(database_url: str) -> None:
                     await session.execute(text(change))
 
 
-async def test_at_head_open_and_migrate_are_quick_and_alembic_stays_out(tmp_path: Path) -> None:
+async def test_at_head_open_and_migrate_leave_alembic_out(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'posture.db'}"
     async with await Store.open(url) as store:
         await store.migrate()
@@ -105,14 +104,6 @@ async def test_at_head_open_and_migrate_are_quick_and_alembic_stays_out(tmp_path
         "sys.exit('alembic' in sys.modules)\n"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
-
-    best = float("inf")
-    for _ in range(5):
-        start = time.perf_counter()
-        async with await Store.open(url) as store:
-            await store.migrate()
-        best = min(best, time.perf_counter() - start)
-    assert best < 0.05
 
 
 async def test_many_processes_may_start_on_an_empty_database_at_once(database_url: str) -> None:

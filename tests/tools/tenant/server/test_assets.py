@@ -162,7 +162,11 @@ TREE = st.recursive(
 )
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=200,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(TREE)
 async def test_any_tree_is_refused_or_runs(unchanged: TenantDatabase, tree: Any) -> None:
     app = create_app(unchanged, config(key_type="standard"))

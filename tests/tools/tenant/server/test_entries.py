@@ -60,7 +60,11 @@ async def test_a_command_that_gets_past_a_client_is_kept_and_marked_and_not_run(
         await client.war_room.insert(101, "!Print value=1")
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(text=st.text(min_size=1, max_size=60))
 async def test_any_text_comes_back_as_it_was_or_is_refused(database: TenantDatabase, text: str) -> None:
     async with connected(database) as client:

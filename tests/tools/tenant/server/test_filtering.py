@@ -71,7 +71,11 @@ def holds(row: dict[str, Any], name: str, operator: str, value: Any) -> bool:
     return bool(row[name.replace(".", "__")] in value)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=150,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(st.lists(FILTER, max_size=4))
 def test_sql_and_python_agree(filled: TenantDatabase, filters: list[tuple[str, str, Any]]) -> None:
     wire = [{"field": f, "operator": o, "value": v} for f, o, v in filters]
@@ -88,7 +92,11 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=200,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 @given(st.sampled_from(list(FILTERS)), st.sampled_from(["in", "gte", "lte", "eq", "", None]), JSON)
 def test_any_value_is_refused_or_runs(filled: TenantDatabase, name: str, operator: Any, value: Any) -> None:
     try:
