@@ -17,6 +17,9 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"^\W*%\s*(?:of\b)?", "percentage of "),
         # to an answer
         (r"^\W*(?:(?:please|now|then|and|ok|okay) )*(?:restrict|limit|narrow|confine|reduce|cut) (?:it|that|this|them|those|these|the (?:list|results?|search|numbers?|table))(?: down)? to\b(?!\s*(?:the )?(?:top|first|\d))", "only"),
+        # neither ... nor
+        (r"\b(?:that |which )?(?:have|has|had|with|having|got|get|use|uses) neither (?P<one>[\w\s'-]{2,50}?),? nor (?P<two>[\w\s'-]{2,50}?)(?=\W*$|[.,;?]| in\b| on\b| by\b| per\b)", r"without \g<one> and without \g<two>"),
+        (r"\b(?P<be>are|is|were|was) neither (?P<one>[\w\s'-]{2,40}?),? nor (?P<two>[\w\s'-]{2,40}?)(?=\W*$|[.,;?]| in\b| on\b| by\b| per\b)", r"\g<be> not \g<one> and not \g<two>"),
         # said once more, or of no consequence
         (r",? \b(?:according to|going by|judging by|as per) (?:their|its|the|our)(?: [\w-]+){0,3} (?:tags?|labels?|classification)\b", ""),
         (r"\b(?:on|upon) (?:their|his|her|its|his or her) (?:plates?|desks?|tables?|to-?do lists?|lists?|hands)\b", ""),

@@ -18,7 +18,7 @@ from agent.planner.questions.setting_words import ATTRIBUTES, NOT, ON
 from agent.planner.questions.tokens import Token
 
 Understand = Callable[..., State]
-_RELATED: Final = re.compile(r"\b(?:issues?|findings?|alerts?|vulnerab\w+|cves?|cases?)\b|\bcve-")
+RELATED: Final = re.compile(r"\b(?:issues?|findings?|alerts?|vulnerab\w+|cves?|cases?)\b|\bcve-")
 
 
 def attribute(some: Sequence[Token], estate: Estate) -> Reading | None:
@@ -104,6 +104,6 @@ def otherwise(
         and (item.ref.name not in ENTITIES["asset"].places and item.ref.name not in ("any_time", "age"))
     ):
         return None
-    if isinstance(item, Has) and not _RELATED.search(said):
+    if isinstance(item, Has) and not RELATED.search(said):
         return None
     return Reading(item, 1.5)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Form, Inside, Item, Kinds, Measure
+from agent.planner.questions.form import Form, Has, Inside, Item, Kinds, Measure, Weakness
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.plan_one_item import atoms_of
@@ -21,7 +21,7 @@ from agent.planner.questions.setting_clauses import Clauses
 from agent.planner.questions.setting_columns import without_columns
 from agent.planner.questions.setting_joined import of_same_items
 from agent.planner.questions.setting_marks import types_of
-from agent.planner.questions.setting_other import Understand, attribute, otherwise
+from agent.planner.questions.setting_other import RELATED, Understand, attribute, otherwise
 from agent.planner.questions.setting_phrases import Reading, phrase_of
 from agent.planner.questions.setting_places import spots_of
 from agent.planner.questions.setting_words import NOT, REPHRASED
@@ -108,6 +108,9 @@ def read_settings(text: str, estate: Estate, now: datetime, understand: Understa
     items = of_same_items(items)
     own = [r for r in clauses.found if r.spots]
     if not own or (all(r.valued for r in own) and len(own) < 2 and not columns):
+        return None
+    if RELATED.search(text) and not any(isinstance(item, (Has, Weakness)) for item in items):
+        # findings or issues are spoken of, and no condition is about them
         return None
     counts = _COUNTS.match(text) is not None
     return Form(

@@ -89,6 +89,13 @@ def test_a_turn_that_fails_takes_nothing_from_the_one_before(tenant: Tenant) -> 
         ("mttr per account", "average time to resolve per account"),
         ("how many bytes do all files have together", "total size of files"),
         ('buckets with "sync" somewhere in the name', 'buckets whose name contains "sync"'),
+        ("buckets have neither versioning nor logging?", "buckets without versioning and without logging?"),
+        (
+            "disks that are neither encrypted nor attached in prod",
+            "disks that are not encrypted and not attached in prod",
+        ),
+        ("pods in our clusters", "pods"),
+        ("pods in cluster aks-1", "pods in cluster aks-1"),
         ("'pct of' in quotes", "'pct of' in quotes"),
     ],
 )
