@@ -5,35 +5,20 @@ result is what gets explained and fixed, and what it passed is known to be passe
 shows nothing.
 """
 
-# ruff: noqa: E501 (a pattern is easier to read in one piece)
-
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Final
 
 from agent.planner.concepts import BY_NAME, Rule, rules_of
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Ref, Weakness, Where
+from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Ref, Weakness
 from agent.planner.questions.reader_values import nouns_of
 from agent.planner.questions.setting_marks import types_of
 
-_NEWEST: Final = re.compile(
-    r"\b(?:latest|newest|current|up[ -]to[ -]date|most recent|recent)\b(?:\W+\w+){0,4}?\W+(?:ssm|systems manager|session manager)\b"
-    r"|\b(?:ssm|systems manager|session manager) agents?\b(?:\W+\w+){0,6}?\W+(?:latest|newest|up[ -]to[ -]date|outdated|out of date|old|behind)\b"
-    r"|\b(?:outdated|old|stale|out[ -]of[ -]date)\W+(?:ssm|systems manager)\b",
-    re.IGNORECASE,
-)
-_NEWEST_KEY: Final = re.compile(r"is_?latest_?version", re.IGNORECASE)
-_VERSION_KEY: Final = re.compile(r"agent_?version", re.IGNORECASE)
 
-
-def by_checks(form: Form, estate: Estate, text: str = "") -> Form:
+def by_checks(form: Form, estate: Estate) -> Form:
     """The form with each weakness shown by what checks reported on the kinds that it is about."""
     kinds = _kinds(form)
-    if _NEWEST.search(text):
-        form = _with_newest(form, kinds, estate)
     changes: dict[str, object] = {"items": tuple(_told(item, kinds, estate) for item in form.items)}
     if form.measure is not None and form.measure.part:
         part = tuple(_told(item, kinds, estate) for item in form.measure.part)
@@ -96,34 +81,6 @@ def _passed(item: Weakness, estate: Estate) -> Has | None:
     return Has(entity="finding", items=(rule, result))
 
 
-def _with_newest(form: Form, kinds: list[Kinds], estate: Estate) -> Form:
-    """The SSM agent, asked for in its newest version: the configuration says whether it is, for AWS machines."""
-    types = types_of(kinds, estate)
-    places = [s for t in sorted(types) for s in estate.settings.by_type.get(t, ())]
-    newest = tuple(
-        Where(type_id=s.type_id, path=s.path, kind=s.kind) for s in places if _NEWEST_KEY.fullmatch(s.leaf)
-    )
-    if not newest:
-        return form
-    versions = tuple(
-        Where(type_id=s.type_id, path=s.path, kind=s.kind) for s in places if _VERSION_KEY.fullmatch(s.leaf)
-    )
-    items = tuple(_newest(item, newest) for item in form.items)
-    if items == form.items:
-        return form
-    shown = Ref(name="agent version", places=versions)
-    columns = (*form.columns, shown) if versions and form.measure is None else form.columns
-    return form.model_copy(update={"items": items, "columns": columns})
-
-
-def _newest(item: Item, places: tuple[Where, ...]) -> Item:
-    if not isinstance(item, Weakness) or item.name != "no_ssm":
-        return item
-    label = f"whose SSM agent is {'the newest' if item.negated else 'missing or not the newest'}"
-    atom = Atom(ref=Ref(name="latest version", places=places), op="true", negated=True, label=label)
-    return Weakness(name="old_ssm", setting=(atom,), label=label, negated=item.negated)
-
-
 def rules_told(items: Iterable[Item]) -> tuple[str, ...]:
     """The rules by which a form's weaknesses are told."""
     found: list[str] = []
@@ -140,4 +97,3 @@ def types_seen(rules: Iterable[Rule]) -> frozenset[str]:
     return frozenset(t for rule in rules if rule.failing for t in rule.types)
 
 
-__all__ = ["by_checks", "only_passed", "rules_told", "types_seen"]

@@ -78,7 +78,7 @@ def told_by_checks(asked: Asked, estate: Estate, now: datetime) -> Asked:
     """The same question over what checks reported; it stays as it is where no plan says that."""
     assert asked.form is not None
     form = by_service(as_open(asked.form, estate), estate, asked.question)
-    form = by_checks(whole_ranking(form, asked.question), estate, asked.question)
+    form = by_checks(whole_ranking(form, asked.question), estate)
     whole = worst_first(only_passed(form, estate))
     made = planned(whole, asked.question, estate, now) if whole != asked.form else asked
     if made.plan is None:

@@ -17,6 +17,7 @@ from agent.planner.questions.follow import follow
 from agent.planner.questions.form import Asked, Form, Kinds, Ref
 from agent.planner.questions.leftover import capitals
 from agent.planner.questions.marks import Mark, find_marks
+from agent.planner.questions.newest import with_newest
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader import read
 from agent.planner.questions.reader_elements import read_elements
@@ -124,6 +125,7 @@ def _related(text: str, estate: Estate, now: datetime) -> Form | None:
 
 def planned(form: Form, asked: str, estate: Estate, now: datetime) -> Asked:
     """The plan and reading of a form."""
+    form = with_newest(form, estate, asked)
     if form.entity == "vulnerability" and not estate.vulnerabilities_in:
         return outcomes.no_vulnerabilities(asked)
     if (lacking := without_rows(form.entity, estate)) is not None:
