@@ -95,5 +95,3 @@ def rules_told(items: Iterable[Item]) -> tuple[str, ...]:
 def types_seen(rules: Iterable[Rule]) -> frozenset[str]:
     """The types of asset that some check fails on."""
     return frozenset(t for rule in rules if rule.failing for t in rule.types)
-
-

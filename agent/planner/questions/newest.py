@@ -17,6 +17,7 @@ _NEWEST: Final = re.compile(
     r"|\b(?:outdated|old|stale|out[ -]of[ -]date)\W+(?:ssm|systems manager)\b",
     re.IGNORECASE,
 )
+_UNSAID: Final = "no record says which version is the newest"
 _NEWEST_KEY: Final = re.compile(r"is_?latest_?version", re.IGNORECASE)
 _VERSION_KEY: Final = re.compile(r"agent_?version", re.IGNORECASE)
 
@@ -37,7 +38,8 @@ def _with_newest(form: Form, kinds: list[Kinds], estate: Estate) -> Form:
         Where(type_id=s.type_id, path=s.path, kind=s.kind) for s in places if _NEWEST_KEY.fullmatch(s.leaf)
     )
     if not newest:
-        return form
+        # no record says which version is: that is said, not dropped
+        return form.model_copy(update={"items": tuple(map(_unsaid, form.items))})
     versions = tuple(
         Where(type_id=s.type_id, path=s.path, kind=s.kind) for s in places if _VERSION_KEY.fullmatch(s.leaf)
     )
@@ -47,6 +49,12 @@ def _with_newest(form: Form, kinds: list[Kinds], estate: Estate) -> Form:
     shown = Ref(name="agent version", places=versions)
     columns = (*form.columns, shown) if versions and form.measure is None else form.columns
     return form.model_copy(update={"items": items, "columns": columns})
+
+
+def _unsaid(item: Item) -> Item:
+    if not isinstance(item, Weakness) or item.name != "no_ssm" or _UNSAID in item.label:
+        return item
+    return item.model_copy(update={"label": f"{item.label} ({_UNSAID})"})
 
 
 def _newest(item: Item, places: tuple[Where, ...]) -> Item:
