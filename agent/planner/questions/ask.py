@@ -32,6 +32,7 @@ from agent.planner.questions.rewrites_groups import grouped
 from agent.planner.questions.setting_atoms import NoSuchValue
 from agent.planner.questions.setting_marks import types_of, with_settings
 from agent.planner.questions.setting_reader import of_items, read_settings
+from agent.planner.questions.singled import singled
 from agent.planner.questions.slips import mended
 from agent.planner.questions.to_plan import to_plan
 from agent.planner.questions.tokens import MOST_READ, Token, tokenize
@@ -57,6 +58,8 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime) -> 
     said, aside = without_asides(asked)
     lowered = ordered(grouped(rewritten(mended(said, estate))))
     before = previous.form if previous is not None else None
+    if (unsaid := singled(lowered, asked, estate)) is not None:
+        return unsaid.model_copy(update={"question": asked})
     state = understand(lowered, estate, now, context="")
     form: Form | None = None
     if before is not None:

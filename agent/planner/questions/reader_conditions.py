@@ -6,7 +6,7 @@ import re
 
 from agent.planner.questions import openings
 from agent.planner.questions.entities import BELONGS
-from agent.planner.questions.form import Atom, Kinds, Ref
+from agent.planner.questions.form import Atom, Kinds, Ref, Weakness
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.phrases import STOP
 from agent.planner.questions.reader_place import RELATED, place
@@ -150,6 +150,12 @@ def _negation(state: State, key: str) -> bool:
 def take_value(state: State, mark: Mark) -> None:
     name, values = mark.data
     name, values = fitting(state, mark, name, values)
+    if name == "action" and state.entity in ("", "asset") and not state.subject:
+        # assets do nothing: "metadata v1 is allowed" says that it is on
+        last = state.parts[-1][1] if state.parts else None
+        if not isinstance(last, Weakness) or "allow" not in values or state.negated:
+            state.lose(mark)
+        return
     if name == "severity":
         values = severities(state, values)
     if name == "assignee":

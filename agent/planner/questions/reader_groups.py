@@ -38,6 +38,7 @@ _WHICH: Final = frozenset(
 )
 
 
+_EACH: Final = frozenset({"per", "each", "every"})
 MEASURED: Final = frozenset(
     "cvss score size records age impact exploitability affected_hosts affected_products issue_count bytes packets".split()
 )
@@ -134,6 +135,10 @@ def by(state: State, mark: Mark) -> None:
     while True:
         taken = _group_one(state, at, mark)
         if taken is None:
+            if state.marks[at].kind == "kind" and state.entity == "asset" and each & _EACH and state.noun:
+                # "pods per cluster" where no pod tells its cluster
+                state.lose(state.marks[at])
+                state.at = at
             break
         state.at = taken
         if state.counts_of:

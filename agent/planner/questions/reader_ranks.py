@@ -84,7 +84,7 @@ def rank(state: State, mark: Mark) -> None:
                         "issue": "rule",
                         "finding": "rule",
                         "event": "operation",
-                    }.get(coming, "type")
+                    }.get(coming or state.entity, "type")
                 )
             )
         return

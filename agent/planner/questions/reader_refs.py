@@ -22,6 +22,7 @@ from agent.planner.questions.reader_place import place
 from agent.planner.questions.reader_said import mark_at, said_of
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.reader_there import there
+from agent.planner.questions.reader_valued import adjective, valued
 from agent.planner.questions.reader_values import TIMES, coming_entity, listed
 
 
@@ -84,27 +85,31 @@ def reference(state: State, mark: Mark, ref: Ref) -> None:
 
     following = state.next()
     if following is not None and following[1].kind == "time" and ref.places:
-        return
+        return None
     ref = _meant(state, ref)
     if mark.also.get("negated"):
         state.negated = True
     if state.groups and ref.name in ("rule", "source") and state.headed and not listed(state):
         state.compare = None
-        return
+        return None
+    if following is not None and valued(state, ref, following):
+        return None
     if several(state, mark, ref) or as_group(state, mark, ref):
-        return
+        return None
     found = said_of(state, mark, ref)
     if found is not None:
         place(state, found)
-        return
+        return None
     said = state.next()
     if said is not None and said[1].kind == "value" and said[1].data[0] == ref.name:
-        return
+        return None
+    if adjective(state, ref):
+        return place(state, Atom(ref=ref, op="true", negated=state.take_not(), label=f"with {ref.name}"))
     if as_head(state, mark, ref) or as_column(state, mark, ref):
-        return
+        return None
     if ref.places and "weakness" in mark.also:
         take_weakness(state, Mark("weakness", mark.start, mark.end, mark.also["weakness"], mark.text))
-        return
+        return None
     negated = state.take_not()
     before = state.before()
     wanted = before is not None and before.kind in ("with", "not", "and", "or", "comma", "empty", "stop")
@@ -112,11 +117,12 @@ def reference(state: State, mark: Mark, ref: Ref) -> None:
         op: Any = "true" if ref.places else "empty"
         label = f"{'without' if negated else 'with'} {ref.name}"
         place(state, Atom(ref=ref, op=op, negated=negated != (op == "empty"), label=label))
-        return
+        return None
     if (negated or (before is not None and before.kind == "with")) and there(state, ref, negated, place):
-        return
+        return None
     if wanted or mark.text.lower() in ("in", "score"):
-        return
+        return None
+    return None
 
 
 def _meant(state: State, ref: Ref) -> Ref:

@@ -9,10 +9,7 @@ from agent.planner.questions.english import ordinary
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.form import Atom, Opening, Ref
 from agent.planner.questions.marks import Mark
-from agent.planner.questions.names import (
-    accounts_like,
-    tag_value,
-)
+from agent.planner.questions.names import OWNER_KEYS, accounts_like, tag_ref, tag_value
 from agent.planner.questions.openings import WORDS as OPENING_WORDS
 from agent.planner.questions.reader_place import fresh, place
 from agent.planner.questions.reader_said import NAMELIKE, mark_at
@@ -138,6 +135,11 @@ def literal_id(state: State, mark: Mark) -> None:
     return None
 
 
+def _owner(state: State) -> Ref | None:
+    own = tag_ref(state.estate, frozenset({"owner"}), "owner")
+    return own or tag_ref(state.estate, OWNER_KEYS, "owner")
+
+
 def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -> None:
     """A word of no list: a value of a column, part of an account's name, else left."""
 
@@ -160,6 +162,9 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
                 ref=Ref(name="tags", tags=every), op="empty", negated=state.take_not(), label="without tags"
             ),
         )
+        return None
+    if text in ("ownerless", "unowned") and (owner := _owner(state)) is not None:
+        put(state, Atom(ref=owner, op="empty", negated=state.take_not(), label="without owner"))
         return None
     following = state.next(over=())
     if (

@@ -76,9 +76,9 @@ def mark_nouns(text: str, marks: list[Mark], tokens: list[Token], estate: Estate
         if bare and any(m.kind == "entity" and m.data == "vulnerability" for m in marks):
             mark.kind, mark.data, mark.also = "attr", "package", {}
     events = [m for m in marks if m.kind == "entity" and m.data == "event"]
-    for mark in events if len(events) > 1 else ():
+    for mark in events:
         if normal(mark, tokens) in ("operation", "api operation", "action", "api call") and _told_apart(
-            mark, marks
+            mark, marks, ranked=len(events) < 2
         ):
             mark.kind, mark.data, mark.also = "attr", "operation", {}
             break
@@ -120,8 +120,11 @@ def mark_nouns(text: str, marks: list[Mark], tokens: list[Token], estate: Estate
                 mark.kind, mark.data, mark.also = "entity", "host", {}
 
 
-def _told_apart(mark: Mark, marks: list[Mark]) -> bool:
-    """Whether different ones are meant: "top 5 operations", "the most frequent operations", "which operations"."""
+def _told_apart(mark: Mark, marks: list[Mark], *, ranked: bool = False) -> bool:
+    """Whether different ones are meant: "top 5 operations", "the most frequent operations", "which operations".
+
+    With `ranked` only a ranking tells them apart.
+    """
     before = [m for m in marks if m.end <= mark.start]
     while (
         before and before[-1].kind in ("number", "stop") and before[-1].text.lower() not in ("which", "what")
@@ -133,8 +136,8 @@ def _told_apart(mark: Mark, marks: list[Mark]) -> bool:
     return (
         last.kind == "top"
         or (last.kind == "rank" and last.data in ("common", "most", "fewest"))
-        or (last.kind == "agg" and last.data == "distinct")
-        or last.text.lower() in ("which", "what")
+        or (not ranked and last.kind == "agg" and last.data == "distinct")
+        or (not ranked and last.text.lower() in ("which", "what"))
     )
 
 

@@ -25,6 +25,8 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"\b(?:on|upon) (?:their|his|her|its|his or her) (?:plates?|desks?|tables?|to-?do lists?|lists?|hands)\b", ""),
         (r"\b(not (?:being )?(?:rotated|renewed|updated|patched|upgraded|deleted|expired)|(?:rotate|renew|update|patch|upgrade)s?) automatically\b", r"\1"),
         (r"\b(?P<what>(?:pods?|containers?|deployments?|workloads?|daemonsets?|namespaces?|service accounts?)\b[^.?]*?) (?:in|on|across|within) (?:all |any )?(?:of )?(?:our|the|my) (?:k8s |kubernetes |eks |gke |aks )?clusters?(?=\W*$)", r"\g<what>"),
+        # a question before the one that counts: "what kinds of databases do we have? give me databases per region"
+        (r"^\W*(?:what|which) (?:kinds?|types?|sorts?) of [\w\s-]{3,40}? (?:do we have|have we|are there|exist|are in use)\s*[?.,:;]+\s*(?:and )?(?=(?:give me|show me|show|list|count|how many|number of)\b(?!.*\b(?:of each|each (?:type|kind|sort|one))\b).*\b(?:per|by|for each|in each)\b)", ""),
         (r"\bper asset type\b", "by type"),
         # owners
         (

@@ -19,7 +19,7 @@ from agent.planner.questions.setting_atoms import (
 )
 from agent.planner.questions.setting_parts import Parts, filler, roots_of, sorted_parts
 from agent.planner.questions.setting_places import Spot, Spots, flat
-from agent.planner.questions.setting_words import FILLER, OFF, ON
+from agent.planner.questions.setting_words import FILLER, OFF, ON, TURNING
 from agent.planner.questions.times import When
 from agent.planner.questions.tokens import Token
 
@@ -75,6 +75,13 @@ def _said(parts: Parts, roots: list[tuple[str, ...]], spot: Spot) -> tuple[float
         # "access keys older than 90 days": since they were made
         missing = frozenset()
     if missing and (len(spot.core) < 3 or len(missing) > 1):
+        return None
+    turned = spot.leaf & TURNING
+    if turned and not turned & matched and "public" in matched and not spot.leaf - turned <= matched:
+        # what blocks one way to be public says little of being public
+        return None
+    if spot.setting.kind == "object" and not (spot.leaf & TURNING) <= matched:
+        # that a block of public access is there is not public access
         return None
     score = 3.0 * len(spot.core & matched) + 1.5 * len((matched & spot.leaf) - spot.core)
     score += (

@@ -73,6 +73,14 @@ def ordered(text: str) -> str:
 def _counted(text: str) -> str:
     words = text.split()
     if words and words[-1] in (
+        "operation",
+        "action",
+        "event",
+        "package",
+        "user",
+        "image",
+        "engine",
+        "runtime",
         "issue",
         "finding",
         "vulnerability",
