@@ -102,5 +102,10 @@ _ACCEPTED_PROGRESS = ("risk_accepted", "accepted", "suppressed", "exception", "r
 
 def accepted_by_platform(finding: Finding) -> str:
     """The progress value by which the platform itself says that the risk was accepted; else empty."""
-    word = finding.progress.strip().lower().replace(" ", "_").replace("-", "_")
-    return finding.progress if any(mark in word for mark in _ACCEPTED_PROGRESS) else ""
+    return finding.progress if _says_accepted(finding.progress) else ""
+
+
+@lru_cache(maxsize=1024)
+def _says_accepted(progress: str) -> bool:
+    word = progress.strip().lower().replace(" ", "_").replace("-", "_")
+    return any(mark in word for mark in _ACCEPTED_PROGRESS)

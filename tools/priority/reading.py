@@ -38,6 +38,13 @@ def plain(name: str) -> str:
     return name.translate(_DROP).lower()
 
 
+@lru_cache(maxsize=8192)
+def _plain_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Plain names, and the envelopes among them. Most objects of a kind have the same names in the same order."""
+    found = tuple(plain(str(name)) for name in names)
+    return found, tuple(envelope for envelope in _ENVELOPES if envelope in found)
+
+
 class View:
     """A read-only look at one object of a raw configuration."""
 
@@ -55,8 +62,9 @@ class View:
     def names(self) -> dict[str, Any]:
         """Values by plain name, the object's own before those of its envelopes."""
         if self._names is None:
-            own = {plain(str(name)): value for name, value in self.raw.items()}
-            for envelope in _ENVELOPES:
+            names, envelopes = _plain_names(tuple(self.raw))
+            own = dict(zip(names, self.raw.values(), strict=True))
+            for envelope in envelopes:
                 inner = own.get(envelope)
                 if isinstance(inner, Mapping) and self._depth < _DEEPEST:
                     own = {**View(inner, self._depth + 1).names, **own}

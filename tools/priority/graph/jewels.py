@@ -55,12 +55,20 @@ class Jewels:
         self._enriched = enriched
         self._words = words
         self._at = at
+        self._found: dict[str, Worth] = {}
 
     def of(self, asset: AssetRecord) -> Worth:
-        """What an asset is worth by itself, the gravest reason first."""
-        return max(
-            self._by_data(asset), self._by_use(asset), self._by_tier(asset), key=lambda w: (w.value, w.why)
-        )
+        """What an asset is worth by itself, the gravest reason first; worked out once."""
+        found = self._found.get(asset.asset_id)
+        if found is None:
+            found = max(
+                self._by_data(asset),
+                self._by_use(asset),
+                self._by_tier(asset),
+                key=lambda w: (w.value, w.why),
+            )
+            self._found[asset.asset_id] = found
+        return found
 
     def _by_data(self, asset: AssetRecord) -> Worth:
         kind = self._estate.kind(asset)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
 
-from tools.priority.iam.aws.context import Context
+from tools.priority.iam.aws.context import Known
 from tools.priority.iam.aws.model import Condition
 from tools.priority.iam.aws.variables import fill
 from tools.priority.iam.glob import MARK, STAR, matches
@@ -21,7 +21,7 @@ from tools.priority.iam.logic import MAYBE, NO, YES, Truth, known, negate
 Variables = Literal["yes", "no", "unstated"]
 
 
-def holds(condition: Condition, context: Context, variables: Variables = "yes") -> Truth:
+def holds(condition: Condition, context: Known, variables: Variables = "yes") -> Truth:
     """Whether the condition is met in this context."""
     if not condition.base:
         return MAYBE
@@ -68,7 +68,7 @@ def _takes_anything(condition: Condition) -> bool:
     )
 
 
-def _one(condition: Condition, value: str, context: Context, variables: Variables) -> Truth:
+def _one(condition: Condition, value: str, context: Known, variables: Variables) -> Truth:
     test = _TESTS[condition.base]
     found: Truth = NO
     for raw in condition.values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -50,3 +50,33 @@ class Context:
 
 
 EMPTY = Context()
+
+
+class Layers:
+    """Contexts one over the other, each made when a condition or variable first asks: most requests meet none.
+
+    Answers as `first.over(second).over(third)` does.
+    """
+
+    __slots__ = ("_layers", "_made")
+
+    def __init__(self, *layers: Callable[[], Context]) -> None:
+        self._layers = layers
+        self._made: tuple[Context, ...] | None = None
+
+    def get(self, key: str) -> tuple[str, ...] | None:
+        """The values of a key (lower case): empty when it is absent, None when nobody knows."""
+        if self._made is None:
+            self._made = tuple(make() for make in reversed(self._layers))
+        for layer in self._made:
+            found = layer.values.get(key)
+            if found is not None:
+                return found
+            if key in layer.absent:
+                return ()
+        closed = any(layer.closed_families and key.startswith(layer.closed_families) for layer in self._made)
+        return () if closed else None
+
+
+Known = Context | Layers
+"""What conditions and variables are looked up in."""

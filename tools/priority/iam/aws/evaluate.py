@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from tools.priority.iam.aws.conditions import holds
-from tools.priority.iam.aws.context import EMPTY, Context
+from tools.priority.iam.aws.context import EMPTY, Context, Known, Layers
 from tools.priority.iam.aws.identity import Principal, carried
 from tools.priority.iam.aws.matching import covers_action, covers_resource, meet
 from tools.priority.iam.aws.model import Policy, Statement
@@ -55,6 +55,9 @@ class _Record:
     assumed: list[str] = field(default_factory=list)
 
 
+_About = tuple[Policy, tuple[Statement, ...]]
+
+
 class Evaluator:
     """Decides requests. One serves one estate; it remembers which statements are about which action."""
 
@@ -62,6 +65,8 @@ class Evaluator:
         self.organization = organization or Organization()
         self._relevant: dict[tuple[int, str], tuple[Statement, ...]] = {}
         self._alive: dict[int, Policy] = {}  # keeps the ids in `_relevant` from being reused
+        # One identity is asked about many resources in a row.
+        self._last: tuple[Principal, str, object, tuple[_About, ...]] | None = None
 
     def relevant(self, policy: Policy, action: str) -> tuple[Statement, ...]:
         """The statements of the policy that are about the action (lower case)."""
@@ -127,8 +132,8 @@ class Evaluator:
         """Concrete members of a set: an arbitrary one, and one inside each pattern that singles out a part."""
         found = [instance(resource.arn, filler) for filler in _FILLERS]
         full = self.context(principal, resource, context)
-        for policy in self.policies(principal, resource):
-            for statement in self.relevant(policy, action):
+        for policy, statements in self._met(principal, action, resource):
+            for statement in statements:
                 for pattern in (*(statement.resources or ()), *(statement.not_resources or ())):
                     filled = fill(pattern, full, policy.variables)
                     if not isinstance(filled, str) or filled in {"*", resource.arn}:
@@ -142,6 +147,10 @@ class Evaluator:
 
     def policies(self, principal: Principal, resource: Resource) -> Iterable[Policy]:
         """Every policy that a request of this identity for this resource meets."""
+        yield from self._of_principal(principal)
+        yield from self._of_resource(resource)
+
+    def _of_principal(self, principal: Principal) -> Iterable[Policy]:
         yield from principal.policies or ()
         if principal.boundary is not None:
             yield principal.boundary
@@ -149,18 +158,31 @@ class Evaluator:
         yield from principal.endpoints
         for level in self._service_levels(principal):
             yield from level
+
+    def _of_resource(self, resource: Resource) -> Iterable[Policy]:
         for level in self._resource_levels(resource):
             yield from level
         if resource.policy is not None:
             yield resource.policy
 
-    def context(self, principal: Principal, resource: Resource, context: Context = EMPTY) -> Context:
+    def _met(self, principal: Principal, action: str, resource: Resource) -> Iterable[_About]:
+        """Every policy that the request meets and that has statements about the action, with these."""
+        last, levels = self._last, self._service_levels(principal)
+        if last is None or last[0] is not principal or last[1] != action or last[2] is not levels:
+            own = ((policy, self.relevant(policy, action)) for policy in self._of_principal(principal))
+            last = self._last = (principal, action, levels, tuple(one for one in own if one[1]))
+        yield from last[3]
+        for policy in self._of_resource(resource):
+            yield policy, self.relevant(policy, action)
+
+    def context(self, principal: Principal, resource: Resource, context: Context = EMPTY) -> Layers:
         """All that is known about a request."""
-        known_keys = carried(
-            principal, self.organization.id_of(principal.account) if principal.account else None
+        id_of = self.organization.id_of
+        return Layers(
+            lambda: carried(principal, id_of(principal.account) if principal.account else None),
+            lambda: described(resource, id_of(resource.account) if resource.account else None),
+            lambda: context,
         )
-        owner = self.organization.id_of(resource.account) if resource.account else None
-        return known_keys.over(described(resource, owner)).over(context)
 
     def _service_levels(self, principal: Principal) -> tuple[tuple[Policy, ...], ...]:
         caps = self.organization.caps(principal.account)
@@ -189,11 +211,11 @@ class Evaluator:
     # Explicit denies -------------------------------------------------------------------------------------
 
     def _denied(
-        self, principal: Principal, action: str, resource: Resource, context: Context, record: _Record
+        self, principal: Principal, action: str, resource: Resource, context: Known, record: _Record
     ) -> Truth:
         result: Truth = NO
-        for policy in self.policies(principal, resource):
-            for statement in self.relevant(policy, action):
+        for policy, statements in self._met(principal, action, resource):
+            for statement in statements:
                 if statement.effect == "Allow":
                     continue
                 truth = self._applies(statement, policy, action, resource, context, record)
@@ -214,7 +236,7 @@ class Evaluator:
     # What is granted -------------------------------------------------------------------------------------
 
     def _granted(
-        self, principal: Principal, action: str, resource: Resource, context: Context, record: _Record
+        self, principal: Principal, action: str, resource: Resource, context: Known, record: _Record
     ) -> Truth:
         own_side = self._identity_side(principal, action, resource, context, record)
         limits = both(
@@ -248,7 +270,7 @@ class Evaluator:
         return YES if not principal.session else limits
 
     def _identity_side(
-        self, principal: Principal, action: str, resource: Resource, context: Context, record: _Record
+        self, principal: Principal, action: str, resource: Resource, context: Known, record: _Record
     ) -> Truth:
         if principal.all_powerful or principal.kind in {"root", "service", "stranger"}:
             return YES
@@ -263,7 +285,7 @@ class Evaluator:
         return found
 
     def _boundary(
-        self, principal: Principal, action: str, resource: Resource, context: Context, record: _Record
+        self, principal: Principal, action: str, resource: Resource, context: Known, record: _Record
     ) -> Truth:
         if principal.boundary_missing:
             record.unknowns.append(f"the permissions boundary of {principal.arn} was not collected")
@@ -273,14 +295,14 @@ class Evaluator:
         return self._allowed((principal.boundary,), action, resource, context, record)
 
     def _session(
-        self, principal: Principal, action: str, resource: Resource, context: Context, record: _Record
+        self, principal: Principal, action: str, resource: Resource, context: Known, record: _Record
     ) -> Truth:
         if not principal.session:
             return YES
         return self._allowed(principal.session, action, resource, context, record)
 
     def _resource_side(
-        self, principal: Principal, action: str, resource: Resource, context: Context, record: _Record
+        self, principal: Principal, action: str, resource: Resource, context: Known, record: _Record
     ) -> dict[Manner, Truth]:
         if not _consults_own_policy(resource, action):
             return {}
@@ -308,7 +330,7 @@ class Evaluator:
     # What caps it ----------------------------------------------------------------------------------------
 
     def _capped(
-        self, principal: Principal, action: str, resource: Resource, context: Context, record: _Record
+        self, principal: Principal, action: str, resource: Resource, context: Known, record: _Record
     ) -> Truth:
         result = self._through_endpoints(principal, action, resource, context, record)
         if principal.kind in {"service", "stranger", "federated"} or principal.service_linked:
@@ -325,7 +347,7 @@ class Evaluator:
         return result
 
     def _through_endpoints(
-        self, principal: Principal, action: str, resource: Resource, context: Context, record: _Record
+        self, principal: Principal, action: str, resource: Resource, context: Known, record: _Record
     ) -> Truth:
         result: Truth = YES
         for policy in principal.endpoints:
@@ -345,7 +367,7 @@ class Evaluator:
         policies: Sequence[Policy],
         action: str,
         resource: Resource,
-        context: Context,
+        context: Known,
         record: _Record,
     ) -> Truth:
         """Whether any of the policies allows it."""
@@ -370,7 +392,7 @@ class Evaluator:
         policy: Policy,
         action: str,
         resource: Resource,
-        context: Context,
+        context: Known,
         record: _Record,
     ) -> Truth:
         result = both(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.priority.iam.aws.conditions import arn_like
-from tools.priority.iam.aws.context import Context
+from tools.priority.iam.aws.context import Known
 from tools.priority.iam.aws.model import Policy, Statement
 from tools.priority.iam.aws.variables import fill
 from tools.priority.iam.glob import matches
@@ -27,7 +27,7 @@ def covers_action(statement: Statement, action: str) -> Truth:
     return MAYBE
 
 
-def covers_resource(statement: Statement, policy: Policy, arn: str, context: Context) -> Truth:
+def covers_resource(statement: Statement, policy: Policy, arn: str, context: Known) -> Truth:
     """Whether the statement is about the resource; a statement without the element is about its own."""
     if statement.resources is not None:
         return _any_resource(statement.resources, policy, arn, context)
@@ -38,7 +38,7 @@ def covers_resource(statement: Statement, policy: Policy, arn: str, context: Con
     return YES
 
 
-def _any_resource(patterns: tuple[str, ...], policy: Policy, arn: str, context: Context) -> Truth:
+def _any_resource(patterns: tuple[str, ...], policy: Policy, arn: str, context: Known) -> Truth:
     result: Truth = NO
     for pattern in patterns:
         filled = fill(pattern, context, policy.variables)

@@ -162,11 +162,12 @@ class Reach:
             if decision.possible:
                 single.append((resources[index].arn, decision))
         classes: list[Class] = []
+        wide = self._granted_widely(who, action, resources, context)
         for number in worth:
             # Most identities are granted named things only, so the rest is looked at once and never listed.
             group = shapes.groups[number]
             first = next((i for i in group if i not in apart), None)
-            if first is None:
+            if first is None or not (wide or self._own_policy_counts(resources[first], who, action)):
                 continue
             decision = evaluator.can(who, action, resources[first], context)
             if decision.possible:
@@ -177,6 +178,29 @@ class Reach:
     def may_be_granted(self, who: Principal, action: str) -> bool:
         """Whether the identity's own policies, those not collected included, may allow the action on anything."""
         return bool(who.missing or who.missing_managed) or self.recorded_grant(who, action)
+
+    def _granted_widely(self, who: Principal, action: str, resources: ResourceSet, context: Context) -> bool:
+        """Whether an own grant may be about a member that nothing tells apart."""
+        if who.policies is None or who.missing or who.missing_managed:
+            return True
+        if who.all_powerful or who.kind not in {"user", "role", "group"}:
+            return True
+        full = self._estate.evaluator.context(who, Resource("*", who.account), context)
+        for policy in who.policies:
+            for statement in self._estate.evaluator.relevant(policy, action):
+                if statement.effect == "Deny":
+                    continue
+                if statement.resources is None:
+                    return True
+                for pattern in statement.resources:
+                    filled = fill(pattern, full, policy.variables)
+                    if not isinstance(filled, str) or resources.treated_alike(filled):
+                        return True
+        return False
+
+    def _own_policy_counts(self, resource: Resource, who: Principal, action: str) -> bool:
+        """Whether it is not plain that the resource's own policy gives nothing to who has no grant for it."""
+        return not resource.account or resource.kind == "role" or self._names(resource, who, action)
 
     def recorded_grant(self, who: Principal, action: str) -> bool:
         """Whether a statement that was collected may allow the action on anything."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tools.priority.iam.aws.conditions import holds
-from tools.priority.iam.aws.context import Context
+from tools.priority.iam.aws.context import Context, Known
 from tools.priority.iam.aws.evaluate import Evaluator
 from tools.priority.iam.aws.identity import Principal
 from tools.priority.iam.aws.matching import covers_action
@@ -139,7 +139,7 @@ def _stand_in(kind: TrustKind, party: str) -> Principal:
 
 
 def _not_denied(
-    evaluator: Evaluator, policy: Policy, action: str, role: Resource, entry: Named, context: Context
+    evaluator: Evaluator, policy: Policy, action: str, role: Resource, entry: Named, context: Known
 ) -> Truth:
     """Whether no deny of the trust policy takes the party out again."""
     result: Truth = YES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from tools.priority.iam.aws.context import Context
+from tools.priority.iam.aws.context import Known
 from tools.priority.iam.glob import MARK, STAR
 
 _VARIABLE = re.compile(r"\$\{([^{}]{1,200})\}")
@@ -14,7 +14,7 @@ _SPECIAL = {"*": STAR, "?": MARK, "$": "$"}
 Filling = str | Literal[False] | None
 
 
-def fill(text: str, context: Context, variables: Literal["yes", "no", "unstated"]) -> Filling:
+def fill(text: str, context: Known, variables: Literal["yes", "no", "unstated"]) -> Filling:
     """The text with its variables replaced; False if one is absent (nothing matches), None if unknown.
 
     Old policy versions take `${` literally; where the version was not collected, the result is unknown.
