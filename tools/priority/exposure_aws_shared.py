@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tools.findings.model import AssetRecord
-from tools.priority.estate import name_of
+from tools.priority.estate import Estate, name_of
 from tools.priority.exposure import Exposure, Handler, Reader
 from tools.priority.policies import Grant, foreign_accounts, public_grant
 from tools.priority.reading import View, ids, items
@@ -85,17 +85,20 @@ def _block(view: View) -> dict[str, bool]:
 
 
 def _account_block(reader: Reader, account: str) -> dict[str, bool]:
-    key = ("account-block", account)
-    if key not in reader.users:
-        holders = [
-            a
-            for a in reader.estate.assets.values()
-            if a.account == account
-            and reader.estate.kind(a) != "s3.bucket"
-            and reader.estate.view(a).has("public_access_block", "PublicAccessBlockConfiguration")
-        ]
-        reader.users[key] = holders[:1]
-    return {k: v for a in reader.users[key] for k, v in _block(reader.estate.view(a)).items()}
+    estate = reader.estate
+    holder = estate.index("account blocks", lambda: _account_blocks(estate)).get(account)
+    return _block(estate.view(holder)) if holder is not None else {}
+
+
+def _account_blocks(estate: Estate) -> dict[str, AssetRecord]:
+    """What blocks public access for a whole account, by account; the first where there are several."""
+    found: dict[str, AssetRecord] = {}
+    for asset in estate.assets.values():
+        if estate.kind(asset) != "s3.bucket" and estate.view(asset).has(
+            "public_access_block", "PublicAccessBlockConfiguration"
+        ):
+            found.setdefault(asset.account, asset)
+    return found
 
 
 def _acl_permissions(view: View) -> list[str]:

@@ -18,6 +18,7 @@ from tests.tools.priority.building import (
     open_group,
     role,
 )
+from tests.work import LINEAR, growth, work
 from tools.priority.exposure import exposure_of
 
 ANY = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
@@ -208,6 +209,19 @@ def test_the_accounts_block_and_disabled_access_lists_count() -> None:
         "b", Grants=READ_ACL, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
     )
     assert exposed(owner).fact.state == "absent"
+
+
+def test_blocks_of_many_accounts_are_looked_for_once() -> None:
+    def cost(size: int) -> int:
+        buckets = [bucket(f"b{n}", public=True).model_copy(update={"account": str(n)}) for n in range(size)]
+        blocks = [
+            asset(f"arn:aws:s3:us-east-1:{n}:account", {"public_access_block": {}}, account=str(n))
+            for n in range(size)
+        ]
+        reader = context(*buckets, *blocks).reader
+        return work(lambda: [exposure_of(reader, one) for one in buckets])
+
+    assert growth(cost, 100) < LINEAR
 
 
 def test_a_bucket_without_its_policy_is_unknown_not_safe() -> None:

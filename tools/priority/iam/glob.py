@@ -84,6 +84,11 @@ def intersect(first: str, second: str) -> bool:
         return False
     if len(one) == len(first) - 1 and len(other) == len(second) - 1 and first[-1] == second[-1] == "*":
         return True
+    # What both begin and end with needs no second look; what is left of one is often a single star.
+    start, end = min(len(one), len(other)), min(len(ends), len(others))
+    first, second = first[start : len(first) - end], second[start : len(second) - end]
+    if first == "*" or second == "*":
+        return True
     width = len(second)
     # row[j]: the patterns' rests from here can meet, with `j` characters of the second used up.
     row = [False] * (width + 1)

@@ -155,6 +155,20 @@ def test_two_patterns_meet_if_some_text_fits_both(one: str, other: str) -> None:
         assert found or len(one) > 6
 
 
+@given(st.text("ab*?", max_size=8), st.text("ab*?", max_size=8))
+def test_two_patterns_meet_as_a_plain_recursion_says(one: str, other: str) -> None:
+    def meet(a: str, b: str) -> bool:
+        if not a or not b:
+            return not (a + b).strip("*")
+        if a[0] == "*":
+            return meet(a[1:], b) or meet(a, b[1:])
+        if b[0] == "*":
+            return meet(a, b[1:]) or meet(a[1:], b)
+        return (a[0] == b[0] or "?" in (a[0], b[0])) and meet(a[1:], b[1:])
+
+    assert intersect(one, other) is meet(one, other)
+
+
 @given(st.text("ab*?", max_size=8))
 def test_an_instance_fits_its_pattern(pattern: str) -> None:
     assert matches(pattern, instance(pattern, "zq"))
