@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from agent import neutral
-from agent.planner.questions import doings, outcomes
+from agent.planner.questions import doings, outcomes, unclear
 from agent.planner.questions.asides import without_asides
 from agent.planner.questions.build import build
 from agent.planner.questions.completing import completed
@@ -62,6 +62,8 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime) -> 
         return unsaid.model_copy(update={"question": asked})
     state = understand(lowered, estate, now, context="")
     form: Form | None = None
+    if before is None and (either := unclear.two_readings(state, said)) is not None:
+        return either.model_copy(update={"question": asked})
     if before is not None:
         form = follow(state, lowered, before, estate, now)
     if form is None and before is None and not state.subject:
@@ -80,8 +82,10 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime) -> 
             return _noted(planned(completed(form, ""), asked, estate, now), (), aside)
     if form is None and not state.subject and (form := _related(lowered, estate, now)) is not None:
         return _noted(planned(form, asked, estate, now), (), aside)
-    if form is None and before is None and (lost := outcomes.without_referent(state, lowered)) is not None:
+    if form is None and before is None and (lost := unclear.without_referent(state, lowered)) is not None:
         return lost.model_copy(update={"question": asked})
+    if form is None and (wide := unclear.exposed(state, said)) is not None:
+        return wide.model_copy(update={"question": asked})
     if form is None:
         hindered = outcomes.hindered(state, asked, estate, capitals(said))
         aimless = hindered is not None and hindered.outcome != "clarify" and not state.subject

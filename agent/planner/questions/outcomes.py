@@ -12,8 +12,9 @@ from agent.planner.concepts import BY_NAME, find_rules
 from agent.planner.questions import leftover
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Asked, Atom, Kinds, Weakness
+from agent.planner.questions.form import Asked, Kinds, Weakness
 from agent.planner.questions.names import accounts_like
+from agent.planner.questions.off_topic import off_topic
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.reader_values import nouns_of
 
@@ -28,13 +29,19 @@ _WRITES: Final = (
     r"resolve|dismiss|suppress|mute|snooze|reopen|assign|reassign|(?:un)?tag (?=the|all|every|this|these|those|it|them|any|each|my|our|\S+ (?:as|with))|untag|label (?=the|all|every|this|these|those|it|them|any|each)|encrypt|patch(?! level)|remediate|fix|mitigate|harden|deploy|apply|rollback|roll back|"
     r"grant|modify|rename|move|migrate|escalate|acknowledge|notify|e-?mail|send|post|comment|wipe|purge|drop|truncate|overwrite|turn (?:on|off)|switch (?:on|off)|enable|"
     r"upgrade|downgrade|scale|resize|upload|install|uninstall|restrict|allow ?list|whitelist|blacklist|ban|create|update|edit|insert|schedule|trigger|approve|reject|"
-    r"accept the risk|mark|set|change|raise|lower|bump|open (?:a|an|the) (?:ticket|case|port|issue|pull|jira|incident)|add (?:a|an) (?:comment|note|tag|label|exception|rule|user)|"
+    r"accept the risk|mark|set|change|raise|lower|bump|open (?:a|an|the) (?:ticket|case|port|issue|pull|jira|incident)|add (?:(?:a|an|the|another|this|these|missing|new) )*(?:comment|note|tags?|labels?|exceptions?|rule|user)s?\b(?=.*\b(?:to|for|on)\b)|"
     r"make (?:\w+ ){0,4}(?:private|public|encrypted|resolved|critical|high|medium|low)|write (?:a )?(?:comment|note)|close out|shut|clean up|decommission|stop all|silence|whitelist|exempt"
 )
 _WRITE: Final = re.compile(rf"{_ASKING}(?:{_WRITES})\b(?!\s+(?:of|by|issues\b.*\bper)\b)", re.IGNORECASE)
 _THEN_WRITE: Final = re.compile(
-    rf"\b(?:save|store|write|export|persist|copy|dump|append)\b.{{1,80}}\b(?:in|into|to) (?:a |an |the |our |my )?(?:\w+ ){{0,2}}(?:lookup|dataset|table)\b|\b(?:and|then|so that you can|before you|also)\s+(?:then |please |immediately |automatically )*(?:{_WRITES})\s+(?:them|it|all|those|these|the|every|each|that|any)\b",
+    rf"\b(?:save|store|write|export|persist|copy|dump|append)\b.{{1,80}}\b(?:in|into|to) (?:a |an |the |our |my )?(?:\w+ ){{0,2}}(?:lookup|dataset|table)\b|\b(?:and|then|so that you can|before you|also)\s+(?:then |please |immediately |automatically )*(?:{_WRITES})\s+(?:them|it|all|those|these|the|every|each|that|any)\b|"
+    r"^\W*(?:please |always |can you |could you |just )*(?:exclude|ignore|hide|skip|filter out|leave out|drop|do(?:n't| not) show|never show)\b.*\b(?:from now on|permanently|for ever|forever|for good|in (?:the )?future|going forward|every time|from today on)\b",
     re.IGNORECASE,
+)
+# an order in a sentence of its own, after others
+_SENTENCE: Final = re.compile(
+    rf"[.;!:]\s+(?P<order>(?:then |now |please |and )*(?:{_WRITES})\s+(?:them|all|those|these|every|each|any)\b.*)",
+    re.IGNORECASE | re.DOTALL,
 )
 _SAFE_START: Final = re.compile(
     r"^\W*(?:set of|label(?:s|led)|tag(?:s|ged)|fixes|patches|changes|changed|closed|mark(?:ed|eting)|open(?:ed)?|blocks?\b(?= storage)|block(?:ed| storage| volumes?)|lower ?case|comments|resolve[ds]|update[ds]|disabled|encrypted|fixable|created|patchable|set to|assign(?:ed|ees?))",
@@ -76,6 +83,11 @@ def barred(text: str, *, follows: bool = False) -> Asked | None:
         and not (follows and _EDITS.match(body) is not None)
     ) or _THEN_WRITE.search(body):
         return Asked(outcome="refuse", message=CHANGE)
+    order = _SENTENCE.search(body)
+    if order is not None and not (follows and _EDITS.match(order["order"]) is not None):
+        return Asked(outcome="refuse", message=CHANGE)
+    if (off := off_topic(text, SCOPE)) is not None:
+        return Asked(outcome="refuse", message=off)
     if _HOW_TO.match(body) and not re.match(
         r"^\W*what(?:'s| is) the (?:latest|most recent)", body, re.IGNORECASE
     ):
@@ -159,35 +171,6 @@ def hindered(state: State, text: str, estate: Estate, named: frozenset[str] = fr
             message="I could not tell what the number is about. Name what should be above or below it, for example: more than 5 open issues.",
         )
     return None
-
-
-_REFERS: Final = re.compile(
-    r"\b(?:(?:of|from|among|about|for|on|by|list|show|sort|group|count|filter|give me|tell me about|break|split|order|narrow)\s+(?:all\s+)?(?:those|these|them|it|that)\b|which ones?\b|(?:those|these|they|them) (?:are|have|do|were)|(?:are|is|do|does|did|were|was|have|has|can) (?:they|those|these|it|them)\b|the (?:others?|rest|same|ones)\b|how many (?:are|is) (?:they|that|those|it|there of (?:them|those)))",
-    re.IGNORECASE,
-)
-
-
-def without_referent(state: State, text: str) -> Asked | None:
-    """A question back where "those" refers to nothing: no thing is named and nothing was asked before."""
-    if _REFERS.search(text) is None or state.noun or state.dims or state.unknown:
-        return None
-    if any(
-        m.kind in ("entity", "kind", "id", "quoted") or (m.has("tag") and m.kind == "tag")
-        for m in state.marks
-    ):
-        return None
-    if any(isinstance(p, Atom) and p.ref.name in ("name", "strong_id", "id") for _, p in state.parts):
-        return None
-    body = _REFERS.sub(" ", text).strip(" ?.!,")
-    body = re.sub(
-        r"^(?:(?:which|what|show|list|only|how many|and|now|me|are|is)\b\s*)+|\s{2,}", " ", body
-    ).strip()
-    choices = tuple(f"{noun} {body}".strip() for noun in ("assets", "open issues"))
-    return Asked(
-        outcome="clarify",
-        message=f"I cannot tell what this refers to, because nothing was asked before it. Do you mean {choices[0]}, or {choices[1]}? Or name the resources, for example: public buckets.",
-        choices=choices,
-    )
 
 
 def _scope(state: State, estate: Estate) -> str:

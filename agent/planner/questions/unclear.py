@@ -1,0 +1,121 @@
+"""Questions that name nothing to look for, or that fit two things: asked back with both as choices."""
+
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from agent.planner.questions.form import Asked, Atom
+from agent.planner.questions.reader_state import State
+
+_ANYTHING: Final = frozenset("anything everything stuff thing things item items".split())
+_LEAD: Final = r"^\W*(?:(?:and|so|now|please|pls|can you|could you|tell me|show me|show|list|give me|i want to know|i want to see|let me know|any idea|do you know) )*(?:what(?:'s|s)?(?: all)?|everything(?: that| which)?|anything(?: that| which)?|all that|did anything|has anything|was anything|is anything|is there anything|the things that|things that|stuff that|whatever) (?:(?:has|have|had|was|were|is|are|got|did|we|been|just|recently|newly|get) )*"
+# what happened, without a word of what it happened to; each with the two things that it may be about
+_HAPPENED: Final[tuple[tuple[re.Pattern[str], tuple[str, str]], ...]] = tuple(
+    (re.compile(rf"{_LEAD}(?:{verbs})\b(?P<rest>.*)$", re.IGNORECASE), choices)
+    for verbs, choices in (
+        ("added|add|new|created|appear(?:ed)?|came up|c[ao]me in|popped up|showed up|turned up|discovered|introduced", ("assets first seen", "open issues first seen")),
+        ("changed?|modified|updated|edited|touched|different", ("audit events", "issues modified")),
+        ("fail(?:ed|s|ing)?|broken?|went wrong|go(?:ne)? wrong|errored(?: out)?|not work(?:ing)?", ("failed findings", "failed audit events")),
+        ("closed?|resolved?|fixed|finished|completed|solved", ("issues resolved", "cases closed")),
+    )
+)  # fmt: skip
+_ONES: Final = re.compile(
+    r"\b(?P<sev>critical|high|medium|low|severe|serious|urgent)(?P<more>(?:(?: and| or|,) (?:critical|high|medium|low))*) (?:ones?|stuff|things?|items?)\b",
+    re.IGNORECASE,
+)
+_KEYS: Final = re.compile(
+    r"\b(?P<word>old|stale|ancient|unused|aged|outdated|ageing|aging|expired|forgotten) keys?\b", re.IGNORECASE
+)
+_TOP: Final = re.compile(
+    r"^\W*(?:(?:please|pls|can you|could you|show|give|list|get|tell|me|us|see|i|we|want|need|what|are|is|the|our|my|which) )*(?:top|worst|first) (?P<n>\d+|ten|five|three|twenty) (?P<noun>assets|resources|things|items)(?: (?:in|of|from) (?P<rest>[\w .-]+?))?(?:,? please)?\W*$",
+    re.IGNORECASE,
+)
+_EXPOSED: Final = re.compile(
+    r"\bexposed\b(?!\s+(?:to|on|by|in|at|from|port|ports|over|through|via|secrets?|credentials?|keys?|passwords?|since)\b)", re.IGNORECASE
+)
+
+
+def two_readings(state: State, text: str) -> Asked | None:
+    """A question back where two things are meant as likely; None where one is."""
+    named = [m for m in state.marks if m.kind in ("entity", "kind") and m.text.lower() not in _ANYTHING]
+    tidy = re.sub(r"\s+", " ", text).strip()
+    if (top := _TOP.match(tidy)) is not None:
+        about = f" in {top['rest']}" if top["rest"] else ""
+        start = f"top {top['n']} {top['noun'].lower()}{about}"
+        measures = ("by number of open issues", "by number of vulnerabilities")
+        return _asks_back("Top by what?", tuple(f"{start} {m}" for m in measures))
+    if (keys := _KEYS.search(tidy)) is not None and len(named) <= 1 and _two_kinds_of_key(state):
+        return _asks_back(
+            f"Keys are of more than one kind, and {keys['word'].lower()} can be measured in more than one way.",
+            ("access keys of IAM users older than 90 days", "KMS keys first seen more than 90 days ago"),
+        )
+    if not named and (ones := _ONES.search(tidy)) is not None:
+        severity = f"{ones['sev']}{ones['more']}"
+        both = tuple(tidy[: ones.start()] + f"{severity} {n}" + tidy[ones.end() :] for n in ("issues", "vulnerabilities"))
+        return _asks_back("Issues and vulnerabilities have a severity.", both)
+    if not named:
+        for pattern, nouns in _HAPPENED:
+            found = pattern.match(tidy)
+            if found is None or _says_more(state, len(tidy) - len(found["rest"])):
+                continue
+            rest = found["rest"].strip(" ?.!,")
+            return _asks_back("That may be about more than one thing.", tuple(f"{n} {rest}".strip() for n in nouns))
+    return None
+
+
+def exposed(state: State, text: str) -> Asked | None:
+    """Asked back where it is not said to whom things are exposed."""
+    if _EXPOSED.search(text) is None or not any(t.text == "exposed" for t in state.left):
+        return None
+    tidy = re.sub(r"\s+", " ", text).strip(" ?.!")
+    ways = ("publicly accessible", "with critical or high issues")
+    return _asks_back("Exposed can be read in more than one way.", tuple(_EXPOSED.sub(way, tidy) for way in ways))
+
+
+def _says_more(state: State, at: int) -> bool:
+    """Whether what follows a place of the text names something: a weakness, a setting, who did it."""
+    told = ("weakness", "setting", "quoted", "id", "by")
+    return any(m.kind in told and state.words(m)[0].start >= at for m in state.marks)
+
+
+def _two_kinds_of_key(state: State) -> bool:
+    users = any(t in state.estate.types for t in ("AWS_IAM_USER", "AZURE_AD_USER"))
+    return users and any(category == "Key Management" for _, category, *_ in state.estate.types.values())
+
+
+def _asks_back(why: str, choices: tuple[str, ...]) -> Asked:
+    return Asked(
+        outcome="clarify", message=f"{why} Do you mean {choices[0]}, or {choices[1]}?", choices=choices
+    )
+
+
+_REFERS: Final = re.compile(
+    r"\b(?:(?:of|from|among|about|for|on|by|list|show|sort|group|count|filter|give me|tell me about|break|split|order|narrow)\s+(?:all\s+)?(?:those|these|them|it|that)\b|which ones?\b|(?:those|these|they|them) (?:are|have|do|were)|(?:are|is|do|does|did|were|was|have|has|can) (?:they|those|these|it|them)\b|the (?:others?|rest|same|ones)\b|how many (?:are|is) (?:they|that|those|it|there of (?:them|those)))",
+    re.IGNORECASE,
+)
+
+
+def without_referent(state: State, text: str) -> Asked | None:
+    """A question back where "those" refers to nothing: no thing is named and nothing was asked before."""
+    if _REFERS.search(text) is None or state.noun or state.dims or state.unknown:
+        return None
+    if any(
+        m.kind in ("entity", "kind", "id", "quoted") or (m.has("tag") and m.kind == "tag")
+        for m in state.marks
+    ):
+        return None
+    if any(isinstance(p, Atom) and p.ref.name in ("name", "strong_id", "id") for _, p in state.parts):
+        return None
+    body = _REFERS.sub(" ", text).strip(" ?.!,")
+    body = re.sub(
+        r"^(?:(?:which|what|show|list|only|how many|and|now|me|are|is)\b\s*)+|\s{2,}", " ", body
+    ).strip()
+    choices = tuple(f"{noun} {body}".strip() for noun in ("assets", "open issues"))
+    return Asked(
+        outcome="clarify",
+        message=f"I cannot tell what this refers to, because nothing was asked before it. Do you mean {choices[0]}, or {choices[1]}? Or name the resources, for example: public buckets.",
+        choices=choices,
+    )
