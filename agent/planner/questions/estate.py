@@ -21,6 +21,9 @@ _SAMPLE: Final = 300
 _MOST_VALUES: Final = 200
 _LONGEST: Final = 80
 _MOST_TOLD: Final = 1_000
+_CVE: Final = "xdm.vulnerability.cve_id"
+_MOST_CVES: Final = 10_000
+_WITH_CVES: Final = {"findings": FACTS["finding"], "issues": FACTS["issue"]}
 _NOT_TOLD: Final = frozenset(
     "id strong_id external_id name description remediation asset_id asset_name message raw_log ip cve rule kind user_agent".split()
 )
@@ -60,6 +63,8 @@ class Sample:
     facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     mixed: frozenset[str] = frozenset()
     """Columns and facts of which one value stands in several spellings: AWS, aws."""
+    whole: frozenset[str] = frozenset()
+    """Facts of which every value is known."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,13 @@ class Estate:
     def has_fact(self, entity: str, key: str) -> bool:
         sample = self.samples.get(ENTITIES[entity].dataset)
         return sample is not None and key in sample.facts
+
+    def has_cve(self, cve: str) -> bool | None:
+        """Whether some finding or issue is about a CVE; None where not all of them are known."""
+        samples = [s for d in _WITH_CVES if (s := self.samples.get(d)) is not None and _CVE in s.facts]
+        if any(cve.lower() in s.facts[_CVE] for s in samples):
+            return True
+        return False if samples and all(_CVE in s.whole for s in samples) else None
 
     @cached_property
     def vulnerabilities_in(self) -> str:
@@ -207,7 +219,7 @@ class EstateSource:
         for text in wanted:
             outcome = await self._runner.run_text(text, limit=_SAMPLE, relax=False)
             rows += outcome.rows if outcome.valid else ()
-        sample = read_rows(dataset, rows)
+        sample = await self._with_cves(dataset, read_rows(dataset, rows))
         kept = [c for c in _told(dataset) if c in sample.columns]
         if len(rows) < _SAMPLE or not kept:
             return sample
@@ -220,7 +232,23 @@ class EstateSource:
             if len({v.lower() for v in texts}) < len(set(texts)):
                 mixed.add(column)
             columns[column] = {**{v.lower(): v for v in texts}, **columns[column]}
-        return Sample(sample.rows, columns, sample.facts, frozenset(mixed))
+        return Sample(sample.rows, columns, sample.facts, frozenset(mixed), sample.whole)
+
+    async def _with_cves(self, dataset: str, sample: Sample) -> Sample:
+        """The sample with every CVE id that the dataset has, where it has any: names of flaws can be checked then."""
+        column = _WITH_CVES.get(dataset)
+        if column is None or _CVE not in sample.facts:
+            return sample
+        text = (
+            f'config timeframe between "begin" and "now" | dataset = {dataset} | alter cve = {column} -> ["{_CVE}"] '
+            f"| comp count() as times by cve | limit {_MOST_CVES}"
+        )
+        outcome = await self._runner.run_text(text, limit=_MOST_CVES, relax=False)
+        if not outcome.valid or not 0 < len(outcome.rows) < _MOST_CVES:
+            return sample
+        seen = {str(row["cve"]).lower(): str(row["cve"]) for row in outcome.rows if row.get("cve")}
+        facts = {**sample.facts, _CVE: {**sample.facts[_CVE], **seen}}
+        return Sample(sample.rows, sample.columns, facts, sample.mixed, frozenset({*sample.whole, _CVE}))
 
 
 def _told(dataset: str) -> list[str]:

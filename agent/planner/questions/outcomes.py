@@ -185,6 +185,8 @@ def _scope(state: State, estate: Estate) -> str:
 def _no_such(kind: str, name: str, estate: Estate) -> Asked:
     near = _near(kind, name, estate)
     what = {"name": "account, region, tag or resource"}.get(kind, kind)
+    if kind.startswith("tag "):
+        what = f"value of the tag {neutral.inline(kind[4:])}"
     tail = f" Nearest here: {', '.join(neutral.inline(n) for n in near)}." if near else ""
     return Asked(
         outcome="no_such",
@@ -201,8 +203,14 @@ def _near(kind: str, name: str, estate: Estate) -> list[str]:
         "account": [*words.accounts],
         "region": [*words.regions],
         "team": [*words.tag_values], "owner": [*words.tag_values], "team or owner": [*words.tag_values], "tag": [*words.tag_keys, *words.tag_values],
+        "vulnerability": [*estate.values("vulnerability", "cve")],
         "rule": [rule.id for rule in words.rules],
     }  # fmt: skip
+    if kind.startswith("tag "):
+        keys = set(words.tag_keys.get(kind[4:].lower(), ()))
+        pool[kind] = [value for value, of in words.tag_values.items() if keys & set(of)]
+        # the values themselves, where there are few
+        return get_close_matches(name.lower(), pool[kind], n=3, cutoff=0.5) or sorted(pool[kind])[:3]
     found = get_close_matches(name.lower(), pool[kind], n=3, cutoff=0.5) if kind in pool else words.near(name)
     if kind == "account":
         found = [*accounts_like(name.lower(), estate), *found][:3]

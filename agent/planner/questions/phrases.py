@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from agent.planner.questions import lexicon, lexicon_words
+from agent.planner.questions import lexicon, lexicon_values, lexicon_words
 from agent.planner.questions.form import Kinds
 from agent.planner.questions.tokens import singular
 
@@ -54,7 +54,7 @@ def _all() -> Iterator[Phrase]:
         )
     for name, text in lexicon.ATTRIBUTES.items():
         yield from _spread("attr", text, name)
-    for name, values, text in lexicon.VALUES:
+    for name, values, text in lexicon_values.VALUES:
         yield from _spread("value", text, (name, tuple(values.split(","))))
     w = lexicon_words
     for table, kind in (
@@ -70,6 +70,13 @@ def _all() -> Iterator[Phrase]:
         yield from _spread(kind, text)
     for word, readings in w.VAGUE.items():
         yield from _spread("vague", word, readings)
+
+
+@lru_cache(maxsize=None)
+def value_words(name: str) -> frozenset[str]:
+    """Every word that stands for a value of a column, and the values themselves."""
+    said = [(values, text) for column, values, text in lexicon_values.VALUES if column == name]
+    return frozenset(w.lower() for values, text in said for w in (*text.split("|"), *values.split(",")))
 
 
 def _plural(word: str) -> str:

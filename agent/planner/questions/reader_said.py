@@ -11,6 +11,7 @@ from agent.planner.questions.marks import Mark
 from agent.planner.questions.names import (
     accounts_like,
 )
+from agent.planner.questions.phrases import value_words
 from agent.planner.questions.reader_counts import numbers
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.tokens import Token, in_bytes
@@ -132,6 +133,8 @@ def _compared(state: State, ref: Ref, op: str, at: int) -> tuple[Atom | None, in
             "eq": "",
             "ne": "other than",
         }
+        if op in ("eq", "ne") and kind == "eq" and (known := _known_value(state, ref, str(value))) is not None:
+            return known.model_copy(update={"negated": known.negated != (op == "ne")}), at
         label = f"{ref.name.replace('_', ' ')} {words[op]} {value}".replace("  ", " ")
         return Atom(ref=ref, op=kind, values=(value,), negated=op == "ne", label=label), at
     if token.value is None and not re.match(r"\d", token.text):
@@ -139,6 +142,36 @@ def _compared(state: State, ref: Ref, op: str, at: int) -> tuple[Atom | None, in
     if "version" in ref.name or token.value is None:
         return bounded(state, ref, op, token.text), at
     return bounded(state, ref, op, in_bytes(token) or token.value), at
+
+
+# columns of few values, every one of which the lists of values hold
+_FEW: Final = frozenset(
+    """severity status provider category class region type issue_category finding_category result domain method source resolution
+    assignee namespace""".split()
+)
+
+
+def _known_value(state: State, ref: Ref, value: str) -> Atom | None:
+    """What is equal to a value of a tag, of accounts or of a column of few values; noted as unknown if it has no such."""
+    text = value.lower()
+    if ref.tags:
+        return _tagged_as(state, ref, text)
+    if ref.name == "account":
+        exact = state.estate.words.accounts.get(text)
+        uids = [exact] if exact else accounts_like(text, state.estate)
+        if not uids:
+            state.unknown.append(("account", value))
+        names = " or ".join(state.estate.account_names.get(u, u) for u in uids)
+        return Atom(ref=ref, op="in", values=tuple(uids) or (text,), label=f"in account {names or text}")
+    if ref.places or ref.name not in _FEW:
+        return None
+    entity = state.entity or BELONGS.get(ref.name, "asset")
+    seen = state.estate.values(entity, ref.name)
+    if not seen or any(text == low or text.replace(" ", "_") in low for low in seen):
+        return None
+    if len(seen) < 200 and text not in value_words(ref.name):
+        state.unknown.append((ref.name.replace("_", " "), value))
+    return None
 
 
 def bounded(state: State, ref: Ref, op: str, number: float | str | None) -> Atom:
@@ -245,7 +278,7 @@ def _tagged_as(state: State, ref: Ref, text: str) -> Atom | None:
     keys = state.estate.words.tag_values.get(text, ())
     if set(keys) & set(ref.tags):
         return Atom(ref=ref, op="in", values=(text,), label=f"{ref.name} {text}")
-    state.unknown.append((ref.name, text))
+    state.unknown.append((f"tag {ref.name}", text))
     return Atom(ref=ref, op="in", values=(text,), label=f"{ref.name} {text}")
 
 

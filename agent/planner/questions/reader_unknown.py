@@ -22,6 +22,9 @@ _NOT_VALUES: Final = frozenset(
     {"name", "id", "description", "strong_id", "external_id", "asset_name", "asset_id"}
 )
 
+# what is about CVEs that findings and issues name; a catalogue has others
+_OF_FINDINGS: Final = frozenset({"", "asset", "finding", "issue", "vulnerability", "case"})
+
 
 def quoted(state: State, mark: Mark) -> None:
     """Quoted text: a name, or a part of one."""
@@ -97,6 +100,11 @@ def literal_id(state: State, mark: Mark) -> None:
     negated = state.take_not()
     if token.text.startswith("cve-"):
         shown = token.text.upper()
+        if (
+            state.estate.has_cve(shown) is False
+            and (state.subject or state.entity or coming_entity(state)) in _OF_FINDINGS
+        ):
+            state.unknown.append(("vulnerability", shown))
         at = Ref(name="cve")
         atom = Atom(ref=at, op="in", values=(shown,), label=f"of {shown}", negated=negated)
         if (

@@ -28,6 +28,10 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         # a question before the one that counts: "what kinds of databases do we have? give me databases per region"
         (r"^\W*(?:what|which) (?:kinds?|types?|sorts?) of [\w\s-]{3,40}? (?:do we have|have we|are there|exist|are in use)\s*[?.,:;]+\s*(?:and )?(?=(?:give me|show me|show|list|count|how many|number of)\b(?!.*\b(?:of each|each (?:type|kind|sort|one))\b).*\b(?:per|by|for each|in each)\b)", ""),
         (r"\bper asset type\b", "by type"),
+        # a value said of a tag or column
+        (r"\b(?P<key>(?:tag|label|column|field|attribute|key)s? [\w.-]+) (?:with|having|has|have|of|whose|and) (?:the |a )?values? (?:is |of |equal to |equals |= ?)?(?!(?:above|over|below|under|more|greater|less|between|not|in|missing|higher|lower|at|empty|set)\b)(?=\w)", r"\g<key> = "),
+        (r"\b(?P<key>[\w-]+) (?:tag|label)s? (?P<op>contain(?:s|ing)?|start(?:s|ing)? with|end(?:s|ing)? (?:in|with)|equals?(?: to)?|==?|!=|other than)(?=\s)", r"\g<key> \g<op>"),
+        (r"\b(?P<key>(?:tag(?:ged)?|label(?:led)?) (?:with |as )?[\w.-]+) ?: (?=\w)", r"\g<key> = "),
         # owners
         (
             r"\bwho(?:m)? (?:is|are|'s) (?:the )?(?:(?:\w+ )?(?:owner|owners|contact|contacts|responsible|accountable|in charge|on the hook)(?: person| people)?) (?:for|of|behind)\b",

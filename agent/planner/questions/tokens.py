@@ -81,7 +81,8 @@ def tokenize(text: str, known: Container[str] = (), parts: Container[str] = ()) 
     for match in _PIECES.finditer(text[:MOST_READ]):
         kind, raw = str(match.lastgroup), match.group(0)
         if kind == "word":
-            found += _word(raw, match.start(), known, parts)
+            compared = bool(found) and found[-1].text in ("=", "==", "!=", "<>")
+            found += _word(raw, match.start(), known, parts, whole=compared)
         elif kind == "quoted":
             inner = raw[1:-1].strip()
             found.append(_token(inner, match.start(), match.end(), "quoted"))
@@ -109,7 +110,9 @@ def _number(raw: str, start: int) -> Token:
     return Token(raw.lower(), raw, start, start + len(raw), "number", raw.lower(), value, kind)
 
 
-def _word(raw: str, start: int, known: Container[str], parts: Container[str]) -> list[Token]:
+def _word(
+    raw: str, start: int, known: Container[str], parts: Container[str], *, whole: bool = False
+) -> list[Token]:
     trimmed = raw.rstrip(".:'") if not raw.endswith("-") else raw
     lowered = trimmed.lower()
     for ending in ("'s", "s'"):
@@ -125,7 +128,7 @@ def _word(raw: str, start: int, known: Container[str], parts: Container[str]) ->
             lowered = trimmed.lower()
     if not trimmed:
         return []
-    if lowered not in known:
+    if lowered not in known and not whole:
         for sign in ("/", "-", "_"):
             pieces = lowered.split(sign)
             if len(pieces) > 1 and all(
