@@ -50,6 +50,8 @@ _AFTER: Final = re.compile(
     r"(?:[,.;!?\n]|\s[-–—]|\()\s*(?P<aside>(?:and\s+)?(?:"
     r"(?:i\s+|we\s+|i'd\s+|he\s+|she\s+|they\s+)?(?:need|needs|want|wants|require|needed)\s+(?:it|this|that|them|these|those)\s+(?:\w+|$)|got (?:it|this|that) from|(?:it's|its|it is|this is|that's|that is|these are)\s+(?:all\s+)?(?:for|about|because|needed|urgent|important|due)\b|asking (?:for|because|since|as)\b|because\b|cause\b|cos\b|since (?:we|i|our|my|the|they|he|she|it)\b(?! (?:last|start|begin))|as (?:we|i|our|my boss|the auditor)\b|so (?:that )?(?:i|we|they|he|she|my|our)\s+(?:can|could|may|am|are|know|will|have|do)\b|"
     rf"{_WHO}\s+(?:wants?|needs?|asks?|asked|keeps?|requested|is|are|will)\b|no rush|no hurry|take your time|much appreciated|many thanks|thanks|thank you|thx|cheers|appreciate|would be (?:great|nice|helpful|good)|that would|that'd|if (?:you|possible|that|it's|it is|this)\b(?! (?:has|have|are no))|when(?:ever)? you (?:can|have|get|find)|let me know|(?:am )?just (?:curious|wondering|asking|checking|so)|sorry (?:for|to|if)|(?:i|we) (?:think|guess|hope|suppose|assume|believe|know|would|'d|am|'m|was|will|'ll|have to|must|promised|plan)\b|hope (?:that|you|this|it)|"
+    r"(?:i|we|they|he|she)(?:'ll|'d)? (?:need|needs|want|wants|have|has|had|must|should|will|would like|like)(?: to)? (?:verify|check|confirm|prove|document|explain|know|understand|decide|see|report|tell|ask|find out) (?:who|why|whether|if|how (?!many|much)|that|when|it|them|this|him|her)\b|"
+    r"(?:i\.? ?e\b\.?|meaning|namely),? (?!only\b|just\b)|"
     r"(?:and )?(?:this|that|which|it) (?:breaches|violates|breaks|is against|goes against|contradicts) |(?:just )?(?:as |for )?(?:a |our )?(?:sanity|plausibility|cross|double)[ -]check\b|nobody (?:\w+ )?\w+s (?:them|it|these|those)\b|where (?:do|can|could|would) (?:i|we) (?:get|win|gain|start|begin)\b|"
     r"for (?:my|our|the|an?|this|tomorrow's) (?:[\w-]+ ){0,3}?(?:letters?|e?-?mails?|stand-?ups?|stand up|follow[ -]?ups?|notes|minutes|newsletter|talk|interview|training|newcomers?)\b|"
     r"(?:in order )?to (?:prepare|plan|decide|prioriti[sz]e|discuss|explain|justify|report|inform|feed|fill|update|put|present|help|support|estimate|budget|make sure|be able|know where|get (?:an|a) (?:idea|feeling|overview|picture)|understand|avoid|brief)\b)"
@@ -75,6 +77,12 @@ _PHRASES: Final = re.compile(
     r"\b(?:\s*,)?",
     re.IGNORECASE,
 )
+# a statement after the question: who is on holiday, what somebody needs, that they are out of support
+_TELLS: Final = re.compile(
+    r"(?P<end>[?.!]|\s[-–—])\s+(?P<aside>(?:and |because |but )?(?:she|he|they|it|these|those|this|that|every|each|all|our|the(?! (?:ones?|others?|rest|same)\b)|my|nobody|somebody|someone|everybody|everyone|management|people|i|we|auditors?)\b(?:[^?.!]|\.(?=\w))*?\b(?:is|are|was|were|has|have|had|needs?|must|should|will|wants?|gets?|goes|says?|said|makes?|expects?|costs?|left|retired)\b(?:[^?.!]|\.(?=\w))*)[.!]?\s*$",
+    re.IGNORECASE,
+)
+_NAMELIKE: Final = re.compile(r"\d|\w[_@/]\w|\w-\w+-\w")
 _NARROWS: Final = re.compile(
     r"\b(?:only|just the|except|exclud\w+|without|not|no|never|which|what|how many|how much|list|show|sorted?|order(?:ed)?|group(?:ed)?|per|top|include|with)\b", re.IGNORECASE
 )  # fmt: skip
@@ -90,7 +98,7 @@ def without_asides(text: str) -> tuple[str, tuple[str, ...]]:
     left: list[str] = []
     body = _phrases(text, left)
     body = _leading(body, left)
-    body = _trailing(body, left)
+    body = _trailing(_told(body, left), left)
     body = re.sub(r"\s+([,.?!])", r"\1", re.sub(r"\s{2,}", " ", body)).strip(" ,;:")
     body = re.sub(r"([,.;])(?:\s*[,.;])+", r"\1", body).lstrip(" ,.;:!?")
     if not _has_noun(body) and _has_noun(text):
@@ -172,7 +180,7 @@ def _trailing(text: str, left: list[str]) -> str:
     def cut(match: re.Match[str]) -> str:
         aside = match["aside"]
         if _NARROWS.search(aside.partition(" ")[2]) and not re.match(
-            r"(?:because|cause|cos|since|thanks|sorry|so (?:that )?(?:i|we|they) (?:know|see|can|could))\b",
+            r"(?:because|cause|cos|since|thanks|sorry|i\.? ?e\b|meaning|namely|so (?:that )?(?:i|we|they) (?:know|see|can|could))\b",
             aside,
             re.I,
         ):
@@ -192,6 +200,24 @@ def _trailing(text: str, left: list[str]) -> str:
         return ""
 
     return _PURPOSE.sub(cut_purpose, body)
+
+
+def _told(text: str, left: list[str]) -> str:
+    """Without a statement in a sentence of its own after the question, where it says nothing of what is asked for."""
+    found = _TELLS.search(text)
+    if found is None or not _has_noun(text[: found.start()]):
+        return text
+    aside = found["aside"]
+    first = aside.split()[0].lower()
+    about_them = first in ("they", "it", "these", "those", "this", "that", "all")
+    if _NAMELIKE.search(aside) or _NARROWS.search(aside):
+        return text
+    if about_them and re.search(r"\b(?:must|should|needs?|have|has|had)\b", aside, re.IGNORECASE):
+        return text
+    if about_them and any(_kinds(w) for w in re.findall(r"[a-z]+", aside.lower()) if w not in STOP):
+        return text
+    left.append(aside)
+    return text[: found.start()] + (found["end"] if found["end"] in "?.!" else "")
 
 
 def _names_things(text: str) -> bool:

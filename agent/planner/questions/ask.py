@@ -29,6 +29,7 @@ from agent.planner.questions.record_marks import with_records
 from agent.planner.questions.record_nouns import without_rows
 from agent.planner.questions.rewrites import rewritten
 from agent.planner.questions.rewrites_groups import grouped
+from agent.planner.questions.rewrites_records import of_records
 from agent.planner.questions.setting_atoms import NoSuchValue
 from agent.planner.questions.setting_marks import types_of, with_settings
 from agent.planner.questions.setting_reader import of_items, read_settings
@@ -56,7 +57,7 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime) -> 
     if (barred := outcomes.barred(asked, follows=previous is not None)) is not None:
         return barred.model_copy(update={"question": asked})
     said, aside = without_asides(asked)
-    lowered = ordered(grouped(rewritten(mended(said, estate))))
+    lowered = ordered(grouped(of_records(rewritten(mended(said, estate)))))
     before = previous.form if previous is not None else None
     if (unsaid := singled(lowered, asked, estate)) is not None:
         return unsaid.model_copy(update={"question": asked})

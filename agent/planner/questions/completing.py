@@ -24,10 +24,10 @@ _THINGS_FIRST: Final = re.compile(
 
 def completed(form: Form, text: str) -> Form:
     """The form with what follows from it. `text` is the question in lower case."""
-    form = _of_scores(form, text)
+    form = _of_tags(_of_scores(form, text))
     form = _of_settings(form)
     form = _of_one(form, text)
-    return _of_fixing(form)
+    return _of_fixing(_of_resolution(form))
 
 
 def _of_scores(form: Form, text: str) -> Form:
@@ -54,6 +54,22 @@ def _of_scores(form: Form, text: str) -> Form:
             "noun": "",
         }
     )
+
+
+def _of_tags(form: Form) -> Form:
+    """ "Owned by X (tag Owner)": a tag that is named beside its value says which of the tags it stands in."""
+    there = [i for i in form.items if isinstance(i, Atom) and i.ref.tags and i.op == "empty" and i.negated]
+    items = list(form.items)
+    for tag in there:
+        for at, item in enumerate(items):
+            if not isinstance(item, Atom) or item.op == "empty" or item.ref.name != tag.ref.name:
+                continue
+            both = tuple(k for k in item.ref.tags if k in tag.ref.tags)
+            if both:
+                items[at] = item.model_copy(update={"ref": item.ref.model_copy(update={"tags": both})})
+                items = [i for i in items if i is not tag]
+                break
+    return form.model_copy(update={"items": tuple(items)}) if len(items) < len(form.items) else form
 
 
 def _of_settings(form: Form) -> Form:
@@ -95,6 +111,14 @@ def _of_one(form: Form, text: str) -> Form:
     if not refs:
         return form
     return form.model_copy(update={"items": tuple(kept), "columns": (*form.columns, *dict.fromkeys(refs))})
+
+
+def _of_resolution(form: Form) -> Form:
+    """Why issues were closed is asked of closed ones."""
+    told = any(isinstance(i, Atom) and i.ref.name == "resolution" and i.op != "empty" for i in form.items)
+    if form.entity != "issue" or not told or form.status == "said":
+        return form
+    return form.model_copy(update={"status": "said"})
 
 
 def _of_fixing(form: Form) -> Form:

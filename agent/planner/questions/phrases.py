@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from agent.planner.questions import lexicon, lexicon_values, lexicon_words
@@ -72,11 +72,20 @@ def _all() -> Iterator[Phrase]:
         yield from _spread("vague", word, readings)
 
 
-@lru_cache(maxsize=None)
+@cache
 def value_words(name: str) -> frozenset[str]:
     """Every word that stands for a value of a column, and the values themselves."""
     said = [(values, text) for column, values, text in lexicon_values.VALUES if column == name]
     return frozenset(w.lower() for values, text in said for w in (*text.split("|"), *values.split(",")))
+
+
+def values_of_words(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The columns, with their values, that words in lower case stand for."""
+    return [
+        (column, tuple(values.split(",")))
+        for column, values, said in lexicon_values.VALUES
+        if text in said.split("|") and values not in ("", "*")
+    ]
 
 
 def _plural(word: str) -> str:

@@ -114,7 +114,9 @@ def mark_at(state: State, at: int) -> Mark | None:
 def _compared(state: State, ref: Ref, op: str, at: int) -> tuple[Atom | None, int]:
 
     at += 1
-    while (found := mark_at(state, at)) is not None and found.kind in ("stop", "compare"):
+    while (found := mark_at(state, at)) is not None and (
+        found.kind == "compare" or (found.kind == "stop" and found.text.lower() in _BETWEEN)
+    ):
         at += 1
     if found is None:
         return None, at
@@ -133,7 +135,11 @@ def _compared(state: State, ref: Ref, op: str, at: int) -> tuple[Atom | None, in
             "eq": "",
             "ne": "other than",
         }
-        if op in ("eq", "ne") and kind == "eq" and (known := _known_value(state, ref, str(value))) is not None:
+        if (
+            op in ("eq", "ne")
+            and kind == "eq"
+            and (known := _known_value(state, ref, str(value))) is not None
+        ):
             return known.model_copy(update={"negated": known.negated != (op == "ne")}), at
         label = f"{ref.name.replace('_', ' ')} {words[op]} {value}".replace("  ", " ")
         return Atom(ref=ref, op=kind, values=(value,), negated=op == "ne", label=label), at
@@ -144,15 +150,16 @@ def _compared(state: State, ref: Ref, op: str, at: int) -> tuple[Atom | None, in
     return bounded(state, ref, op, in_bytes(token) or token.value), at
 
 
+_BETWEEN: Final = frozenset("to the a an is are be of than as any = ==".split())
 # columns of few values, every one of which the lists of values hold
 _FEW: Final = frozenset(
-    """severity status provider category class region type issue_category finding_category result domain method source resolution
-    assignee namespace""".split()
+    """severity status provider category class region type issue_category finding_category result domain method
+    source resolution assignee namespace""".split()
 )
 
 
 def _known_value(state: State, ref: Ref, value: str) -> Atom | None:
-    """What is equal to a value of a tag, of accounts or of a column of few values; noted as unknown if it has no such."""
+    """What is equal to a value of a tag, of accounts or of a column of few values; else noted as unknown."""
     text = value.lower()
     if ref.tags:
         return _tagged_as(state, ref, text)

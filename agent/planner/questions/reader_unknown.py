@@ -11,6 +11,7 @@ from agent.planner.questions.form import Atom, Opening, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.names import OWNER_KEYS, accounts_like, tag_ref, tag_value
 from agent.planner.questions.openings import WORDS as OPENING_WORDS
+from agent.planner.questions.phrases import values_of_words
 from agent.planner.questions.reader_place import fresh, place
 from agent.planner.questions.reader_said import NAMELIKE, mark_at
 from agent.planner.questions.reader_state import Put, State
@@ -62,7 +63,17 @@ def quoted(state: State, mark: Mark) -> None:
         return None
     if (titled := _titled(state, text)) is not None:
         return place(state, titled.model_copy(update={"negated": negated}))
+    if (told := _of_words(state, text)) is not None:
+        return place(state, told.model_copy(update={"negated": negated}))
     unknown_word(state, mark, place, negated=negated)
+    return None
+
+
+def _of_words(state: State, text: str) -> Atom | None:
+    """Quoted words that stand for a value of a column: the reason "risk accepted"."""
+    for name, values in values_of_words(text.lower()):
+        if name in ENTITIES[state.entity or "asset"].places and name != "status":
+            return Atom(ref=Ref(name=name), op="in", values=values, label=f"{name} {text}")
     return None
 
 

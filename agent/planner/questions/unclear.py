@@ -27,14 +27,16 @@ _ONES: Final = re.compile(
     re.IGNORECASE,
 )
 _KEYS: Final = re.compile(
-    r"\b(?P<word>old|stale|ancient|unused|aged|outdated|ageing|aging|expired|forgotten) keys?\b", re.IGNORECASE
+    r"\b(?P<word>old|stale|ancient|unused|aged|outdated|ageing|aging|expired|forgotten) keys?\b",
+    re.IGNORECASE,
 )
 _TOP: Final = re.compile(
     r"^\W*(?:(?:please|pls|can you|could you|show|give|list|get|tell|me|us|see|i|we|want|need|what|are|is|the|our|my|which) )*(?:top|worst|first) (?P<n>\d+|ten|five|three|twenty) (?P<noun>assets|resources|things|items)(?: (?:in|of|from) (?P<rest>[\w .-]+?))?(?:,? please)?\W*$",
     re.IGNORECASE,
 )
 _EXPOSED: Final = re.compile(
-    r"\bexposed\b(?!\s+(?:to|on|by|in|at|from|port|ports|over|through|via|secrets?|credentials?|keys?|passwords?|since)\b)", re.IGNORECASE
+    r"\bexposed\b(?!\s+(?:to|on|by|in|at|from|port|ports|over|through|via|secrets?|credentials?|keys?|passwords?|since)\b)",
+    re.IGNORECASE,
 )
 
 
@@ -54,7 +56,10 @@ def two_readings(state: State, text: str) -> Asked | None:
         )
     if not named and (ones := _ONES.search(tidy)) is not None:
         severity = f"{ones['sev']}{ones['more']}"
-        both = tuple(tidy[: ones.start()] + f"{severity} {n}" + tidy[ones.end() :] for n in ("issues", "vulnerabilities"))
+        both = tuple(
+            tidy[: ones.start()] + f"{severity} {n}" + tidy[ones.end() :]
+            for n in ("issues", "vulnerabilities")
+        )
         return _asks_back("Issues and vulnerabilities have a severity.", both)
     if not named:
         for pattern, nouns in _HAPPENED:
@@ -62,7 +67,9 @@ def two_readings(state: State, text: str) -> Asked | None:
             if found is None or _says_more(state, len(tidy) - len(found["rest"])):
                 continue
             rest = found["rest"].strip(" ?.!,")
-            return _asks_back("That may be about more than one thing.", tuple(f"{n} {rest}".strip() for n in nouns))
+            return _asks_back(
+                "That may be about more than one thing.", tuple(f"{n} {rest}".strip() for n in nouns)
+            )
     return None
 
 
@@ -72,7 +79,9 @@ def exposed(state: State, text: str) -> Asked | None:
         return None
     tidy = re.sub(r"\s+", " ", text).strip(" ?.!")
     ways = ("publicly accessible", "with critical or high issues")
-    return _asks_back("Exposed can be read in more than one way.", tuple(_EXPOSED.sub(way, tidy) for way in ways))
+    return _asks_back(
+        "Exposed can be read in more than one way.", tuple(_EXPOSED.sub(way, tidy) for way in ways)
+    )
 
 
 def _says_more(state: State, at: int) -> bool:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from agent.planner.questions.ask import plan_question
 from agent.planner.questions.form import Asked
-from agent.planner.questions.lexicon import ATTRIBUTES, ENTITY_WORDS, KINDS, VALUES
+from agent.planner.questions.lexicon import ATTRIBUTES, ENTITY_WORDS, KINDS
+from agent.planner.questions.lexicon_values import VALUES
 from agent.planner.questions.lexicon_words import AGGREGATES, COMPARE, NOT, RANK
 from tests.agent.planner.questions.tenant import ASSETS, ISSUES, NOW, Tenant
 from tools.xql import Catalog, check, compile_plan
