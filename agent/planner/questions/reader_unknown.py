@@ -65,6 +65,13 @@ def quoted(state: State, mark: Mark) -> None:
         return place(state, titled.model_copy(update={"negated": negated}))
     if (told := _of_words(state, text)) is not None:
         return place(state, told.model_copy(update={"negated": negated}))
+    keys = state.estate.words.tag_values.get(text.lower(), ())
+    asked = following[1].get("tag") if following is not None else None
+    if isinstance(asked, Ref) and following is not None and set(keys) & set(asked.tags):
+        # "the 'hr' application tag"
+        state.at = following[0]
+        atom = Atom(ref=asked, op="in", values=(text.lower(),), label=f"{asked.name} {text}", negated=negated)
+        return place(state, atom)
     unknown_word(state, mark, place, negated=negated)
     return None
 

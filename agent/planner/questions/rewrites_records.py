@@ -61,6 +61,9 @@ _NICKNAMES: Final = {
 _NICKNAME: Final = re.compile(rf"(?<![\w./-])(?:{'|'.join(_NICKNAMES)})(?![\w/-])")
 # a name that its CVE stands behind: "log4shell (CVE-2021-44228)"
 _WITH_CVE: Final = re.compile(r"(?<![\w./-])[\w.-]+,? \(\s*(?P<cve>cve-\d{4}-\d+)\s*\)")
+_VULNERABLE: Final = re.compile(
+    r"\b(?P<has>with|has|have|having|running|using|run|use|contain|containing) (?:an? |any |some )?(?:vulnerable|affected) (?:versions? of (?:the )?)?(?P<name>[\w.+-]+) (?:package|library|component|version)s?\b"
+)
 _OPS: Final = re.compile(
     r"\bops\b(?=.*\b(?:audit|log|last|past|by|who)\b)|(?<=audit )ops\b|(?<=failed )ops\b"
 )
@@ -78,6 +81,7 @@ def of_records(text: str) -> str:
     of = "issue" if _ISSUES.search(text) else "finding" if _FINDINGS.search(text) else ""
     text = _RATED.sub("", text)
     text = _NICKNAME.sub(lambda m: _NICKNAMES[m.group(0)], _WITH_CVE.sub(r"\g<cve>", text))
+    text = _VULNERABLE.sub(r"with vulnerabilities in package \g<name>", text)
     text = _SOMETHING.sub("records ", _OPS.sub("operations", text))
     if of:
         for pattern, words in _WHICH:
