@@ -32,7 +32,7 @@ from agent.planner.questions.rewrites_groups import grouped
 from agent.planner.questions.rewrites_records import of_records
 from agent.planner.questions.setting_atoms import NoSuchValue
 from agent.planner.questions.setting_marks import types_of, with_settings
-from agent.planner.questions.setting_reader import of_items, read_settings
+from agent.planner.questions.setting_reader import of_items, read_settings, says_as_much
 from agent.planner.questions.singled import singled
 from agent.planner.questions.slips import mended
 from agent.planner.questions.to_plan import to_plan
@@ -74,6 +74,7 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime) -> 
                 form is not None
                 and of_items(form)
                 and (rows := read_elements(lowered, estate, now)) is not None
+                and says_as_much(rows, form)
             ):
                 # the items themselves are asked for
                 form = rows

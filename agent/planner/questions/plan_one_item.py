@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from agent.planner.questions.plan_settings import SettingWriter
 
 
+_SCALARS = ("bool", "text", "number", "time")
+
+
 def atoms_of(item: Item) -> Iterator[Atom]:
     """The single conditions in an item."""
     if isinstance(item, Atom):
@@ -21,6 +24,11 @@ def atoms_of(item: Item) -> Iterator[Atom]:
     elif isinstance(item, Either):
         for inner in item.items:
             yield from atoms_of(inner)
+
+
+def starred(atom: Atom) -> bool:
+    """Whether a value that is asked for has a star in it."""
+    return atom.op in ("eq", "in") and any("*" in str(value) for value in atom.values)
 
 
 class ItemRows:
@@ -57,8 +65,15 @@ class ItemRows:
         if ITEM in rest:
             at = rest.index(ITEM)
             field, rest = self._array(rest[:at], rows=True), rest[at + 1 :]
-        elif where.kind == "array" and rest and atom.op in ("eq", "in", "starts", "contains"):
+        elif (
+            where.kind == "array"
+            and rest
+            and not starred(atom)
+            and atom.op in ("eq", "in", "starts", "contains")
+        ):
             return self._any(self._array(rest, rows=False), atom)
+        if where.kind == "object" and atom.op in ("true", "empty") and rest:
+            return self._object(field, rest, where, there=atom.op == "true")
         if ITEM in rest:
             rest = tuple(0 if step == ITEM else step for step in rest)  # type: ignore[misc]
         subject: dict[str, Any] = (
@@ -67,6 +82,18 @@ class ItemRows:
         inner = self._writer.of_kind(subject, where, atom)
         active = self._active(where)
         return inner if active is None else both([inner, active]) or inner
+
+    def _object(self, field: str, rest: tuple[str, ...], where: Where, *, there: bool) -> Condition:
+        """An object in the item is there where something in it is."""
+        size = len(where.path)
+        inside = [
+            s.path[size:]
+            for s in self._writer.estate.settings.by_type.get(where.type_id, ())
+            if s.path[:size] == where.path and ITEM not in s.path[size:] and s.kind in _SCALARS
+        ]
+        paths = [(*rest, *more) for more in sorted(inside, key=len)[:5]] or [rest]
+        found = either([Test(json_path=JsonPath(field=field, path=path), op="not_empty") for path in paths])
+        return found if there else Not(none=found)
 
     def related(self, conditions: list[Condition]) -> Condition:
         """The assets of which some row satisfies all conditions."""

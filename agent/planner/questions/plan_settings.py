@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.form import Atom, Inside, Where
-from agent.planner.questions.plan_one_item import ItemRows, atoms_of
+from agent.planner.questions.plan_one_item import ItemRows, atoms_of, starred
 from agent.planner.questions.plan_tests import RAW, TYPE, TestWriter, both, either
 from agent.planner.questions.settings import ITEM
 from tools.xql.plan import All, AnyOf, Computed, Condition, JsonPath, Not, Test
@@ -37,7 +38,7 @@ class SettingWriter(TestWriter):
             return rows.related([rows.of_atom(where, atom)])
         subject = {"json_path": JsonPath(field=RAW, path=(self.estate.platform, *where.path))}
         if where.kind == "array" and atom.op in ("true", "empty", "eq", "in", "starts", "contains"):
-            return self._of_array(where, atom)
+            return self.of_kind(subject, where, atom) if starred(atom) else self._of_array(where, atom)
         if where.kind == "object" and atom.op in ("true", "empty"):
             found = self._of_object(where)
             return Not(none=found) if atom.op == "empty" else found
@@ -127,6 +128,14 @@ class SettingWriter(TestWriter):
         if atom.op == "empty":
             return AnyOf(
                 any=(Test(**subject, op="is_empty"), Test(**subject, op="in", values=("[]", "{}", "null")))
+            )
+        if starred(atom):
+            # a star in a comparison stands for anything; here it is the value itself, alone or in a list
+            return either(
+                [
+                    Test(**subject, op="matches", value=f'(?i)(^|"){re.escape(str(value))}("|$)')
+                    for value in atom.values
+                ]
             )
         if (atom.op == "starts" and where.kind == "array") or (
             atom.op in ("eq", "in") and where.kind == "array"

@@ -19,6 +19,7 @@ from agent.planner.questions.tokens import Token, in_bytes
 from agent.planner.questions.weaknesses import where_of
 
 _NUMERIC: Final = re.compile(r"\d+(?:\.\d+)*\Z")
+_EITHER: Final = frozenset({"switched", "turned", "set", "configured"})
 _SAYS: Final = {"gt": "above", "gte": "at least", "lt": "below", "lte": "at most", "ne": "other than", "eq": "=", "starts": "starting with", "ends": "ending in", "contains": "containing"}  # fmt: skip
 
 
@@ -117,6 +118,10 @@ def bounded(parts: Parts, spot: Spot, score: float) -> tuple[float, Atom] | None
         return score + 1, atom_of(spot, op, (bound.raw,), negated)
     if (shown := spot.values.get(flat(bound.text))) is not None:
         return score + 2, atom_of(spot, "eq", (shown,), negated)
+    if _NUMERIC.match(bound.text) and kind == "text":
+        same = [v for v in spot.values.values() if _number_of(v) == _number_of(bound.text)]
+        if same and len(spot.values) <= 20:
+            return score + 2, atom_of(spot, "in", tuple(sorted(same)), negated)
     if (
         bound.kind != "quoted"
         and len(bound.text) > 1
@@ -165,9 +170,13 @@ def _amount(bound: Token, spot: Spot) -> float:
     return float(bound.value or 0) * {"tb": 1024.0}.get(bound.unit, 1.0)
 
 
-def stated(parts: Parts, spot: Spot, score: float, states: set[str]) -> tuple[float, Atom] | None:
-    """On, off, there, missing."""
-    on, off = bool(states & ON), bool(states & OFF)
+def stated(
+    parts: Parts, spot: Spot, score: float, states: set[str], *, within: bool = False
+) -> tuple[float, Atom] | None:
+    """On, off, there, missing. `within`: the object that the key is in was named, so that there is one."""
+    off = bool(states & OFF)
+    # "switched off" is off
+    on = bool(states & (ON - _EITHER if off else ON))
     if on and off:
         return None
     kind = spot.setting.kind
@@ -194,7 +203,7 @@ def stated(parts: Parts, spot: Spot, score: float, states: set[str]) -> tuple[fl
     if good:
         return score, atom_of(spot, "true", (), False)
     bad = tuple(sorted(v for v in spot.values.values() if is_no(v))) if kind != "number" else ()
-    if explicit and bad:
+    if (explicit or within) and bad:
         return score, atom_of(spot, "in", bad, False, f"{name_of(spot)} {'on' if spot.turned else 'off'}")
     return score, atom_of(spot, "true", (), True)
 

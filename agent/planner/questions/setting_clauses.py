@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from agent.planner.questions.english import harmless
-from agent.planner.questions.form import Item
+from agent.planner.questions.form import Atom, Item
 from agent.planner.questions.phrases import STOP
 from agent.planner.questions.setting_atoms import NoSuchValue
 from agent.planner.questions.setting_joined import either_of, not_all, turned
@@ -183,22 +183,29 @@ class Clauses:
     def _of(self, tokens: list[Token], others: bool) -> Reading | None:
         if all(_empty(t) or t.text in NOT for t in tokens):
             return None
+        lacking = False
         try:
             made = self.phrase(tokens)
         except NoSuchValue as error:
-            self.lacking, made = self.lacking or error, None
+            self.lacking, made, lacking = self.lacking or error, None, True
         if made is None and others:
             said = " ".join(t.text for t in tokens)
             if said not in self.tried and self.left > 0:
                 self.left -= 1
                 self.tried[said] = self.other(tokens)
             made = self.tried.get(said)
+            if lacking and made is not None and isinstance(made.item, Atom) and made.item.ref.places:
+                # an empty answer would look like a safe one
+                made = None
         return made
 
 
 def _edge(tokens: Sequence[Token], at: int) -> bool:
     """Whether a phrase may begin here."""
     token, before = tokens[at], tokens[at - 1]
+    if token.text in ("=", "==", "!=", "<>", "equal", "equals"):
+        # what is compared stands before it
+        return False
     return (
         token.text in _EDGES
         or token.text in NOT

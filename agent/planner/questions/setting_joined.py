@@ -5,7 +5,8 @@ from __future__ import annotations
 from agent.planner.questions.form import Atom, Either, Inside, Item, Weakness
 from agent.planner.questions.plan_one_item import atoms_of
 from agent.planner.questions.reader_state import key_of
-from agent.planner.questions.settings import ITEM, key_words
+from agent.planner.questions.setting_places import called
+from agent.planner.questions.settings import ITEM
 
 
 def either_of(sides: list[list[Item]], *, negated_first: bool) -> list[Item] | None:
@@ -73,18 +74,25 @@ def of_same_items(items: list[Item]) -> list[Item]:
         else:
             groups.append((arrays, [item]))
     for arrays, some in groups:
+        some = [item for item in some if not _implied(item, some)]
         if len(some) == 1:
-            made += some
+            made.append(_of_one(some[0]))
         else:
             outer = sorted(arrays)[0][1]
-            made.append(Inside(items=tuple(some), label=_called(outer)))
+            made.append(Inside(items=tuple(some), label=called((*outer, ITEM))))
     return made
 
 
-def _called(path: tuple[str, ...]) -> str:
-    """One item of an array, in words."""
-    words = " ".join(key_words(next(step for step in reversed(path) if step != ITEM)))
-    return f"{'an' if words[:1] in 'aeiou' else 'a'} {words}"
+def _of_one(item: Item) -> Item:
+    """A single condition on items says whose it is: a create date of an access key."""
+    if not isinstance(item, Atom) or not item.ref.places or any(ITEM not in w.path for w in item.ref.places):
+        return item
+    names = dict.fromkeys(called(w.path) for w in item.ref.places)
+    label, no = item.label.removeprefix("not "), item.negated and item.label.startswith("not ")
+    shown = " or ".join(names)
+    if no:
+        shown = f"no {shown.partition(' ')[2]}"
+    return item.model_copy(update={"label": f"with {shown}: {label}"})
 
 
 def _arrays(item: Item) -> frozenset[tuple[str, tuple[str, ...]]]:
@@ -102,3 +110,15 @@ def _repeats(items: list[Item], item: Item) -> bool:
     """Whether a condition is on the same place as one before: an item has one value there."""
     held = {(w.type_id, w.path) for i in items for a in atoms_of(i) for w in a.ref.places}
     return any((w.type_id, w.path) in held for a in atoms_of(item) for w in a.ref.places)
+
+
+def _implied(item: Item, items: list[Item]) -> bool:
+    """Whether a condition only says that there are items, and others are on these."""
+    if not isinstance(item, Atom) or item.op != "true" or item.negated:
+        return False
+    deeper = {(w.type_id, w.path) for i in items if i is not item for a in atoms_of(i) for w in a.ref.places}
+    return all(
+        w.kind == "array"
+        and any(t == w.type_id and path[: len(w.path) + 1] == (*w.path, ITEM) for t, path in deeper)
+        for w in item.ref.places
+    )

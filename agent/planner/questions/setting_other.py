@@ -18,6 +18,10 @@ from agent.planner.questions.setting_words import ATTRIBUTES, NOT, ON
 from agent.planner.questions.tokens import Token
 
 Understand = Callable[..., State]
+_ACCEPT: Final = frozenset(
+    "that which who still accept accepts accepting answer answers support supports".split()
+)
+_THINGS: Final = frozenset("asset resource rule statement item thing".split())
 RELATED: Final = re.compile(r"\b(?:issues?|findings?|alerts?|vulnerab\w+|cves?|cases?)\b|\bcve-")
 
 
@@ -81,10 +85,16 @@ def otherwise(
     ):
         # "imdsv1 allowed"
         return weak if isinstance(weak.item, Weakness) else None
+    if any(t.norm in _THINGS for t in some):
+        return None
+    if len(some) > 1 and (some[0].text in ON or some[0].text in _ACCEPT):
+        # "that still accept IMDSv1", "allowing IMDSv1"
+        weak = otherwise(some[1:], text, noun, kinds, estate, now, understand)
+        return weak if weak is not None and isinstance(weak.item, Weakness) else None
     said = text[some[0].start : some[-1].end]
     state = understand(f"{noun} {said}", estate, now, given=(kinds,))
     if (
-        state.left or state.unknown or state.vague or state.twofold or state.missing or state.compare is not None or state.subject
+        state.left or state.unused or state.unknown or state.vague or state.twofold or state.missing or state.compare is not None or state.subject
         or state.measure is not None or state.group or state.rank is not None or state.limit is not None or state.dims
         or state.columns or state.entity not in ("", "asset") or state.pending_rank
     ):  # fmt: skip

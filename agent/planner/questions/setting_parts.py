@@ -55,7 +55,7 @@ def sorted_parts(tokens: Sequence[Token], whens: Sequence[When]) -> Parts | None
         if (
             found is not None
             and not (found[0] == "ne" and parts.op)
-            and not (found[1] == ("is", "not") and not _valued_next(rest, at + 2))
+            and not (found[1] in (("is", "not"), ("are", "not")) and not _valued_next(rest, at + 2))
         ):
             if parts.op:
                 return None

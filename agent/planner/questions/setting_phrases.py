@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from agent.planner.questions.form import Atom, Either, Item, Ref
+from agent.planner.questions.form import Atom, Either, Inside, Item, Ref
 from agent.planner.questions.phrases import STOP
 from agent.planner.questions.setting_atoms import (
     atom_of,
@@ -18,13 +18,16 @@ from agent.planner.questions.setting_atoms import (
     value_of,
 )
 from agent.planner.questions.setting_parts import Parts, filler, roots_of, sorted_parts
-from agent.planner.questions.setting_places import Spot, Spots, flat
+from agent.planner.questions.setting_places import Spot, Spots, called, flat
 from agent.planner.questions.setting_words import FILLER, OFF, ON, TURNING
+from agent.planner.questions.settings import ITEM
 from agent.planner.questions.times import When
 from agent.planner.questions.tokens import Token
 
 _MOST: Final = 14
 _SELF: Final = frozenset({"enabl", "disabl", "account", "is", "properti", "user"})
+_NON: Final = frozenset({"non", "not", "no", "without"})
+_SPACE: Final = frozenset({"size", "storage", "space", "capacity", "disk", "memory"})
 _SIZES: Final = ("gb", "gib", "tb", "mb", "kb")
 
 
@@ -45,18 +48,39 @@ def phrase_of(tokens: Sequence[Token], spots: Spots, whens: Sequence[When]) -> R
     parts = sorted_parts(tokens, whens)
     if parts is None:
         return None
-    if not parts.words and parts.bound is not None and parts.bound.unit in _SIZES and parts.when is None:
-        # "bigger than 50 GB": it is the size that counts in these
-        parts.words.append(replace(parts.bound, text="size", norm="size", kind="word"))
-    roots = [roots_of(t) for t in parts.words]
-    best: dict[str, list[tuple[float, Spot, Atom]]] = defaultdict(list)
-    for spot in spots.near(one for some in roots for one in some):
-        made = _said(parts, roots, spot)
-        if made is not None:
-            best[spot.setting.type_id].append((made[0], spot, made[1]))
-    if best:
-        return _together(best)
+    for tried in _sized(parts):
+        roots = [roots_of(t) for t in tried.words]
+        best: dict[str, list[tuple[float, Spot, Atom]]] = defaultdict(list)
+        for spot in spots.near(one for some in roots for one in some):
+            made = _said(tried, roots, spot)
+            if made is not None:
+                best[spot.setting.type_id].append((made[0], spot, made[1]))
+        if best:
+            return _of_items(_together(best), parts, {one for some in roots for one in some})
     return _value_only(parts, spots)
+
+
+def _sized(parts: Parts) -> list[Parts]:
+    """ "bigger than 50 GB", "more than 50 GB of storage": it is the size that counts in these."""
+    bound = parts.bound
+    told = [t for t in parts.words if not filler(t)]
+    if bound is None or bound.unit not in _SIZES or parts.when or any(t.text not in _SPACE for t in told):
+        return [parts]
+    made = [
+        replace(parts, words=[replace(bound, text=word, norm=word, kind="word") for word in key.split()])
+        for key in ("size", "allocated storage", "storage size", "memory size")
+    ]
+    return [parts, *made] if told else made
+
+
+def _of_items(made: Reading, parts: Parts, roots: set[str]) -> Reading:
+    """Where runAsNonRoot answers who runs as root, it is asked of some item, or of none."""
+    asked = [s for s in made.spots if ITEM in s.setting.path and s.core & _NON and not s.core & _NON <= roots]
+    if not asked or len(asked) < len(made.spots):
+        return made
+    inner = made.item.model_copy(update={"negated": True})
+    label = called(asked[0].setting.path)
+    return replace(made, item=Inside(items=(inner,), label=label, negated=parts.negated))
 
 
 def _said(parts: Parts, roots: list[tuple[str, ...]], spot: Spot) -> tuple[float, Atom] | None:
@@ -71,6 +95,9 @@ def _said(parts: Parts, roots: list[tuple[str, ...]], spot: Spot) -> tuple[float
     ]
     matched = {r for n in keyed for r in roots[n]} | (spot.leaf if whole else frozenset())
     missing = spot.core - matched
+    if unsaid := missing & _NON:
+        # runAsNonRoot answers who runs as root by its no
+        missing, parts = missing - unsaid, replace(parts, negated=not parts.negated)
     if missing and parts.when is not None and spot.born and spot.item <= matched:
         # "access keys older than 90 days": since they were made
         missing = frozenset()
@@ -87,18 +114,16 @@ def _said(parts: Parts, roots: list[tuple[str, ...]], spot: Spot) -> tuple[float
     score += (
         0.6 * len(matched - spot.leaf) - len(missing) - 0.3 * len(spot.leaf - matched) - 0.05 * spot.depth
     )
+    if spot.setting.kind == "object":
+        # the switch in an object says more than that there is one
+        score -= 0.3
     rest = [n for n in range(len(roots)) if n not in keyed]
-    value = value_of(parts.words, rest, keyed, spot)
+    value = value_of(parts.words, rest, keyed, spot) if not parts.op else None
     if value is not None:
         shown, used, op = value
-        if (
-            not all(n in used or filler(parts.words[n]) for n in rest)
-            or parts.op not in ("", "eq", "ne")
-            or parts.when is not None
-        ):
+        if not all(n in used or filler(parts.words[n]) for n in rest) or parts.when is not None:
             return None
-        negated = parts.negated != (parts.op == "ne")
-        return score + 2, atom_of(spot, op, (shown,), negated)
+        return score + 2, atom_of(spot, op, (shown,), parts.negated)
     states = [n for n in rest if parts.words[n].text in ON | OFF and parts.words[n].kind == "word"]
     others = [n for n in rest if n not in states and not filler(parts.words[n])]
     number = next(
@@ -122,7 +147,8 @@ def _said(parts: Parts, roots: list[tuple[str, ...]], spot: Spot) -> tuple[float
     ):
         # some word that might be a value
         return None
-    return stated(parts, spot, score, {parts.words[n].text for n in states})
+    within = bool(matched & spot.above - spot.leaf - spot.core)
+    return stated(parts, spot, score, {parts.words[n].text for n in states}, within=within)
 
 
 def _together(best: dict[str, list[tuple[float, Spot, Atom]]]) -> Reading:

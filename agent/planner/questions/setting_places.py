@@ -44,6 +44,12 @@ def flat(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower()) or text.lower().strip()
 
 
+def called(path: Sequence[str]) -> str:
+    """One item of the first array on a path, in words."""
+    words = " ".join(key_words(path[path.index(ITEM) - 1]))
+    return f"{'an' if words[:1] in 'aeiou' else 'a'} {words}"
+
+
 def value_words(value: str) -> frozenset[str]:
     return frozenset(root(word) for word in key_words(value))
 
@@ -65,6 +71,8 @@ class Spot:
     values: Mapping[str, str]
     written: str = ""
     item: frozenset[str] = frozenset()
+    above: frozenset[str] = frozenset()
+    """The words of the object that the key is in, other than those of the noun."""
 
     @property
     def born(self) -> bool:
@@ -150,7 +158,8 @@ def _spot(setting: Setting, nouns: frozenset[str]) -> Spot:
     if ITEM in setting.path:
         at = len(setting.path) - 1 - setting.path[::-1].index(ITEM)
         item = frozenset(root(w) for w in key_words(setting.path[at - 1])) if at else frozenset()
-    return Spot(setting, leaf, core, whole, turned, values, flat(setting.leaf), item)
+    above = frozenset(root(w) for w in key_words(own[-2])) - nouns if len(own) > 1 else frozenset()
+    return Spot(setting, leaf, core, whole, turned, values, flat(setting.leaf), item, above)
 
 
 def _silent(leaf: frozenset[str]) -> bool:

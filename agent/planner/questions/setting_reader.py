@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from agent.planner.questions import openings
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Form, Has, Inside, Item, Kinds, Measure, Weakness
 from agent.planner.questions.marks import Mark, find_marks
@@ -19,6 +20,7 @@ from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.plan_one_item import atoms_of
 from agent.planner.questions.setting_clauses import Clauses
 from agent.planner.questions.setting_columns import without_columns
+from agent.planner.questions.setting_effects import with_effects
 from agent.planner.questions.setting_joined import of_same_items
 from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.setting_other import RELATED, Understand, attribute, otherwise
@@ -29,9 +31,15 @@ from agent.planner.questions.settings import ITEM
 from agent.planner.questions.times import find_times
 from agent.planner.questions.tokens import Token, tokenize
 
+_SORT: Final = r"(?:(?:custom|cspm|posture|detection|cloud|xql|security|policy)\s+)"
+_THING: Final = r"(?:rules?|polic(?:y|ies))(?:\s+(?:form|query))*"
+# a rule as the form of what is asked for, never one of the things that are asked about
 _RULE: Final = re.compile(
-    r"\b(?:(?:in|as|into)\s+(?:the\s+)?(?:form\s+of\s+)?)?(?:a\s+)?(?:custom\s+)?(?:cspm\s+|posture\s+|detection\s+)?(?:custom\s+)?rule(?:\s+form)?\b"
+    rf"\b(?:in|as|into)\s+(?:the\s+)?(?:form\s+of\s+)?(?:an?\s+)?{_SORT}*(?:rule|policy)(?:\s+(?:form|query))*\b(?!\s+(?:with|of))"
+    rf"|^(?:[\w']+\s+){{0,6}}?(?:an?\s+|the\s+)?(?:{_SORT}+{_THING}|rule\s+(?:form\s+)?query|rule\s+form|(?<=make\s)a\s+rule|(?<=write\s)a\s+rule|(?<=create\s)a\s+rule|(?<=give\sme\s)a\s+rule|(?<=need\s)a\s+rule|(?<=want\s)a\s+rule)\b"
+    r"(?:\s*:|\s+(?:for|to|that|which)\s+(?:find|catch|detect|flag|list|match|identif|check)(?:s|es|ing|y|ies|ying)?(?:\s+for)?\b|\s+for\b)?"
 )
+_WORLD: Final = re.compile(r"\b(?:internet|world|anywhere|everyone|anyone|public)\b")
 _BARRED: Final = ("by", "rank", "top", "bin", "dist", "order", "desc", "asc")
 _ASKING: Final = re.compile(
     r"^(?:(?:please|pls|hi|hello|can you|could you|i need|i want|we need|give me|provide|list|show|find|identify|get|tell|me|us|see|which|what|are|is|there|all|of|the|a|an|any|our|we|have|do|does|in|form|it|"
@@ -46,12 +54,17 @@ _COUNTS: Final = re.compile(
 
 def read_settings(text: str, estate: Estate, now: datetime, understand: Understand) -> Form | None:
     """The form of a question about configuration; None where it is not wholly one. Raises `NoSuchValue`."""
-    rule = _RULE.search(text) is not None and "rule" in text
-    if rule:
-        text = re.sub(r"\s{2,}", " ", _RULE.sub(lambda m: " " * len(m.group(0)), text)).strip(" :,.")
+    rule = (said := _RULE.search(text)) is not None
+    if said is not None:
+        text = re.sub(r"\s{2,}", " ", f"{text[: said.start()]} {text[said.end() :]}").strip(" :,.")
     for pattern, instead in REPHRASED:
         text = re.sub(pattern, instead, text)
-    text = text.strip(" ,:")
+    return _form(text.strip(" ,:"), estate, now, understand, rule=rule)
+
+
+def _form(
+    text: str, estate: Estate, now: datetime, understand: Understand, *, rule: bool, told: bool = False
+) -> Form | None:
     tokens = tokenize(text, estate.whole_names, lexicon_parts())
     marks = find_marks(text, tokens, estate, now)
     head = _head(marks, tokens, estate)
@@ -70,6 +83,9 @@ def read_settings(text: str, estate: Estate, now: datetime, understand: Understa
     types = types_of([kinds], estate)
     if not types:
         return None
+    if openings.can_say(estate, types) and _WORLD.search(text):
+        # what each cloud writes for the internet is said by the reader of rules
+        return None
     provider = _provider(marks, tokens)
     if provider is not None:
         narrowed = frozenset(
@@ -80,6 +96,8 @@ def read_settings(text: str, estate: Estate, now: datetime, understand: Understa
         types, spans = narrowed, [*spans, (provider.start, provider.end)]
     nouns = [w for t in tokens[at:end] for w in t.norm.split("-")]
     spots = spots_of(estate, types, nouns)
+    if not told and (said := with_effects(text, spots)) != text:
+        return _form(said, estate, now, understand, rule=rule, told=True)
     whens = find_times(text, now)
     taken = {n for first, last in spans for n in range(first, last)}
     lead = _lead(text, tokens, at, taken)
@@ -173,3 +191,20 @@ def of_items(form: Form) -> bool:
         isinstance(item, Inside) or any(ITEM in w.path for atom in atoms_of(item) for w in atom.ref.places)
         for item in form.items
     )
+
+
+def says_as_much(rows: Form, form: Form) -> bool:
+    """Whether a form that lists items has each value that the conditions on items have, and none of these says no."""
+    told = repr(rows).lower()
+    for item in form.items:
+        for part in item.items if isinstance(item, Inside) else (item,):
+            atoms = [a for a in atoms_of(part) if any(ITEM in w.path for w in a.ref.places)]
+            if atoms and (getattr(item, "negated", False) or any(a.negated for a in atoms)):
+                return False
+            if any("*" in str(v) for a in atoms for v in a.values):
+                return False
+            if any(
+                repr(str(v).lower())[1:-1] not in told for a in atoms for v in a.values if isinstance(v, str)
+            ):
+                return False
+    return rows.each is not None

@@ -25,7 +25,7 @@ LIGHT: Final = frozenset(
 # words that turn what a key says: disablePasswordAuthentication
 TURNING: Final = frozenset({"disabl", "disable", "deny", "block", "prevent", "restrict"})
 ON: Final = frozenset(
-    "enabled enable enables on switched active activated allowed allow allows true yes required enforced mandatory permitted available used turned "
+    "enabled enable enables on switched active activated allowed allow allows true yes required enforced mandatory permitted permit permits permitting allowing available used turned "
     "configured defined present there set in_use accepted granted supported running".split()
 )
 OFF: Final = frozenset(
@@ -57,7 +57,7 @@ FILLER: Final = frozenset(
     its their they them this these those there any some all still currently only just also both either as so set configured configuration
     config settings setting value values field property shows show says say said named called equal equals through via our we us my i you
     attached mounted using use used uses uses via whose's option flag according own kept fully full at into it's has been get gets got
-    please pls thanks accept accepts accepting rest ones one them each currently actually really even exactly kind like listed marked specified defined = : into yet""".split()
+    please pls thanks accept accepts accepting rest ones one them each currently actually really even exactly kind like listed marked specified defined = : into yet automatically something when""".split()
 )
 # attributes of assets beside their configuration -> words for them
 ATTRIBUTES: Final[dict[str, str]] = {
@@ -68,9 +68,12 @@ ATTRIBUTES: Final[dict[str, str]] = {
 }  # fmt: skip
 # said in another way
 REPHRASED: Final[tuple[tuple[str, str], ...]] = (
+    (r"\bserver access log(?:s|ging)?\b", "logging"),
+    (r"\b(?:(?:that|which) )?(?:spans?|spanning|covers?|covering|from|ranging from|goes from|is)\s+((?:\d{1,3}\.){3}\d{1,3})\s*(?:to|through|until|till|-|–|\.\.)\s*((?:\d{1,3}\.){3}\d{1,3})\b",
+     r"with start ip address \1 and end ip address \2"),
     (r"\bapi[ -]server endpoint\b", "endpoint"),
     (r"\bw/o\b", "without"),
-    (r"\bpoint[- ]in[- ]time recovery\b", "pointintime recovery"),
+    (r"\bpoint[- ]in[- ]time(?:[- ]recovery)?\b", "pitr"),
     (r"\b(?:ad|azure ad)[- ]only\b", "azureadonly"),
     (r"\b(?:is|are|was|were) there\b", "there"),
     (r"\bpublic ip'?s? on launch\b", "public ip on launch"),
@@ -78,6 +81,11 @@ REPHRASED: Final[tuple[tuple[str, str], ...]] = (
     (r"(?::latest\b|\blatest[- ]tag(?:ged)?\b)(?: images?)?", "image ending in ':latest'"),
     (r"\b(?:entra(?: id)?\s*/\s*azure ad|azure ad|entra id|entra|aad)\b(?! only)", "azure active directory"),
     (r"\bguest accounts\b", "guest users"),
+    (r"\b(users?|groups?|applications?|service principals?) (?:in|of|from) (?:the |our )?azure active directory\b", r"azure ad \1"),
+    (r"\b(?:for which |whose |where |with )?(?:the )?public access (?:is |are )?(?:not|isn't|never) (?:(?:completely|fully|entirely|all) )?blocked\b", "without public access block configuration"),
+    (r"\b(?:for which |whose |where |with )?(?:the )?public access (?:is |are )?(?:(?:completely|fully|entirely|all) )?blocked\b", "with public access block configuration"),
+    (r"\bblock(?:ing)? (?:all )?public access\b", "public access block configuration"),
+    (r"\b(?:name|list|mention|include|contain|have|has)s? ('[^']+'|\"[^\"]+\"|\S+) (?:among|in|as one of|under) (?:the|their|its) (\w+)(?: of (?:their|the|its) \w+)?\b", r"with \2 \1"),
     (r"\bmulti[- ]factor authentication\b", "mfa"),
     (r"\bis of(?= (?:or|and|but)\b|$)", "is off"),
     (r"\b(?:of |with )?(\d[\w.]*(?: ?gb| days?)?) (?:or|and) (?:more|higher|above|greater|bigger|larger|longer|up|newer|later)\b", r"at least \1"),

@@ -13,7 +13,8 @@ from typing import Any, Final, Literal, Protocol
 Kind = Literal["bool", "number", "text", "time", "object", "array", "null"]
 ITEM: Final = "*"
 _SAMPLED: Final = 400
-_DEPTH: Final = 6
+# containers of a pod template have their security context eight keys down
+_DEPTH: Final = 9
 _MOST_PATHS: Final = 500
 _MOST_VALUES: Final = 400
 _ITEMS: Final = 12
