@@ -17,6 +17,7 @@ from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Measure, 
 from agent.planner.questions.reader_state import State, key_of
 from agent.planner.questions.reader_values import nouns_of
 from agent.planner.questions.setting_marks import types_of
+from agent.planner.questions.setting_moved import moved
 from agent.planner.questions.weaknesses import Found, resolve
 
 _BACK: Final = re.compile(
@@ -103,7 +104,7 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     state.unknown, state.twofold, state.missing = again.unknown, again.twofold, again.missing
     if any(isinstance(i, Kinds) for i in (*added.items, *(set(merged.items) - set(before.items)))):
         return merged.model_copy(
-            update={"items": tuple(_renewed(i, merged, state, estate) for i in merged.items)}
+            update={"items": tuple(_renewed(i, merged, state, estate, now) for i in merged.items)}
         )
     return merged
 
@@ -116,11 +117,13 @@ def _listed(state: State, at: int) -> bool:
     return at >= 0 and state.marks[at].kind in ("by", "order")
 
 
-def _renewed(item: Item, form: Form, state: State, estate: Estate) -> Item:
-    """A weakness as the new kinds show it."""
+def _renewed(item: Item, form: Form, state: State, estate: Estate, now: datetime) -> Item:
+    """A weakness or setting as the new kinds show it."""
+    kinds = [i for i in form.items if isinstance(i, Kinds) and not i.negated]
+    if isinstance(item, Atom):
+        return moved(item, types_of(kinds, estate), estate, now)
     if not isinstance(item, Weakness):
         return item
-    kinds = [i for i in form.items if isinstance(i, Kinds) and not i.negated]
     name, _, port = item.name.partition(" ")
     if name != "port" and name not in BY_NAME:
         return item

@@ -106,6 +106,11 @@ def no_vulnerabilities(question: str) -> Asked:
     )
 
 
+_AGAINST = re.compile(
+    r"(?:^|_)(?:no|not|non|without|minimi[sz]e|restrict(?:ed)?|prevent|avoid|disable[ds]?|limit|block(?:ed)?|deny|prohibit(?:ed)?|never|ensure_no)(?:_|$)"
+)
+
+
 def settle_left(state: State) -> None:
     """Words that are left may be words of rules: then what those rules report is meant."""
     words = [t.text for t in state.left if len(t.text) > 2]
@@ -122,7 +127,9 @@ def settle_left(state: State) -> None:
     first = next(n for n, mark in enumerate(state.marks) if any(t in state.left for t in state.words(mark)))
     around = [m.kind for m in state.marks[max(0, first - 3) : first]]
     after = [m.kind for m in state.marks[first : first + 4]]
-    good = "with" in around and "not" not in around and "off" not in after
+    # "with a privileged container" of a rule that keeps these few is what it reports
+    against = any(_AGAINST.search(rule.id) for rule in found)
+    good = "with" in around and "not" not in around and "off" not in after and not against
     label = f"{'free of' if good else 'reported for'} {' '.join(words)}"
     state.parts.append(
         ("and", Weakness(name=" ".join(words), rules=tuple(r.id for r in found), label=label, negated=good))

@@ -8,6 +8,7 @@ from agent.planner.questions.entity_links import direct, reachable
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Either, Has, Inside, Item, Kinds, Opening, Ref, Weakness
+from agent.planner.questions.plan_possible import possible
 from agent.planner.questions.plan_related import counting_join, related_rows
 from agent.planner.questions.plan_settings import SettingWriter
 from agent.planner.questions.plan_tests import CATALOG, OPEN, RAW, TYPE, base_of, both, either, iso, linked
@@ -30,6 +31,8 @@ class ConditionWriter(SettingWriter):
         kinds = [i for i in items if isinstance(i, Kinds) and not i.negated]
         if len(kinds) == 1 and len(kinds[0].types) == 1 and not kinds[0].categories:
             self.only_type = kinds[0].types[0]
+        if self.name == "asset":
+            possible(items, self.estate)
         for item in items:
             if self.name not in ("asset", "event") and reachable(self.name, "asset") and self._of_asset(item):
                 of_asset.append(item)

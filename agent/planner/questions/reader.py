@@ -217,6 +217,8 @@ def take_kind(state: State, mark: Mark) -> None:
         return None
     if state.entity == "event" and mark.has("attr"):
         return attribute(state, mark, str(mark.get("attr")))
+    if state.noun and _names_place(state, mark, coming[1] if coming is not None else None, before):
+        return None
     types = types_of([kinds], state.estate)
     state.groups = state.groups or openings.can_say(state.estate, types)
     text = " ".join(t.text for t in state.words(mark))
@@ -251,6 +253,22 @@ def take_kind(state: State, mark: Mark) -> None:
         return None
     state.lose(mark)
     return None
+
+
+def _names_place(state: State, mark: Mark, coming: Mark | None, before: Mark | None) -> bool:
+    """Whether a noun only says what a name is of: "in cluster gke-1", "in the storefront namespace"."""
+    said = {t.norm for t in state.words(mark)}
+    inside = any(t.startswith("KUBERNETES_") for _, i in state.parts if isinstance(i, Kinds) for t in i.types)
+    return any(
+        near is not None
+        and near.kind == "tenant"
+        and isinstance(near.data, Atom)
+        and (
+            near.data.ref.name in said & {"cluster", "namespace"}
+            or (near is coming and near.data.ref.name == "name" and "cluster" in said and inside)
+        )
+        for near in (coming, before)
+    )
 
 
 _READ: Final[dict[str, Callable[[State, Mark], None]]] = {

@@ -224,6 +224,9 @@ def name_of(spot: Spot) -> str:
         if not spot.leaf <= {"statu", "enabl", "stat", "state"} or len(own) < 2
         else f"{own[-2]} {own[-1]}"
     )
+    if spot.born and len(own) > 1:
+        # whose date it is: that of access keys
+        key = f"{own[-2]} {key}"
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", key).replace("_", " ").lower()
 
 

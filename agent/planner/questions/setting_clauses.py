@@ -149,7 +149,16 @@ class Clauses:
 
     def _spans(self, tokens: list[Token]) -> list[Item] | None:
         """The fewest phrases that take all of the words."""
-        return self._fewest(tokens, False) or (self._fewest(tokens, True) if _plain(tokens) else [])
+        found, others = len(self.found), self._fewest(tokens, False)
+        if others and not any(reading.partly for reading in self.found[found:]):
+            return others
+        read = self.found[found:]
+        del self.found[found:]
+        made = self._fewest(tokens, True) if _plain(tokens) else []
+        if made is None and others:
+            self.found += read
+            return others
+        return made
 
     def _fewest(self, tokens: list[Token], others: bool) -> list[Item] | None:
         size = len(tokens)
@@ -188,15 +197,16 @@ class Clauses:
             made = self.phrase(tokens)
         except NoSuchValue as error:
             self.lacking, made, lacking = self.lacking or error, None, True
-        if made is None and others:
+        if (made is None or made.partly) and others:
             said = " ".join(t.text for t in tokens)
             if said not in self.tried and self.left > 0:
                 self.left -= 1
                 self.tried[said] = self.other(tokens)
-            made = self.tried.get(said)
-            if lacking and made is not None and isinstance(made.item, Atom) and made.item.ref.places:
+            told = self.tried.get(said)
+            if lacking and told is not None and isinstance(told.item, Atom) and told.item.ref.places:
                 # an empty answer would look like a safe one
-                made = None
+                told = None
+            made = told or made
         return made
 
 

@@ -14,7 +14,7 @@ from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Has, Kinds, Ref, Weakness
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.setting_phrases import Reading
-from agent.planner.questions.setting_words import ATTRIBUTES, NOT, ON
+from agent.planner.questions.setting_words import ATTRIBUTES, NOT, OFF, ON
 from agent.planner.questions.tokens import Token
 
 Understand = Callable[..., State]
@@ -68,6 +68,18 @@ def attribute(some: Sequence[Token], estate: Estate) -> Reading | None:
     return None
 
 
+def _of_lack(item: Weakness) -> bool:
+    return item.name.startswith(("no_", "un")) or item.label.startswith(("without", "that don't", "not "))
+
+
+def _lacking(some: Sequence[Token]) -> bool:
+    """Whether some word says that something is missing: off, no, unencrypted, keyless."""
+    return any(
+        t.text in NOT | OFF or t.text.startswith(("un", "non", "im", "in")) or t.text.endswith("less")
+        for t in some
+    )
+
+
 def otherwise(
     some: Sequence[Token],
     text: str,
@@ -114,6 +126,9 @@ def otherwise(
         and (item.ref.name not in ENTITIES["asset"].places and item.ref.name not in ("any_time", "age"))
     ):
         return None
+    if isinstance(item, Weakness) and not item.negated and not _lacking(some) and _of_lack(item):
+        # "server access logging" said plainly is what they have
+        item = item.model_copy(update={"negated": True})
     if isinstance(item, Has) and not RELATED.search(said):
         return None
     return Reading(item, 1.5)

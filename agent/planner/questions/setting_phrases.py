@@ -39,6 +39,7 @@ class Reading:
     score: float
     spots: tuple[Spot, ...] = ()
     valued: bool = False
+    partly: bool = False
 
 
 def phrase_of(tokens: Sequence[Token], spots: Spots, whens: Sequence[When]) -> Reading | None:
@@ -213,4 +214,5 @@ def _value_only(parts: Parts, spots: Spots) -> Reading | None:
     if not best:
         return _switched(parts, spots)
     made = _together(best)
-    return Reading(made.item, made.score, made.spots, valued=True)
+    partly = len(best) < len(spots.types)
+    return Reading(made.item, made.score, made.spots, valued=True, partly=partly)

@@ -36,7 +36,7 @@ def root(word: str) -> str:
     return ALIKE.get(word, word)
 
 
-_LIGHT: Final = LIGHT | frozenset(map(root, LIGHT))
+LIGHT_ROOTS: Final = LIGHT | frozenset(map(root, LIGHT))
 
 
 def flat(text: str) -> str:
@@ -97,6 +97,7 @@ class Spots:
     by_root: Mapping[str, tuple[Spot, ...]] = field(default_factory=dict)
     by_value: Mapping[str, tuple[Spot, ...]] = field(default_factory=dict)
     every: tuple[Spot, ...] = ()
+    types: frozenset[str] = frozenset()
 
     def near(self, roots: Iterable[str]) -> list[Spot]:
         """The places with one of these words."""
@@ -134,7 +135,10 @@ def _made(estate: Estate, types: frozenset[str], nouns: frozenset[str]) -> Spots
             for value in spot.values:
                 by_value[value].append(spot)
     return Spots(
-        {k: tuple(v) for k, v in by_root.items()}, {k: tuple(v) for k, v in by_value.items()}, tuple(every)
+        {k: tuple(v) for k, v in by_root.items()},
+        {k: tuple(v) for k, v in by_value.items()},
+        tuple(every),
+        types,
     )
 
 
@@ -142,12 +146,12 @@ def _spot(setting: Setting, nouns: frozenset[str]) -> Spot:
     leaf_words = [root(w) for w in key_words(setting.leaf)]
     leaf = frozenset(leaf_words)
     turned = bool(leaf & TURNING)
-    core = (leaf - _LIGHT - nouns) or (leaf - _LIGHT)
+    core = (leaf - LIGHT_ROOTS - nouns) or (leaf - LIGHT_ROOTS)
     own = [step for step in setting.path if step != ITEM]
     if not core and len(own) > 1:
         # Versioning.Status: the key before says what it is about
-        above = frozenset(root(w) for w in key_words(own[-2])) - _LIGHT - nouns
-        core = above if above and leaf <= _LIGHT | nouns and _silent(leaf) else leaf
+        above = frozenset(root(w) for w in key_words(own[-2])) - LIGHT_ROOTS - nouns
+        core = above if above and leaf <= LIGHT_ROOTS | nouns and _silent(leaf) else leaf
     core = core or leaf
     whole = frozenset(root(w) for step in own for w in key_words(step)) | nouns
     values = {flat(shown): shown for shown in setting.values.values()}

@@ -90,6 +90,7 @@ REPHRASED: Final[tuple[tuple[str, str], ...]] = (
     (r"\bis of(?= (?:or|and|but)\b|$)", "is off"),
     (r"\b(?:of |with )?(\d[\w.]*(?: ?gb| days?)?) (?:or|and) (?:more|higher|above|greater|bigger|larger|longer|up|newer|later)\b", r"at least \1"),
     (r"\b(?:of |with )?(\d[\w.]*(?: ?gb| days?)?) (?:or|and) (?:less|lower|below|fewer|smaller|older|earlier|shorter)\b", r"at most \1"),
+    (r"\bserver access log(?:ging|s)?\b", "logging"),
     (r"\bat rest\b", ""),
     (r"\bimages? image ending\b", "image ending"),
     (r"\bimage (?:tag(?:ged)?|version) (?:is )?latest\b", "image ending in ':latest'"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.planner.questions.ask import plan_question
@@ -143,6 +143,7 @@ _PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(_PIECES, min_size=1, max_size=14))
 def test_any_order_of_these_words_is_answered_or_refused(tenant: Tenant, words: list[str]) -> None:
     asked = plan_question(" ".join(words), tenant.estate, None, NOW)
