@@ -31,7 +31,7 @@ def bench_triage(runs: int, sizes: Sequence[str], cache: Path | None, seed: int 
     flat = {
         f"{size}_{name}": result[name]
         for size, result in results.items()
-        for name in ("findings", "assets", "seconds", "peak_mb", "added_s", "complete")
+        for name in ("findings", "assets", "seconds", "cpu_s", "peak_mb", "added_s", "complete")
     }
     steps = {f"{sizes[-1]}_{n}": f"{s} s, {largest['shares'][n]:.0%}" for n, s in largest["steps"].items()}
     return {

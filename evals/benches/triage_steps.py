@@ -32,20 +32,24 @@ NEW = 1000
 
 
 class Steps:
-    """Seconds by step."""
+    """Seconds by step, and those of them that a processor was at work: the rest is waiting for others."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.cpu: dict[str, float] = {}
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Time what is inside."""
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         yield
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
+        self.cpu[name] = self.cpu.get(name, 0.0) + time.process_time() - worked
         # A large estate takes minutes: whoever breaks it off sees how far it came.
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        sys.stderr.write(f"{name}: {self.seconds[name]:.1f} s, peak {peak:,.0f} MB\n")
+        sys.stderr.write(
+            f"{name}: {self.seconds[name]:.1f} s ({self.cpu[name]:.1f} s of processor), peak {peak:,.0f} MB\n"
+        )
 
 
 def search(graph: AttackGraph) -> None:
@@ -88,6 +92,8 @@ async def measured(home: Path, *, compare: bool) -> dict[str, Any]:
         "unanswered": {n: s.problem for n, s in enriched.states.items() if not s.answered},
         "seconds": round(total, 3),
         "steps": {n: round(s, 3) for n, s in steps.seconds.items()},
+        "cpu_s": round(sum(steps.cpu.values()), 3),
+        "cpu_steps": {n: round(s, 3) for n, s in steps.cpu.items()},
         "shares": {n: round(s / total, 3) for n, s in steps.seconds.items()},
         "peak_mb": round(peak, 1),
         "added": len(grown[0]) - len(book) if grown is not None else None,
