@@ -64,6 +64,11 @@ _WITH_CVE: Final = re.compile(r"(?<![\w./-])[\w.-]+,? \(\s*(?P<cve>cve-\d{4}-\d+
 _VULNERABLE: Final = re.compile(
     r"\b(?P<has>with|has|have|having|running|using|run|use|contain|containing) (?:an? |any |some )?(?:vulnerable|affected) (?:versions? of (?:the )?)?(?P<name>[\w.+-]+) (?:package|library|component|version)s?\b"
 )
+# of flow logs: "accepted traffic on port 22" is what was accepted
+_FLOWS: Final = re.compile(r"\bflow (?:logs?|records?)\b")
+_LET_IN: Final = re.compile(
+    r"\b(?P<verdict>accept(?:ed|s)?|reject(?:ed|s)?|allowed|denied|blocked|dropped) (?:any |some |the |inbound |incoming )*(?:traffic|connections?|packets?|flows?)\b"
+)
 _OPS: Final = re.compile(
     r"\bops\b(?=.*\b(?:audit|log|last|past|by|who)\b)|(?<=audit )ops\b|(?<=failed )ops\b"
 )
@@ -81,6 +86,8 @@ def of_records(text: str) -> str:
     of = "issue" if _ISSUES.search(text) else "finding" if _FINDINGS.search(text) else ""
     text = _RATED.sub("", text)
     text = _NICKNAME.sub(lambda m: _NICKNAMES[m.group(0)], _WITH_CVE.sub(r"\g<cve>", text))
+    if _FLOWS.search(text):
+        text = _LET_IN.sub(r"\g<verdict>", text)
     text = _VULNERABLE.sub(r"with vulnerabilities in package \g<name>", text)
     text = _SOMETHING.sub("records ", _OPS.sub("operations", text))
     if of:
@@ -104,4 +111,4 @@ def _doers(text: str) -> str:
     human = human or found["noun"].startswith(("person", "people", "human", "employee", "colleague"))
     rest = _GROUP_RULES.sub(r"\1", text[found.end() :])
     made = f"who {found['deed']}{rest}".rstrip(" ?.!")
-    return f"{made} with identity type user" if human else made
+    return f"{made} with identity type = user" if human else made
