@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -13,13 +12,12 @@ from functools import cached_property
 from typing import Any, Final, Protocol
 
 from agent.planner.questions.entities import ENTITIES, FACTS
+from agent.planner.questions.estate_samples import LONGEST, Sample, read_rows
 from agent.planner.questions.settings import Settings, gather
 from agent.planner.vocabulary import Vocabulary, VocabularySource
 from tools.findings import AssetRecord, FindingLookup
 
 _SAMPLE: Final = 300
-_MOST_VALUES: Final = 200
-_LONGEST: Final = 80
 _MOST_TOLD: Final = 1_000
 _CVE: Final = "xdm.vulnerability.cve_id"
 _MOST_CVES: Final = 10_000
@@ -52,19 +50,6 @@ class Runner(Protocol):
     """What runs a query text and gives back rows (`XqlService`)."""
 
     async def run_text(self, text: str, limit: int | None = None, *, relax: bool = True) -> Any: ...
-
-
-@dataclass(frozen=True)
-class Sample:
-    """What rows of a dataset showed: columns with short values (lower case to as written), and keys of its facts."""
-
-    rows: int = 0
-    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    mixed: frozenset[str] = frozenset()
-    """Columns and facts of which one value stands in several spellings: AWS, aws."""
-    whole: frozenset[str] = frozenset()
-    """Facts of which every value is known."""
 
 
 @dataclass(frozen=True)
@@ -228,7 +213,7 @@ class EstateSource:
         columns, mixed = dict(sample.columns), set(sample.mixed)
         for n, column in enumerate(kept):
             seen = (outcome.rows[0].get(f"v{n}") or []) if outcome.valid and outcome.rows else []
-            texts = [v for v in seen if isinstance(v, str) and len(v) <= _LONGEST][:_MOST_TOLD]
+            texts = [v for v in seen if isinstance(v, str) and len(v) <= LONGEST][:_MOST_TOLD]
             if len({v.lower() for v in texts}) < len(set(texts)):
                 mixed.add(column)
             columns[column] = {**{v.lower(): v for v in texts}, **columns[column]}
@@ -266,63 +251,3 @@ def _types(assets: Iterable[AssetRecord]) -> dict[str, tuple[str, str, str, str]
                 asset.type_id, (asset.asset_class, asset.category, asset.type_name, asset.provider)
             )
     return found
-
-
-def read_rows(dataset: str, rows: Iterable[Mapping[str, Any]]) -> Sample:
-    """What rows show. Of `xdm.asset.raw_fields` the outermost keys are kept as its values."""
-    columns: dict[str, dict[str, str]] = defaultdict(dict)
-    facts: dict[str, dict[str, str]] = defaultdict(dict)
-    mixed: set[str] = set()
-    fact_columns = frozenset(FACTS.values())
-    count = 0
-    for row in rows:
-        count += 1
-        for name, cell in row.items():
-            seen = columns[name]
-            if cell is None:
-                continue
-            if name in fact_columns or name == "xdm.asset.raw_fields":
-                whole = _json(cell)
-                for key, value in whole.items():
-                    if name == "xdm.asset.raw_fields":
-                        seen.setdefault(key.lower(), key)
-                    elif _note(facts[key], value):
-                        mixed.add(key)
-                continue
-            for item in cell if isinstance(cell, list) else [cell]:
-                if _note(seen, item):
-                    mixed.add(name)
-                for key, value in _objects(item):
-                    _note(columns[f"{name}/{key}"], value)
-    return Sample(count, dict(columns), dict(facts), frozenset(mixed))
-
-
-def _objects(cell: Any) -> list[tuple[str, Any]]:
-    """The values of objects in an array that stands as text."""
-    if not (isinstance(cell, str) and cell.startswith(("[{", "{"))):
-        return []
-    try:
-        found = json.loads(cell)
-    except ValueError:
-        return []
-    items = found if isinstance(found, list) else [found]
-    return [pair for item in items[:200] if isinstance(item, dict) for pair in item.items()]
-
-
-def _note(seen: dict[str, str], value: Any) -> bool:
-    """Keep a short value; whether it is there in another spelling already."""
-    if isinstance(value, bool):
-        value = "true" if value else "false"
-    if isinstance(value, str) and len(value) <= _LONGEST and len(seen) < _MOST_VALUES:
-        return seen.setdefault(value.lower(), value) != value
-    return False
-
-
-def _json(cell: Any) -> Mapping[str, Any]:
-    if isinstance(cell, Mapping):
-        return cell
-    try:
-        found = json.loads(cell)
-    except (TypeError, ValueError):
-        return {}
-    return found if isinstance(found, Mapping) else {}

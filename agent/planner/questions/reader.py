@@ -30,6 +30,7 @@ from agent.planner.questions.reader_conditions import (
 from agent.planner.questions.reader_groups import binned, by, measured
 from agent.planner.questions.reader_heads import distribution
 from agent.planner.questions.reader_place import RELATED
+from agent.planner.questions.reader_quoted import quoted
 from agent.planner.questions.reader_ranks import direction, order, rank, ranked_by, top
 from agent.planner.questions.reader_refs import (
     attribute,
@@ -42,7 +43,7 @@ from agent.planner.questions.reader_refs import (
 from agent.planner.questions.reader_said import bounded
 from agent.planner.questions.reader_shape import aggregate, compare, counted, custom_rule, finish, number
 from agent.planner.questions.reader_state import Relation, State
-from agent.planner.questions.reader_unknown import literal_id, quoted, vague
+from agent.planner.questions.reader_unknown import literal_id, vague
 from agent.planner.questions.record_marks import Records
 from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.tokens import Token, singular

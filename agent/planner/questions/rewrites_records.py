@@ -45,7 +45,7 @@ _USERS_OF: Final = re.compile(
 _AD: Final = re.compile(r"\bazure active[ -]directory\b")
 _DEEDS: Final = r"(?:changed|modified|updated|edited|altered|deleted|removed|created|launched|started|stopped|terminated|attached|detached|opened|granted|disabled|enabled|rotated|touched|added)"
 _DOERS: Final = re.compile(
-    rf"^\W*(?P<lead>(?:(?:please|show|list|give|tell|find|me|us|all|the|which|what) )*)(?P<noun>users?|persons?|people|humans?|identities|admins?|employees|colleagues)\s*(?P<human>\([^()]*\))? (?:who |that |which )?(?:have |has |had |did )?(?P<deed>{_DEEDS})\b"
+    rf"^\W*(?P<lead>(?:(?:please|show|list|give|tell|find|me|us|all|the|which|what) )*)(?P<noun>users?|persons?|people|humans?|identities|admins?|employees|colleagues)\s*(?P<human>\([^()]*\))? (?P<that>who |that |which )?(?:have |has |had |did )?(?P<deed>{_DEEDS})\b"
 )
 _HUMAN: Final = re.compile(
     r"\b(?:identity type user|human|no (?:service|machine|pipeline|robot|bot)s?|not (?:the |a |any )?(?:pipelines?|services?|machines?|robots?|bots?|automation|ci|service accounts?|roles?))\b"
@@ -105,7 +105,7 @@ def of_records(text: str) -> str:
 def _doers(text: str) -> str:
     """ "Which users (not the pipeline) changed ...": who changed it, of the people among those who do."""
     found = _DOERS.match(text)
-    if found is None:
+    if found is None or not (found["that"] or "wh" in found["lead"]):
         return text
     human = found["human"] is not None and _HUMAN.search(found["human"]) is not None
     human = human or found["noun"].startswith(("person", "people", "human", "employee", "colleague"))

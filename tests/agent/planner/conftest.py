@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent.planner.questions.estate import Estate, Sample
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.estate_samples import Sample
 from agent.planner.rule_words import Rule
 from agent.planner.vocabulary import Vocabulary
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import duckdb
 
-from agent.planner.questions.estate import Estate, read_rows
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.estate_samples import read_rows
 from agent.planner.questions.settings import gather
 from agent.planner.vocabulary import build
 from tools.findings import AssetRecord, Finding

@@ -184,3 +184,33 @@ def test_english_is_known_by_its_inflections() -> None:
 def test_the_lists_do_not_overlap_with_negations() -> None:
     for first, second in itertools.product(("no", "not"), ("public", "encrypted")):
         assert not harmless(f"{first}-{second}")
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        (
+            "Which buckets have no owner? Every system needs a responsible person.",
+            "Which buckets have no owner?",
+        ),
+        ("which issues are open? she is on holiday from Monday", "which issues are open?"),
+        ("list the resolved issues, I need to verify who approved it", "list the resolved issues"),
+        ("assets with alerts - i.e. real detections, not posture", "assets with alerts"),
+        ("which buckets are unencrypted? the auditor is here on Friday", "which buckets are unencrypted?"),
+    ],
+)
+def test_statements_after_a_question_go(said: str, asked: str) -> None:
+    assert without_asides(said)[0].strip(" ?") == asked.strip(" ?")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "list the buckets. They should be in eu-west-1.",
+        "show vms. The ones that are running.",
+        "list s3 buckets. Those must be public.",
+        "list users? only those who have no keys",
+    ],
+)
+def test_statements_that_narrow_stay(said: str) -> None:
+    assert without_asides(said)[0].strip(" .") == said.strip(" .")

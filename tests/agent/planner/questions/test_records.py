@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from agent.planner.questions.ask import plan_question
 from agent.planner.questions.doings import did, done, forms, may, operation
 from agent.planner.questions.entities import ENTITIES
-from agent.planner.questions.estate import Sample
+from agent.planner.questions.estate_samples import Sample
 from agent.planner.questions.form import Atom
 from agent.planner.questions.record_values import newest_version, table_of
 from agent.planner.questions.record_words import RECORDS
