@@ -32,15 +32,20 @@ def _senders() -> set[str]:
             if name.startswith(("tools/cortex/", "tools/tenant/")):
                 continue
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if (
-                    isinstance(node, ast.Call)
-                    and isinstance(node.func, ast.Attribute)
-                    and node.func.attr in {"run", "run_each", "start", "stream"}
-                    and isinstance(node.func.value, ast.Attribute)
-                    and node.func.value.attr == "xql"
-                ):
+                if isinstance(node, ast.Call) and _sends(node.func):
                     found.add(name)
     return found
+
+
+def _sends(function: ast.expr) -> bool:
+    if isinstance(function, ast.Name):
+        return function.id == "every_row"
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr in {"run", "run_each", "start", "stream"}
+        and isinstance(function.value, ast.Attribute)
+        and function.value.attr == "xql"
+    )
 
 
 def test_only_known_places_send_queries() -> None:

@@ -23,25 +23,32 @@ _DECODER = json.JSONDecoder(parse_constant=lambda _name: None)
 
 async def rows(chunks: AsyncIterator[bytes], *, where: str, most_bytes: int) -> AsyncIterator[dict[str, Any]]:
     """Rows of a stream. Raises `AnswerCut` if it ends inside a row or inside its gzip frame."""
+    async for line in lines(chunks, where=where, most_bytes=most_bytes):
+        yield row(line, where)
+
+
+async def lines(chunks: AsyncIterator[bytes], *, where: str, most_bytes: int) -> AsyncIterator[bytes]:
+    """Rows of a stream as they came, for `row`; only the last is looked into, and is not given if it is cut."""
     rest = b""
     async for piece in _plain(chunks, where=where, most_bytes=most_bytes):
         # A whole answer may come as one chunk: cut up, it is not in memory twice.
         for start in range(0, len(piece), _PIECE):
-            *lines, rest = (rest + piece[start : start + _PIECE]).split(b"\n")
+            *whole, rest = (rest + piece[start : start + _PIECE]).split(b"\n")
             if len(rest) > _LONGEST_ROW:
                 raise AnswerTooLarge(f"one row of more than {_LONGEST_ROW} bytes", where=where)
-            for line in lines:
+            for line in whole:
                 if line.strip():
-                    yield _row(line, where)
+                    yield line
     if rest.strip():
         try:
-            last = _row(rest, where)
+            row(rest, where)
         except BadAnswer:
             raise AnswerCut("the last row is incomplete", where=where) from None
-        yield last
+        yield rest
 
 
-def _row(line: bytes, where: str) -> dict[str, Any]:
+def row(line: bytes, where: str) -> dict[str, Any]:
+    """The object in a line. Raises the tenant's error if the line is one, `BadAnswer` if it is no object."""
     try:
         value = from_json(line, allow_inf_nan=False)
     except ValueError:

@@ -7,7 +7,7 @@ dealt with: done, done in part, failed, still running, and words we don't know.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +28,8 @@ _FAILED = frozenset(
     {"FAIL", "FAILED", "FAILURE", "ERROR", "CANCELED", "CANCELLED", "TIMEOUT", "TIMED_OUT", "ABORTED"}
 )
 _UNKNOWN_LOOKS = 5
+_STREAM = "xql/get_query_results_stream"
+_BREATH = 200
 _WAIT_FIRST_S = 0.05
 _WAIT_MOST_S = 5.0
 
@@ -87,14 +89,18 @@ class XqlApi(LookupsApi):
         self, stream_id: str, *, compressed: bool | None = None
     ) -> AsyncGenerator[dict[str, Any]]:
         """The rows of a stream, one by one. Raises `AnswerCut` if it ends early."""
-        path = "xql/get_query_results_stream"
+        async with aclosing(self._lines(stream_id, compressed)) as lines:
+            async for line in lines:
+                yield ndjson.row(line, _STREAM)
+
+    async def _lines(self, stream_id: str, compressed: bool | None = None) -> AsyncGenerator[bytes]:
         if compressed is None:
             compressed = self._transport.config.gzip_streams
         body = {"request_data": {"stream_id": stream_id, "is_gzip_compressed": compressed}}
         most = self._transport.config.max_stream_bytes
-        async with self._transport.stream(path, body) as chunks:
-            async for row in ndjson.rows(chunks, where=path, most_bytes=most):
-                yield row
+        async with self._transport.stream(_STREAM, body) as chunks:
+            async for line in ndjson.lines(chunks, where=_STREAM, most_bytes=most):
+                yield line
 
     async def run(
         self,
@@ -124,10 +130,12 @@ class XqlApi(LookupsApi):
         limit: int | None = None,
         timeout_s: float = 120,
         tenants: Sequence[str] | None = None,
+        ahead: Callable[[dict[str, Any], int], Awaitable[object]] | None = None,
     ) -> XqlRun:
         """Like `run`, but each row is handed to `take` as it comes and none is kept.
 
-        When this raises, `take` may have had some of the rows.
+        With `ahead` the rows are taken once they have all come, as the text that they are: before the first of them
+        it is awaited with the last one and their number. When this raises, `take` may have had some of the rows.
         """
         wanted = DEFAULT_LIMIT if limit is None else limit
         if wanted < 1:
@@ -141,7 +149,13 @@ class XqlApi(LookupsApi):
             query_id = await self._start_in_turn(query, timeframe, tenants, deadline)
             done = await self._wait(query_id, wanted, deadline, timeout_s)
             returned = 0
-            if done.stream_id is not None:
+            if done.stream_id is None:
+                if ahead is not None and done.rows:
+                    await ahead(done.rows[:wanted][-1], len(done.rows[:wanted]))
+                for row in done.rows[:wanted]:
+                    take(row)
+                    returned += 1
+            elif ahead is None:
                 async with aclosing(self.stream(done.stream_id)) as stream:
                     async for row in stream:
                         take(row)
@@ -149,15 +163,36 @@ class XqlApi(LookupsApi):
                         if returned >= wanted:
                             break
             else:
-                for row in done.rows[:wanted]:
-                    take(row)
-                    returned += 1
+                returned = await self._when_here(done.stream_id, take, wanted, ahead)
             total = max(done.total if done.total is not None else returned, returned)
             return XqlRun(
                 rows=(), total=total, returned=returned, truncated=returned < total, as_of=as_of,
                 query_id=query_id, cost=done.cost, remaining_quota=done.remaining_quota, status=done.status,
                 partial=done.status != "SUCCESS",
             )  # fmt: skip
+
+    async def _when_here(
+        self,
+        stream_id: str,
+        take: Callable[[dict[str, Any]], object],
+        wanted: int,
+        ahead: Callable[[dict[str, Any], int], Awaitable[object]],
+    ) -> int:
+        held: list[bytes] = []
+        async with aclosing(self._lines(stream_id)) as lines:
+            async for line in lines:
+                held.append(line)
+                if len(held) >= wanted:
+                    break
+        if held:
+            await ahead(ndjson.row(held[-1], _STREAM), len(held))
+        count = len(held)
+        held.reverse()
+        while held:
+            take(ndjson.row(held.pop(), _STREAM))
+            if not len(held) % _BREATH:
+                await asyncio.sleep(0)  # what was asked for ahead goes on meanwhile
+        return count
 
     async def quota(self) -> Quota:
         """Query units used and left, and how many queries run."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
@@ -17,7 +17,7 @@ from typing import Any, Literal, Protocol
 from tools.bulk import uncollected
 from tools.cortex import CortexError, TimeFrame
 from tools.cortex.model import Collected, Issue
-from tools.cortex.xql_model import XqlRun
+from tools.cortex.pages import every_row
 from tools.findings.cortex_records import Rows, asset_from_row, from_issue
 from tools.findings.errors import UnknownFindingError
 from tools.findings.filters import FindingFilter, nearest
@@ -209,51 +209,19 @@ class FindingLookup:
         )
 
     async def _pages(self, query: str, key: str, read: Callable[[Any], Any]) -> _Batch:
-        """Every row of a query, page after page in the order of `key`; `read` turns each into what is kept of it.
-
-        A limit makes the tenant count no further than it, so only a page that is not full is known to be the last.
-        """
-        first = f"{query} | sort asc {key} | limit {PAGE_ROWS}"
+        """Every row of a query, in the order of `key`; `read` turns each into what is kept of it."""
         items: list[Any] = []
-        last: Any = None
-
-        def take(row: Mapping[str, Any]) -> None:
-            nonlocal last
-            last = row.get(key)
-            items.append(read(row))
-
-        run = await self._run(first, take)
-        as_of, total, whole = run.as_of, 0, True
-        while True:
-            total += run.total
-            whole = whole and not run.partial and not run.truncated
-            full = run.returned >= PAGE_ROWS
-            if not full or last is None or not whole:
-                # A full page whose rows have no id has no next one that could be asked for.
-                whole = whole and not full
-                break
-            if len(items) >= MAX_ROWS:
-                whole = False
-                break
-            run = await self._run(
-                f"{query} | filter {key} > {_literal(last)} | sort asc {key} | limit {PAGE_ROWS}", take
-            )
-        return _Batch(items, max(total, len(items)), not whole, as_of, first)
-
-    async def _run(self, query: str, take: Callable[[Mapping[str, Any]], None]) -> XqlRun:
         now = int(datetime.now(UTC).timestamp() * 1000) + 86_400_000
-        run: XqlRun = await self._client.xql.run_each(
-            query, take, timeframe=TimeFrame(from_ms=0, to_ms=now), limit=PAGE_ROWS
+        run = await every_row(
+            self._client.xql,
+            query,
+            key,
+            lambda row: items.append(read(row)),
+            timeframe=TimeFrame(from_ms=0, to_ms=now),
+            page_rows=PAGE_ROWS,
+            most=MAX_ROWS,
         )
-        return run
-
-
-def _literal(value: Any) -> str:
-    """An id as XQL writes it: a number bare, a text in quotes."""
-    if isinstance(value, int):
-        return str(value)
-    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+        return _Batch(items, run.total, not run.complete, run.as_of, run.query)
 
 
 @dataclass(frozen=True)

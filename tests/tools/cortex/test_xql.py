@@ -189,6 +189,41 @@ async def test_a_stream_that_stops_short_is_truncated(client: CortexClient, scri
     assert (run.total, run.returned, run.truncated) == (3, 1, True)
 
 
+@pytest.mark.parametrize("limit", [2, 5000])
+@pytest.mark.parametrize("in_stream", [True, False])
+async def test_whoever_looks_ahead_sees_the_last_row_before_the_first(
+    client: CortexClient, script: Script, limit: int, in_stream: bool
+) -> None:
+    def inline(request: httpx.Request) -> Any:
+        if request.url.path.endswith("start_xql_query"):
+            return STARTED
+        return {"reply": {"status": "SUCCESS", "number_of_results": 3, "results": {"data": ROWS}}}
+
+    script.by(streamed(LINES) if in_stream else inline)
+    seen: list[Any] = []
+
+    async def ahead(last: dict[str, Any], count: int) -> None:
+        seen.append((last, count))
+
+    run = await client.xql.run_each("q", seen.append, limit=limit, ahead=ahead)
+    whole = ROWS[:limit]
+    assert seen == [(whole[-1], len(whole)), *whole]
+    assert (run.returned, run.truncated) == (len(whole), len(whole) < 3)
+
+
+@pytest.mark.parametrize("content", [LINES[:-5], b"<html>\n", b'{"a": 1}\n[1]\n{"a": 2}\n'])
+async def test_broken_streams_break_for_whoever_looks_ahead(
+    client: CortexClient, script: Script, content: bytes
+) -> None:
+    script.by(streamed(content))
+
+    async def ahead(*_: Any) -> None:
+        pass
+
+    with pytest.raises(errors.CortexError):
+        await client.xql.run_each("q", lambda _: None, limit=5000, ahead=ahead)
+
+
 async def test_streams_are_bounded(script: Script, clock: FakeClock) -> None:
     bomb = gzip.compress(b'{"a": "' + b"x" * 3_000_000 + b'"}\n')
     client = make_client(script.by(streamed(bomb)), clock, max_stream_bytes=1_000_000)

@@ -51,8 +51,10 @@ class Tenant:
             rows=rows, total=total, returned=len(rows), truncated=len(rows) < total, as_of=NOW, query_id="q"
         )
 
-    async def run_each(self, query: str, take: Any, **asked: Any) -> XqlRun:
+    async def run_each(self, query: str, take: Any, *, ahead: Any, timeout_s: float, **asked: Any) -> XqlRun:
         run = await self.run(query, **asked)
+        if run.rows:
+            await ahead(run.rows[-1], len(run.rows))
         for row in run.rows:
             take(row)
         return run.model_copy(update={"rows": ()})

@@ -9,16 +9,17 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from tools.cortex import CortexError, TimeFrame
+from tools.cortex.pages import every_row
 from tools.findings.model import FindingSet
 from tools.priority.enrich import queries
 from tools.priority.enrich.matching import Assets
 from tools.priority.enrich.model import Enrichments, Flaw, SourceName, SourceState
-from tools.priority.enrich.records import alerts_of, data_of, excluded_of, flaws_of, merged
+from tools.priority.enrich.records import FlawRows, alerts_of, data_of, excluded_of, merged
 from tools.priority.enrich.register import Register, entry_of, registered
 from tools.priority.enrich.stored import Held, Holdings, flaws_seen, with_seen
 from tools.priority.enrich.traffic import traffic_of
 
-Rows = Sequence[Mapping[str, Any]]
+Rows = Sequence[Mapping[str, Any]] | FlawRows
 _ALL_TIME = TimeFrame(from_ms=0, to_ms=4_102_444_800_000)
 _LAST_DAYS = TimeFrame(relative_ms=7 * 86_400_000)
 _TIMEOUT_S = 300.0
@@ -54,10 +55,13 @@ async def enrichments(
     Never raises for a source: see `Enrichments.states`.
     """
     names = tuple(queries.ALL)
-    got = await asyncio.gather(*(_rows(client, name) for name in names))
+    cut: dict[str, str] = {}
+    got = await asyncio.gather(*(_rows(client, name, cut) for name in names))
     rows = dict(zip(names, got, strict=True))
     held, trouble = await _held(stored)
     found = await asyncio.to_thread(_matched, rows, held, snapshot)
+    if cut:
+        found = replace(found, states={**found.states, **_in_part(found.states, cut)})
     if trouble is not None:
         found = replace(found, states={**found.states, **_unread(found.states, trouble)})
     return found if intelligence is None else await _with_intelligence(found, intelligence)
@@ -95,7 +99,7 @@ def _matched(rows: Mapping[str, Rows | str], held: Held, snapshot: FindingSet) -
         "threats": _threats(held),
     }
     return Enrichments(
-        flaws=with_seen(flaws_of(_listed(rows["vulnerabilities"])), seen),
+        flaws=with_seen(_flaws(rows["vulnerabilities"]), seen),
         data=data,
         business=known.business,
         activity=traffic_of(_listed(rows["firewall"]), _listed(rows["flows"]), assets),
@@ -141,21 +145,69 @@ def _threats(held: Held) -> SourceState:
     return SourceState("threats", True, "threat feeds", held.campaigns_as_of, len(held.campaigns))
 
 
-async def _rows(client: Client, name: str) -> Rows | str:
-    """The rows of a query, or the sentence that says why there are none. A data set that is not there is one."""
+async def _rows(client: Client, name: str, cut: dict[str, str]) -> Rows | str:
+    """The rows of a query, or the sentence that says why there are none. A data set that is not there is one.
+
+    What was not read whole is noted in `cut`. There may be a million vulnerabilities: their rows are not kept.
+    """
     window = _LAST_DAYS if name in queries.LOGS else _ALL_TIME
+    text, key = queries.ALL[name], queries.KEYS.get(name)
+    flaws, kept = FlawRows(), list[Mapping[str, Any]]()
+    take = flaws.add if name == "vulnerabilities" else kept.append
     try:
-        run = await client.xql.run(
-            queries.ALL[name], timeframe=window, limit=queries.MOST_ROWS, timeout_s=_TIMEOUT_S
-        )
+        if key is None:
+            run = await client.xql.run_each(
+                text, take, timeframe=window, limit=queries.PAGE_ROWS, timeout_s=_TIMEOUT_S
+            )
+            # An answer that is as long as may be asked for may be a part.
+            whole = not run.truncated and not run.partial and run.returned < queries.PAGE_ROWS
+            total = run.total
+        else:
+            read = await every_row(
+                client.xql, text, key, take, timeframe=window, page_rows=queries.PAGE_ROWS,
+                most=queries.MOST_ROWS, timeout_s=_TIMEOUT_S,
+            )  # fmt: skip
+            whole, total = read.complete, read.total
     except CortexError as error:
         return str(error)
-    rows: Rows = run.rows
+    rows: Rows = flaws if name == "vulnerabilities" else kept
+    if not whole:
+        more = f" of {total:,}" if total > len(rows) else ", and there are more"
+        cut[name] = f"only {len(rows):,} rows were read{more}"
     return rows
 
 
-def _listed(rows: Rows | str) -> Rows:
-    return () if isinstance(rows, str) else rows
+def _listed(rows: Rows | str) -> Sequence[Mapping[str, Any]]:
+    return () if isinstance(rows, str | FlawRows) else rows
+
+
+def _flaws(rows: Rows | str) -> dict[str, tuple[Flaw, ...]]:
+    return rows.by_asset() if isinstance(rows, FlawRows) else {}
+
+
+_STATES: dict[str, SourceName] = {
+    "vulnerabilities": "vulnerabilities",
+    "data": "data",
+    "files": "data",
+    "alerts": "alerts",
+    "excluded": "exceptions",
+    "register": "cmdb",
+    "firewall": "activity",
+    "flows": "activity",
+}
+"""The source that a query is a part of."""
+
+
+def _in_part(
+    states: Mapping[SourceName, SourceState], cut: Mapping[str, str]
+) -> dict[SourceName, SourceState]:
+    """The states of sources that were not read whole, which they say."""
+    found: dict[SourceName, SourceState] = {}
+    for name, text in cut.items():
+        state = found.get(_STATES[name], states[_STATES[name]])
+        said = "; ".join(part for part in (state.problem, f"{name}: {text}") if part)
+        found[state.name] = replace(state, problem=said)
+    return found
 
 
 def _state(name: SourceName, source: str, *answers: Rows | str) -> SourceState:
@@ -175,10 +227,10 @@ async def _with_intelligence(found: Enrichments, intelligence: Intelligence) -> 
     known, state = await _asked("intel", "threat intelligence", ask)
     if known is None:
         return replace(found, states={**found.states, "intel": state})
-    flaws = {
-        asset_id: tuple(merged(f, known[f.cve]) if f.cve in known else f for f in held)
-        for asset_id, held in found.flaws.items()
-    }
+    # The same record of a flaw stands on many assets: it is merged once.
+    single = {id(f): f for held in found.flaws.values() for f in held if f.cve in known}
+    alike = {at: merged(f, known[f.cve]) for at, f in single.items()}
+    flaws = {asset_id: tuple(alike.get(id(f), f) for f in held) for asset_id, held in found.flaws.items()}
     state = replace(state, as_of=intelligence.as_of, rows=len(known))
     return replace(found, flaws=flaws, states={**found.states, "intel": state})
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic_core import from_json
+
 from tools.priority.correlation.focus import techniques_in
 from tools.priority.enrich.model import Alert, DataHeld, Flaw
 from tools.priority.reading import plain
@@ -31,23 +33,44 @@ CLEAN = "no sensitive data found"
 
 def flaws_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Flaw, ...]]:
     """Vulnerabilities by asset, each number once with the most that any row says of it."""
-    found: dict[str, dict[str, Flaw]] = {}
+    held = FlawRows()
     for row in rows:
-        asset_id, facts = (
-            str(row.get("xdm.finding.asset_id") or ""),
-            mapping(row.get("xdm.finding.normalized_fields")),
-        )
+        held.add(row)
+    return held.by_asset()
+
+
+class FlawRows:
+    """Vulnerabilities as their rows come; a row is not kept. Its length is the number of rows."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._found: dict[str, dict[str, Flaw]] = {}
+        self._alike: dict[Flaw, Flaw] = {}
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Take what a row says."""
+        self._rows += 1
+        asset_id = str(row.get("xdm.finding.asset_id") or "")
+        facts = mapping(row.get("xdm.finding.normalized_fields"))
         cve = str(facts.get("xdm.vulnerability.cve_id") or row.get("xdm.finding.type_id") or "").upper()
         if (
             not asset_id
             or not cve.startswith("CVE-")
             or str(facts.get("xdm.finding.status", "")).upper() == "PASS"
         ):
-            continue
-        held = found.setdefault(asset_id, {})
+            return
+        held = self._found.setdefault(asset_id, {})
         flaw = _flaw(cve, facts, row)
+        # One scan finds the same flaw on thousands of machines.
+        flaw = self._alike.setdefault(flaw, flaw)
         held[cve] = flaw if cve not in held else merged(held[cve], flaw)
-    return {asset_id: tuple(held[cve] for cve in sorted(held)) for asset_id, held in found.items()}
+
+    def by_asset(self) -> dict[str, tuple[Flaw, ...]]:
+        """The flaws of each asset, in the order of their numbers."""
+        return {asset_id: tuple(held[cve] for cve in sorted(held)) for asset_id, held in self._found.items()}
 
 
 def _flaw(cve: str, facts: Mapping[str, Any], row: Mapping[str, Any]) -> Flaw:
@@ -72,7 +95,9 @@ def merged(one: Flaw, other: Flaw) -> Flaw:
     """Two records of one flaw: what either knows, the graver where both do."""
 
     def graver(a: Any, b: Any) -> Any:
-        return max((v for v in (a, b) if v is not None), default=None)
+        if a is None or b is None:
+            return b if a is None else a
+        return max(a, b)
 
     return Flaw(
         cve=one.cve,
@@ -209,10 +234,14 @@ def mapping(value: Any) -> Mapping[str, Any]:
     """A JSON object that may come as text."""
     if isinstance(value, str):
         try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            return {}
-    return value if isinstance(value, Mapping) else {}
+            value = from_json(value)
+        except ValueError:
+            # The slower reader takes what is rare, such as half characters.
+            try:
+                value = json.loads(value)
+            except (ValueError, RecursionError):
+                return {}
+    return value if type(value) is dict or isinstance(value, Mapping) else {}
 
 
 def listed(value: Any) -> list[str]:

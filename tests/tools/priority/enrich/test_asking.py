@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from tools.cortex import CortexError
+import pytest
+
+from tools.cortex import CortexError, XqlRun
+from tools.cortex.pages import page_query
 from tools.findings.model import AssetRecord, FindingSet
 from tools.priority.enrich import queries
 from tools.priority.enrich.asking import enrichments
@@ -25,11 +29,6 @@ FLAW = {
 
 
 @dataclass
-class Run:
-    rows: Sequence[Mapping[str, Any]]
-
-
-@dataclass
 class Tenant:
     """Answers each query from a table; a text is an error."""
 
@@ -40,12 +39,25 @@ class Tenant:
     def xql(self) -> Tenant:
         return self
 
-    async def run(self, query: str, **_: Any) -> Run:
+    async def run_each(self, query: str, take: Any, *, limit: int, **asked: Any) -> XqlRun:
         self.asked.append(query)
-        answer = self.answers.get(query, ())
+        text, _, after = query.partition(" | sort asc ")[0].partition(" | filter xdm.finding.id > ")
+        answer = self.answers.get(text, ())
         if isinstance(answer, str):
             raise CortexError(answer)
-        return Run(answer)
+        rows = [row for row in answer if not after or row["xdm.finding.id"] > json.loads(after)][:limit]
+        if rows and "ahead" in asked:
+            await asked["ahead"](rows[-1], len(rows))
+        for row in rows:
+            take(row)
+        return XqlRun(
+            rows=(),
+            total=len(rows),
+            returned=len(rows),
+            truncated=False,
+            as_of=NOTHING_FOUND.as_of,
+            query_id="q",
+        )
 
 
 NOTHING_FOUND = FindingSet((), {}, datetime(2026, 11, 25, tzinfo=UTC), 0)
@@ -107,7 +119,11 @@ async def test_every_source_is_asked_once() -> None:
         intelligence=Intel({"CVE-2024-1": Flaw("CVE-2024-1", epss=0.9, kev=True)}),
         stored=Imported(HELD),
     )
-    assert sorted(tenant.asked) == sorted(queries.ALL.values())
+    first = {
+        name: page_query(text, queries.KEYS[name], queries.PAGE_ROWS) if name in queries.KEYS else text
+        for name, text in queries.ALL.items()
+    }
+    assert sorted(tenant.asked) == sorted(first.values())
     (flaw,) = found.flaws["a"]
     assert (flaw.cvss, flaw.epss, flaw.kev) == (9.8, 0.9, True)
     assert found.business["a"].tier == "1"
@@ -149,3 +165,27 @@ async def test_a_source_that_fails_leaves_the_others() -> None:
     assert "401" in found.states["alerts"].problem
     assert not found.answered("intel")
     assert "no answer" in found.states["intel"].problem
+
+
+async def test_vulnerabilities_are_read_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE_ROWS", 3)
+    rows = [FLAW | {"xdm.finding.id": f"f{n}", "xdm.finding.asset_id": f"a{n}"} for n in range(8)]
+    tenant = Tenant({queries.VULNERABILITIES: rows})
+    found = await enrichments(tenant, SNAPSHOT)
+    assert sorted(found.flaws) == [f"a{n}" for n in range(8)]
+    assert sum(query.startswith(queries.VULNERABILITIES) for query in tenant.asked) == 3
+    state = found.states["vulnerabilities"]
+    assert (state.rows, state.problem) == (8, "")
+    assert len({id(flaw) for held in found.flaws.values() for flaw in held}) == 1, "alike flaws are one"
+
+
+async def test_what_was_not_read_whole_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PAGE_ROWS", 2)
+    monkeypatch.setattr(queries, "MOST_ROWS", 4)
+    rows = [FLAW | {"xdm.finding.id": f"f{n}"} for n in range(9)]
+    answers = {queries.VULNERABILITIES: rows, queries.REGISTER: [{"name": "a"}, {"name": "b"}, {"name": "c"}]}
+    states = (await enrichments(Tenant(answers), SNAPSHOT)).states
+    assert states["vulnerabilities"].answered
+    assert states["vulnerabilities"].problem == "vulnerabilities: only 4 rows were read, and there are more"
+    assert states["cmdb"].problem == "register: only 2 rows were read, and there are more"
+    assert states["alerts"].problem == ""
