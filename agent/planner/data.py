@@ -16,6 +16,7 @@ from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Asked, Atom, Form, Kinds, Rank, Ref
 from agent.planner.questions.reading import reading_of
 from agent.planner.questions.setting_marks import types_of
+from agent.planner.questions.weaknesses import find_weaknesses
 from agent.planner.reading import Reading
 from agent.planner.restate import restated
 from agent.planner.said import in_words
@@ -41,7 +42,11 @@ _BARE_SERVICE: Final = re.compile(
 def ask(text: str, estate: Estate, previous: Asked | None, reading: Reading, now: datetime) -> Asked:
     """What a message asks of the data; or why nothing can be asked. Never raises for any text."""
     said = restated(text, follows=previous is not None, names_one=bool(reading.asset_ids))
-    asked = plan_question(said, estate, previous, now)
+    # A weakness is told by checks, so it is not read as a setting; where that gives nothing, it is.
+    weak = previous is None and bool(find_weaknesses(said.lower(), estate))
+    asked = plan_question(said, estate, previous, now, settings=not weak)
+    if weak and asked.outcome != "answer":
+        asked = plan_question(said, estate, previous, now)
     alone = previous is None or not _POINTS.search(text)
     if (
         alone

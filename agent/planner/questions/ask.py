@@ -39,19 +39,22 @@ from agent.planner.questions.tokens import MOST_READ, Token, tokenize
 from agent.planner.questions.word_order import ordered
 
 
-def plan_question(text: str, estate: Estate, previous: Asked | None, now: datetime) -> Asked:
+def plan_question(
+    text: str, estate: Estate, previous: Asked | None, now: datetime, *, settings: bool = True
+) -> Asked:
     """What a question asks, as a plan; or why there is none. `previous` is what a follow-up may refine.
 
-    Never raises for any text. `now` is aware (UTC).
+    Without `settings` a question is not read as one about configuration alone: a weakness stays one, for whoever tells
+    weaknesses by checks. Never raises for any text. `now` is aware (UTC).
     """
-    made = _asked(text, estate, previous, now)
+    made = _asked(text, estate, previous, now, settings)
     if made.outcome != "answer" and previous is not None and previous.form is not None:
         # what was not understood takes nothing from what was asked before it
         return made.model_copy(update={"form": previous.form})
     return made
 
 
-def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime) -> Asked:
+def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, settings: bool) -> Asked:
     asked = text.strip()[:MOST_READ]
     if (barred := outcomes.barred(asked, follows=previous is not None)) is not None:
         return barred.model_copy(update={"question": asked})
@@ -66,7 +69,7 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime) -> 
         return either.model_copy(update={"question": asked})
     if before is not None:
         form = follow(state, lowered, before, estate, now)
-    if form is None and before is None and not state.subject:
+    if form is None and before is None and settings and not state.subject:
         try:
             form = read_settings(lowered, estate, now, understand)
             if (
