@@ -61,6 +61,13 @@ _ALWAYS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
 _FIRST: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (
         re.compile(
+            r"\b(which|what|how many) (?:people|persons)\b(?= (?:can|could|may|have|who|that|with|without)\b)",
+            re.IGNORECASE,
+        ),
+        r"\1 users",
+    ),
+    (
+        re.compile(
             rf"\b({_SEVERITY}(?:(?:,| and| or|/) {_SEVERITY})*)[ -]?(?:severity )?(?:stuff|ones|things|items)\b",
             re.IGNORECASE,
         ),
@@ -84,7 +91,7 @@ _FOLLOWING: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     ),
 )
 _ABOUT: Final = re.compile(
-    rf"{_START}(?:tell me (?:more |everything |all )?about|what do (?:we|you) know about|what about|(?:details|information|info) (?:on|about|for|of)|(?:show|open|describe|list|display)(?: me)?|what did the (?:last |latest )?(?:scan|scanner) (?:find|say|report) (?:on|about|for)|is (?:there )?anything wrong (?:with|on|in))\s+(?:the |our )?(?:(?:bucket|database|db|instance|machine|user|role|function|resource|asset|queue|key) )?(?=\S+\W*$)",
+    rf"{_START}(?:tell me (?:more |everything |all )?about|what do (?:we|you) know about|what about|(?:details|information|info) (?:on|about|for|of)|(?:show|open|describe|list|display)(?: me)?|what did the (?:last |latest )?(?:scan|scanner) (?:find|say|report) (?:on|about|for)|is (?:there )?anything wrong (?:with|on|in)|what(?:'s| is|s) (?:up|wrong|going on) with|how(?:'s| is) (?=\S+ doing))\s+(?:the |our )?(?:(?:bucket|database|db|instance|machine|user|role|function|resource|asset|queue|key) )?(?=\S+\W*$)",
     re.IGNORECASE,
 )
 

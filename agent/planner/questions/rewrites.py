@@ -20,6 +20,9 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         # neither ... nor
         (r"\b(?:that |which )?(?:have|has|had|with|having|got|get|use|uses) neither (?P<one>[\w\s'-]{2,50}?),? nor (?P<two>[\w\s'-]{2,50}?)(?=\W*$|[.,;?]| in\b| on\b| by\b| per\b)", r"without \g<one> and without \g<two>"),
         (r"\b(?P<be>are|is|were|was) neither (?P<one>[\w\s'-]{2,40}?),? nor (?P<two>[\w\s'-]{2,40}?)(?=\W*$|[.,;?]| in\b| on\b| by\b| per\b)", r"\g<be> not \g<one> and not \g<two>"),
+        # one noun of two
+        (r"\b(?:container|docker|oci|container image|image) (repos?|repositor(?:y|ies))\b", r"\1"),
+        (r"\b(?:(?:that|who|which) )?(?:can |could |may |are able to )?(?:log|sign|logs|signs|logging|signing)[ -]?in(?:to)?(?: (?:to )?the console)? (?:with (?:only|just|nothing but) (?:a |their |the )?passwords?|with (?:a|their) password (?:alone|only))\b", "without mfa"),
         # said once more, or of no consequence
         (r",? \b(?:according to|going by|judging by|as per) (?:their|its|the|our)(?: [\w-]+){0,3} (?:tags?|labels?|classification)\b", ""),
         (r"\b(?:on|upon) (?:their|his|her|its|his or her) (?:plates?|desks?|tables?|to-?do lists?|lists?|hands)\b", ""),

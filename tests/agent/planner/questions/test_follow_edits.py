@@ -94,6 +94,8 @@ def test_a_turn_that_fails_takes_nothing_from_the_one_before(tenant: Tenant) -> 
             "disks that are neither encrypted nor attached in prod",
             "disks that are not encrypted and not attached in prod",
         ),
+        ("container repositories without tags", "repositories without tags"),
+        ("which users can log in with only a password", "which users without mfa"),
         ("pods in our clusters", "pods"),
         ("pods in cluster aks-1", "pods in cluster aks-1"),
         ("'pct of' in quotes", "'pct of' in quotes"),
