@@ -1,14 +1,13 @@
 """Triage of whole estates: seconds and memory by size, and how the cost grows.
 
 The estates are drawn once into a folder and read again from there: drawing a large one takes minutes and is no part
-of what is measured. Each measurement is a process of its own.
+of what is measured. Each measurement is a process of its own, and so is the tenant that it reads from.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import os
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from evals.benches.served import clean_environment, served
 from evals.results import median
 
 LIMITS = {"seconds": 120.0, "peak_mb": 6000.0, "added_s": 2.0}
@@ -80,13 +80,17 @@ def exponent(points: Sequence[tuple[int, float]]) -> float | None:
 
 
 def _child(home: Path) -> dict[str, Any]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("POSTURE_", "OPENAI_"))}
+    """The measurement of one estate; `peak_mb` is the memory of its process and of the tenant's together."""
     command = [sys.executable, "-m", "evals.benches.triage_steps", str(home), "compare"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    with served(home) as tenant:
+        environment = clean_environment(home)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        held = tenant.peak_mb() or 0.0
     if done.returncode:
         raise RuntimeError(f"the triage of {home.name} ended with {done.returncode}: {done.stderr[-500:]}")
     body: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return body
+    own = body["peak_mb"]
+    return {**body, "own_peak_mb": own, "tenant_peak_mb": held, "peak_mb": round(own + held, 1)}
 
 
 def _middle(results: Sequence[dict[str, Any]]) -> dict[str, Any]:

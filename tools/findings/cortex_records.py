@@ -32,6 +32,7 @@ _PROGRESS = {
     "under investigation": "In Progress",
     "reopened": "New",
 }
+_NONE: dict[str, tuple[str, ...]] = {}
 _CONFIG_KEYS = ("Platform Discovery", "platform discovery", "CWP", "Cloud Discovery")
 
 Assets = Mapping[str, AssetRecord]
@@ -260,7 +261,7 @@ class Rows:
                 "asset_ids": asset_ids,
                 "tags": asset.tags if asset else {},
                 "domain": _domain(text(row.get("domain"))),
-                "category": text(row.get("category")).upper() or "CONFIGURATION",
+                "category": _category(text(row.get("category"))),
                 "risk": text(row.get("impact")) or _fact(facts, "xdm.finding.risk"),
                 "remediation": text(row.get("remediation")) or _fact(facts, "xdm.finding.remediation"),
                 "compliance": self._compliance(rule_id, facts.get("xdm.finding.compliance")),
@@ -294,7 +295,7 @@ class Rows:
     def _compliance(self, rule_id: str, given: Any) -> dict[str, tuple[str, ...]]:
         """The requirements; findings of one rule have the same, which is made once."""
         if not given:
-            return {}
+            return _NONE
         before = self._requirements.get(rule_id)
         if before is None or before[0] != given:
             before = self._requirements[rule_id] = (given, _compliance(given))
@@ -321,6 +322,11 @@ def _moment_of(value: str | int | float) -> datetime | None:
 
 def _moment(value: Any) -> datetime | None:
     return _moment_of(value) if isinstance(value, (str, int, float)) else values.moment(value)
+
+
+@lru_cache(maxsize=256)
+def _category(given: str) -> str:
+    return given.upper() or "CONFIGURATION"
 
 
 @lru_cache(maxsize=256)

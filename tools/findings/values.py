@@ -87,10 +87,12 @@ def moment(value: Any) -> datetime | None:
     stripped = value.strip()
     if not stripped or len(stripped) > 64:
         return None
-    try:
-        return _epoch(float(stripped))
-    except ValueError:
-        pass
+    # A date is no number: to try that first would cost more than to read it.
+    if not (stripped[4:5] == "-" and stripped[:4].isdecimal()):
+        try:
+            return _epoch(float(stripped))
+        except ValueError:
+            pass
     try:
         read = datetime.fromisoformat(_FRACTION.sub(r"\1", stripped.replace(" UTC", "+00:00")))
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

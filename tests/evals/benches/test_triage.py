@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from evals.benches import triage
+from evals.benches.served import Served
 from evals.benches.triage_steps import measured
 
 
@@ -52,10 +54,26 @@ def test_the_middle_run_counts_and_the_limits_are_held_against_the_largest(
     assert found["kept"] == {"seconds": True, "peak_mb": False, "added_s": True}
 
 
-def test_a_child_that_fails_is_an_error_with_its_words(tmp_path: Path) -> None:
+def test_a_tenant_that_does_not_start_is_an_error_with_its_words(tmp_path: Path) -> None:
+    (tmp_path / "no-folder").write_text("", "utf-8")
+    with pytest.raises(RuntimeError, match=r"tenant of no-folder did not start: (?s:.*)no-folder"):
+        triage._child(tmp_path / "no-folder")
+
+
+def test_a_child_that_fails_is_an_error_with_its_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(triage, "served", lambda home: nullcontext(Served(0)))
     (tmp_path / "no-folder").write_text("", "utf-8")
     with pytest.raises(RuntimeError, match=r"no-folder ended with 1: (?s:.*)FileExistsError"):
         triage._child(tmp_path / "no-folder")
+
+
+def test_the_memory_of_the_tenant_counts_too(tmp_path: Path) -> None:
+    found = triage._child(triage.drawn(tmp_path, "small", 3))
+    assert found["own_peak_mb"] > 50
+    assert found["tenant_peak_mb"] > 50
+    assert found["peak_mb"] == pytest.approx(found["own_peak_mb"] + found["tenant_peak_mb"], abs=0.1)
 
 
 async def test_a_small_estate_is_measured_step_by_step(tmp_path: Path) -> None:

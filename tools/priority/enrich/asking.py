@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from tools.bulk import uncollected
 from tools.cortex import CortexError, TimeFrame
 from tools.cortex.pages import every_row
 from tools.findings.model import FindingSet
@@ -56,15 +57,16 @@ async def enrichments(
     """
     names = tuple(queries.ALL)
     cut: dict[str, str] = {}
-    got = await asyncio.gather(*(_rows(client, name, cut) for name in names))
-    rows = dict(zip(names, got, strict=True))
-    held, trouble = await _held(stored)
-    found = await asyncio.to_thread(_matched, rows, held, snapshot)
-    if cut:
-        found = replace(found, states={**found.states, **_in_part(found.states, cut)})
-    if trouble is not None:
-        found = replace(found, states={**found.states, **_unread(found.states, trouble)})
-    return found if intelligence is None else await _with_intelligence(found, intelligence)
+    with uncollected():
+        got = await asyncio.gather(*(_rows(client, name, cut) for name in names))
+        rows = dict(zip(names, got, strict=True))
+        held, trouble = await _held(stored)
+        found = await asyncio.to_thread(_matched, rows, held, snapshot)
+        if cut:
+            found = replace(found, states={**found.states, **_in_part(found.states, cut)})
+        if trouble is not None:
+            found = replace(found, states={**found.states, **_unread(found.states, trouble)})
+        return found if intelligence is None else await _with_intelligence(found, intelligence)
 
 
 def _matched(rows: Mapping[str, Rows | str], held: Held, snapshot: FindingSet) -> Enrichments:

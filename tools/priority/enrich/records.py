@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic_core import from_json
@@ -115,6 +116,7 @@ def merged(one: Flaw, other: Flaw) -> Flaw:
     )
 
 
+@lru_cache(maxsize=16_384)
 def remote(vector: str) -> bool | None:
     """Whether a CVSS vector says that the flaw works over the network without an account; None if it does not say."""
     if any(part in vector for part in _NO_NETWORK):
