@@ -45,7 +45,9 @@ def _user(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
         return reader.open(
             "signs in to the console from any address with a password alone", "console_no_mfa", name
         )
-    if any(view.flag(k) for k in ("access_key_1_active", "access_key_2_active")) or view.get("AccessKeys"):
+    if any(view.flag(k) for k in ("access_key_1_active", "access_key_2_active")) or view.get(
+        "AccessKeys", "access_keys", "AccessKeyMetadata"
+    ):
         return reader.open("has an access key, which works from any address", "access_key", name)
     if console is None and not view.has("access_key_1_active"):
         return reader.none("no record of its sign-in")

@@ -223,6 +223,8 @@ def _network_rules(reader: Reader, asset: AssetRecord, view: View) -> tuple[bool
             )
             if first == "0.0.0.0" and last == "255.255.255.255":  # noqa: S104
                 return True, "a firewall rule admits every address"
+            if first == last == "0.0.0.0":  # noqa: S104
+                return None, "a firewall rule admits everything in Azure, other customers' too"
         return False, "its firewall rules admit named addresses only"
     if default == "allow" or (access is True and not default):
         return (

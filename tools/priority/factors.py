@@ -47,7 +47,8 @@ _PARTS: Final[Mapping[str, Part | None]] = {
     "profile": Part.RUN_AS,
     "container": Part.ESCAPED,
     "secrets": Part.TOLD,
-    "account_key": Part.ENTERED,
+    "account_key": Part.BY_KEY,
+    "keys": Part.BY_KEY,
 }
 """By theme or class of weakness. A private endpoint keeps a stolen login outside, whichever way it was stolen."""
 _FURTHER = {"lateral", "vulnerability", "credential", "privilege"}

@@ -107,3 +107,15 @@ def test_a_secret_counts_with_what_it_opens_not_with_what_passes_by() -> None:
     beside = path(finding("app_no_secrets_in_settings", web), context)
     assert beside.value.endswith("by another weakness than this")
     assert beside.grade < 0.5 * context.facts_of(web).path.grade
+
+
+@pytest.mark.parametrize("anonymous", [True, False])
+def test_an_old_key_has_no_part_in_what_anyone_may_read(anonymous: bool) -> None:
+    data = store(
+        allowBlobPublicAccess=anonymous,
+        containers=[{"name": "c", "properties": {"publicAccess": "Container" if anonymous else "None"}}],
+    )
+    context = estate(data, data={data.asset_id: PII})
+    old = path(finding("storage_account_key_access_disabled", data), context)
+    assert old.grade < 0.5
+    assert (context.facts_of(data).path.grade > 0.9) is anonymous

@@ -84,3 +84,18 @@ def test_every_known_check_has_a_class(shared_data: Path) -> None:
     checks = [row["check_id"] for row in csv.DictReader(text.splitlines(), delimiter="\t")]
     assert len(checks) == 1076
     assert [c for c in checks if weakness_of(finding(c)).basis != "rule"] == []
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "theme"),
+    [
+        ("Function can be invoked by everyone", "takeover", "public"),
+        ("Search node answers without a login", "entry", "ingress"),
+        ("Container mounts the root of the host", "lateral", "container"),
+        ("Managed identity is Contributor of the subscription", "privilege", "privilege"),
+        ("Role can read all objects of a bucket with sensitive data", "privilege", "privilege"),
+    ],
+)
+def test_plain_titles_of_rules_that_nobody_knows(title: str, name: str, theme: str) -> None:
+    found = weakness_of(finding("8d1f0c9e-1111-4222-8333-944455556666", title=title))
+    assert (found.name, found.theme, found.basis) == (name, theme, "title")

@@ -215,7 +215,7 @@ class AwsGrants:
 
 
 def _active_key(view: View) -> bool:
-    keys = list(view.each("AccessKeys"))
+    keys = list(view.each("AccessKeys", "access_keys", "AccessKeyMetadata"))
     if keys:
         return any(k.text("Status").lower() != "inactive" for k in keys)
     return any(view.flag(k) for k in ("access_key_1_active", "access_key_2_active"))

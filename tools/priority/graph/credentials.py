@@ -275,6 +275,6 @@ def _addresses(view: View) -> Iterator[str]:
 
 
 def _live_keys(view: View) -> Iterator[str]:
-    for key in view.each("AccessKeys", "access_keys"):
+    for key in view.each("AccessKeys", "access_keys", "AccessKeyMetadata"):
         if key.text("Status", "status").lower() != "inactive" and key.text("AccessKeyId", "access_key_id"):
             yield key.text("AccessKeyId", "access_key_id")

@@ -55,13 +55,15 @@ class Relation(StrEnum):
 
 class Part(StrEnum):
     """What part an asset has in a path because of one weakness: strangers come in by it, its flaw is exploited, an
-    intruder on it becomes its identity, leaves the container for its host, or finds a credential in it."""
+    intruder on it becomes its identity, leaves the container for its host, finds a credential in it, or comes by a
+    credential for it."""
 
     ENTERED = "entered"
     EXPLOITED = "exploited"
     RUN_AS = "run_as"
     ESCAPED = "escaped"
     TOLD = "told"
+    BY_KEY = "by_key"
 
 
 @dataclass(frozen=True, slots=True)

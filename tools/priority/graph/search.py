@@ -24,6 +24,7 @@ from tools.priority.graph.model import (
 JEWEL = 0.3
 """Worth from which a position counts as a crown jewel."""
 _TELLING = (Relation.HOLDS, Relation.OPENS)
+_BY_KEY = (Relation.HOLDS, Relation.OPENS, Relation.SIGNS_IN)
 
 
 class AttackGraph:
@@ -105,6 +106,8 @@ class AttackGraph:
                 parts.append((Part.EXPLOITED, there))
             parts += [(part, asset_id) for part, _ in tuple(parts) for asset_id in edge.asset_ids]
             here = self.nodes[self.place[edge.source]].asset_id
+            if edge.relation in _BY_KEY:
+                parts.append((Part.BY_KEY, there))
             if edge.relation is Relation.RUNS_AS:
                 parts.append((Part.RUN_AS, here))
             elif edge.relation is Relation.ESCAPES:
