@@ -10,9 +10,9 @@ from tools.priority.estate import Estate, name_of
 from tools.priority.exposure import Reader, exposure_of
 from tools.priority.graph.aws_inside import HOSTS, Inside
 from tools.priority.graph.credentials import port_of
-from tools.priority.graph.flaws import answering, weakest
 from tools.priority.graph.jewels import Jewels
 from tools.priority.graph.model import INTERNET, Edge, Node, NodeKind, Parts, Relation
+from tools.priority.graph.neighbours import ways_in
 from tools.priority.graph.network_entries import NetworkEntries
 from tools.priority.graph.vocabulary import GraphWords
 from tools.priority.network import OpenRange
@@ -53,29 +53,15 @@ class AwsNetworkEdges:
             self._through(balancer)
 
     def _into_machine(self, target: AssetRecord) -> None:
-        """A neighbour gets in by a known flaw or a service without login; a password-protected one is no easy step."""
+        """Steps onto a machine from every place that its groups let in."""
         view = self._estate.view(target)
         if not _runs(view):
             return
-        step, services = self._words.step, self._words.services
         flaws = self._enriched.flaws.get(target.asset_id, ())
+        worthy = self._jewels.of(target).value >= 0.5
         for key, inlet in self._inside.open_to(target, None):
-            flaw = weakest(answering(flaws, (inlet,), self._words), self._words) if flaws else None
-            bare = [
-                p
-                for p in sorted(services["no_login"])
-                if inlet.covers(p) and inlet.last - inlet.first < 65_000
-            ]
-            if bare:
-                why = f"what listens on {bare[0]} asks for no login by default"
-                self._step(key, target, Relation.REACHES, step["no_login_inside"], why, inlet.owner)
-            if flaw is not None:
-                share = self._words.entry[flaw.name] / self._words.entry["exploited_flaw"]
-                chance = step["exploit_inside"] * share
-                self._step(key, target, Relation.EXPLOITS, chance, flaw.why, inlet.owner)
-            if not bare and flaw is None and self._jewels.of(target).value >= 0.5:
-                why = "a password or key is needed"
-                self._step(key, target, Relation.SIGNS_IN, step["login_inside"], why, inlet.owner)
+            for way in ways_in(flaws, inlet, self._words, worthy=worthy):
+                self._step(key, target, way.relation, way.chance, way.why, inlet.owner)
 
     def _into_database(self, target: AssetRecord) -> None:
         if not _runs(self._estate.view(target)) or self._jewels.of(target).value < 0.5:

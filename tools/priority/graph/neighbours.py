@@ -1,17 +1,18 @@
-"""What somebody who stands next to a machine or database can do to it, in any cloud but AWS (`aws_network_edges`)."""
+"""What somebody who stands next to a machine or database can do to it; `ways_in` serves every cloud."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, Protocol, TypeVar
 
 from tools.findings.model import AssetRecord
-from tools.priority.enrich.model import Enrichments
+from tools.priority.enrich.model import Enrichments, Flaw
 from tools.priority.estate import name_of
-from tools.priority.graph.flaws import answering, weakest
+from tools.priority.graph.flaws import Range, answering, weakest
 from tools.priority.graph.jewels import Jewels
 from tools.priority.graph.model import Relation
 from tools.priority.graph.steps import Steps
+from tools.priority.graph.vocabulary import GraphWords
 from tools.priority.reading import shown
 
 _WHOLE = 65_000
@@ -38,6 +39,33 @@ Place = Callable[[AssetRecord, Found], str | None]
 """Gives the key of the place that an opening opens to, with those who stand there; None where nobody does."""
 
 
+class Way(NamedTuple):
+    """How a neighbour gets in: the relation, the chance (0 to 1), and a clause."""
+
+    relation: Relation
+    chance: float
+    why: str
+
+
+def ways_in(flaws: Iterable[Flaw], opening: Range, words: GraphWords, *, worthy: bool) -> Iterator[Way]:
+    """What somebody next to a machine gets in by where ports are open: a service without login, a known flaw in what
+    answers there; a password only where the machine is worth one.
+    """
+    bare = [p for p in sorted(words.services["no_login"]) if opening.first <= p <= opening.last]
+    if opening.last - opening.first >= _WHOLE:
+        bare = []  # a rule for all ports says nothing of what listens
+    held = tuple(flaws)
+    flaw = weakest(answering(held, (opening,), words), words) if held else None
+    if bare:
+        why = f"what listens on {bare[0]} asks for no login by default"
+        yield Way(Relation.REACHES, words.step["no_login_inside"], why)
+    if flaw is not None:
+        share = words.entry[flaw.name] / words.entry["exploited_flaw"]
+        yield Way(Relation.EXPLOITS, words.step["exploit_inside"] * share, flaw.why)
+    if not bare and flaw is None and worthy:
+        yield Way(Relation.SIGNS_IN, words.step["login_inside"], "a password or key is needed")
+
+
 class Neighbours:
     """Steps from places inside a network to machines and databases."""
 
@@ -47,28 +75,14 @@ class Neighbours:
         self._steps = steps
 
     def into_machine(self, target: AssetRecord, openings: Iterable[Found], place: Place[Found]) -> None:
-        """A neighbour gets in by a known flaw or a service without login; a password-protected one is no easy step."""
-        step, words = self._steps.words.step, self._steps.words
+        """Steps onto a machine from each place that its openings open to."""
+        words = self._steps.words
         flaws = self._enriched.flaws.get(target.asset_id, ())
         worthy = self._jewels.of(target).value >= 0.5
         for opening in openings:
-            whole = opening.last - opening.first >= _WHOLE
-            bare = [
-                p
-                for p in sorted(words.services["no_login"])
-                if opening.first <= p <= opening.last and not whole
-            ]
-            flaw = weakest(answering(flaws, (opening,), words), words) if flaws else None
             key = place(target, opening)
-            if bare:
-                why = f"what listens on {bare[0]} asks for no login by default"
-                self._step(key, target, Relation.REACHES, step["no_login_inside"], why, opening)
-            if flaw is not None:
-                chance = step["exploit_inside"] * words.entry[flaw.name] / words.entry["exploited_flaw"]
-                self._step(key, target, Relation.EXPLOITS, chance, flaw.why, opening)
-            if not bare and flaw is None and worthy:
-                why = "a password or key is needed"
-                self._step(key, target, Relation.SIGNS_IN, step["login_inside"], why, opening)
+            for way in ways_in(flaws, opening, words, worthy=worthy):
+                self._step(key, target, way.relation, way.chance, way.why, opening)
 
     def into_database(
         self, target: AssetRecord, port: int | None, openings: Iterable[Found], place: Place[Found]
