@@ -14,6 +14,7 @@ from functools import cached_property
 
 import rustworkx as rx
 
+from tools.priority.graph.detours import Detours
 from tools.priority.graph.model import (
     BUNDLE,
     INTERNET,
@@ -28,6 +29,8 @@ from tools.priority.graph.model import (
 OPEN = 0.93
 """Chance of an entry from which no other way in matters: who may simply take a thing needs nobody's rights for it."""
 _FAR = math.inf
+_TRIED = 64
+"""Steps of one asset that are tried, the most hopeful first, for one that is not merely a detour."""
 
 
 class Distances:
@@ -54,7 +57,7 @@ class Distances:
         # Each position's best step in and on is looked for once, so that a hub's are not compared for every path.
         self._into: dict[int, tuple[int, int]] = {}
         self._onward: dict[int, tuple[int, int]] = {}
-        self._walks: dict[tuple[int, int, int], AttackPath | None] = {}
+        self._walks: dict[tuple[int, int, int], tuple[float, AttackPath | None]] = {}
 
     @cached_property
     def steps(self) -> Sequence[tuple[int, int, float, int]]:
@@ -115,29 +118,67 @@ class Distances:
         return {at: distance for at, distance in found.items() if at != size}
 
     def best_through(self, positions: Iterable[int], edges: Iterable[int]) -> AttackPath | None:
-        """The gravest path through one of the positions or over one of the edges."""
-        best: tuple[float, int, int, int] | None = None
+        """The gravest path through one of the positions or over one of the edges; None if every way there is a detour
+        of one that needs them not.
+        """
         forward, backward, steps = self.forward, self.backward, self._by_number
-        for at in positions:
-            length = forward.get(at, _FAR) + backward.get(at, _FAR)
-            if length < _FAR and (best is None or (length, at) < best[:2]):
-                best = (length, at, at, -1)
+        found = [(forward.get(at, _FAR) + backward.get(at, _FAR), at, at, -1) for at in positions]
         for number in edges:
-            if number not in steps:
-                continue
-            a, b, cost = steps[number]
-            length = forward.get(a, _FAR) + cost + backward.get(b, _FAR)
-            if length < _FAR and (best is None or (length, a) < best[:2]):
-                best = (length, a, b, number)
-        if best is None:
-            return None
-        _, a, b, number = best
-        walk = (a, b, number)
-        if walk not in self._walks:
-            middle = [number] if number >= 0 else []
-            taken = [*self._steps_to(a), *middle, *self._steps_from(b)]
-            self._walks[walk] = self._path(_without_loops(taken, self._edges))
-        return self._walks[walk]
+            if number in steps:
+                a, b, cost = steps[number]
+                found.append((forward.get(a, _FAR) + cost + backward.get(b, _FAR), a, b, number))
+        queue = [one for one in found if one[0] < _FAR]
+        heapq.heapify(queue)
+        best: tuple[float, AttackPath | None] = (_FAR, None)
+        # No walk is shorter than the distances say, so the first one that is as short is the best.
+        for _ in range(_TRIED):
+            if not queue or queue[0][0] >= best[0] - 1e-12:
+                break
+            _, a, b, number = heapq.heappop(queue)
+            walk = (a, b, number)
+            if walk not in self._walks:
+                self._walks[walk] = self._walk(*walk)
+            best = min(best, self._walks[walk], key=lambda one: one[0])
+        return best[1]
+
+    def _walk(self, a: int, b: int, number: int) -> tuple[float, AttackPath | None]:
+        """Length and path of the best walk to `a`, by a step to `b` (none if they are one) and on, that passes no
+        position twice. Where the best ways there and on cross, one of them stays and the other goes around it.
+        """
+        there, on = self._steps_to(a), self._steps_from(b)
+        middle = [number] if number >= 0 else []
+        steps = self._by_number
+        behind = {self._start, a, *(steps[n][1] for n in there)}
+        ahead = {b, *(steps[n][1] for n in on)}
+        if not behind & ahead - ({a} if a == b else set()):
+            return self._measured([*there, *middle, *on])
+        found: list[tuple[float, AttackPath | None]] = []
+        if (a == b or b not in behind) and (way := self._on.way(b, behind)) is not None:
+            found.append(self._measured([*there, *middle, *way]))
+        if (a == b or a not in ahead) and (way := self._back.way(a, ahead)) is not None:
+            found.append(self._measured([*reversed(way), *middle, *on]))
+        return min(found, key=lambda one: one[0], default=(_FAR, None))
+
+    def _measured(self, taken: Sequence[int]) -> tuple[float, AttackPath | None]:
+        steps = self._by_number
+        last = steps[taken[-1]][1] if taken else self._start
+        return sum(steps[n][2] for n in taken) + self.ends.get(last, _FAR), self._path(taken)
+
+    @cached_property
+    def _on(self) -> Detours:
+        return Detours(
+            lambda at: ((b, cost, number) for _, b, (cost, number) in self._net.out_edges(at)),
+            self.backward,
+            self.ends,
+        )
+
+    @cached_property
+    def _back(self) -> Detours:
+        return Detours(
+            lambda at: ((a, cost, number) for a, _, (cost, number) in self._net.in_edges(at)),
+            self.forward,
+            {self._start: 0.0},
+        )
 
     def path_to(self, at: int) -> AttackPath | None:
         """The most likely path to a position."""
@@ -258,24 +299,4 @@ def _without_hubs(edges: Sequence[Edge]) -> list[Edge]:
             )
         else:
             kept.append(edge)
-    return kept
-
-
-def _without_loops(steps: Sequence[int], edges: Sequence[Edge]) -> list[int]:
-    """The same walk with circles cut out (a path through an edge may pass a position twice)."""
-    kept: list[int] = []
-    seen: dict[str, int] = {}
-    for number in steps:
-        edge = edges[number]
-        if not kept:
-            seen[edge.source] = 0
-        kept.append(number)
-        if edge.target in seen:
-            back = seen[edge.target]
-            for dropped in kept[back:]:
-                seen.pop(edges[dropped].target, None)
-            kept = kept[:back]
-            seen[edge.target] = back
-        else:
-            seen[edge.target] = len(kept)
     return kept

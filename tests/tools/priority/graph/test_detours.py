@@ -1,0 +1,120 @@
+"""Paths that keep clear of what the attacker holds already, against every simple walk of small graphs."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given, settings
+
+from tests.tools.priority.graph.test_search import edge, graph, node, small, walks
+from tools.priority.graph.model import INTERNET, Edge, Node
+from tools.priority.graph.search import AttackGraph
+
+
+def _through(g: AttackGraph, asset: str) -> list[str]:
+    path = g.path_of(asset)
+    return [n.key for n in path.nodes] if path is not None else []
+
+
+def test_a_neighbour_that_only_leads_back_has_no_path() -> None:
+    """An intruder on `host` has its data; the flawed neighbour behind it gives nothing more."""
+    g = graph(
+        [node("host"), node("net"), node("neighbour"), node("j", 1.0)],
+        [
+            edge(INTERNET, "host", 0.9),
+            edge("host", "j", 0.9),
+            edge("host", "net", 0.99),
+            edge("net", "neighbour", 0.5, "flaw"),
+            edge("neighbour", "net", 0.99),
+            edge("net", "host", 0.5),
+        ],
+    )
+    assert _through(g, "flaw") == []
+    assert _through(g, "neighbour") == []
+    assert _through(g, "host") == [INTERNET, "host", "j"]
+
+
+def test_what_a_neighbour_alone_leads_to_counts() -> None:
+    g = graph(
+        [node("host"), node("net"), node("neighbour"), node("j", 1.0), node("k", 0.6)],
+        [
+            edge(INTERNET, "host", 0.9),
+            edge("host", "j", 0.9),
+            edge("host", "net", 0.99),
+            edge("net", "neighbour", 0.5, "flaw"),
+            edge("neighbour", "net", 0.99),
+            edge("net", "host", 0.5),
+            edge("neighbour", "k", 0.3),
+        ],
+    )
+    assert _through(g, "flaw") == [INTERNET, "host", "net", "neighbour", "k"]
+    path = g.path_of("flaw")
+    assert path is not None
+    assert path.risk == pytest.approx(0.9 * 0.99 * 0.5 * 0.3 * 0.6, rel=1e-3)
+
+
+def test_the_way_in_may_be_another_than_the_best_one() -> None:
+    """The best way to the neighbour leads over the host, but by its own poor login it leads on to that host."""
+    g = graph(
+        [node("host"), node("neighbour"), node("j", 1.0)],
+        [
+            edge(INTERNET, "host", 0.9),
+            edge("host", "neighbour", 0.9),
+            edge(INTERNET, "neighbour", 0.1, "login"),
+            edge("neighbour", "host", 0.8, "key"),
+            edge("host", "j", 0.9),
+        ],
+    )
+    assert _through(g, "key") == [INTERNET, "neighbour", "host", "j"]
+    assert _through(g, "neighbour") == [INTERNET, "neighbour", "host", "j"]
+
+
+def test_an_asset_has_the_path_of_the_step_that_is_no_detour() -> None:
+    """The same policy lets the host's identity call itself back and, less likely, read data."""
+    g = graph(
+        [node("host"), node("role"), node("j", 1.0), node("k", 0.9)],
+        [
+            edge(INTERNET, "host", 0.9),
+            edge("host", "role", 0.9),
+            edge("role", "host", 0.9, "policy"),
+            edge("host", "j", 0.9),
+            edge("role", "k", 0.2, "policy"),
+        ],
+    )
+    assert _through(g, "policy") == [INTERNET, "host", "role", "k"]
+
+
+def test_many_detours_of_one_asset_cost_little() -> None:
+    spokes = [f"s{n:04}" for n in range(2_000)]
+    g = graph(
+        [node("host"), node("j", 1.0), *map(node, spokes)],
+        [
+            edge(INTERNET, "host", 0.9),
+            edge("host", "j", 0.9),
+            *(edge("host", s, 0.9) for s in spokes),
+            *(edge(s, "host", 0.9, "policy") for s in spokes),
+        ],
+    )
+    assert _through(g, "policy") == []
+    assert all(_through(g, s) == [] for s in spokes)
+
+
+@given(small())
+@settings(max_examples=200, deadline=None)
+def test_no_path_through_an_asset_is_better_than_the_best_simple_walk(
+    drawn: tuple[list[Node], list[Edge]],
+) -> None:
+    nodes, steps = drawn
+    g = graph(nodes, steps)
+    worth = {n.key: n.value for n in nodes}
+    everything = [w for w in walks(list(g.edges)) if worth[w[-1].target] >= 0.5]
+    for step in g.edges:
+        (asset,) = step.asset_ids
+        path = g.path_of(asset)
+        if path is None:
+            continue
+        assert step in path.edges
+        assert len({n.key for n in path.nodes}) == len(path.nodes)
+        best = max(math.prod(s.chance for s in w) * worth[w[-1].target] for w in everything if step in w)
+        assert path.risk <= best * (1 + 1e-9)
