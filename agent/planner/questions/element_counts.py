@@ -38,6 +38,7 @@ class CountReader:
         self.asked: tuple[Ref, ...] = ()
         self.weak = False
         self.total = False
+        self.limit: int | None = None
 
     def _value_of(self, named: Named) -> bool:
         """Whether a name is that of a value rather than of the item."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from agent.planner.questions.build import build
 from agent.planner.questions.element_counts import CountReader
+from agent.planner.questions.element_lacks import lacking_otherwise
 from agent.planner.questions.element_places import Array
 from agent.planner.questions.element_words import COUNT, ROWS, RULE_FORM, TIES, WITHOUT
 from agent.planner.questions.estate import Estate
@@ -42,7 +43,7 @@ def read_elements(text: str, estate: Estate, now: datetime, *, weak: bool = Fals
         return None
     reader = _Reader(text, marks, tokens, estate, found)
     each = reader.each(weak)
-    if each is None:
+    if each is None or (each.negated and not each.tests and lacking_otherwise(each, found, marks, estate)):
         return None
     state, form = reader.rest(now)
     if state is None or form is None or form.entity != "asset" or form.rule_form or form.span:
@@ -187,6 +188,7 @@ class _Reader(CountReader):
             [],
             [d for d in state.dims if d.name in ("account", "region", "provider") or d.tags],
         )
+        self.limit = state.limit
         left = [t for t in state.left if len(t.text) > 2]
         if left or state.unknown or state.missing or state.twofold:
             return None, None
@@ -264,7 +266,8 @@ class _Reader(CountReader):
         measure = form.measure
         changes["group"] = form.group if each.count else ()
         changes["measure"] = Measure(function="count") if each.count else None
-        changes["limit"] = form.limit
+        # "keys per user, highest first": one noun, and no one user
+        changes["limit"] = self.limit if each.by_asset else form.limit
         if measure is not None and measure.function not in ("count", "distinct"):
             changes["measure"] = measure if each.count else None
         return form.model_copy(update=changes)

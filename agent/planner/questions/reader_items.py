@@ -120,6 +120,7 @@ def _named(
             or mark.get("attr") in ("account", "region", "provider", "severity", "class", "category")
         ):
             closed[mark.start : mark.end] = [True] * (mark.end - mark.start)
+    nouns = [m for m in marks if m.kind == "kind" and m is not head and m.end - m.start > 1]
     index: dict[Noun, Named] = {}
     for array in arrays:
         for known in array.nouns:
@@ -133,6 +134,12 @@ def _named(
         for size in range(min(4, len(tokens) - at), 0, -1):
             window = tokens[at : at + size]
             if any(closed[at : at + size]) or any(t.kind != "word" for t in window):
+                continue
+            if any(
+                at + size > m.start and at < m.end and not (at <= m.start and m.end <= at + size)
+                for m in nouns
+            ):
+                # one word of a longer noun: the role of "role assignments"
                 continue
             words = [w for t in window for w in stems(t.norm)]
             hit = index.get(noun(words)) if len(words) <= 5 else None

@@ -204,7 +204,7 @@ def stated(
         return score, atom_of(spot, "true", (), False)
     bad = tuple(sorted(v for v in spot.values.values() if is_no(v))) if kind != "number" else ()
     if (explicit or within) and bad:
-        return score, atom_of(spot, "in", bad, False, f"{name_of(spot)} {'on' if spot.turned else 'off'}")
+        return score, atom_of(spot, "in", bad, False, f"{name_of(spot)} off")
     return score, atom_of(spot, "true", (), True)
 
 
@@ -227,7 +227,7 @@ def name_of(spot: Spot) -> str:
     if spot.born and len(own) > 1:
         # whose date it is: that of access keys
         key = f"{own[-2]} {key}"
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", key).replace("_", " ").lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", key).replace("_", " ").lower()
 
 
 def ref_of(spot: Spot) -> Ref:

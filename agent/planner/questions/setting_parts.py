@@ -61,6 +61,9 @@ def sorted_parts(tokens: Sequence[Token], whens: Sequence[When]) -> Parts | None
                 return None
             parts.op, at = found[0], at + len(found[1])
             while at < len(rest) and rest[at].text in ("the", "a", "of", "version", "is"):
+                if rest[at].text == "version":
+                    # "below version 1.30": it is the version that is below
+                    parts.words.append(rest[at])
                 at += 1
             if at < len(rest):
                 parts.bound = rest[at]

@@ -52,7 +52,8 @@ def phrase_of(tokens: Sequence[Token], spots: Spots, whens: Sequence[When]) -> R
     for tried in _sized(parts):
         roots = [roots_of(t) for t in tried.words]
         best: dict[str, list[tuple[float, Spot, Atom]]] = defaultdict(list)
-        for spot in spots.near(one for some in roots for one in some):
+        written = [flat(t.text) for t in tried.words if t.kind == "word"]
+        for spot in spots.near([*(one for some in roots for one in some), *written]):
             made = _said(tried, roots, spot)
             if made is not None:
                 best[spot.setting.type_id].append((made[0], spot, made[1]))
@@ -141,6 +142,9 @@ def _said(parts: Parts, roots: list[tuple[str, ...]], spot: Spot) -> tuple[float
         return timed(parts, spot, score) if not parts.op else None
     if parts.op:
         return bounded(parts, spot, score)
+    if turned & matched:
+        # "disabled accounts": the key itself is said, not the state of what it turns off
+        spot = replace(spot, turned=False)
     if (
         spot.setting.kind not in ("bool", "number")
         and not switch(spot)
@@ -198,8 +202,12 @@ def _value_only(parts: Parts, spots: Spots) -> Reading | None:
     for size in range(min(4, len(words)), 0, -1):
         for start in range(len(words) - size + 1):
             text = flat("".join(t.text for t in words[start : start + size]))
+            if text not in spots.by_value and size == 1 and words[start].norm != words[start].text:
+                # "who are guests": one of them is a guest
+                text = flat(words[start].norm)
             rest = [t for t in (*words[:start], *words[start + size :]) if not filler(t)]
-            if text.isdigit() or len(text) < 3 or text in ("true", "false"):
+            bare = text.isdigit() and "/" not in words[start].text
+            if bare or len(text) < 3 or text in ("true", "false"):
                 continue
             for spot in spots.by_value.get(text, ()):
                 if spot.setting.kind in ("text", "array") and all(

@@ -17,6 +17,10 @@ _ENDINGS: Final = ("ation", "ition", "ing", "ed", "ion", "e")
 _NO: Final = re.compile(
     r"(?:false|disabled|off|none|no|suspended|inactive|never|0|optional|not_enabled|unencrypted|unset|n/a)\Z"
 )
+# one thing that each cloud calls otherwise: which Kubernetes a cluster runs
+_CLUSTER: Final = re.compile(r"EKS_CLUSTER|KUBERNETES_CLUSTER")
+_VERSIONS: Final = frozenset({"version", "kubernetesVersion", "currentMasterVersion"})
+_OF_CLUSTERS: Final = ("kubernetes", "master", "cluster", "control", "plane")
 # their values are names: no word of a question is one of them by itself
 _NAMES: Final = frozenset(
     "name id arn description path sid uid handler key title summary displayname mail email".split()
@@ -153,6 +157,9 @@ def _spot(setting: Setting, nouns: frozenset[str]) -> Spot:
         above = frozenset(root(w) for w in key_words(own[-2])) - LIGHT_ROOTS - nouns
         core = above if above and leaf <= LIGHT_ROOTS | nouns and _silent(leaf) else leaf
     core = core or leaf
+    if _CLUSTER.search(setting.type_id) and setting.leaf in _VERSIONS:
+        core = leaf = frozenset({root("version")})
+        own = [*_OF_CLUSTERS, *own]
     whole = frozenset(root(w) for step in own for w in key_words(step)) | nouns
     values = {flat(shown): shown for shown in setting.values.values()}
     for shown in list(setting.values.values()):

@@ -121,8 +121,15 @@ def value_at(
     places = [s for s in estate.settings.of_value(token.text, scope) if _speaks(s)]
     values: tuple[str, ...] = (token.text,)
     op = "eq"
+    if not places and scoped and token.kind == "word" and token.norm != token.text:
+        # "who are guests": each of them is a guest
+        places = [
+            s for s in estate.settings.of_value(token.norm, scope) if _speaks(s) and len(s.values) <= 12
+        ]
+        values = (token.norm,)
     if not places and mark.kind != "quoted":
         places, op = _beginning(token.text, estate, scope)
+        values = (token.text,)
     if not places and (coded := _ID.match(token.text)):
         places = [
             s

@@ -14,6 +14,7 @@ ALIKE: Final[dict[str, str]] = {
     "disk": "disk", "mfa": "mfa", "multifactor": "mfa", "mount": "mount", "principals": "principal", "begin": "start",
     "made": "creat", "registr": "register", "multi-factor": "mfa", "born": "creat", "setup": "creat", "log": "log", "pwd": "password", "auth": "auth", "ssl": "ssl",
     "identity": "identity", "vcpu": "cpu", "cores": "core", "ver": "version", "expiry": "expir", "expiration": "expir", "expire": "expir",
+    "k8s": "kubernetes",
 }  # fmt: skip
 # parts of keys that need not be said
 LIGHT: Final = frozenset(

@@ -27,7 +27,10 @@ GOOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "no_logging": ("log", "log enabled", "is log", "access log"),
     "no_deletion_protection": ("delet protect", "delet protect enabled"),
     "no_multi_az": ("multi az",),
-    "no_mfa": ("mfa device", "mfadevice", "mfa active"),
+    "no_mfa": (
+        "mfa device", "mfadevice", "mfa active", "is mfa registered", "mfa registered", "is mfa capable", "is mfa enabled",
+        "mfa enabled", "account mfa enabled", "is enrolled in 2 sv",
+    ),
     "mfa_delete": ("mfa delet",),
     "no_rotation": ("rotat enabled", "key rotat enabled", "rotat"),
     "no_ssm": ("managed by ssm", "instance information", "ssm managed"),

@@ -123,37 +123,41 @@ CONFIGURED: list[Row] = [
 ]  # fmt: skip
 
 
-def rows() -> list[Row]:
+Types = dict[str, tuple[str, str, str, str]]
+
+
+def rows(configured: list[Row] = CONFIGURED, types: Types = TYPES) -> list[Row]:
     """The rows as the inventory holds them."""
     return [
         {
-            "xdm.asset.id": a["id"], "xdm.asset.strong_id": f"arn:{a['id']}", "xdm.asset.name": a["name"], "xdm.asset.provider": TYPES[a["type"]][3],
-            "xdm.asset.realm": "111111111111", "xdm.asset.cloud.region": "eu-west-1", "xdm.asset.type.class": TYPES[a["type"]][0],
-            "xdm.asset.type.category": TYPES[a["type"]][1], "xdm.asset.type.name": TYPES[a["type"]][2], "xdm.asset.type.id": a["type"],
+            "xdm.asset.id": a["id"], "xdm.asset.strong_id": f"arn:{a['id']}", "xdm.asset.name": a["name"], "xdm.asset.provider": types[a["type"]][3],
+            "xdm.asset.realm": "111111111111", "xdm.asset.cloud.region": "eu-west-1", "xdm.asset.type.class": types[a["type"]][0],
+            "xdm.asset.type.category": types[a["type"]][1], "xdm.asset.type.name": types[a["type"]][2], "xdm.asset.type.id": a["type"],
             "xdm.asset.first_observed": NOW - timedelta(days=30), "xdm.asset.last_observed": NOW - timedelta(hours=3), "xdm.asset.tags": "{}",
             "xdm.asset.raw_fields": json.dumps({"Platform Discovery": a["cfg"]}),
         }
-        for a in CONFIGURED
+        for a in configured
     ]  # fmt: skip
 
 
-def configured_estate() -> Estate:
+def configured_estate(configured: list[Row] = CONFIGURED, types: Types = TYPES) -> Estate:
     """The words of this tenant: there are no findings and no issues in it."""
     records = {
         a["id"]: AssetRecord(
-            asset_id=a["id"], uid=f"arn:{a['id']}", name=a["name"], type_id=a["type"], type_name=TYPES[a["type"]][2], asset_class=TYPES[a["type"]][0],
-            category=TYPES[a["type"]][1], provider=TYPES[a["type"]][3], account="111111111111", region="eu-west-1", tags={}, config=a["cfg"],
+            asset_id=a["id"], uid=f"arn:{a['id']}", name=a["name"], type_id=a["type"], type_name=types[a["type"]][2], asset_class=types[a["type"]][0],
+            category=types[a["type"]][1], provider=types[a["type"]][3], account="111111111111", region="eu-west-1", tags={}, config=a["cfg"],
         )
-        for a in CONFIGURED
+        for a in configured
     }  # fmt: skip
-    return Estate(build([], records), gather(records.values()), {"asset_inventory": read_rows("asset_inventory", rows())}, dict(TYPES))  # fmt: skip
+    seen = {"asset_inventory": read_rows("asset_inventory", rows(configured, types))}
+    return Estate(build([], records), gather(records.values()), seen, dict(types))
 
 
 class ConfiguredTenant:
     """Runs plans on the rows."""
 
-    def __init__(self) -> None:
-        self.estate = configured_estate()
+    def __init__(self, configured: list[Row] = CONFIGURED, types: Types = TYPES) -> None:
+        self.estate = configured_estate(configured, types)
         self._catalog = Catalog.seeded()
         self._connection: Any = duckdb.connect()
         kinds: dict[str, Kind] = dict(self._catalog.kinds()["asset_inventory"])
@@ -162,7 +166,7 @@ class ConfiguredTenant:
         self._connection.execute(
             f'CREATE TABLE "asset_inventory" ({", ".join(f"{chr(34)}{c}{chr(34)} {k}" for c, k in shape.items())})'
         )
-        for row in rows():
+        for row in rows(configured, types):
             told = {
                 k: v.replace(tzinfo=None) if hasattr(v, "tzinfo") else v for k, v in row.items() if k in shape
             }

@@ -1,0 +1,83 @@
+"""Questions about identities, access and Kubernetes: the rows are those that plain Python picks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from agent.planner.questions.ask import plan_question
+from tests.agent.planner.questions.access_tenant import ACCESS, access_tenant
+from tests.agent.planner.questions.settings_tenant import ConfiguredTenant
+from tests.agent.planner.questions.tenant import NOW, Row
+
+
+@pytest.fixture(scope="module")
+def tenant() -> ConfiguredTenant:
+    return access_tenant()
+
+
+USER, ENTRA, ROLE, ACCOUNT = "AWS_IAM_USER", "AZURE_AD_USER", "AWS_IAM_ROLE", "AWS_ACCOUNT"
+EKS, AKS, GKE = "EKS_CLUSTER", "AZURE_KUBERNETES_CLUSTER", "GOOGLE_KUBERNETES_CLUSTER"
+
+
+def minor(version: str) -> int:
+    return int(version.split(".")[1])
+
+
+CASES: list[tuple[str, dict[str, Callable[[Row], Any]]]] = [
+    (
+        "users without mfa",
+        {USER: lambda c: not c["MFADevices"], ENTRA: lambda c: not c["isMfaRegistered"]},
+    ),
+    ("azure ad users who have not registered mfa", {ENTRA: lambda c: not c["isMfaRegistered"]}),
+    ("root accounts without mfa", {ACCOUNT: lambda c: not c["SummaryMap"]["AccountMFAEnabled"]}),
+    ("disabled gcp service accounts", {"GOOGLE_SERVICE_ACCOUNT": lambda c: c["disabled"]}),
+    ("gcp service accounts that are not disabled", {"GOOGLE_SERVICE_ACCOUNT": lambda c: not c["disabled"]}),
+    ("aks clusters with local accounts disabled", {AKS: lambda c: c["properties"]["disableLocalAccounts"]}),
+    (
+        "aks clusters with local accounts enabled",
+        {AKS: lambda c: not c["properties"]["disableLocalAccounts"]},
+    ),
+    (
+        "k8s clusters below version 1.30",
+        {
+            EKS: lambda c: minor(c["version"]) < 30,
+            AKS: lambda c: minor(c["properties"]["kubernetesVersion"]) < 30,
+            GKE: lambda c: minor(c["currentMasterVersion"]) < 30,
+        },
+    ),
+    ("azure ad users that are guests", {ENTRA: lambda c: c["userType"] == "Guest"}),
+    ("which iam roles do we have?", {ROLE: lambda c: True}),
+    (
+        "role assignments with principal type user",
+        {"AZURE_ROLE_ASSIGNMENT": lambda c: c["properties"]["principalType"] == "User"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("question", "tests"), CASES, ids=[question for question, _ in CASES])
+def test_the_rows_are_those_that_have_it(
+    tenant: ConfiguredTenant, question: str, tests: dict[str, Callable[[Row], Any]]
+) -> None:
+    made = plan_question(question, tenant.estate, None, NOW)
+    assert made.outcome == "answer", made.message
+    assert made.plan is not None
+    expected = {a["id"] for a in ACCESS if a["type"] in tests and tests[a["type"]](a["cfg"])}
+    assert {row["xdm.asset.id"] for row in tenant.rows(made.plan)} == expected, made.reading
+
+
+def test_what_is_counted_for_each_is_shown_for_all(tenant: ConfiguredTenant) -> None:
+    made = plan_question("number of access keys per user, highest first", tenant.estate, None, NOW)
+    assert made.plan is not None
+    rows = tenant.rows(made.plan)
+    counts = [row["access_keys"] for row in rows]
+    assert counts == sorted((len(a["cfg"]["AccessKeys"]) for a in ACCESS if a["type"] == USER), reverse=True)
+
+
+def test_a_reading_says_the_key_as_it_is_written(tenant: ConfiguredTenant) -> None:
+    made = plan_question("aks clusters with local accounts enabled", tenant.estate, None, NOW)
+    assert "disable local accounts off" in made.reading
+    made = plan_question("root accounts without mfa", tenant.estate, None, NOW)
+    assert "account mfa enabled off" in made.reading.lower()
