@@ -28,7 +28,7 @@ from agent.planner.questions.reader_conditions import (
     take_word,
 )
 from agent.planner.questions.reader_groups import binned, by, measured
-from agent.planner.questions.reader_heads import distribution
+from agent.planner.questions.reader_heads import asset_shown, distribution
 from agent.planner.questions.reader_place import RELATED
 from agent.planner.questions.reader_quoted import quoted
 from agent.planner.questions.reader_ranks import direction, order, rank, ranked_by, top
@@ -132,6 +132,8 @@ def _entity(state: State, mark: Mark) -> None:
         return None
     if state.dims and state.entity == "asset" and not state.noun and name != "asset":
         return take_head(state, mark, name)
+    if name == "asset" and asset_shown(state, mark):
+        return None
     if name == "asset" and state.entity != "asset":
         if state.negated and reachable(state.entity, "asset") and state.connector == "":
             return _relate(state, name)

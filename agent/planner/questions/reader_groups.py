@@ -82,14 +82,16 @@ def by(state: State, mark: Mark) -> None:
     at, found = following
     if mark.text.lower() == "between" and found.kind == "number":
         return
-    if found.kind == "agg" and found.data == "count":
+    counting = found.kind == "agg" and found.data == "count"
+    if counting:
         inner = state.next(
             at + 1 - state.at, over=("stop", "of", "value", "weakness", "tenant", "or", "and", "comma")
         )
-        if inner is not None and inner[1].kind in ("entity", "kind"):
+        counting = inner is not None and inner[1].kind in ("entity", "kind")
+        if inner is not None and counting:
             found = inner[1]
     if (
-        not _groupable(state, found)
+        (counting or not _groupable(state, found))
         and found.kind in ("value", "entity", "kind", "agg")
         and (state.limit is not None or state.dims or state.pending_rank or _number_of(state, at))
         and _counts(state, at)

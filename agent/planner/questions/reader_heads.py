@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from agent.planner.questions.entities import ENTITIES
+from agent.planner.questions.entity_links import reachable
 from agent.planner.questions.form import Measure, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_state import State
+from agent.planner.questions.tokens import singular
 
 # what everything has: "number of issues with severity and status" asks for no condition
 _ALWAYS: Final = frozenset(
@@ -21,6 +23,8 @@ def as_column(state: State, mark: Mark, ref: Ref) -> bool:
 
     if ref.name == "asset":
         return True
+    if ref.name == "name" and state.entity not in ("", "asset") and _of_asset(mark):
+        return reachable(state.entity, "asset") and _asset_name(state)
     before = state.before(over=())
     possessive = before is not None and before.text.lower().split()[-1] in ("their", "its", "the")
     joined = state.before()
@@ -38,6 +42,44 @@ def as_column(state: State, mark: Mark, ref: Ref) -> bool:
         return False
     state.columns.append(ref)
     state.connector = ""
+    return True
+
+
+def _of_asset(mark: Mark) -> bool:
+    return mark.text.lower().split()[0] in ("asset", "resource")
+
+
+def _asset_name(state: State) -> bool:
+    if Ref(name="asset") not in state.columns:
+        state.columns.append(Ref(name="asset"))
+    state.connector = ""
+    return True
+
+
+def asset_shown(state: State, mark: Mark) -> bool:
+    """The asset of each row among the columns: "issues with their asset", "and the affected resource's name".
+
+    Several assets ("issues with assets in production") are a condition, one is what each row is about.
+    """
+    entity = state.entity
+    if entity in ("", "asset") or state.negated or state.relation is not None or state.measure is not None:
+        return False
+    if not reachable(entity, "asset") or state.compare is not None:
+        return False
+    last = state.words(mark)[-1].text
+    before, joined = state.before(over=()), state.before()
+    told = before is not None and before.text.lower().split()[-1] in ("their", "its", "affected", "whose")
+    linked = joined is not None and (
+        joined.kind == "with"
+        or (joined.kind in ("and", "comma") and (bool(state.columns) or before is not joined))
+    )
+    following = state.next(over=("stop",))
+    ends = following is None or following[1].kind in ("and", "comma", "attr", "by", "order", "mark")
+    if singular(last) != last or not ends or not (told or linked):
+        return False
+    _asset_name(state)
+    if following is not None and following[1].kind == "attr" and following[1].data == "name":
+        state.at = following[0]
     return True
 
 

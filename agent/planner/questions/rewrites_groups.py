@@ -12,6 +12,8 @@ _ATTRIBUTE: Final = (
     r"(?:(?:cloud |issue |asset |finding |case |resource |business |operating |file |aws )?(?:severity|severities|sev|status|statuses|account|accounts|region|regions|provider|providers|cloud|clouds|category|categories|"
     r"type|types|team|teams|owner|owners|environment|environments|application|applications|app|apps|class|classes|rule|rules|check|checks|namespace|namespaces|service|services|system|package|packages|assignee|assignees|state|subscription|project|platform|runtime|engine))"
 )
+_COUNTED: Final = r"(?:(?:critical|high|medium|low) )?(?:asset|resource|issue|finding|alert|case|vulnerability|cve|bucket|instance|user|role|event|file|endpoint|machine|vm)"
+_TIMED: Final = r"(?:\w+ )?(?:seconds?|minutes?|hours?|days?|weeks?|fortnights?|months?|quarters?|years?|mins?|hrs?|wks?|yrs?|h\b|d\b|w\b)"
 _NUMERIC: Final = r"(?:score|cvss|size|number|count|age|amount|value|risk|rating|total|percentage|share)"
 _OPEN: Final = r"(?:open|opened|around|waiting|unresolved|pending|outstanding|unfixed|there|lying around|hanging around|standing|untreated|in the backlog|alive|known|with us)"
 _BE: Final = r"(?:is|are|was|were|have|has|been|had|do|does|did|being|stay|stayed|remain|remained|kept|keep)"
@@ -44,6 +46,10 @@ def _measure(match: re.Match[str]) -> str:
 _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
+        # "by asset count": what is counted
+        (rf"\b(?P<by>by|with|having|of)(?: (?:the|their|its))? (?:total |overall |open )?(?P<what>{_COUNTED})[ -](?:count|number|total|volume)s?\b(?! by)", r"\g<by> number of \g<what>s"),
+        # the last ones without a unit of time are the newest
+        (rf"\b(?:the )?(?:last|most recent) (?P<n>\d{{1,4}}|two|three|four|five|six|seven|eight|nine|ten|twenty)(?= (?!{_TIMED})[a-z])", r"the latest \g<n>"),
         # slips of the pen that turn a bound into something else
         (r"\b(more|less|fewer|older|bigger|larger|greater|higher|lower|longer|newer|smaller|worse|younger) (?:then|thn|that|as) (?=\d|one\b|two\b|three\b|four\b|five\b|six\b|seven\b|eight\b|nine\b|ten\b|a\b|an\b)", r"\1 than "),
         # groups

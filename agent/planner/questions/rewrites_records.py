@@ -28,6 +28,17 @@ _WHICH: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         ),
     )
 )
+# the thing that a record is about, by its name
+_OF_ASSET: Final = re.compile(
+    r"(?P<lead>(?:with|and|,|plus|including|showing|show|their|its|the)\s+)(?:the )?(?:"
+    r"(?:names?|ids?|identit(?:y|ies)) of (?:the |their |its )?(?:affected |related |respective |impacted |underlying )?(?:asset|resource)s?\b"
+    r"|(?:affected|related|respective|impacted|underlying|corresponding) (?:asset|resource)(?:'s)?(?: (?:name|id)s?)?\b"
+    r"|(?:asset|resource)'s (?:name|id)\b)(?! (?:in|on|of|with|that|which|tagged))"
+)
+# accounts of one cloud are where something is, unless they are what is asked for
+_ACCOUNTS: Final = re.compile(
+    r"(?<=[\w,] )(?:in|on|of|from|across|within|over) (?:(?:all|any|the|our|my|each of) )*(?P<cloud>aws|amazon) accounts?\b(?! (?:that|which|where|having|have|has|who|called|named|\d|\w+-\w))"
+)
 _DOMAIN: Final = re.compile(
     r"\b(?:of|in|from|under|within|for) (?:the )?(?P<v>security|posture|health|it|hunting) domain\b"
 )
@@ -91,12 +102,14 @@ def of_records(text: str) -> str:
     text = _VULNERABLE.sub(r"with vulnerabilities in package \g<name>", text)
     text = _SOMETHING.sub("records ", _OPS.sub("operations", text))
     if of:
+        text = _OF_ASSET.sub(r"\g<lead>asset name", text)
         for pattern, words in _WHICH:
             text = pattern.sub(words.replace("{of}", of), text)
         text = _A_FINDING.sub(r"\g<noun> with finding category = \g<v>", text)
     if of == "issue":
         text = _DOMAIN.sub(r"with domain = \g<v>", text)
         text = _REASON.sub("with resolution ", text)
+    text = _ACCOUNTS.sub(r"on \g<cloud>", text)
     text = _USERS_OF.sub("azure ad users", text)
     text = _AD.sub("azure ad", text)
     return _doers(text)
