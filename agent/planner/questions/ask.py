@@ -10,6 +10,7 @@ from agent.planner.questions.asides import without_asides
 from agent.planner.questions.build import build
 from agent.planner.questions.completing import completed
 from agent.planner.questions.contradiction import asked_back, fitted, torn
+from agent.planner.questions.data_classes import classed
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.follow import follow
@@ -17,6 +18,7 @@ from agent.planner.questions.form import Asked, Form, Kinds, Ref
 from agent.planner.questions.leftover import capitals
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.newest import with_newest
+from agent.planner.questions.people import with_people
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader import read
 from agent.planner.questions.reader_elements import read_elements
@@ -29,6 +31,7 @@ from agent.planner.questions.record_nouns import without_rows
 from agent.planner.questions.region_names import with_regions
 from agent.planner.questions.rewrites import rewritten
 from agent.planner.questions.rewrites_groups import grouped
+from agent.planner.questions.rewrites_rankings import ranked
 from agent.planner.questions.rewrites_records import of_records
 from agent.planner.questions.setting_atoms import NoSuchValue
 from agent.planner.questions.setting_reader import of_items, read_settings, says_as_much
@@ -60,7 +63,7 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
     if (barred := outcomes.barred(asked, follows=previous is not None)) is not None:
         return barred.model_copy(update={"question": asked})
     said, aside = without_asides(asked)
-    lowered = ordered(grouped(of_records(rewritten(mended(with_regions(said, estate), estate)))))
+    lowered = ordered(grouped(of_records(rewritten(ranked(mended(with_regions(said, estate), estate))))))
     before = previous.form if previous is not None else None
     if (unsaid := singled(lowered, asked, estate)) is not None:
         return unsaid.model_copy(update={"question": asked})
@@ -104,7 +107,7 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         if hindered is not None:
             return hindered.model_copy(update={"question": asked})
         form = completed(form, "")
-    form = fitted(form, estate)
+    form = fitted(classed(form, lowered, estate), estate)
     if (pair := torn(form, estate)) is not None:
         items = read_elements(lowered, estate, now, weak=True) if before is None else None
         if items is None or torn(items, estate) is not None:
@@ -187,6 +190,8 @@ def understand(
         subject="event" if deed or (doings.did(lowered) and estate.has_rows("cloud_audit_logs")) else "",
     )
     marks = settled(records.marks, tokens, estate, given, records.subject)
+    if records.subject in ("", "issue", "case"):
+        marks = with_people(marks, tokens, lowered, estate)
     if deed is None:
         if doings.did(lowered) and records.subject == "event":
             return read(marks, tokens, estate, context="event", given=given, records=records)

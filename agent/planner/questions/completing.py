@@ -9,6 +9,7 @@ from typing import Final
 
 from agent.planner.questions.entities import BELONGS, ENTITIES
 from agent.planner.questions.form import Atom, Form, Item, Kinds, Measure, Rank, Ref, Weakness
+from agent.planner.questions.turned import turned
 
 _WHETHER: Final = re.compile(
     r"^\W*(?:is|are|was|does|do|did|has|have|can you (?:tell|check)|check|tell me|verify|whether|if)\b"
@@ -24,7 +25,7 @@ _THINGS_FIRST: Final = re.compile(
 
 def completed(form: Form, text: str) -> Form:
     """The form with what follows from it. `text` is the question in lower case."""
-    form = _of_tags(_of_scores(form, text))
+    form = turned(_of_tags(_of_scores(form, text)), text)
     form = _of_settings(form)
     form = _of_one(form, text)
     return _of_fixing(_of_resolution(form))

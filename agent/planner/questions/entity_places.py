@@ -89,6 +89,7 @@ modified xdm.issue.last_modified d
 resolved xdm.issue.resolution_time d
 assignee xdm.issue.assigned_to t
 excluded xdm.issue.is_excluded b
+data_class @xdm.data.classification t
 remediation xdm.issue.remediation t
 asset_id xdm.issue.asset_ids a
 resolution xdm.issue.status.resolution_reason t
@@ -110,6 +111,7 @@ asset_name xdm.finding.asset_name t
 source xdm.finding.owner t
 severity @xdm.finding.severity t
 result @xdm.finding.status t
+data_class @xdm.data.classification t
 first_seen _insert_time d
 last_seen _time d
 """

@@ -20,6 +20,7 @@ from tools.findings import AssetRecord, FindingLookup
 _SAMPLE: Final = 300
 _MOST_TOLD: Final = 1_000
 _CVE: Final = "xdm.vulnerability.cve_id"
+_PACKAGE: Final = "xdm.software_package.name"
 _MOST_CVES: Final = 10_000
 _WITH_CVES: Final = {"findings": FACTS["finding"], "issues": FACTS["issue"]}
 _NOT_TOLD: Final = frozenset(
@@ -204,7 +205,7 @@ class EstateSource:
         for text in wanted:
             outcome = await self._runner.run_text(text, limit=_SAMPLE, relax=False)
             rows += outcome.rows if outcome.valid else ()
-        sample = await self._with_cves(dataset, read_rows(dataset, rows))
+        sample = await self._with_all(dataset, read_rows(dataset, rows))
         kept = [c for c in _told(dataset) if c in sample.columns]
         if len(rows) < _SAMPLE or not kept:
             return sample
@@ -219,21 +220,23 @@ class EstateSource:
             columns[column] = {**{v.lower(): v for v in texts}, **columns[column]}
         return Sample(sample.rows, columns, sample.facts, frozenset(mixed), sample.whole)
 
-    async def _with_cves(self, dataset: str, sample: Sample) -> Sample:
-        """The sample with every CVE id that the dataset has, where it has any: names of flaws can be checked then."""
+    async def _with_all(self, dataset: str, sample: Sample) -> Sample:
+        """The sample with every CVE id and package that the dataset has, where it has any: names can be checked then."""
         column = _WITH_CVES.get(dataset)
-        if column is None or _CVE not in sample.facts:
-            return sample
-        text = (
-            f'config timeframe between "begin" and "now" | dataset = {dataset} | alter cve = {column} -> ["{_CVE}"] '
-            f"| comp count() as times by cve | limit {_MOST_CVES}"
-        )
-        outcome = await self._runner.run_text(text, limit=_MOST_CVES, relax=False)
-        if not outcome.valid or not 0 < len(outcome.rows) < _MOST_CVES:
-            return sample
-        seen = {str(row["cve"]).lower(): str(row["cve"]) for row in outcome.rows if row.get("cve")}
-        facts = {**sample.facts, _CVE: {**sample.facts[_CVE], **seen}}
-        return Sample(sample.rows, sample.columns, facts, sample.mixed, frozenset({*sample.whole, _CVE}))
+        for key in (_CVE, _PACKAGE):
+            if column is None or key not in sample.facts or (key == _PACKAGE and dataset != "findings"):
+                continue
+            text = (
+                f'config timeframe between "begin" and "now" | dataset = {dataset} | alter named = {column} -> ["{key}"] '
+                f"| comp count() as times by named | limit {_MOST_CVES}"
+            )
+            outcome = await self._runner.run_text(text, limit=_MOST_CVES, relax=False)
+            if not outcome.valid or not 0 < len(outcome.rows) < _MOST_CVES:
+                continue
+            seen = {str(row["named"]).lower(): str(row["named"]) for row in outcome.rows if row.get("named")}
+            facts = {**sample.facts, key: {**sample.facts[key], **seen}}
+            sample = Sample(sample.rows, sample.columns, facts, sample.mixed, frozenset({*sample.whole, key}))
+        return sample
 
 
 def _told(dataset: str) -> list[str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.planner.concepts import BY_NAME
-from agent.planner.questions import follow_edits, leftover
+from agent.planner.questions import follow_edits, follow_turns, leftover
 from agent.planner.questions.build import build
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
@@ -56,7 +56,10 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     if follow_edits.presents(text):
         return before
     given = tuple(i for i in before.items if isinstance(i, Kinds) and not i.negated)
-    opened = follow_edits.opened(text)
+    opened = follow_turns.whom(follow_edits.opened(text))
+    if (assets := follow_turns.assets_of(state, opened, before)) is not None:
+        state.unknown, state.twofold, state.missing, state.unused = [], [], [], ()
+        return assets
     changed, rest = follow_edits.edited(
         opened, before, lambda words: understand(words, estate, now, context=before.entity, given=given)
     )
@@ -97,7 +100,13 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     if left or again.vague:
         state.left, state.vague = again.left, again.vague
         return None
-    if not _says(added, again, text):
+    bound = follow_turns.bounded(again, before)
+    if bound:
+        before, again.compare = before.model_copy(update=bound), None
+    elif (first := follow_turns.of_first(before, added)) is not None:
+        state.unknown, state.twofold, state.missing = again.unknown, again.twofold, again.missing
+        return first
+    if not bound and not _says(added, again, text):
         state.unknown, state.twofold, state.missing = again.unknown, again.twofold, again.missing
         return None
     merged = _merged(before, added, again, text, estate)
@@ -193,6 +202,9 @@ def _merged(before: Form, added: Form, state: State, text: str, estate: Estate) 
     if added.group:
         # "also by account" keeps what it was grouped by
         kept = tuple(r for r in before.group if r not in added.group) if _BESIDES.search(text) else ()
+        if before.status == "open" and any(r.name in ("status", "result") for r in added.group):
+            # by status: of every status
+            changes["status"] = "all"
         changes |= {
             "group": (*kept, *added.group),
             "measure": added.measure or before.measure or Measure(function="count"),
@@ -204,6 +216,7 @@ def _merged(before: Form, added: Form, state: State, text: str, estate: Estate) 
     elif added.measure is not None and not added.span:
         changes |= {
             "measure": added.measure,
+            "columns": (),
             "group": () if _total(text) or not before.group else before.group,
             "rank": None,
             "limit": None,
@@ -220,6 +233,8 @@ def _merged(before: Form, added: Form, state: State, text: str, estate: Estate) 
             changes["rank"] = before.rank or (Rank() if before.group else added.rank)
     if added.columns:
         changes["columns"] = (*before.columns, *(c for c in added.columns if c not in before.columns))
+        if added.measure is None and not added.group:
+            changes |= follow_turns.grouped_by_columns(before, added.columns)
     if added.having is not None:
         changes["having"] = added.having
     if added.rule_form:
@@ -229,6 +244,9 @@ def _merged(before: Form, added: Form, state: State, text: str, estate: Estate) 
 
 def _placed(items: list[Item], item: Item, text: str) -> list[Item]:
     """A condition put beside those before, in place of one about the same."""
+    if any(follow_turns.same_time(item, i) for i in items):
+        told = follow_turns.renamed(item, items)
+        return [*[i for i in items if not follow_turns.same_time(item, i)], told]
     key = key_of(item)
     if isinstance(item, Kinds) and not item.negated:
         rest = [i for i in items if not isinstance(i, Kinds)]

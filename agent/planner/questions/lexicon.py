@@ -263,7 +263,7 @@ ATTRIBUTES: Final[dict[str, str]] = {
     "tag": "case tag",
     "found_records": "found record|hit|match count|number of match",
     "affected_products": "affected product",
-    "fix_days": "time to resolve|time to fix|time to remediate|resolution duration|days to resolve|days to fix",
+    "fix_days": "time to resolve|time to fix|time to remediate|time to close|time to resolution|time to closure|time to remediation|resolution duration|resolution time|remediation time|closing time|closure time|fixing time|days to resolve|days to fix|days to remediate|days to close|days to resolution|day to resolve|day to fix|day to remediate|day to close",
     "issue_count": "number of issues in it",
     "asset": "asset|resource|affected asset|affected resource",
     "issue": "issue count",

@@ -61,6 +61,7 @@ _ANY_CLASS: Final = (
 _MOST: Final = 5
 _ATTRIBUTES: Final = frozenset(" ".join(words_of(s)) for text in ATTRIBUTES.values() for s in text.split("|"))
 _ACCOUNTS: Final = frozenset({"aws account", "azure subscription", "google cloud project", "gcp project"})
+_ACCOUNT_WORDS: Final = frozenset({"account", "subscription", "project"})
 _PLAIN: Final = frozenset(
     {"root", "default", "name", "global", "none", "unknown", "true", "false", "data", "main"}
 )
@@ -88,6 +89,11 @@ def named(tokens: list[Token], at: int, estate: Estate) -> Iterator[Named]:
             continue
         text = " ".join(token.text for token in part)
         yield from ((end, kind, data) for kind, data in _whole(text, part, estate))
+        if 1 < len(part) < 4 and end < len(tokens) and tokens[end].norm in _ACCOUNT_WORDS:
+            # "the payments prod account"
+            joined = "-".join(token.text for token in part)
+            if (whole := estate.aliases.get(joined, joined)) in estate.words.accounts:
+                yield end + 1, "tenant", account(whole, estate)
 
 
 def _whole(text: str, part: list[Token], estate: Estate) -> Iterator[tuple[str, Any]]:

@@ -125,6 +125,10 @@ class MeasureWriter:
                 format=_FORMATS.get(form.span, "%Y-%m-%d"),
                 name=_UNITS[form.span],
             )
+            if form.rank is not None and form.rank.ref is None and not form.per:
+                # "which week had the most"
+                most: Any = "desc" if form.rank.descending else "asc"
+                order.append(Order(field=made.name, direction=most))
             order.append(Order(field=_UNITS[form.span]))
         if form.per and form.limit is not None:
             per = tuple(dict.fromkeys(name for ref in form.per for name in self._group(ref)))

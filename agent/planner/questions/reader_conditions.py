@@ -6,7 +6,7 @@ import re
 
 from agent.planner.questions import openings
 from agent.planner.questions.entities import BELONGS
-from agent.planner.questions.form import Atom, Kinds, Ref, Weakness
+from agent.planner.questions.form import Atom, Has, Kinds, Ref, Weakness
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.phrases import STOP
 from agent.planner.questions.reader_place import RELATED, place
@@ -159,20 +159,24 @@ def take_value(state: State, mark: Mark) -> None:
     if name == "severity":
         values = severities(state, values)
     if name == "assignee":
-        item = Atom(
-            ref=Ref(name=name),
-            op="empty",
-            negated=(values == ("*",)) != state.take_not(),
-            label="assigned" if values == ("*",) else "assigned to nobody",
-        )
+        somebody = (values == ("*",)) != state.take_not()
+        label = "with an assignee" if somebody else "assigned to nobody"
+        item = Atom(ref=Ref(name=name), op="empty", negated=somebody, label=label)
         place(state, item)
+        return
+    if name == "endpoint_status":
+        # "disconnected servers": by the agent that runs on them
+        item = Atom(ref=Ref(name="status"), op="in", values=values, label=value_label(name, values))
+        state.add(Has(entity="endpoint", items=(item,), negated=state.take_not()))
         return
     if name == "status" and values == ("all",):
         state.status = "all"
         return
     op = "true" if values in (("true",), ("false",)) else "contains" if name in ("platform", "os") else "in"
     label = value_label(name, values)
-    if label == "closed" and mark.text.lower() in ("resolved", "fixed", "remediated", "mitigated"):
+    if (label == "closed" and mark.text.lower() in ("resolved", "fixed", "remediated", "mitigated")) or (
+        label == "in progress" and mark.text.lower() in ("under investigation", "being investigated")
+    ):
         label = mark.text.lower()
     negated = _negation(state, name)
     item = Atom(

@@ -137,7 +137,7 @@ def order(state: State, mark: Mark) -> None:
         state.at = at
     elif found.has("tag") or found.kind == "setting" or name is not None:
         ref = found.get("tag") or (found.data if found.kind == "setting" else Ref(name=str(name)))
-        down = name in ("severity", "cvss", "records", "size")
+        down = name in ("severity", "cvss", "records", "size", "age", "fix_days", "score", "issue_count")
         state.rank = Rank(ref=ref, descending=down)
         state.at = at
     elif found.kind == "rank":
@@ -196,10 +196,21 @@ def _said_size(state: State) -> str:
     return next((w for w in said if w in ("largest", "biggest", "longest")), "")
 
 
+_WORST = frozenset({"worst", "riskiest", "most dangerous", "highest"})
+
+
 def leftover_rank(state: State) -> None:
     down = state.pending_rank not in ("fewest", "lowest")
     entity = state.entity
-    if state.dims or (state.group and state.pending_rank in ("most", "fewest", "top")):
+    said = {m.text.lower() for m in state.marks if m.kind == "rank"}
+    plain = state.dims and entity == "asset" and not state.parts and not state.noun and state.measure is None
+    if plain and said & _WORST and state.estate.has_rows("issues"):
+        # worst by what?
+        state.vague.append(
+            (min(said & _WORST), ("by number of open critical issues", "by number of open issues"))
+        )
+        state.noun = f"{state.dims[0].name}s"
+    elif state.dims or (state.group and state.pending_rank in ("most", "fewest", "top")):
         state.rank = state.rank or Rank(descending=down)
     elif entity == "vulnerability":
         state.rank = state.rank or Rank(ref=Ref(name="cvss"), descending=down)

@@ -292,8 +292,9 @@ def finish(state: State) -> None:
         state.having = state.compare
         state.compare = None
     share = state.measure is not None and state.measure.function == "percent"
-    if state.compare is not None and share and state.group and state.having is None:
-        # "... by account, more than 10": of the share that each has
+    counted = state.measure is not None and state.measure.function == "count"
+    if state.compare is not None and (share or counted) and state.group and state.having is None:
+        # "... by account, more than 10": of the share or number that each has
         state.having, state.compare = state.compare, None
     if state.bound_of_head is not None and state.compare is None and state.having is None:
         if state.group or state.dims:

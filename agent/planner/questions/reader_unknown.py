@@ -146,6 +146,9 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
     if (told := value_said(state, text, raw=token.raw, negated=negated)) is not None:
         put(state, told)
         return None
+    if (package := _package(state, text)) is not None:
+        put(state, package.model_copy(update={"negated": negated or state.take_not()}))
+        return None
     if state.entity in ("event", "audit", "permission") and (who := _who(state, text)) is not None:
         put(state, who)
         return None
@@ -201,6 +204,18 @@ def value_said(state: State, text: str, *, raw: str = "", negated: bool = False)
                     negated=negated or state.take_not(),
                 )
     return None
+
+
+def _package(state: State, text: str) -> Atom | None:
+    """Software in which vulnerabilities were found, where they, their findings or what has them is asked for."""
+    if (state.subject or state.entity) not in ("", "asset", "finding", "issue", "vulnerability"):
+        return None
+    shown = state.estate.values("vulnerability", "package").get(text)
+    if shown is None or len(text) < 3:
+        return None
+    return Atom(
+        ref=Ref(name="package"), op="in", values=(shown,), label=f"in package {shown}", of="vulnerability"
+    )
 
 
 def _who(state: State, text: str) -> Atom | None:
@@ -265,5 +280,9 @@ def vague(state: State, mark: Mark) -> None:
     text = mark.text.lower()
     if state.estate.words.tag_values.get(text):
         return place(state, tag_value(text, state.estate))
+    after = state.next()
+    if after is not None and after[1].kind == "word" and _package(state, after[1].text.lower()) is not None:
+        # "vulnerable openssl": in which vulnerabilities are
+        return None
     state.vague.append((text, mark.data))
     return None

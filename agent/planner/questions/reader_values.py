@@ -32,7 +32,7 @@ _SCALE: Final = ("INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL")
 _LABELS: Final = {
     ("fixable", "true"): "with a fix", ("fixable", "false"): "without a fix", ("exploited", "true"): "known to be exploited",
     ("starred", "true"): "starred", ("excluded", "true"): "excluded", ("status", "open"): "open", ("status", "closed"): "closed",
-    ("status", "progress"): "in progress", ("status", "new"): "new",
+    ("status", "progress"): "in progress", ("status", "new"): "new", ("result", "FAIL"): "failed", ("result", "PASS"): "passed",
 }  # fmt: skip
 
 
@@ -62,11 +62,11 @@ def fitting(state: State, mark: Mark, name: str, values: tuple[str, ...]) -> tup
         + ([mark.also["value"]] if "value" in mark.also else [])
     )
     entity = state.relation.entity if state.relation is not None else state.entity or coming_entity(state)
-    following = state.next()
+    following = state.next(over=("stop", "value", "and", "or"))
     if (
         following is not None
         and following[1].kind == "entity"
-        and following[1].data in ("endpoint", "event", "flow", "traffic")
+        and following[1].data in ("endpoint", "event", "flow", "traffic", "finding", "vulnerability")
     ):
         # "a disconnected endpoint": the word is about what comes next
         entity = str(following[1].data)

@@ -209,6 +209,8 @@ def _ranked(form: Form) -> str:
     order = "highest or latest first" if rank.descending else "lowest or oldest first"
     if rank.ref is not None and rank.ref.name in ("first_seen", "last_seen", "time", "modified", "any_time"):
         order = "newest first" if rank.descending else "oldest first"
+    elif rank.ref is not None and rank.ref.name == "age":
+        order = "oldest first" if rank.descending else "newest first"
     limit = f", the first {form.limit}" if form.limit else ""
     per = f" of each {' and '.join(_name(ref) for ref in form.per)}" if form.per else ""
     return f"{limit}{per}, by {by}, {order}"
@@ -219,6 +221,7 @@ def _name(ref: Ref) -> str:
         "any_time": "time",
         "resolution": "resolution reason",
         "first_seen": "first seen",
+        "fix_days": "days to fix",
         "asset": "asset",
         "file_type": "file category",
     }.get(ref.name, ref.name.replace("_", " "))

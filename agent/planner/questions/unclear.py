@@ -34,14 +34,48 @@ _TOP: Final = re.compile(
     r"^\W*(?:(?:please|pls|can you|could you|show|give|list|get|tell|me|us|see|i|we|want|need|what|are|is|the|our|my|which) )*(?:top|worst|first) (?P<n>\d+|ten|five|three|twenty) (?P<noun>assets|resources|things|items)(?: (?:in|of|from) (?P<rest>[\w .-]+?))?(?:,? please)?\W*$",
     re.IGNORECASE,
 )
+_OWNERS: Final = re.compile(
+    r"\b(?:who (?:are|is) (?:the )?|which |list (?:the |all )?|show (?:me )?(?:the )?|all (?:the )?|^)owners? (?:in|of|on|at|for|within) (?P<where>(?:the |our |azure )*subscription [\w.-]+|(?:the |our |azure )*[\w.-]+(?: azure)? subscription\b)",
+    re.IGNORECASE,
+)
+_IN_AND_OUT: Final = re.compile(
+    r"\b(?P<came>opened|created|raised|new|incoming|found|detected) (?:vs\.?|versus|against|compared (?:to|with)|and|/) (?P<went>closed|resolved|fixed|remediated)\b(?! (?:ones|included))",
+    re.IGNORECASE,
+)
 _EXPOSED: Final = re.compile(
     r"\bexposed\b(?!\s+(?:to|on|by|in|at|from|port|ports|over|through|via|secrets?|credentials?|keys?|passwords?|since)\b)",
     re.IGNORECASE,
 )
 
 
+def _owners(state: State, tidy: str) -> Asked | None:
+    """Owners of a subscription: who its tags name, or who holds its role of that name."""
+    found = _OWNERS.search(tidy)
+    roles = any("ROLE_ASSIGNMENT" in t for t in state.estate.types)
+    if found is None or not roles or "tag" in tidy.lower():
+        return None
+    place = re.sub(r"^(?:the |our )", "", found["where"].strip(" ?.!"))
+    return _asks_back(
+        "Owners can be read in two ways.",
+        (f"number of assets per owner tag in {place}", f"role assignments with role Owner in {place}"),
+    )
+
+
+def _flows(tidy: str) -> Asked | None:
+    """What came in against what was done: two numbers, each over its own times."""
+    found = _IN_AND_OUT.search(tidy)
+    if found is None:
+        return None
+    rest = (tidy[: found.start()] + "{}" + tidy[found.end() :]).strip(" ?.!")
+    both = tuple(rest.format(word) for word in (found["came"], found["went"]))
+    return _asks_back("These are two questions, each about its own times.", both)
+
+
 def two_readings(state: State, text: str) -> Asked | None:
     """A question back where two things are meant as likely; None where one is."""
+    asked = re.sub(r"\s+", " ", text).strip()
+    if (back := _owners(state, asked) or _flows(asked)) is not None:
+        return back
     named = [m for m in state.marks if m.kind in ("entity", "kind") and m.text.lower() not in _ANYTHING]
     tidy = re.sub(r"\s+", " ", text).strip()
     if (top := _TOP.match(tidy)) is not None:

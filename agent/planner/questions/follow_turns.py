@@ -1,0 +1,121 @@
+"""Follow-ups that turn an answer: to the things that its rows are on, to who has them, to what of the first so many is meant."""
+
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Measure, Ref
+from agent.planner.questions.reader_state import State
+from agent.planner.questions.reader_values import GROUPABLE
+
+_ROWS: Final = ("issue", "finding", "vulnerability")
+_ON: Final = re.compile(
+    r"^\W*(?:(?:and|so|ok|now|then|please|show me|list|tell me) )*(?:on )?(?:which|what) (?P<what>[\w\s-]{3,40}?) (?:(?:are|is|do|does|did) (?:they|those|these|it|that|them)(?: all)?(?: (?:on|in|about|affect|concern|hit|belong to|found on|sit on))?|(?:are|is) (?:affected|concerned|hit|impacted|involved|behind (?:it|them|this|that))|(?:have|has|carry|carries|show|shows) (?:them|it|those|these|that)|(?:does|do) (?:this|that) (?:affect|concern|hit))\W*$",
+    re.IGNORECASE,
+)
+_WHOM: Final = re.compile(
+    r"^\W*(?:(?:and|so|ok|now|then|please) )*(?:assigned to (?:whom|who)|(?:to|by) whom|who(?:m)? (?:are|is|were) (?:they|it|these|those|that|them) (?:all )?assigned to|who(?:'s| is| are)? (?:working|assigned|investigating|handling|responsible)(?: (?:on|to|for))?(?: (?:them|it|these|those|that))?|who (?:handles|works on|has|got|takes care of) (?:them|it|these|those)|(?:the )?assignees?(?: please)?)\W*$",
+    re.IGNORECASE,
+)
+_TIMES: Final = frozenset({"any_time", "first_seen", "last_seen", "modified", "resolved", "time"})
+_WAYS: Final = frozenset({"within", "range", "older"})
+
+
+def whom(text: str) -> str:
+    """ "Assigned to whom?" in the words that a column is asked for with."""
+    return "with their assignee" if _WHOM.match(text) else text
+
+
+def assets_of(state: State, text: str, before: Form) -> Form | None:
+    """ "Which machines are they on?": the assets that the rows of the answer are on."""
+    if _ON.match(text) is None or before.entity not in _ROWS or before.each is not None:
+        return None
+    kinds = [m.data for m in state.marks if m.kind == "kind" and isinstance(m.data, Kinds)]
+    if len(kinds) != 1 and not any(m.kind == "entity" and m.data == "asset" for m in state.marks):
+        return None
+    outer: list[Item] = list(kinds[:1])
+    inner: list[Item] = []
+    for item in before.items:
+        of_asset = isinstance(item, Kinds) or (
+            isinstance(item, Atom) and bool(item.ref.tags or item.ref.places)
+        )
+        if isinstance(item, Kinds) and kinds and not item.negated:
+            continue
+        (outer if of_asset else inner).append(item)
+    if before.entity == "issue" and before.status == "all":
+        inner.append(Atom(ref=Ref(name="status"), op="empty", negated=True, label="of any status"))
+    return Form(entity="asset", items=(*outer, Has(entity=before.entity, items=tuple(inner))))
+
+
+def grouped_by_columns(before: Form, columns: tuple[Ref, ...]) -> dict[str, object]:
+    """Changes for columns beside a number: what it is counted by, as a number has no columns."""
+    refs = [
+        ref for ref in columns if ref.tags or ref.places or (ref.name in GROUPABLE and ref.name != "name")
+    ]
+    if not refs or before.measure is None or before.measure.function not in ("count", "distinct"):
+        return {}
+    if [ref.name for ref in refs] == ["owner", "team"]:
+        # "who owns them"
+        refs = refs[:1]
+    group = (*before.group, *(ref for ref in refs if ref not in before.group))
+    return {"group": group, "columns": before.columns, "measure": Measure(function="count")}
+
+
+def of_first(before: Form, added: Form) -> Form | None:
+    """ "How many of those are in production?" of the first ten: those ten, each with where it is."""
+    if before.limit is None or before.measure is not None or before.per or added.measure is None:
+        return None
+    if added.measure.function != "count" or added.group or not added.items:
+        return None
+    shown: list[Ref] = []
+    for item in added.items:
+        if not isinstance(item, Atom) or item.op in _WAYS:
+            return None
+        shown.append(item.ref)
+    return before.model_copy(
+        update={
+            "columns": (*before.columns, *(ref for ref in dict.fromkeys(shown) if ref not in before.columns))
+        }
+    )
+
+
+def bounded(state: State, before: Form) -> dict[str, object]:
+    """ "Only where more than 5": of the number that each group has."""
+    if state.compare is None or not before.group or before.measure is None:
+        return {}
+    return {"having": state.compare}
+
+
+def same_time(item: Item, other: Item) -> bool:
+    """Whether a time takes the place of another: "and last week?" after "first seen this week"."""
+    if not isinstance(item, Atom) or not isinstance(other, Atom) or item.negated or other.negated:
+        return False
+    if item.op not in _WAYS or other.op not in _WAYS:
+        return False
+    names = {item.ref.name, other.ref.name}
+    return names <= _TIMES and "any_time" in names
+
+
+def renamed(item: Item, others: Iterable[Item]) -> Item:
+    """A bare time as one of what the time before it was about."""
+    for other in others:
+        if (
+            same_time(item, other)
+            and isinstance(item, Atom)
+            and isinstance(other, Atom)
+            and item.ref.name == "any_time"
+        ):
+            verb = next(
+                (w for w in ("resolved", "first seen", "last seen", "changed") if other.label.startswith(w)),
+                "",
+            )
+            label = item.label.replace("first seen", verb, 1) if verb else item.label
+            return item.model_copy(update={"ref": other.ref, "label": label})
+    return item
+
+
+__all__ = ["assets_of", "bounded", "grouped_by_columns", "of_first", "renamed", "same_time", "whom"]

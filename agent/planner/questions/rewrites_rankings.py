@@ -1,0 +1,57 @@
+"""Idioms of rankings, of who and of how many beside a list, in the words that the lists know: "which week had the most"."""
+
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+_UNIT: Final = r"(?P<unit>hour|day|week|month|year)"
+_MOST: Final = r"(?P<way>most|highest number of|largest number of|biggest number of|fewest|least|lowest number of|smallest number of)"
+_HAD: Final = r"(?:had|has|saw|see|sees|brought|shows?|showed|produced|got|were|was|are|is|did we (?:have|see|get|open|close|resolve|fix)|do we (?:have|see|get)|have we (?:had|seen)|with|were there|was there)"
+_FEW: Final = ("fewest", "least", "lowest", "smallest")
+_THEM: Final = r"(?:them|these|those|it|the (?:cases?|issues?|incidents?|vulnerabilit(?:y|ies)))"
+_WORKS: Final = r"(?:is|are|was) (?:working|assigned|responsible|investigating|handling)(?: (?:on|to|for))?|works on|handles|holds|has|owns|investigates|deals with|takes care of|looks after|works with|is in charge of"
+
+
+def _when(match: re.Match[str]) -> str:
+    order = "fewest first" if match["way"].startswith(_FEW) else "most first"
+    return f"number of {match['what'].strip()} per {match['unit']}, {order}, first 1"
+
+
+_REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        # the day, week or month of the most
+        (rf"^\W*(?:(?:please|and|so|tell me|show me|do you know|in|on|during|for) )*(?:which|what|the) {_UNIT}(?: (?:this year|last year))? {_HAD} (?:the )?{_MOST} (?P<what>[\w\s'-]{{3,80}}?)\W*$", _when),
+        (rf"^\W*(?:(?:please|and|so|tell me|show me|do you know) )*when (?:did we|was there|were there|were|was|have we|did) (?:have |see |get |open |seen |had )?(?:the )?{_MOST} (?P<what>[\w\s'-]{{3,80}}?)(?:,? (?:by|per) {_UNIT})\W*$", _when),
+        # "what % of"
+        (r"(?<=\s)% of\b", "percentage of"),
+        # noise
+        (r"\b(?:noisiest|loudest|most frequent|most often (?:raised|seen|found|reported)) (?P<what>rules?|checks?|cves?|detections?)\b", r"\g<what> with the most issues"),
+        (r"\b(?:top|first) (?P<n>\d+) (?P<what>rules|checks) with the most issues\b", r"top \g<n> \g<what> by number of issues"),
+        (r"\b(?P<n>\d+|two|three|four|five|six|seven|eight|nine|ten) (?P<what>rules|checks) with the most issues\b", r"top \g<n> \g<what> by number of issues"),
+        (r"\b(?P<dim>packages?|rules?|checks?|cves?|librar(?:y|ies)|teams?|accounts?|apps?|applications?|owners?|services?|subscriptions?|projects?|regions?)(?: (?:that|which))? (?:causes?|caused|generates?|generated|produces?|raises?|raised|create|creates|contributes?|introduces?|bring|brings|account for|are responsible for|is responsible for|triggers?|fires?|carry|carries|suffers? from|contains?) (?:the )?(?P<way>most|fewest)\b", r"\g<dim> with the \g<way>"),
+        (r"\b(?P<by>per|by|each|every|of each) (?:owning|responsible|accountable) (?P<w>teams?|owners?|squads?|departments?)\b", r"\g<by> \g<w>"),
+        # where they are
+        (r",? and (?:in|on|under|from) (?:which|what) (?P<w>accounts?|regions?|subscriptions?|projects?|clouds?|providers?|teams?|environments?) (?:do|does|are|is) (?:they|it|these|those|each)(?: of them)?(?: live| sit| reside| run| located| in| placed| hosted| belong(?: to)?)?\W*$", r", with their \g<w>"),
+        # silent for some time
+        (r"\b(?:(?:that|which|who) )?(?:(?:have|has|did|do|does|had) ?(?:not|n't)|haven't|hasn't|didn't|not) (?:been )?(?:connect(?:ed)?|check(?:ed)?[ -]?in|report(?:ed)?(?: in| back)?|call(?:ed)?(?: home| in| back)?|seen|been seen|online|heard(?: of| from)?|sync(?:ed|hronized)?|communicat(?:ed|e)|contact(?:ed)?(?: us)?)(?: to (?:us|the (?:console|tenant|server)))? (?:in|for|since|within|during|over) (?:the )?(?:last |past |more than |over |at least )*(?P<n>\d+|a|one|two|three|four|six) (?P<u>days?|weeks?|months?|hours?)\b", r"last seen more than \g<n> \g<u> ago"),
+        # by whom, beside a list or a number
+        (rf"(?P<count>\b(?:how many|number of|count of|count)\b.*?),? and (?:by whom|who (?:{_WORKS})(?: (?:on|to|for))?(?: {_THEM})?|to whom(?: are they assigned)?|for whom)\W*$", r"\g<count> by assignee"),
+        (rf"(?P<list>^(?!.*\b(?:how many|number of|count of)\b).*?\b(?:cases?|incidents?|issues?|alerts?|vulnerabilit(?:y|ies))\b.*?),? and (?:by whom|who (?:{_WORKS})(?: (?:on|to|for))? {_THEM}|who (?:holds|handles|works on) {_THEM}|to whom(?: are they assigned)?)\W*$", r"\g<list>, with their assignee"),
+        # the number that a bound is about is shown beside
+        (r"(?P<list>^(?!.*\b(?:how many|number of)\b).*\b(?:more than|over|at least|less than|fewer than|at most|>=?|<=?) ?(?:than )?\d+ (?:\w+ ){0,4}?(?:issues?|findings?|vulnerabilit(?:y|ies)|vulns?|cves?|alerts?|problems?|files?)\b.*?),? (?:and|with|incl\.?|including|plus|show)(?: the| their| its| me)* (?:exact |actual |total )?(?:counts?|numbers?|how many(?: each| of them)?|amounts?)(?: (?:of (?:them|each|issues|findings)|each|per asset))?\W*$", r"\g<list>"),
+    )
+)  # fmt: skip
+
+
+def ranked(text: str) -> str:
+    """A text in lower case with idioms of rankings in plainer words; what is quoted stays."""
+    if '"' in text or "`" in text or re.search(r"(?<!\w)'[^']+'(?!\w)", text):
+        return text
+    for pattern, words in _REWRITES:
+        text = pattern.sub(words, text)
+    return text
