@@ -33,6 +33,15 @@ from tools.priority.weights import Weights, load_weights
 SERIOUS = {"takeover", "data_exposure", "entry", "credential", "privilege", "lateral", "vulnerability"}
 
 
+_SECRETS = {
+    "policy.secret": "a secret",
+    "gcp.secret": "a secret",
+    "k8s.secret": "a secret",
+    "azure.vault.secret": "a secret",
+    "azure.vault": "secrets and keys",
+}
+"""Kinds of asset that are there to hold credentials, and what they hold."""
+
 Enrichment = Mapping[str, Mapping[str, Fact]]
 """Facts from outside the inventory by asset id and factor (`exploit`, `threat`, `activity`)."""
 
@@ -137,15 +146,16 @@ def _facts(context: Context, asset: AssetRecord) -> AssetFacts:
         business_of(asset, context.enriched, at) or environment_fact(asset, asset.tags, at),
         ((r, environment_fact(r, r.tags, at)) for r in related),
     )
-    if kind == "policy.secret" and data.state != "known":
-        data = known("data class", "a secret", 0.9, "asset type", shown(asset.name), at=at)
+    if (kept := _SECRETS.get(kind)) and data.state != "known":
+        data = known("data class", kept, 0.9, "asset type", shown(asset.name), at=at)
     holding = holding_of(estate, asset)
     path = graph_path(context, asset)
     if path.grade <= 0 and cloud_of(asset) != "aws":
         path = first_path(context, asset, kind, exposure, data, holding, related)
     blast = _blast(context.weights, holding, at)
-    if holding is None and (command := context.graph.commands.get(asset.asset_id)) is not None:
-        blast = _commands(context, command)
+    if holding is None or not holding.sure:
+        commands = [_commands(context, step) for step in context.graph.commanded(asset.asset_id)]
+        blast = max([blast, *commands], key=lambda fact: fact.grade)
     secrets = secret_names(estate.view(asset))
     if secrets and blast.grade < context.weights.blast["secrets"]:
         names = ", ".join(shown(name) for name in secrets[:3])

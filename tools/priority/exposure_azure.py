@@ -8,6 +8,7 @@ from typing import Any
 
 from tools.findings.model import AssetRecord
 from tools.priority.exposure import Exposure, Handler, Reader, exposure_of
+from tools.priority.exposure_azure_identity import IDENTITY_HANDLERS
 from tools.priority.network import OpenRange, port_grade, ports_text
 from tools.priority.reading import View, items, openness
 
@@ -310,4 +311,5 @@ HANDLERS: dict[str, Handler] = {
     "azure.data": _managed("login_endpoint"),
     "azure.aks": _aks,
     "azure.app": _app,
+    **IDENTITY_HANDLERS,
 }

@@ -16,7 +16,7 @@ from tools.priority.context import SERIOUS, AssetFacts, Context
 from tools.priority.correlation.focus import ports_of
 from tools.priority.enriched import activity_fact, cve_of, exploit_fact
 from tools.priority.facts import Fact, absent, known, unknown
-from tools.priority.graph.model import Part
+from tools.priority.graph.model import INTERNET, Part, Relation
 from tools.priority.network import port_grade
 from tools.priority.paths import part_path
 from tools.priority.prefilter import BENIGN, standing_of
@@ -42,7 +42,7 @@ _PARTS: Final[Mapping[str, Part | None]] = {
     "data_exposure": Part.ENTERED,
     "entry": Part.ENTERED,
     "barrier": Part.ENTERED,
-    "private_endpoint": None,
+    "private_endpoint": Part.USED,
     "imds": Part.RUN_AS,
     "profile": Part.RUN_AS,
     "container": Part.ESCAPED,
@@ -50,7 +50,11 @@ _PARTS: Final[Mapping[str, Part | None]] = {
     "account_key": Part.BY_KEY,
     "keys": Part.BY_KEY,
 }
-"""By theme or class of weakness. A private endpoint keeps a stolen login outside, whichever way it was stolen."""
+"""By theme or class of weakness. A private endpoint keeps a stolen login outside, whichever way it was stolen, but
+not whoever may change what lets in."""
+_DOORS = {"account_key": Part.BY_KEY, "keys": Part.BY_KEY, "trust": Part.ASSUMED, "deputy": Part.ASSUMED}
+"""By theme of a weakness of an identity's door: how an intruder uses that door."""
+_OPENING = (Relation.HOLDS, Relation.OPENS, Relation.ASSUMES)
 _FURTHER = {"lateral", "vulnerability", "credential", "privilege"}
 """What an intruder uses who is inside already."""
 # Themes whose findings themselves say that strangers can reach the resource: evidence where no configuration is.
@@ -63,7 +67,8 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
     asset = context.estate.assets.get(finding.resource.asset_id)
     own = context.facts_of(asset)
     path = _path_for(finding, weakness, own, context)
-    exposure = _reached(_exposure_for(finding, own, context, weakness), path, weakness)
+    exposure = _exposure_for(finding, own, context, weakness)
+    exposure = _given_away(_reached(exposure, path, weakness), finding.resource.asset_id, weakness, context)
     wide = weakness.theme.startswith("account:") or (
         asset is not None and not asset.config and _is_account(finding)
     )
@@ -165,6 +170,24 @@ def _reached(exposure: Fact, path: Fact, weakness: Weakness) -> Fact:
     return replace(
         exposure, value=f"{exposure.value}; reached by another way", grade=grade, low=grade, high=grade
     )
+
+
+def _given_away(exposure: Fact, asset_id: str, weakness: Weakness, context: Context) -> Fact:
+    """A door of an identity is as exposed as the place where an intruder finds what opens it: a key that lies there, or
+    an identity that its trust lets in.
+    """
+    door = _DOORS.get(weakness.theme)
+    path = context.graph.path_by(asset_id, door, known_only=True) if door is not None else None
+    chance = 1.0
+    for place, step, holder in zip(path.nodes, path.edges, path.nodes[1:], strict=False) if path else ():
+        chance *= step.chance
+        if holder.asset_id == asset_id and step.relation in _OPENING:
+            if place.key == INTERNET or chance <= exposure.grade:
+                break
+            how = "may assume it" if step.relation is Relation.ASSUMES else "holds a key for it"
+            text = f"{place.label}, which an intruder gets at, {how}"
+            return known("exposure", text, chance, "configuration", place.label, at=context.as_of)
+    return exposure
 
 
 def _path_for(finding: Finding, weakness: Weakness, own: AssetFacts, context: Context) -> Fact:

@@ -7,8 +7,30 @@ from typing import Any
 
 import pytest
 
-from tests.tools.priority.building import bucket, finding, instance, open_group, profile, role, snapshot
-from tests.tools.priority.graph.clouds import KEV, PII, app, assignment, store, user
+from tests.tools.priority.building import (
+    asset,
+    bucket,
+    finding,
+    instance,
+    open_group,
+    profile,
+    role,
+    snapshot,
+)
+from tests.tools.priority.graph.clouds import (
+    KEV,
+    PII,
+    app,
+    assignment,
+    azure,
+    binding,
+    email,
+    project,
+    service_account,
+    store,
+    user,
+)
+from tests.tools.priority.graph.clouds import machine as gcp_machine
 from tools.findings.model import AssetRecord, Finding
 from tools.priority.context import Context, build_context
 from tools.priority.enrich.model import Enrichments, Flaw
@@ -119,3 +141,77 @@ def test_an_old_key_has_no_part_in_what_anyone_may_read(anonymous: bool) -> None
     old = path(finding("storage_account_key_access_disabled", data), context)
     assert old.grade < 0.5
     assert (context.facts_of(data).path.grade > 0.9) is anonymous
+
+
+def _key_user() -> AssetRecord:
+    """A user with one key, as `list-access-keys` answers it."""
+    metadata = [{"UserName": "deploy", "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "Status": "Active"}]
+    policy = {"PolicyName": "a", "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}
+    return asset(
+        "arn:aws:iam::111122223333:user/deploy",
+        {"UserName": "deploy", "AccessKeyMetadata": metadata, "AttachedManagedPolicies": [policy]},
+    )
+
+
+@pytest.mark.parametrize("flawed", [True, False])
+def test_a_key_is_as_exposed_as_the_place_where_it_lies(flawed: bool) -> None:
+    key = _key_user()
+    vm = instance(UserData={"Value": "export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE"})
+    context = estate(vm, open_group(8080), key, flaws={vm.asset_id: (KEV,)} if flawed else {})
+    exposure = inputs_for(finding("iam_rotate_access_key_90_days", key), context).facts["exposure"]
+    other = inputs_for(finding("iam_user_mfa_enabled_console_access", key), context).facts["exposure"]
+    if flawed:
+        assert exposure.grade == pytest.approx(0.81, abs=0.01)
+        assert exposure.value == "i-0web, which an intruder gets at, holds a key for it"
+    else:
+        assert exposure.grade == pytest.approx(0.3)
+    assert other.grade == pytest.approx(0.3), "a second factor does not stop a key"
+
+
+@pytest.mark.parametrize("flawed", [True, False])
+def test_a_role_is_as_exposed_as_whoever_its_trust_lets_in(flawed: bool) -> None:
+    vm = machine()
+    far = role("far", admin=True, trust={"AWS": "arn:aws:iam::111122223333:role/boss"})
+    context = estate(vm, open_group(8080), *ADMIN, far, flaws={vm.asset_id: (KEV,)} if flawed else {})
+    fact = inputs_for(finding("iam_role_cross_service_confused_deputy_prevention", far), context)
+    exposure = fact.facts["exposure"]
+    if flawed:
+        assert exposure.value == "boss, which an intruder gets at, may assume it"
+        assert exposure.grade == pytest.approx(0.9 * 0.8 * 0.97, abs=0.01)
+    else:
+        assert exposure.grade < 0.2
+
+
+def _vault(principal: str) -> AssetRecord:
+    rights = {"secrets": ["get", "list"]}
+    policies = [{"tenantId": "t", "objectId": principal, "permissions": rights}] if principal else []
+    properties = {"accessPolicies": policies, "networkAcls": {"defaultAction": "Allow"}}
+    return azure("Microsoft.KeyVault/vaults/kv", {**properties, "publicNetworkAccess": "Enabled"})
+
+
+def test_a_private_endpoint_keeps_a_stolen_login_out_and_not_who_may_open_the_vault() -> None:
+    web = app()
+    reader, owner = _vault("id-web"), _vault("")
+    flaws = {web.asset_id: (KEV,)}
+    rule = "keyvault_access_only_through_private_endpoints"
+    reads = path(finding(rule, reader), estate(web, reader, flaws=flaws))
+    grant = assignment("Contributor", "id-web")
+    lets_in = estate(web, owner, grant, flaws=flaws)
+    opens = path(finding(rule, owner), lets_in)
+    assert "another weakness" not in reads.value
+    assert opens.value.endswith("by another weakness than this")
+    assert opens.grade < 0.4 * lets_in.facts_of(owner).path.grade
+
+
+def test_a_vault_holds_secrets_whatever_its_tags_leave_out() -> None:
+    kept = _vault("")
+    assert (fact := estate(kept).facts_of(kept).data).value == "secrets and keys"
+    assert (fact.state, fact.grade) == ("known", 0.9)
+
+
+def test_the_blast_radius_of_a_machine_is_what_its_account_administers() -> None:
+    vm = gcp_machine(account="app")
+    roles = project(binding("roles/owner", f"serviceAccount:{email('app')}"))
+    fact = estate(vm, service_account("app"), roles).facts_of(vm).blast
+    assert (fact.state, fact.grade) == ("known", 1.0)
+    assert fact.value == "administrator of acme-prod"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from tools.findings.model import AssetRecord
 from tools.priority.enrich.model import Enrichments
 from tools.priority.estate import Estate, name_of
+from tools.priority.exposure_azure_identity import enabled, guest, password_alone
 from tools.priority.graph.azure_gates import AzureGates
 from tools.priority.graph.azure_load import AzureIam
 from tools.priority.graph.flaws import weakest
@@ -120,26 +121,18 @@ class AzureGrants:
         }
         for key, who in self._iam.people.items():
             view, kind = self._estate.view(who), self._estate.kind(who)
-            if view.flag("accountEnabled", "account_enabled") is False or not self._iam.engine.assignments(
-                key
-            ):
+            if not enabled(view) or not self._iam.engine.assignments(key):
                 continue
             name = shown(name_of(who))
             if kind == "azure.user":
-                guest = view.text("userType", "user_type").lower() == "guest"
-                bare = (
-                    view.flag("isMfaRegistered", "is_mfa_registered", "mfaRegistered", "is_mfa_capable")
-                    is False
-                )
-                if guest and view.text("externalUserState").lower() == "pendingacceptance":
-                    continue
-                if bare:
-                    why = f"{'the guest ' if guest else ''}{name} signs in with a password alone"
+                stranger = guest(view)
+                if password_alone(view):
+                    why = f"{'the guest ' if stranger else ''}{name} signs in with a password alone"
                     # The other directory may lose the guest's login as well as its own people may.
                     chance = entry["console_no_mfa"]
-                    chance += (1.0 - chance) * entry["guest"] if guest else 0.0
+                    chance += (1.0 - chance) * entry["guest"] if stranger else 0.0
                     self._enter(who, Relation.SIGNS_IN, chance, why)
-                elif guest:
+                elif stranger:
                     why = f"{name} is a guest from another directory"
                     self._enter(who, Relation.SIGNS_IN, entry["guest"], why)
             elif kind == "azure.principal":

@@ -55,8 +55,9 @@ class Relation(StrEnum):
 
 class Part(StrEnum):
     """What part an asset has in a path because of one weakness: strangers come in by it, its flaw is exploited, an
-    intruder on it becomes its identity, leaves the container for its host, finds a credential in it, or comes by a
-    credential for it."""
+    intruder on it becomes its identity, leaves the container for its host, finds a credential in it, comes by a
+    credential for it, uses it with a login that is let in (and not with the right to change whom it lets in), or
+    becomes it because it trusts another identity."""
 
     ENTERED = "entered"
     EXPLOITED = "exploited"
@@ -64,6 +65,8 @@ class Part(StrEnum):
     ESCAPED = "escaped"
     TOLD = "told"
     BY_KEY = "by_key"
+    USED = "used"
+    ASSUMED = "assumed"
 
 
 @dataclass(frozen=True, slots=True)

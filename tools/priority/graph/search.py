@@ -8,6 +8,7 @@ from functools import cached_property
 
 from tools.priority.graph.distances import Distances
 from tools.priority.graph.model import (
+    BUNDLE,
     INTERNET,
     AttackPath,
     BlastRadius,
@@ -25,6 +26,7 @@ JEWEL = 0.3
 """Worth from which a position counts as a crown jewel."""
 _TELLING = (Relation.HOLDS, Relation.OPENS)
 _BY_KEY = (Relation.HOLDS, Relation.OPENS, Relation.SIGNS_IN)
+_USING = (*_BY_KEY, Relation.REACHES, Relation.READS, Relation.WRITES, Relation.INVOKES, Relation.COPIES)
 
 
 class AttackGraph:
@@ -99,6 +101,11 @@ class AttackGraph:
     def _parts_of(self) -> Mapping[str, Mapping[Part, list[int]]]:
         """Steps by asset and by the part that it has in them."""
         found: dict[str, dict[Part, list[int]]] = {}
+        # What leads to a bundle is what is done to each of those in it.
+        deeds: dict[str, set[Relation]] = {}
+        for edge in self.edges:
+            if edge.target.startswith(BUNDLE):
+                deeds.setdefault(edge.target, set()).add(edge.relation)
         for number, edge in enumerate(self.edges):
             there = self.nodes[self.place[edge.target]].asset_id
             parts = [(Part.ENTERED, there)] if edge.source == INTERNET else []
@@ -108,6 +115,10 @@ class AttackGraph:
             here = self.nodes[self.place[edge.source]].asset_id
             if edge.relation in _BY_KEY:
                 parts.append((Part.BY_KEY, there))
+            if not deeds.get(edge.source, {edge.relation}).isdisjoint(_USING):
+                parts.append((Part.USED, there))
+            if edge.relation is Relation.ASSUMES:
+                parts.append((Part.ASSUMED, there))
             if edge.relation is Relation.RUNS_AS:
                 parts.append((Part.RUN_AS, here))
             elif edge.relation is Relation.ESCAPES:
@@ -129,6 +140,21 @@ class AttackGraph:
                 there = found.get(asset_id)
                 if asset_id and (there is None or (edge.known, edge.chance) > (there.known, there.chance)):
                     found[asset_id] = edge
+        return found
+
+    def commanded(self, asset_id: str) -> list[Edge]:
+        """The steps by which an asset, or an identity that it runs as, is an administrator of something."""
+        there = self._by_asset.get(asset_id, ((), ()))[0]
+        owners = [asset_id, *(self.nodes[n].asset_id for at in there for n in self._runs_as.get(at, ()))]
+        return [self.commands[one] for one in dict.fromkeys(owners) if one in self.commands]
+
+    @cached_property
+    def _runs_as(self) -> Mapping[int, list[int]]:
+        """The identities that code on a position has, as records prove."""
+        found: dict[int, list[int]] = {}
+        for edge in self.edges:
+            if edge.relation is Relation.RUNS_AS and edge.known:
+                found.setdefault(self.place[edge.source], []).append(self.place[edge.target])
         return found
 
     def paths(self, limit: int = 20, *, known_only: bool = False) -> list[AttackPath]:

@@ -291,3 +291,29 @@ def test_who_commands_is_told_by_the_surest_step() -> None:
     )
     assert g.commands["user"].known
     assert "app" not in g.commands
+
+
+def test_code_commands_what_the_identity_that_it_has_commands() -> None:
+    plane = Node("admin:1", NodeKind.CONTROL_PLANE, "administrator of 1", "", "1", 1.0)
+    runs = [
+        Edge(a, "role", Relation.RUNS_AS, 0.9, "runs as", (), (), k)
+        for a, k in (("vm", True), ("pod", False))
+    ]
+    g = graph([node("vm"), node("pod"), node("role"), plane], [*runs, edge("role", "admin:1", 0.5, "policy")])
+    assert [e.target for e in g.commanded("vm")] == ["admin:1"]
+    assert g.commanded("pod") == [], "a record that would say so is missing"
+    assert [e.source for e in g.commanded("policy")] == ["role"]
+
+
+@pytest.mark.parametrize(("deed", "used"), [(Relation.READS, True), (Relation.CONTROLS, False)])
+def test_what_is_done_to_a_bundle_is_done_to_each_in_it(deed: Relation, used: bool) -> None:
+    hub = Node("several:x", NodeKind.DATA, "2 vaults")
+    g = graph(
+        [node("who"), hub, node("a", 0.7), node("b", 0.7)],
+        [
+            edge(INTERNET, "who", 0.5),
+            Edge("who", "several:x", deed, 0.9, "may", (), ()),
+            *(Edge("several:x", k, Relation.READS, 0.99, "one of 2", (), ()) for k in "ab"),
+        ],
+    )
+    assert all((g.path_by(k, Part.USED) is not None) is used for k in "ab")
