@@ -62,13 +62,13 @@ CONCEPTS: tuple[Concept, ...] = (
     Concept(
         "public",
         rf"public(?:ly)?(?: (?:accessible|readable|exposed|available|reachable|facing|visible|listable|shared|open|callable|invokable|invocable|routable))?"
-        rf"(?: (?:access|endpoints?|ips?|ip address(?:es)?|urls?|internet))?(?: to (?:the )?internet)?"
+        rf"(?: (?:access|(?:api |api[ -]server |control plane )?endpoints?|ips?|ip address(?:es)?|urls?|internet))?(?: to (?:the )?internet)?"
         rf"|{OPEN} (?:to|from|by|on|for|via|over)? ?{NET}|{OPEN} (?:to|from|by|for) {ANYONE}"
         rf"|(?:internet|world)[ -](?:facing|exposed|accessible|reachable|readable|open)"
         rf"|{ANYONE}(?: (?:on|from|in) {NET})?(?: (?:is|are))? (?:can|could|may|able to|allowed to)(?: \w+)? ?(?:read|access|see|reach|list|open|call|invoke|use|view|download|get (?:to|at|into))"
         rf"|(?:can|could|may) {ANYONE}(?: \w+)? (?:read|access|see|reach|list|open|call|invoke|view|download|get (?:to|at|into))"
         rf"|(?:readable|read|seen|listed|called|invoked|viewed|downloaded|shared) (?:by|with|to) {ANYONE}"
-        rf"|reach(?:es|ing|able)?(?: from| by)? {NET}|wide open|exposed|on {NET}|from outside|expos(?:es?|ing)(?: \w+)? to {NET}",
+        rf"|(?:shared|open) public(?:ly)?|reach(?:es|ing|able)?(?: from| by)? {NET}|wide open|exposed|on {NET}|from outside|expos(?:es?|ing)(?: \w+)? to {NET}",
         r"public(?:ly)?_access|not_publicly|publicly_accessible|_public(?:$|\s|_with|_snapshot|_list|_read)|public_write|snapshots_public|"
         r"exposed_to_internet|internet_facing|from_internet|public_snapshot|\.public|public_ip(?:$|\s)|open_|internet_exposed|allow_ingress_from",
         "are open to the public",
@@ -101,6 +101,7 @@ CONCEPTS: tuple[Concept, ...] = (
         r"secure_transport|in_transit|transit_encr|transport_encrypted|https|ssl_listeners|tls|node_to_node|insecure_transport",
         "don't encrypt traffic",
         "encrypt traffic",
+        good=r"(?:refus|reject|den(?:y|i)|block|forbid|disallow|prevent)\w* (?:plain(?:[ -]|text )?|unencrypted |insecure )?(?:http|unencrypted (?:traffic|connections?))(?: (?:traffic|access|requests?|connections?))?",
         thing=r"https|tls|ssl|encrypt(?:ion|ed) (?:in|during) transit|(?:in[ -])?transit encryption|encrypted (?:transport|traffic|connections?)|secure transport",
     ),
     Concept(

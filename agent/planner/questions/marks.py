@@ -14,6 +14,7 @@ from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Ref
 from agent.planner.questions.names import named
 from agent.planner.questions.phrases import STOP, lexicon_table
+from agent.planner.questions.system_words import systems
 from agent.planner.questions.times import find_times
 from agent.planner.questions.tokens import Token
 from agent.planner.questions.weaknesses import Found, find_weaknesses
@@ -55,6 +56,7 @@ def find_marks(text: str, tokens: list[Token], estate: Estate, now: datetime) ->
     for at, token in enumerate(tokens):
         found += _listed(tokens, at)
         found += [Mark(kind, at, end, data) for end, kind, data in named(tokens, at, estate)]
+        found += [Mark("value", at, end, ("os", seen)) for end, seen in systems(tokens, at, estate)]
         found.append(_plain(token, at))
     return _chosen(found, tokens)
 

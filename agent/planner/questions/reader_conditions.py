@@ -173,6 +173,8 @@ def take_value(state: State, mark: Mark) -> None:
         state.status = "all"
         return
     op = "true" if values in (("true",), ("false",)) else "contains" if name in ("platform", "os") else "in"
+    if name == "os" and all(value.lower() in state.estate.values("asset", "os") for value in values):
+        op = "in"
     label = value_label(name, values)
     if (label == "closed" and mark.text.lower() in ("resolved", "fixed", "remediated", "mitigated")) or (
         label == "in progress" and mark.text.lower() in ("under investigation", "being investigated")

@@ -19,6 +19,7 @@ from agent.planner.questions.form import (
     Ref,
     Weakness,
 )
+from agent.planner.questions.setting_joined import turned
 
 _OPS = {"gt": "more than", "gte": "at least", "lt": "fewer than", "lte": "at most", "eq": "exactly"}
 _SPANS = {"1h": "hour", "1d": "day", "1w": "week", "1mo": "month", "1y": "year"}
@@ -160,6 +161,8 @@ def _condition(item: Item, form: Form) -> str:
         return f"other than {item.label}" if item.negated else item.label
     if isinstance(item, Weakness):
         return f"not {item.label}" if item.negated and item.label.startswith("with") else item.label
+    if isinstance(item, Either) and item.negated and all(getattr(i, "negated", False) for i in item.items):
+        return f"({' and '.join(_condition(turned(i), form) for i in item.items)})"
     if isinstance(item, Either):
         joined = " or ".join(_condition(i, form) for i in item.items)
         return f"neither {joined.replace(' or ', ' nor ')}" if item.negated else joined

@@ -109,7 +109,11 @@ def mark_nouns(text: str, marks: list[Mark], tokens: list[Token], estate: Estate
         mark = next(m for m in marks if m.start <= last < m.end)
         mark.kind, mark.data, mark.also = "entity", entity, {}
     running = _RUNNING.search(text)
-    known = running is not None and running["app"] in estate.values("host", "application")
+    known = (
+        running is not None
+        and running["app"] in estate.values("host", "application")
+        and not any(low.startswith(running["app"]) for low in estate.values("asset", "os"))
+    )
     if (
         (known or (_INSTALLED.search(text) and not _AGENT.search(text)))
         and estate.has_rows("host_inventory")

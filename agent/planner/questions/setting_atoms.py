@@ -194,6 +194,9 @@ def stated(
         if kind == "text" and spot.named and not negated:
             return None
         if kind not in ("object", "array"):
+            if kind == "text" and negated and not off and spot.setting.always:
+                # all have a value there: what they are said to be without is told by it
+                return None
             return score, atom_of(spot, "empty", (), not negated)
         return score, atom_of(spot, "true", (), negated)
     good = (not off) != negated

@@ -17,11 +17,10 @@ def either_of(sides: list[list[Item]], *, negated_first: bool) -> list[Item] | N
             return [*first[:-1], any_of([first[-1], *(side[0] for side in sides[1:])])]
         if len(sides) == 2 and len(first) == 1 and key_of(first[0]) == key_of(last[0]):
             return [any_of([first[0], last[0]]), *last[1:]]
-        return (
-            None
-            if not all(len(side) == 1 for side in sides[1:])
-            else [*first[:-1], any_of([first[-1], *(s[0] for s in sides[1:])])]
-        )
+        if all(len(side) == 1 for side in sides[1:]):
+            return [*first[:-1], any_of([first[-1], *(s[0] for s in sides[1:])])]
+        # "a, or b with c": both of the last side, or the first
+        return [Either(items=tuple(side[0] if len(side) == 1 else turned(not_all(side)) for side in sides))]
     items = [side[0] for side in sides]
     if negated_first and getattr(items[0], "negated", False) and key_of(items[0]) == key_of(items[-1]):
         return [turned(i) if not getattr(i, "negated", False) else i for i in items]

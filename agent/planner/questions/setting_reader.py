@@ -14,7 +14,7 @@ from typing import Final
 
 from agent.planner.questions import openings
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Form, Has, Inside, Item, Kinds, Measure, Weakness
+from agent.planner.questions.form import Atom, Form, Has, Inside, Item, Kinds, Measure, Weakness
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.plan_one_item import atoms_of
@@ -109,7 +109,15 @@ def _form(
     limited = Kinds(types=tuple(sorted(types)), label=kinds.label or noun)
 
     def phrase(some: Sequence[Token]) -> Reading | None:
-        return phrase_of(some, spots, whens)
+        made = phrase_of(some, spots, whens)
+        held = {spot.setting.type_id for spot in made.spots} if made is not None else set()
+        if made is None or len(held) == len(types) or made.valued:
+            return made
+        weak = other(some)
+        if weak is None or not isinstance(weak.item, Weakness) or not held < of_types(weak.item):
+            return made
+        # other clouds have other keys for the same thing
+        return Reading(weak.item, made.score, made.spots)
 
     def other(some: Sequence[Token]) -> Reading | None:
         return attribute(some, estate) or otherwise(some, text, noun, limited, estate, now, understand)
@@ -124,6 +132,8 @@ def _form(
             return None
         items += made
     items = of_same_items(items)
+    if _apart(items):
+        return None
     own = [r for r in clauses.found if r.spots]
     if not own or (all(r.valued for r in own) and len(own) < 2 and not columns):
         return None
@@ -135,6 +145,21 @@ def _form(
         entity="asset", items=(limited, *items), columns=tuple(columns), rule_form=rule, noun=noun,
         measure=Measure(function="count") if counts and not columns else None,
     )  # fmt: skip
+
+
+def of_types(weak: Weakness) -> set[str]:
+    """The types whose configuration shows a weakness."""
+    return {where.type_id for atom in weak.setting for where in atom.ref.places}
+
+
+def _apart(items: Sequence[Item]) -> bool:
+    """Whether conditions are on places of types that nothing is all of."""
+    held = [
+        frozenset(w.type_id for w in item.ref.places)
+        for item in items
+        if isinstance(item, Atom) and item.ref.places and not item.negated
+    ]
+    return bool(held) and not frozenset.intersection(*held)
 
 
 def _head(

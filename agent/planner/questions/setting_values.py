@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Final
 
 from agent.planner.questions import openings
@@ -26,6 +27,9 @@ _ID: Final = re.compile(r"([a-z]{1,8})-[0-9a-f]{4,20}\Z")
 _STATES: Final = frozenset(
     {"running", "stopped", "terminated", "available", "stopping", "paused", "deallocated"}
 )
+
+
+_STOPPED: Final = ("stopped", "deallocated", "terminated", "suspended")
 
 
 _CODED: Final = {
@@ -114,7 +118,7 @@ def value_at(
             "tenant",
             mark.start,
             mark.end,
-            Atom(ref=Ref(name="state"), op="in", values=(token.text,), label=token.text),
+            Atom(ref=Ref(name="state"), op="in", values=_states(token.text, host), label=token.text),
             token.raw,
         ), 1
     version = tokens[mark.start + 1] if mark.start + 1 < len(tokens) else None
@@ -168,6 +172,11 @@ def value_at(
             )
             return Mark("tenant", mark.start, mark.end + 1, [found, second], f"{token.raw} {version.raw}"), 2
     return Mark("tenant", mark.start, mark.end, found, token.raw), size
+
+
+def _states(said: str, seen: Mapping[str, str]) -> tuple[str, ...]:
+    """A state as each cloud calls it: a machine that is stopped is deallocated in Azure and TERMINATED in GCP."""
+    return tuple(seen[s] for s in _STOPPED if s in seen) if said == "stopped" else (said,)
 
 
 def _speaks(setting: Setting) -> bool:

@@ -78,6 +78,8 @@ class Setting:
     kinds: set[Kind] = field(default_factory=set)
     values: dict[str, str] = field(default_factory=dict)
     seen: int = 0
+    always: bool = False
+    """Whether every asset of the type that was looked at has a value there."""
 
     @property
     def kind(self) -> Kind:
@@ -142,8 +144,9 @@ def gather(assets: Iterable[Asset]) -> Settings:
             _walk(asset.type_id, asset.config, (), found[asset.type_id])
     by_value: dict[str, list[Setting]] = defaultdict(list)
     words: set[str] = set()
-    for places in found.values():
+    for type_id, places in found.items():
         for setting in places.values():
+            setting.always = setting.seen >= counted[type_id] and "null" not in setting.kinds
             words |= setting.whole
             for value in setting.values:
                 by_value[value].append(setting)
@@ -195,6 +198,8 @@ def _note(setting: Setting, node: Any) -> None:
                 _value(setting, item)
     else:
         text = str(node)
+        if not text:
+            setting.kinds.add("null")
         if text.lower() in ("true", "false"):
             setting.kinds.add("bool")
         elif _TIME.match(text):

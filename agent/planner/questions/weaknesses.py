@@ -15,6 +15,7 @@ from agent.planner.negation import negated
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Ref, Weakness, Where
 from agent.planner.questions.settings import Setting
+from agent.planner.questions.weakness_places import written
 from agent.planner.scan import Scanner
 
 # concept -> words of keys that mean the good state; `!value`: values of the bad state instead
@@ -34,9 +35,9 @@ GOOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "mfa_delete": ("mfa delet",),
     "no_rotation": ("rotat enabled", "key rotat enabled", "rotat"),
     "no_ssm": ("managed by ssm", "instance information", "ssm managed"),
-    "no_flow_logs": ("flow log",),
+    "no_flow_logs": ("flow log", "enable flow log"),
     "no_backup": ("backup retain period", "backup"),
-    "unencrypted_transit": ("secure transport", "supports https traffic only", "https only", "require ssl"),
+    "unencrypted_transit": ("secure transport", "support https traffic only", "https only", "require ssl"),
     "imdsv1": ("http token",),
     "unused": ("attachment",),
     "no_cmk": ("sse algorithm", "encrypt"),
@@ -129,16 +130,20 @@ def resolve(found: Found, estate: Estate, types: frozenset[str], nouns: Iterable
     covered = {where.type_id for item in atoms for where in item.ref.places}
     rules = ()
     if not types or types - covered:
-        rules = tuple(rule.id for rule in rules_of(found.name, estate.words.rules, tuple(nouns)))
+        rest = types - covered
+        rules = tuple(
+            rule.id
+            for rule in rules_of(found.name, estate.words.rules, tuple(nouns))
+            if not covered or not rule.types or rule.types & rest
+        )
     if not rules and not atoms:
         return None
-    return Weakness(
-        name=found.name,
-        rules=rules,
-        setting=atoms,
-        label=f"that {spec.inverse if found.negated else spec.label}",
-        negated=found.negated,
-    )
+    label = spec.inverse if found.negated else spec.label
+    told = {words[1:] for t in covered if (words := written(found.name, t, estate)) and words[1]}
+    if not rules and len(told) == 1:
+        # one place says it: that is what the answer rests on
+        label = told.pop()[1 if found.negated else 0]
+    return Weakness(name=found.name, rules=rules, setting=atoms, label=f"that {label}", negated=found.negated)
 
 
 def _by_settings(name: str, estate: Estate, types: frozenset[str]) -> tuple[Atom, ...]:
@@ -149,6 +154,9 @@ def _by_settings(name: str, estate: Estate, types: frozenset[str]) -> tuple[Atom
     if name == "assume_any":
         return _assumed(estate, types)
     for type_id in sorted(types):
+        if (said := written(name, type_id, estate)) is not None:
+            found.append(said[0])
+            continue
         if bad and estate.types.get(type_id, ("", "", "", ""))[1] not in _PUBLIC_BY_SETTING:
             continue
         places = [

@@ -31,6 +31,11 @@ TYPES = {
     "AZURE_STORAGE_ACCOUNT": ("Data", "Storage Bucket", "Azure Storage Account", "AZURE"),
     "AZURE_KEY_VAULT": ("Security", "Key Vault", "Azure Key Vault", "AZURE"),
     "AZURE_SQL_SERVER": ("Data", "Database", "Azure SQL Server", "AZURE"),
+    "GOOGLE_CLOUD_STORAGE_BUCKET": ("Data", "Storage Bucket", "Cloud Storage Bucket", "GCP"),
+    "ELBV2_LOAD_BALANCER": ("Network", "Load Balancer", "Load Balancer", "AWS"),
+    "EC2_INSTANCE": ("Compute", "VM Instance", "EC2 Instance", "AWS"),
+    "AZURE_VIRTUAL_MACHINE": ("Compute", "VM Instance", "Azure Virtual Machine", "AZURE"),
+    "GOOGLE_COMPUTE_ENGINE_VM_INSTANCE": ("Compute", "VM Instance", "Compute Engine Instance", "GCP"),
     "KUBERNETES_DEPLOYMENT": ("Compute", "Kubernetes Workload", "Kubernetes Deployment", "KUBERNETES"),
 }  # fmt: skip
 
@@ -44,6 +49,7 @@ def _bucket(n: int) -> Row:
         "Versioning": {"Status": "Enabled" if n % 2 else "Suspended"},
         "LoggingEnabled": {"TargetBucket": "logs-1", "TargetPrefix": "s3/"} if n % 3 else None,
         "ServerSideEncryption": {"SSEAlgorithm": ("aws:kms", "AES256")[n % 2]} if n != 4 else {},
+        "Policy": '{"Condition":{"Bool":{"aws:SecureTransport":"false"}}}' if n % 3 == 1 else None,
     }
 
 
@@ -107,6 +113,24 @@ def _deployment(n: int) -> Row:
     return {"metadata": {"namespace": ("shop", "kube-system")[n % 2]}, "spec": {"replicas": n, "template": {"spec": {"hostNetwork": n == 1, "containers": containers}}}}  # fmt: skip
 
 
+def _gcs(n: int) -> Row:
+    return {"iamPolicy": {"bindings": [{"role": "roles/storage.objectViewer", "members": ["allUsers"] if n == 2 else ["group:web@x.example"]}]}}  # fmt: skip
+
+
+def _balancer(n: int) -> Row:
+    return {
+        "Scheme": ("internal", "internet-facing")[n % 2], "VpcId": f"vpc-0a1b2c{n % 2}d",
+        "Listeners": [{"Port": 443, "Protocol": "HTTPS"}, *([{"Port": 80, "Protocol": "HTTP"}] if n == 4 else [])],
+    }  # fmt: skip
+
+
+def _machine(n: int) -> Row:
+    return {
+        "InstanceType": ("t3.micro", "m5.large")[n % 2],
+        "PublicIpAddress": "198.18.0.1" if n == 1 else None,
+    }
+
+
 def _volume(n: int) -> Row:
     return {"Encrypted": n % 2 == 0, "Size": 20 * (n + 1), "VolumeType": ("gp2", "gp3")[n % 2]}
 
@@ -114,13 +138,25 @@ def _volume(n: int) -> Row:
 _MADE: dict[str, Callable[[int], Row]] = {
     "S3_BUCKET": _bucket, "RDS_DATABASE_INSTANCE": _database, "AWS_IAM_USER": _user, "AWS_IAM_POLICY": _policy, "EC2_SECURITY_GROUP": _group,
     "EC2_ROUTE_TABLE": _routes, "AZURE_STORAGE_ACCOUNT": _storage, "AZURE_KEY_VAULT": _vault, "AZURE_SQL_SERVER": _server,
-    "KUBERNETES_DEPLOYMENT": _deployment, "EC2_VOLUME": _volume,
+    "KUBERNETES_DEPLOYMENT": _deployment, "EC2_VOLUME": _volume, "GOOGLE_CLOUD_STORAGE_BUCKET": _gcs,
+    "ELBV2_LOAD_BALANCER": _balancer, "EC2_INSTANCE": _machine, "AZURE_VIRTUAL_MACHINE": _machine, "GOOGLE_COMPUTE_ENGINE_VM_INSTANCE": _machine,
 }  # fmt: skip
 CONFIGURED: list[Row] = [
     {"id": f"{type_id.lower()}-{n}", "name": f"{type_id.lower().replace('_', '-')}-{n}", "type": type_id, "cfg": made(n)}
     for type_id, made in _MADE.items()
     for n in range(6)
 ]  # fmt: skip
+
+
+STOPPED = {"EC2_INSTANCE": "stopped", "AZURE_VIRTUAL_MACHINE": "deallocated", "GOOGLE_COMPUTE_ENGINE_VM_INSTANCE": "TERMINATED"}  # fmt: skip
+SYSTEMS = ("Windows Server 2008 R2", "Windows Server 2016", "Windows Server 2019", "Debian GNU/Linux 11", "Ubuntu 20.04 LTS", "Ubuntu 22.04 LTS")  # fmt: skip
+
+
+def _host(type_id: str, n: int) -> Row:
+    if type_id not in STOPPED:
+        return {}
+    state = STOPPED[type_id] if n % 3 == 0 else "RUNNING" if type_id.startswith("GOOGLE") else "running"
+    return {"xdm.host.state": state, "xdm.host.os_distribution": SYSTEMS[n]}
 
 
 Types = dict[str, tuple[str, str, str, str]]
@@ -134,7 +170,7 @@ def rows(configured: list[Row] = CONFIGURED, types: Types = TYPES) -> list[Row]:
             "xdm.asset.realm": "111111111111", "xdm.asset.cloud.region": "eu-west-1", "xdm.asset.type.class": types[a["type"]][0],
             "xdm.asset.type.category": types[a["type"]][1], "xdm.asset.type.name": types[a["type"]][2], "xdm.asset.type.id": a["type"],
             "xdm.asset.first_observed": NOW - timedelta(days=30), "xdm.asset.last_observed": NOW - timedelta(hours=3), "xdm.asset.tags": "{}",
-            "xdm.asset.raw_fields": json.dumps({"Platform Discovery": a["cfg"]}),
+            "xdm.asset.raw_fields": json.dumps({"Platform Discovery": a["cfg"]}), **_host(a["type"], int(a["id"][-1])),
         }
         for a in configured
     ]  # fmt: skip

@@ -1,0 +1,103 @@
+"""What the configuration says of a weakness answers: the rows are those that plain Python picks from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from agent.planner.questions.ask import plan_question
+from tests.agent.planner.questions.settings_tenant import CONFIGURED, ConfiguredTenant
+from tests.agent.planner.questions.tenant import NOW, Row
+
+
+@pytest.fixture(scope="module")
+def configured() -> ConfiguredTenant:
+    return ConfiguredTenant()
+
+
+def granted(c: Row) -> bool:
+    return any("allUsers" in b["members"] for b in c["iamPolicy"]["bindings"])
+
+
+def refused(c: Row) -> bool:
+    return "aws:SecureTransport" in (c["Policy"] or "")
+
+
+PUBLIC: dict[str, Callable[[Row], Any]] = {
+    "RDS_DATABASE_INSTANCE": lambda c: c["PubliclyAccessible"],
+    "AZURE_SQL_SERVER": lambda c: c["properties"]["publicNetworkAccess"] == "Enabled",
+}
+CASES: list[tuple[str, dict[str, Callable[[Row], Any]]]] = [
+    ("which gcs buckets are public", {"GOOGLE_CLOUD_STORAGE_BUCKET": granted}),
+    (
+        "load balancers that face the internet",
+        {"ELBV2_LOAD_BALANCER": lambda c: c["Scheme"] == "internet-facing"},
+    ),
+    (
+        "load balancers which are not public",
+        {"ELBV2_LOAD_BALANCER": lambda c: c["Scheme"] != "internet-facing"},
+    ),
+    (
+        "public storage accounts",
+        {"AZURE_STORAGE_ACCOUNT": lambda c: c["properties"]["allowBlobPublicAccess"]},
+    ),
+    ("s3 buckets accepting plain http", {"S3_BUCKET": lambda c: not refused(c)}),
+    ("s3 buckets that refuse plain http", {"S3_BUCKET": refused}),
+    (
+        "storage accounts that do not enforce https only",
+        {"AZURE_STORAGE_ACCOUNT": lambda c: not c["properties"]["supportsHttpsTrafficOnly"]},
+    ),
+    # other clouds have other keys for the same thing
+    ("which databases are publicly accessible", PUBLIC),
+]
+
+
+@pytest.mark.parametrize(("question", "which"), CASES, ids=[case[0] for case in CASES])
+def test_the_configuration_answers(
+    configured: ConfiguredTenant, question: str, which: dict[str, Callable[[Row], Any]]
+) -> None:
+    asked = plan_question(question, configured.estate, None, NOW)
+    assert asked.outcome == "answer", asked.message
+    assert asked.plan is not None
+    wanted = {a["id"] for a in CONFIGURED if a["type"] in which and which[a["type"]](a["cfg"])}
+    assert wanted
+    assert {row["xdm.asset.id"] for row in configured.rows(asked.plan)} == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("which vms are stopped", {0, 3}),
+        ("list the powered off virtual machines", {0, 3}),
+        ("machines that are switched off", {0, 3}),
+        ("windows 2008 or 2016 servers", {0, 1}),
+        ("any machine still with windows server 2008 or debian 11?", {0, 3}),
+        ("vms on ubuntu 20", {4}),
+    ],
+)
+def test_states_and_systems_of_machines_of_every_cloud(
+    configured: ConfiguredTenant, question: str, wanted: set[int]
+) -> None:
+    asked = plan_question(question, configured.estate, None, NOW)
+    assert asked.outcome == "answer", asked.message
+    assert asked.plan is not None
+    found = [row["xdm.asset.id"] for row in configured.rows(asked.plan)]
+    assert {int(one[-1]) for one in found} == wanted
+    assert len(found) == 3 * len(wanted)
+
+
+def test_or_with_both_of_the_last_side(configured: ConfiguredTenant) -> None:
+    question = "rds instances with multi-az off, or deletion protection disabled with engine mysql"
+    asked = plan_question(question, configured.estate, None, NOW)
+    assert asked.plan is not None, asked.message
+    wanted = {
+        a["id"]
+        for a in CONFIGURED
+        if a["type"] == "RDS_DATABASE_INSTANCE"
+        and (
+            not a["cfg"]["MultiAZ"] or (not a["cfg"]["DeletionProtection"] and a["cfg"]["Engine"] == "mysql")
+        )
+    }
+    assert {row["xdm.asset.id"] for row in configured.rows(asked.plan)} == wanted
