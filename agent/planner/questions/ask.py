@@ -30,6 +30,7 @@ from agent.planner.questions.record_marks import with_records
 from agent.planner.questions.record_nouns import without_rows
 from agent.planner.questions.region_names import with_regions
 from agent.planner.questions.rewrites import rewritten
+from agent.planner.questions.rewrites_access import of_access
 from agent.planner.questions.rewrites_config import configured
 from agent.planner.questions.rewrites_groups import grouped
 from agent.planner.questions.rewrites_rankings import ranked
@@ -65,7 +66,7 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         return barred.model_copy(update={"question": asked})
     said, aside = without_asides(asked)
     plain = rewritten(ranked(mended(with_regions(said, estate), estate)))
-    lowered = ordered(grouped(of_records(configured(plain))))
+    lowered = ordered(grouped(of_access(of_records(configured(plain)))))
     before = previous.form if previous is not None else None
     if (unsaid := singled(lowered, asked, estate)) is not None:
         return unsaid.model_copy(update={"question": asked})

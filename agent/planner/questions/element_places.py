@@ -122,6 +122,12 @@ class Field:
         parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", self.leaf)
         return " ".join(part.lower() for part in parts) or "value"
 
+    @cached_property
+    def plain_values(self) -> Mapping[str, str]:
+        """The values without signs: USER_MANAGED is "user-managed"."""
+        flat = {re.sub(r"[\W_]+", "", low): low for low in self.values}
+        return {plain: low for plain, low in flat.items() if plain}
+
     @property
     def nested(self) -> bool:
         return ITEM in self.path or self.kind == "array"
@@ -156,6 +162,9 @@ class Array:
             nouns.add(noun((*before[-1:], *self.words)))
         for called in CALLED.get(_said(self.words), ()):
             nouns.add(noun(stems(called)))
+        if self.words == ("key",):
+            # keys of a service account are items of their own, and no keys of objects
+            return frozenset({*(n for n in nouns if not n[0] <= _BARE), noun(("key",))})
         return frozenset(n for n in nouns if not n[0] <= _BARE)
 
     def named(self, field: Field) -> frozenset[Noun]:

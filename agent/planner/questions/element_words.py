@@ -13,6 +13,15 @@ OFTEN: Final = re.compile(
 RULE_FORM: Final = re.compile(
     r"\b(?:custom|cspm|detection|posture)\s+(?:\w+\s+)?rules?\b|\brule (?:query|form)\b"
 )
+# a list of what is to be shown of each item, to the end or to what is asked of it besides
+COLUMNS: Final = re.compile(
+    r"(?:\s*:\s*|,?\s+(?:with|showing|show|including|incl\.?|along with|together with|plus)\s+)(?P<list>[\w ,+&-]+?)(?=\s*\W*$|\s+and\s+whether\b)"
+)
+LINK_WORDS: Final = re.compile(r"\b(?:the|its|their|his|her|also|too|with|a|an|each|of|it|whether.*)\b")
+# what every row of items shows of its asset
+OWN_COLUMNS: Final = frozenset(
+    {"user", "user name", "account", "region", "name", "asset", "id", "arn", "resource"}
+)
 COUNT: Final = re.compile(r"\b(?:how many|(?:the )?(?:total )?number of|count(?: of)?|amount of)\b")
 DISTINCT: Final = re.compile(r"\b(?:different|distinct|unique)\b")
 ROWS: Final = re.compile(

@@ -199,12 +199,13 @@ def _value(found: Found, text: str, *, quoted: bool) -> ItemTest | None:
         for one in array.fields:
             if one.kind in ("bool", "number") or (one.words and one.words[-1] == "version"):
                 continue
-            if text in one.values:
+            if text in one.values or _plain(text) in one.plain_values:
                 exact.append((array, one))
             elif len(text) >= 4 or text in ("ec2", "sns", "sqs", "s3"):
                 partly += [(array, one, v) for v in one.values if _part(text, v)][:20]
     if exact:
-        shown = exact[0][1].values[text]
+        held = exact[0][1]
+        shown = held.values[text if text in held.values else held.plain_values[_plain(text)]]
         ref = Ref(name=exact[0][1].said, places=_every(exact))
         return ItemTest(ref=ref, op="in", values=(shown,), label=f"{ref.name} {shown}")
     if partly:
@@ -217,6 +218,11 @@ def _value(found: Found, text: str, *, quoted: bool) -> ItemTest | None:
         ref = Ref(name=partly[0][1].said, places=_every([(a, f) for a, f, _ in partly]))
         return ItemTest(ref=ref, op="in", values=values, label=f"{ref.name} {' or '.join(values[:4])}")
     return None
+
+
+def _plain(text: str) -> str:
+    """A text of several words without the signs in it; a single word is no such text."""
+    return re.sub(r"[\W_]+", "", text) if re.search(r"[\W_]", text) else ""
 
 
 def _part(text: str, value: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -62,23 +63,28 @@ class ItemRows:
         """What an atom says of one place in the item; its own negation is left to the caller."""
         rest = where.path[len(self._outer) + 1 :]
         field = "item"
+        subject: dict[str, Any]
         if ITEM in rest:
             at = rest.index(ITEM)
             field, rest = self._array(rest[:at], rows=True), rest[at + 1 :]
-        elif (
+        if (
             where.kind == "array"
             and rest
-            and not starred(atom)
+            and ITEM not in rest
             and atom.op in ("eq", "in", "starts", "contains")
         ):
-            return self._any(self._array(rest, rows=False), atom)
+            listed = self._any(self._values(field, rest), atom)
+            if not self._writer.single(where):
+                return listed
+            # one value stands there by itself, several in a list
+            subject = {"json_path": JsonPath(field=field, path=rest)}
+            alone = self._writer.of_kind(subject, where.model_copy(update={"kind": "text"}), atom)
+            return either([alone, listed])
         if where.kind == "object" and atom.op in ("true", "empty") and rest:
             return self._object(field, rest, where, there=atom.op == "true")
         if ITEM in rest:
             rest = tuple(0 if step == ITEM else step for step in rest)  # type: ignore[misc]
-        subject: dict[str, Any] = (
-            {"json_path": JsonPath(field=field, path=rest)} if rest else {"field": field}
-        )
+        subject = {"json_path": JsonPath(field=field, path=rest)} if rest else {"field": field}
         inner = self._writer.of_kind(subject, where, atom)
         active = self._active(where)
         return inner if active is None else both([inner, active]) or inner
@@ -122,10 +128,26 @@ class ItemRows:
             self._expand.append(name)
         return name
 
+    def _values(self, field: str, path: tuple[str, ...]) -> str:
+        """The name of a column with the values of an array inside of an item or of a part of it."""
+        if field == "item":
+            return self._array(path, rows=False)
+        key = (field, *path)
+        if key not in self._parts:
+            self._parts[key] = f"values_{len(self._parts) + 1}"
+            made = Computed(name=self._parts[key], json_path=JsonPath(field=field, path=path), array=True)
+            self._compute.append(made)
+        return self._parts[key]
+
     def _any(self, name: str, atom: Atom) -> Condition:
         """Some value of an array inside of the item."""
+        if starred(atom):
+            return either([self._starred(name, str(value)) for value in atom.values])
         op: Any = "eq" if atom.op in ("eq", "in") else "contains"
         return either([Test(field=name, op=op, value=str(value)) for value in atom.values])
+
+    def _starred(self, name: str, value: str) -> Condition:
+        return Test(field=name, op="matches", value=f"(?i)^{re.escape(value)}$")
 
     def _active(self, where: Where) -> Condition | None:
         """Of dated items that may be switched off, those that are on: an old key that is inactive opens nothing."""

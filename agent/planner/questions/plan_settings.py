@@ -38,11 +38,20 @@ class SettingWriter(TestWriter):
             return rows.related([rows.of_atom(where, atom)])
         subject = {"json_path": JsonPath(field=RAW, path=(self.estate.platform, *where.path))}
         if where.kind == "array" and atom.op in ("true", "empty", "eq", "in", "starts", "contains"):
-            return self.of_kind(subject, where, atom) if starred(atom) else self._of_array(where, atom)
+            listed = self._of_array(where, atom)
+            if atom.op in ("true", "empty") or not self.single(where):
+                return listed
+            # one value stands there by itself, several in a list
+            return either([self.of_kind(subject, where.model_copy(update={"kind": "text"}), atom), listed])
         if where.kind == "object" and atom.op in ("true", "empty"):
             found = self._of_object(where)
             return Not(none=found) if atom.op == "empty" else found
         return self.of_kind(subject, where, atom)
+
+    def single(self, where: Where) -> bool:
+        """Whether a value was seen by itself where others have a list."""
+        places = self.estate.settings.by_type.get(where.type_id, ())
+        return any(s.path == where.path and "text" in s.kinds for s in places)
 
     def _of_array(self, where: Where, atom: Atom) -> Condition:
         path = JsonPath(field=RAW, path=(self.estate.platform, *where.path))
@@ -52,6 +61,9 @@ class SettingWriter(TestWriter):
             self.compute.append(Computed(name=name, json_path=path, array=True))
         if atom.op in ("true", "empty"):
             return Test(field=name, op="not_empty" if atom.op == "true" else "is_empty")
+        if starred(atom):
+            patterns = [f"(?i)^{re.escape(str(value))}$" for value in atom.values]
+            return either([Test(field=name, op="matches", value=pattern) for pattern in patterns])
         if len(atom.values) > 1:
             return Test(field=name, op="in", values=tuple(map(str, atom.values)))
         return Test(

@@ -12,7 +12,16 @@ from agent.planner.questions.build import build
 from agent.planner.questions.element_counts import CountReader
 from agent.planner.questions.element_lacks import lacking_otherwise
 from agent.planner.questions.element_places import Array
-from agent.planner.questions.element_words import COUNT, ROWS, RULE_FORM, TIES, WITHOUT
+from agent.planner.questions.element_words import (
+    COLUMNS,
+    COUNT,
+    LINK_WORDS,
+    OWN_COLUMNS,
+    ROWS,
+    RULE_FORM,
+    TIES,
+    WITHOUT,
+)
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Each, Form, Kinds, Measure, Rank, Where
 from agent.planner.questions.item_tests import Named
@@ -91,6 +100,7 @@ class _Reader(CountReader):
             "tests": tuple(found.tests),
         }
         self._asked_whether()
+        self._columns_said()
         base["tests"] = tuple(found.tests)
         values = [n for n in found.named if self._value_of(n)]
         shown = tuple(dict.fromkeys(r for n in values for r in refs(n.text, n.fields, arrays)))
@@ -130,6 +140,24 @@ class _Reader(CountReader):
         self.found.tests = [t for t in self.found.tests if t not in tested]
         self.asked = tuple(t.ref for t in tested)
         self.cut.append(match.span())
+
+    def _columns_said(self) -> None:
+        """ "access keys: user, key id and status", "with the user name": values to show, no conditions."""
+        match = COLUMNS.search(self.text)
+        first = min((self.tokens[n.start].start for n in self.found.named if n.arrays), default=None)
+        if match is None or first is None or match.start() < first:
+            return
+        fields = {n.text.lower() for n in self.found.named if self._value_of(n)}
+        parts = [re.sub(LINK_WORDS, "", part).strip() for part in re.split(r",|\band\b|\+|&", match["list"])]
+        parts = [part for part in parts if part]
+        whether = self.cut and self.cut[-1][0] >= match.start()
+        if not parts or not all(part in fields or part in OWN_COLUMNS for part in parts):
+            return
+        if ":" not in match[0] and not whether and not any(part in fields for part in parts):
+            return
+        self.cut.append((match.start(), match.end("list")))
+        if self.found.kind is not None and self.tokens[self.found.kind.start].start >= match.start():
+            self.found.kind = self.found.kinds = None
 
     def _lacking(self, named: Named) -> bool:
         before = self._before(named)

@@ -9,6 +9,7 @@ from typing import Final
 from agent.planner.questions.element_places import PORTS, SOURCES, Array, Field, Noun, arrays_of, noun, stems
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Ref, Where
+from agent.planner.questions.item_dates import read_dates
 from agent.planner.questions.item_tests import ANYWHERE, Found, Named, read_tests, read_values, where
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.setting_marks import types_of
@@ -70,6 +71,7 @@ def find_items(
         found.arrays = ruled or found.arrays
     found.used += [(tokens[n.start].start, tokens[n.end - 1].end) for n in found.named]
     read_tests(found, text, marks, tokens)
+    read_dates(found, text, marks, tokens)
     needed = [{w.type_id for w in test.ref.places} for test in found.tests if test.op in ("source", "port")]
     # what cannot say where from or which port is not asked about
     found.arrays = (

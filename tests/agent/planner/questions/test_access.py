@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +20,21 @@ def tenant() -> ConfiguredTenant:
 
 
 USER, ENTRA, ROLE, ACCOUNT = "AWS_IAM_USER", "AZURE_AD_USER", "AWS_IAM_ROLE", "AWS_ACCOUNT"
+K8S_ROLE, DEPLOYMENT = "KUBERNETES_ROLE", "KUBERNETES_DEPLOYMENT"
 EKS, AKS, GKE = "EKS_CLUSTER", "AZURE_KUBERNETES_CLUSTER", "GOOGLE_KUBERNETES_CLUSTER"
+
+
+def old(text: str | None, days: int) -> bool:
+    return text is None or datetime.fromisoformat(text) < NOW - timedelta(days=days)
+
+
+def container(c: Row) -> Row:
+    made: Row = c["spec"]["template"]["spec"]["containers"][0]
+    return made
+
+
+def read_only(c: Row) -> bool:
+    return bool(container(c)["securityContext"]["readOnlyRootFilesystem"])
 
 
 def minor(version: str) -> int:
@@ -47,6 +62,30 @@ CASES: list[tuple[str, dict[str, Callable[[Row], Any]]]] = [
             AKS: lambda c: minor(c["properties"]["kubernetesVersion"]) < 30,
             GKE: lambda c: minor(c["currentMasterVersion"]) < 30,
         },
+    ),
+    (
+        "gcp service accounts that have no key",
+        {"GOOGLE_SERVICE_ACCOUNT": lambda c: not c["keys"]},
+    ),
+    (
+        "secrets that were not rotated for 120 days",
+        {"SECRETS_MANAGER_SECRET": lambda c: old(c["LastChangedDate"], 120)},
+    ),
+    (
+        "iam roles unused for more than 90 days",
+        {ROLE: lambda c: old(c["RoleLastUsed"].get("LastUsedDate"), 90)},
+    ),
+    (
+        "users whose access keys have not been rotated for 90 days",
+        {USER: lambda c: any(k["Status"] == "Active" and old(k["CreateDate"], 90) for k in c["AccessKeys"])},
+    ),
+    ("k8s roles where the rules have verbs *", {K8S_ROLE: lambda c: "*" in c["rules"][0]["verbs"]}),
+    ("kubernetes roles with verb create", {K8S_ROLE: lambda c: "create" in c["rules"][0]["verbs"]}),
+    ("containers running with a read only filesystem", {DEPLOYMENT: lambda c: read_only(c)}),
+    ("privileged containers", {DEPLOYMENT: lambda c: container(c)["securityContext"]["privileged"]}),
+    (
+        "aws accounts with no mfa on the root user",
+        {ACCOUNT: lambda c: not c["SummaryMap"]["AccountMFAEnabled"]},
     ),
     ("azure ad users that are guests", {ENTRA: lambda c: c["userType"] == "Guest"}),
     ("which iam roles do we have?", {ROLE: lambda c: True}),
@@ -81,3 +120,47 @@ def test_a_reading_says_the_key_as_it_is_written(tenant: ConfiguredTenant) -> No
     assert "disable local accounts off" in made.reading
     made = plan_question("root accounts without mfa", tenant.estate, None, NOW)
     assert "account mfa enabled off" in made.reading.lower()
+
+
+KEYS: list[tuple[str, str, str, Callable[[Row], Any]]] = [
+    ("access keys older than 90 days", USER, "AccessKeys", lambda k: old(k["CreateDate"], 90)),
+    ("access keys not rotated in the last 90 days", USER, "AccessKeys", lambda k: old(k["CreateDate"], 90)),
+    ("access keys created in the last 60 days", USER, "AccessKeys", lambda k: not old(k["CreateDate"], 60)),
+    (
+        "gcp service account keys older than 100 days",
+        "GOOGLE_SERVICE_ACCOUNT",
+        "keys",
+        lambda k: old(k["validAfterTime"], 100),
+    ),
+    (
+        "gcp service accounts with user-managed keys older than 100 days, one row per key",
+        "GOOGLE_SERVICE_ACCOUNT",
+        "keys",
+        lambda k: old(k["validAfterTime"], 100),
+    ),
+    ("access keys with user, status and access key id", USER, "AccessKeys", lambda k: True),
+    (
+        "an overview of all access keys: user, access key id and whether the key is active",
+        USER,
+        "AccessKeys",
+        lambda k: True,
+    ),
+]
+
+
+@pytest.mark.parametrize(("question", "kind", "array", "test"), KEYS, ids=[k[0] for k in KEYS])
+def test_keys_are_told_one_by_one(
+    tenant: ConfiguredTenant, question: str, kind: str, array: str, test: Callable[[Row], Any]
+) -> None:
+    made = plan_question(question, tenant.estate, None, NOW)
+    assert made.outcome == "answer", made.message
+    assert made.plan is not None
+    expected = sorted(a["id"] for a in ACCESS if a["type"] == kind for k in a["cfg"][array] if test(k))
+    assert sorted(row["xdm.asset.id"] for row in tenant.rows(made.plan)) == expected, made.reading
+
+
+def test_a_role_assignment_is_no_role(tenant: ConfiguredTenant) -> None:
+    made = plan_question("role assignments per principal type", tenant.estate, None, NOW)
+    assert made.plan is not None
+    counts = {row["principal_type"]: row["assets"] for row in tenant.rows(made.plan)}
+    assert counts == {"User": 3, "ServicePrincipal": 3}
