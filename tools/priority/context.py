@@ -17,6 +17,7 @@ from tools.priority.estate import Estate, cloud_of
 from tools.priority.exposure import Exposure, Reader, exposure_of
 from tools.priority.exposure_aws import group_users
 from tools.priority.facts import Fact, absent, known, unknown
+from tools.priority.graph.access_keys import Told, told_by
 from tools.priority.graph.flaws import opening
 from tools.priority.graph.gather import Gatherer
 from tools.priority.graph.model import Edge
@@ -75,12 +76,13 @@ class Context:
     nowhere: AssetFacts | None = None
     links: dict[str, Link] | None = None
     opening: dict[str, Mapping[str, float]] = field(default_factory=dict)
+    told: tuple[Told, ...] = ()
 
     @cached_property
     def graph(self) -> AttackGraph:
         """The attack graph of the snapshot, made when a fact first needs it."""
         with uncollected():
-            return Gatherer(self.reader, self.enriched, graph_words()).gather()
+            return Gatherer(self.reader, self.enriched, graph_words(), self.told).gather()
 
     def facts_of(self, asset: AssetRecord | None) -> AssetFacts:
         """Facts of an asset, or those of a finding whose asset the tenant does not have."""
@@ -121,7 +123,8 @@ def build_context(
         if finding.open and weakness_of(finding).name in SERIOUS:
             key = finding.resource.asset_id
             serious[key] = serious.get(key, 0) + 1
-    return Context(used, estate, reader, snapshot.as_of, serious, held, enrichment or {}, enriched)
+    told = tuple(said for finding in snapshot.findings if (said := told_by(finding)) is not None)
+    return Context(used, estate, reader, snapshot.as_of, serious, held, enrichment or {}, enriched, told=told)
 
 
 def context_for(

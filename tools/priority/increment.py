@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from tools.findings.model import AssetRecord, Finding, FindingSet
 from tools.priority.context import SERIOUS, Context
+from tools.priority.graph.access_keys import told_by
 from tools.priority.model import PriorityScore, ScoreBook
 from tools.priority.score import score_finding
 from tools.priority.weakness import weakness_of
@@ -27,7 +28,7 @@ def added_to(
     """The scores of `after` from those of `before`: equal to scoring all of it at the moment of `book`.
 
     None when only a full computation is right: other assets, findings that share an id, or a change among findings
-    that enrichment reads.
+    that enrichment or the graph reads.
     """
     if not same_assets(before.assets, after.assets):
         return None
@@ -40,7 +41,7 @@ def added_to(
     if not replaced and not gone and len(old) + len(changed) != len(new):
         return None
     dropped = [*gone, *replaced]
-    if any(f.category.upper() in _FEEDS_ENRICHMENT for f in (*changed, *dropped)):
+    if any(f.category.upper() in _FEEDS_ENRICHMENT or told_by(f) is not None for f in (*changed, *dropped)):
         return None
     serious = dict(context.serious)
     moved = _count(serious, dropped, -1) | _count(serious, changed, 1)

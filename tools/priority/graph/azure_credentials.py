@@ -1,7 +1,4 @@
-"""Credentials of Azure in settings and start scripts: keys of stores, logins of applications, references to vaults.
-
-A setting that only refers to a vault opens nothing by itself: what it is for opens to whoever reads the vault.
-"""
+"""Credentials of Azure in settings and start scripts: keys of stores, logins of applications."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from tools.priority.estate import Estate, name_of
 from tools.priority.graph.azure_gates import AzureGates
 from tools.priority.graph.azure_identity_edges import AzureIdentityEdges
 from tools.priority.graph.azure_load import AzureIam
+from tools.priority.graph.azure_vaults import references
 from tools.priority.graph.model import Relation
 from tools.priority.graph.steps import Steps
 from tools.priority.reading import shown
@@ -24,13 +22,6 @@ _HOLDERS = (
     "azure.containerapp",
     "azure.containers",
     "azure.automation",
-)
-_REFERENCE = re.compile(
-    r"@Microsoft\.KeyVault\(\s*(?:SecretUri=https://([A-Za-z0-9-]+)\.vault|VaultName=([A-Za-z0-9-]+))",
-    re.IGNORECASE,
-)
-_HOST = re.compile(
-    r"\b([a-z0-9][a-z0-9-]*)\.(?:database|postgres\.database|mysql\.database)\.[a-z.]+", re.IGNORECASE
 )
 _STORE_KEY = re.compile(
     r"AccountName=([a-z0-9]{3,24});.*?AccountKey=[A-Za-z0-9+/=]{20,}", re.IGNORECASE | re.DOTALL
@@ -53,19 +44,13 @@ class AzureCredentials:
         self._gates = gates
         self._identities = identities
         self._steps = steps
-        self._vaults = self._named("azure.vault")
-        self._stores = self._named("azure.storage")
-        self._servers = self._named("azure.sql")
-
-    def _named(self, kind: str) -> dict[str, AssetRecord]:
-        """By the name that is unique in all of Azure."""
-        return {a.uid.rsplit("/", 1)[-1].lower(): a for a in self._estate.of_kind(kind)}
+        # Their names are unique in all of Azure.
+        self._stores = {a.uid.rsplit("/", 1)[-1].lower(): a for a in estate.of_kind("azure.storage")}
 
     def scan(self, holder: AssetRecord, texts: list[tuple[str, str]]) -> None:
         """All steps by what lies in the settings of one holder."""
         self._keys(holder, texts)
         if self._estate.kind(holder) in _HOLDERS:
-            self._references(holder, texts)
             self._logins(holder, texts)
 
     def _keys(self, holder: AssetRecord, texts: list[tuple[str, str]]) -> None:
@@ -86,28 +71,11 @@ class AzureCredentials:
                 why = f"{where} of {shown(name_of(holder))} holds {what} of {shown(name_of(store))}"
                 self._join(holder, store, Relation.OPENS, "opens", why, known=bool(open_))
 
-    def _references(self, holder: AssetRecord, texts: list[tuple[str, str]]) -> None:
-        """What a vault's secret is for: the databases that stand beside the reference to it."""
-        vaults = {
-            name.lower() for _, text in texts for pair in _REFERENCE.findall(text) for name in pair if name
-        }
-        hosts = {host.lower() for _, text in texts for host in _HOST.findall(text)}
-        for name in sorted(vaults):
-            vault = self._vaults.get(name)
-            for host in sorted(hosts) if vault is not None else ():
-                server = self._servers.get(host)
-                if server is None or vault is None:
-                    continue
-                open_ = self._gates.lets_in(server, [holder])
-                if open_ is False:
-                    continue
-                login = f"the login of {shown(name_of(server))}"
-                why = f"{shown(name_of(holder))} takes {login} from {shown(name_of(vault))}"
-                self._join(vault, server, Relation.OPENS, "opens", why, known=bool(open_), behind=(holder,))
-
     def _logins(self, holder: AssetRecord, texts: list[tuple[str, str]]) -> None:
         """An application's id beside a secret of it."""
-        secret = any(_SECRET.search(where) and not _REFERENCE.search(text) and text for where, text in texts)
+        secret = any(
+            _SECRET.search(where) and not any(references(where, text)) and text for where, text in texts
+        )
         for where, text in texts:
             if not secret and not _SECRET.search(text):
                 continue

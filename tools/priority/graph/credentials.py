@@ -15,12 +15,12 @@ from typing import Any, Protocol
 from tools.findings.model import AssetRecord
 from tools.priority.estate import Cloud, Estate, cloud_of, name_of
 from tools.priority.exposure import Reader, exposure_of
+from tools.priority.graph.access_keys import AccessKeys, Told
 from tools.priority.graph.model import Edge, Parts, Relation
 from tools.priority.graph.vocabulary import GraphWords
 from tools.priority.identity import secret_names
 from tools.priority.reading import View, items, plain, shown
 
-_KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
 _HOST = re.compile(r"\b[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+){2,}\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{3,}")
 _PASSWORD = re.compile(r"pass(?:word|wd)?|secret|pwd|token|connection_?string", re.IGNORECASE)
@@ -48,7 +48,8 @@ class Scanner(Protocol):
 class Credentials:
     """Steps by credentials over one estate.
 
-    `reach`: how to tell, by cloud, whether one thing gets to another; `scanners`: each is shown every text once.
+    `reach`: how to tell, by cloud, whether one thing gets to another; `scanners`: each is shown every text once;
+    `told`: what findings say.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Credentials:
         scanners: Iterable[Scanner],
         words: GraphWords,
         parts: Parts,
+        told: Iterable[Told] = (),
     ) -> None:
         self._scanners = tuple(scanners)
         self._estate = estate
@@ -66,9 +68,8 @@ class Credentials:
         self._reach = reach
         self._words = words
         self._parts = parts
-        self._keys = {
-            key: user for user in estate.of_kind("iam.user") for key in _live_keys(estate.view(user))
-        }
+        self._keys = AccessKeys(estate)
+        self._told = tuple(told)
         self._addresses: dict[str, AssetRecord] = {}
         self._names: dict[tuple[str, str], AssetRecord] = {}
         for database in estate.of_kind(*_DATABASES):
@@ -86,6 +87,9 @@ class Credentials:
             self._databases_in(holder, texts)
             for scanner in self._scanners if texts else ():
                 scanner.scan(holder, texts)
+        for found in (self._keys.stored(), self._keys.told(self._told)):
+            for place, user, why in found:
+                self._key(place, user, why)
         for secret in self._estate.of_kind(*_VAULTED):
             self._opened_by(secret)
         self._managed()
@@ -93,11 +97,13 @@ class Credentials:
 
     def _keys_in(self, holder: AssetRecord, texts: list[tuple[str, str]]) -> None:
         for where, text in texts:
-            for key in _KEY_ID.findall(text):
-                user = self._keys.get(key)
-                if user is not None and user.asset_id != holder.asset_id:
-                    why = f"{where} of {shown(name_of(holder))} holds an access key of {shown(name_of(user))}"
-                    self._join(holder, user, Relation.HOLDS, self._words.step["holds"], why, known=True)
+            for user in self._keys.of(text):
+                why = f"{where} of {shown(name_of(holder))} holds an access key of {shown(name_of(user))}"
+                self._key(holder, user, why)
+
+    def _key(self, holder: AssetRecord, user: AssetRecord, why: str) -> None:
+        if user.asset_id != holder.asset_id:
+            self._join(holder, user, Relation.HOLDS, self._words.step["holds"], why, known=True)
 
     def _databases_in(self, holder: AssetRecord, texts: list[tuple[str, str]]) -> None:
         named = any(_PASSWORD.search(name) for name, _ in texts) or bool(
@@ -272,9 +278,3 @@ def _addresses(view: View) -> Iterator[str]:
     for address in view.each("ipAddresses"):
         if address.text("ipAddress"):
             yield address.text("ipAddress")
-
-
-def _live_keys(view: View) -> Iterator[str]:
-    for key in view.each("AccessKeys", "access_keys", "AccessKeyMetadata"):
-        if key.text("Status", "status").lower() != "inactive" and key.text("AccessKeyId", "access_key_id"):
-            yield key.text("AccessKeyId", "access_key_id")

@@ -11,6 +11,7 @@ from tools.findings.model import AssetRecord
 from tools.priority.enrich.model import NOTHING, Enrichments
 from tools.priority.estate import Cloud, Estate, name_of
 from tools.priority.exposure import Reader
+from tools.priority.graph.access_keys import Told
 from tools.priority.graph.aws_grants import AwsGrants
 from tools.priority.graph.aws_identity_edges import AwsIdentityEdges
 from tools.priority.graph.aws_inside import Inside
@@ -23,6 +24,7 @@ from tools.priority.graph.azure_identity_edges import AzureIdentityEdges
 from tools.priority.graph.azure_inside import AzureInside
 from tools.priority.graph.azure_load import AzureIam
 from tools.priority.graph.azure_network_edges import AzureNetworkEdges
+from tools.priority.graph.azure_vaults import AzureVaults
 from tools.priority.graph.credentials import Credentials, Reach, Scanner
 from tools.priority.graph.gcp_credentials import GcpCredentials
 from tools.priority.graph.gcp_grants import GcpGrants
@@ -58,7 +60,9 @@ _TAKES = (Relation.READS, Relation.COPIES)
 class Gatherer:
     """Collects the parts of one estate's graph."""
 
-    def __init__(self, reader: Reader, enriched: Enrichments, words: GraphWords) -> None:
+    def __init__(
+        self, reader: Reader, enriched: Enrichments, words: GraphWords, told: Iterable[Told] = ()
+    ) -> None:
         self.estate: Estate = reader.estate
         self.reader = reader
         self.enriched = enriched
@@ -67,13 +71,17 @@ class Gatherer:
         self.steps = Steps(self.estate, words, self.parts)
         self._reach: dict[Cloud, Reach] = {}
         self._scanners: list[Scanner] = []
+        self._told = tuple(told)
         self.jewels = Jewels(self.estate, enriched, words, reader.at)
 
     def gather(self) -> AttackGraph:
         """All steps, then the positions that they join."""
         self._take(NetworkEntries(self.reader, self.enriched, self.words).edges())
         self._clusters(self._aws(), self._azure(), self._google())
-        Credentials(self.estate, self.reader, self._reach, self._scanners, self.words, self.parts).add()
+        Credentials(
+            self.estate, self.reader, self._reach, self._scanners, self.words, self.parts, self._told
+        ).add()
+        self._vaults.add()
         self._positions()
         return AttackGraph(self.parts)
 
@@ -106,7 +114,8 @@ class Gatherer:
         identities = AzureIdentityEdges(self.estate, iam, gates, self.jewels, self.steps)
         identities.add()
         AzureNetworkEdges(self.estate, self.reader, iam, inside, self.enriched, self.jewels, self.steps).add()
-        self._scanners.append(AzureCredentials(self.estate, iam, gates, identities, self.steps))
+        self._vaults = AzureVaults(self.estate, gates, self.steps)
+        self._scanners += [AzureCredentials(self.estate, iam, gates, identities, self.steps), self._vaults]
         self._reach["azure"] = gates.reaches
         self._unread(iam.engine.faults)
         return iam, grants, identities
