@@ -76,7 +76,8 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         return either.model_copy(update={"question": asked})
     if before is not None:
         form = follow(state, lowered, before, estate, now)
-    if form is None and before is None and settings and not state.subject:
+    lacking = bool(state.dims) and state.having == ("eq", 0)
+    if form is None and before is None and settings and not state.subject and not lacking:
         try:
             form = read_settings(lowered, estate, now, understand)
             if (

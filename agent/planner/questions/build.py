@@ -119,7 +119,7 @@ def build(state: State) -> Form:
         status=_status(state, items, group, measure),
         rule_form=state.rule_form,
         noun=state.noun,
-        over=over if group else "",
+        over=over if group or state.span else "",
         also=_also(state, measure) if not over else (),
     )
 

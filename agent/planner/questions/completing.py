@@ -9,11 +9,12 @@ from typing import Final
 
 from agent.planner.questions.entities import BELONGS, ENTITIES
 from agent.planner.questions.form import Atom, Form, Item, Kinds, Measure, Rank, Ref, Weakness
-from agent.planner.questions.turned import turned
+from agent.planner.questions.turned import turned, when_resolved
 
 _WHETHER: Final = re.compile(
     r"^\W*(?:is|are|was|does|do|did|has|have|can you (?:tell|check)|check|tell me|verify|whether|if)\b"
 )
+_CATEGORIES: Final = ("issue_category", "finding_category")
 _SCORES: Final = frozenset({"cvss", "impact", "exploitability"})
 _SCORE_FIRST: Final = re.compile(
     r"\b(?:highest|lowest|max(?:imum)?|min(?:imum)?|worst|top)\s+(?:\w+\s+){0,2}?(?:cvss|score)\b"
@@ -25,14 +26,16 @@ _THINGS_FIRST: Final = re.compile(
 
 def completed(form: Form, text: str) -> Form:
     """The form with what follows from it. `text` is the question in lower case."""
-    form = turned(_of_tags(_of_scores(form, text)), text)
-    form = _of_settings(form)
+    form = turned(_of_versions(_of_tags(_of_scores(form, text))), text)
+    form = _of_settings(_of_secrets(form))
     form = _of_one(form, text)
     return _of_fixing(_of_resolution(form))
 
 
 def _of_scores(form: Form, text: str) -> Form:
     """Scores of assets are those of their vulnerabilities."""
+    if form.entity == "case":
+        return _of_case_scores(form)
     if form.entity != "asset":
         return form
     ref = form.measure.ref if form.measure is not None else None
@@ -55,6 +58,51 @@ def _of_scores(form: Form, text: str) -> Form:
             "noun": "",
         }
     )
+
+
+def _of_case_scores(form: Form) -> Form:
+    """A case has a score of its own."""
+    changes: dict[str, object] = {}
+    if form.measure is not None and form.measure.ref == Ref(name="cvss"):
+        changes["measure"] = form.measure.model_copy(update={"ref": Ref(name="score")})
+    if form.rank is not None and form.rank.ref == Ref(name="cvss"):
+        changes["rank"] = form.rank.model_copy(update={"ref": Ref(name="score")})
+    return form.model_copy(update=changes) if changes else form
+
+
+def _of_versions(form: Form) -> Form:
+    """A version is that of what is asked for: of the package in which a vulnerability is, of the agent."""
+    places = ENTITIES[form.entity].places
+    own = next((name for name in ("package_version", "agent_version") if name in places), "")
+    if "version" in places or not own:
+        return form
+
+    def meant(ref: Ref) -> Ref:
+        return Ref(name=own) if ref.name == "version" and not (ref.tags or ref.places) else ref
+
+    changes: dict[str, object] = {
+        name: tuple(meant(ref) for ref in getattr(form, name)) for name in ("group", "columns", "per")
+    }
+    if form.rank is not None and form.rank.ref is not None:
+        changes["rank"] = form.rank.model_copy(update={"ref": meant(form.rank.ref)})
+    if form.measure is not None and form.measure.ref is not None:
+        changes["measure"] = form.measure.model_copy(update={"ref": meant(form.measure.ref)})
+    changes["items"] = tuple(
+        i.model_copy(update={"ref": meant(i.ref)}) if isinstance(i, Atom) else i for i in form.items
+    )
+    return form.model_copy(update=changes)
+
+
+def _of_secrets(form: Form) -> Form:
+    """ "About leaked secrets (category secrets)": the category says it, whatever rule reports it."""
+    told = any(
+        isinstance(i, Atom) and i.ref.name in _CATEGORIES and "secrets" in map(str.lower, map(str, i.values))
+        for i in form.items
+    )
+    if not told:
+        return form
+    kept = tuple(i for i in form.items if not (isinstance(i, Weakness) and "secret" in i.name))
+    return form.model_copy(update={"items": kept})
 
 
 def _of_tags(form: Form) -> Form:
@@ -117,9 +165,10 @@ def _of_one(form: Form, text: str) -> Form:
 def _of_resolution(form: Form) -> Form:
     """Why issues were closed is asked of closed ones."""
     told = any(isinstance(i, Atom) and i.ref.name == "resolution" and i.op != "empty" for i in form.items)
-    if form.entity != "issue" or not told or form.status == "said":
+    if form.entity != "issue" or not told:
         return form
-    return form.model_copy(update={"status": "said"})
+    items = tuple(when_resolved(i, ("any_time",)) for i in form.items)
+    return form.model_copy(update={"status": "said", "items": items})
 
 
 def _of_fixing(form: Form) -> Form:

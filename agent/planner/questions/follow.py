@@ -29,7 +29,7 @@ _REPLACES: Final = re.compile(
     re.IGNORECASE,
 )
 _LIST: Final = re.compile(
-    r"\b(?:list|show|which|name|give me|see) (?:me )?(?:them|those|these|the ones|it|ones)\b|\bwhich ones\b|^\W*(?:list|details?)\W*$",
+    r"\b(?:list|show|which|name|give me|see) (?:me )?(?:them|those|these|the ones|it|ones)\b|\bwhich ones\b|^\W*(?:list|details?)\W*$|\bas a (?:plain |full )?list\b",
     re.IGNORECASE,
 )
 _DROP: Final = re.compile(
@@ -53,10 +53,10 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     """The form of a follow-up, or None where the message is a question of its own."""
     from agent.planner.questions.ask import understand
 
-    if follow_edits.presents(text):
+    if follow_edits.presents(text, before):
         return before
     given = tuple(i for i in before.items if isinstance(i, Kinds) and not i.negated)
-    opened = follow_turns.whom(follow_edits.opened(text))
+    opened = follow_turns.to_person(follow_turns.whom(follow_edits.opened(text)), before, estate)
     if (assets := follow_turns.assets_of(state, opened, before)) is not None:
         state.unknown, state.twofold, state.missing, state.unused = [], [], [], ()
         return assets

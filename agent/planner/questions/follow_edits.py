@@ -52,8 +52,10 @@ _PARTS: Final = (
 )
 
 
-def presents(text: str) -> bool:
-    """Whether a message only asks for another way of showing: "as a chart"."""
+def presents(text: str, before: Form) -> bool:
+    """Whether a message only asks for another way of showing: "as a chart"; a number is no list."""
+    if before.measure is not None and re.search(r"\blist\b", text, re.IGNORECASE):
+        return False
     return _AS.match(text) is not None
 
 

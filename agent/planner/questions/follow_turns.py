@@ -8,7 +8,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Measure, Ref
+from agent.planner.questions.people import people
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.reader_values import GROUPABLE
 
@@ -28,6 +30,20 @@ _WAYS: Final = frozenset({"within", "range", "older"})
 def whom(text: str) -> str:
     """ "Assigned to whom?" in the words that a column is asked for with."""
     return "with their assignee" if _WHOM.match(text) else text
+
+
+def to_person(text: str, before: Form, estate: Estate) -> str:
+    """ "And to kim?" after what is assigned to somebody: what is assigned to her."""
+    if not any(isinstance(i, Atom) and i.ref.name == "assignee" and i.values for i in before.items):
+        return text
+    known = people(estate)
+    if re.search(r"\b(?:own\w*|assign\w*|tag\w*)\b", text):
+        return text
+    return re.sub(
+        r"(?:\b(?:to|for|of|by|on)\s+)?(?<![\w.@-])(?P<who>@?[a-z][\w.@-]*\w)(?:'s)?",
+        lambda m: f"assigned to {m['who']}" if m["who"].split("@")[0] in known else m.group(0),
+        text,
+    )
 
 
 def assets_of(state: State, text: str, before: Form) -> Form | None:

@@ -224,7 +224,7 @@ ATTRIBUTES: Final[dict[str, str]] = {
     "group": "asset group|group id",
     "cve": "cve|cve id|cve number|vulnerability id",
     "cvss": "cvss|cvss score|cvss base score|score|base score|vulnerability score|severity score|cvss rating",
-    "fixable": "fix|a fix|patch|fix available|patch available|available fix|available patch|vendor fix|remediation available|fix version",
+    "fixable": "fix|a fix|patch|fix availability|patch availability|availability of a fix|availability of fix|fixability|fix available|patch available|available fix|available patch|vendor fix|remediation available|fix version",
     "exploited": "known exploit|kev|cisa kev|exploit|active exploit",
     "impact": "impact score|impact",
     "exploitability": "exploitability score|exploitability",

@@ -17,7 +17,7 @@ MOST: Final = 10_000
 
 def over_of(form: Form, plan: PostureQuery) -> PostureQuery:
     """The plan, measured once more over its groups where the form asks for that."""
-    if not form.over or not plan.group_by:
+    if not form.over or not (plan.group_by or plan.time_bin):
         return plan
     made = plan.aggregates[-1]
     if form.over == "count":

@@ -164,6 +164,17 @@ def take_value(state: State, mark: Mark) -> None:
         item = Atom(ref=Ref(name=name), op="empty", negated=somebody, label=label)
         place(state, item)
         return
+    if name == "provider" and (state.subject or state.entity) == "health":
+        # a connector is named after its cloud
+        connectors = tuple(
+            shown
+            for low, shown in state.estate.values("health", "connector").items()
+            if any(v.lower() in low for v in values)
+        )
+        label = f"connector {' or '.join(connectors) or values[0].lower()}"
+        item = Atom(ref=Ref(name="connector"), op="in", values=connectors or values, label=label)
+        state.add(item.model_copy(update={"negated": state.take_not()}))
+        return
     if name == "endpoint_status":
         # "disconnected servers": by the agent that runs on them
         item = Atom(ref=Ref(name="status"), op="in", values=values, label=value_label(name, values))

@@ -189,7 +189,18 @@ def _of_counted(state: State, entity: str, start: int, end: int) -> int:
     return end
 
 
+def _told_either_way(state: State, at: int) -> str:
+    """ "By severity and fixable": what a word of yes or no is about, where no noun follows that it belongs to."""
+    mark = state.marks[at]
+    if mark.kind != "value" or mark.data[0] not in ("fixable", "exploited"):
+        return ""
+    after = state.next(at + 1 - state.at)
+    return "" if after is not None and after[1].kind in ("entity", "kind", "value") else str(mark.data[0])
+
+
 def _groupable(state: State, mark: Mark) -> bool:
+    if mark in state.marks and _told_either_way(state, state.marks.index(mark)):
+        return True
     if mark.kind == "tagged" and state.entity == "case":
         return True
     if of_accounts(mark, state.words(mark)):
@@ -203,6 +214,9 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
         from agent.planner.questions.reader_heads import time_bin
 
         time_bin(state, mark)
+        return at
+    if told := _told_either_way(state, at):
+        state.group.append(Ref(name=told))
         return at
     own = ENTITIES[state.entity].places if state.entity not in ("", "asset") else {}
     if mark.kind == "tagged" and "tag" in own:

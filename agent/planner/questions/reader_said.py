@@ -44,6 +44,12 @@ def said_of(state: State, mark: Mark, ref: Ref) -> Atom | None:
     if found is not None and found.kind == "not" and found.text.lower() in ("nobody", "none", "no one"):
         state.at = at
         return Atom(ref=ref, op="empty", label=f"{ref.name} nobody")
+    if found is not None and found.kind == "not" and found.text.lower() in ("missing", "lacking"):
+        rest = state.next(at + 1 - state.at)
+        if rest is None or rest[1].kind in ("and", "or", "comma", "but", "by", "order"):
+            # "whose criticality is missing"
+            state.at = at
+            return Atom(ref=ref, op="empty", label=f"with {ref.name} empty")
     while found is not None and found.kind == "not":
         inner = True
         at += 1
@@ -145,6 +151,9 @@ _BETWEEN: Final = frozenset("to the a an is are be of than as any = ==".split())
 
 def bounded(state: State, ref: Ref, op: str, number: float | str | None) -> Atom:
 
+    if ref.name == "cve" and isinstance(number, float):
+        # "CVEs above 9" are so by their score
+        ref = Ref(name="cvss")
     words = {"gt": "above", "gte": "at least", "lt": "below", "lte": "at most", "eq": "", "ne": "other than"}
     shown = f"{number:g}" if isinstance(number, float) else number
     kind: Any = {"ne": "eq"}.get(op, op)

@@ -226,7 +226,7 @@ def _averaged(state: State) -> None:
         return
     if not any(m.kind == "agg" and m.data == "count" for m in state.marks):
         return
-    if not state.group and not state.dims:
+    if not state.group and not state.dims and not state.span:
         found = next(
             (
                 m

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from agent.planner.questions.build import build
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Form, Measure, Ref
+from agent.planner.questions.form import Atom, Form, Kinds, Measure, Ref
 from agent.planner.questions.marks import find_marks
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.tokens import tokenize
@@ -19,7 +19,7 @@ _NUMBERS: Final = {
     w: n for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
 } | {"a single": 1}
 _N: Final = r"(?P<n>\d+|a single|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-_WHAT: Final = r"(?P<what>cloud providers?|clouds?|providers?|cloud accounts?|accounts?|subscriptions?|projects?|regions?|teams?|owners?|applications?|apps?|environments?|assets?|resources?|machines?|hosts?|namespaces?)"
+_WHAT: Final = r"(?P<what>cloud providers?|clouds?|providers?|cloud accounts?|accounts?|subscriptions?|projects?|regions?|teams?|owners?|applications?|apps?|environments?|assets?|resources?|machines?|hosts?|servers?|vms?|instances?|images?|buckets?|namespaces?)"
 _VERB: Final = r"(?:\b(?:in|on|across|over|of|from|at|into|to|hit|hits|hitting|affect|affects|affecting|span|spans|spanning|touch|touches|touching|sit in|sits in|fail in|fails in|failing in|seen in|present in|live in|have|having|with|use|using)\s+)"
 _SPREAD: Final = re.compile(
     rf"{_VERB}+(?:(?:assets|resources|things|something|instances|machines)\s+(?:of|in|from|across)\s+)?(?P<op>more than|at least|no fewer than|over|fewer than|less than|at most|exactly|only in|only|just|all)\s+{_N}\s+(?:different\s+|distinct\s+|separate\s+|or more\s+)?{_WHAT}\b",
@@ -93,17 +93,28 @@ def read_spread(text: str, estate: Estate, now: datetime) -> Form | None:
         if (r.tags or r.places) and entity == "asset"
     )
     measure = Measure(function="distinct", ref=ref)
+    kinds = _kinds(match["what"].lower(), estate, now) if ref.name == "asset" else ()
+    # "on more than 5 machines": of these alone
     return form.model_copy(
         update={
-            "entity": entity, "items": (*form.items, *there), "group": group, "measure": measure, "having": (op, number), "per": (),
+            "entity": entity, "items": (*form.items, *there, *kinds), "group": group, "measure": measure, "having": (op, number), "per": (),
             "rank": None, "columns": (), "over": "count" if counted else "",
         }
     )  # fmt: skip
 
 
+def _kinds(what: str, estate: Estate, now: datetime) -> tuple[Kinds, ...]:
+    """The kind of asset that a noun names; a namespace is a value here."""
+    if what.startswith(("namespace", "account", "subscription", "project")):
+        return ()
+    tokens = tokenize(what, estate.whole_names, lexicon_parts())
+    marks = find_marks(what, tokens, estate, now)
+    return tuple(m.data for m in marks if m.kind == "kind" and isinstance(m.data, Kinds))
+
+
 def _ref(what: str, estate: Estate, now: datetime) -> Ref | None:
     """What is counted."""
-    if what.rstrip("s") in ("asset", "resource", "machine", "host"):
+    if what.rstrip("s") in ("asset", "resource") or _kinds(what, estate, now):
         return Ref(name="asset")
     tokens = tokenize(what, estate.whole_names, lexicon_parts())
     for mark in find_marks(what, tokens, estate, now):

@@ -66,7 +66,7 @@ def fitting(state: State, mark: Mark, name: str, values: tuple[str, ...]) -> tup
     if (
         following is not None
         and following[1].kind == "entity"
-        and following[1].data in ("endpoint", "event", "flow", "traffic", "finding", "vulnerability")
+        and following[1].data in ("endpoint", "event", "flow", "traffic", "finding", "vulnerability", "issue")
     ):
         # "a disconnected endpoint": the word is about what comes next
         entity = str(following[1].data)

@@ -21,6 +21,17 @@ def _when(match: re.Match[str]) -> str:
     return f"number of {match['what'].strip()} per {match['unit']}, {order}, first 1"
 
 
+def _number(match: re.Match[str]) -> str:
+    what = match["what"]
+    return f"number of {match['kept']}{what[:-1] + 'ies' if what.endswith('y') else what + 's'}"
+
+
+def _bytes(match: re.Match[str]) -> str:
+    if re.search(r"firewall|ngfw|flow|traffic|session|connection", match.string):
+        return "total bytes"
+    return "total bytes of flow records"
+
+
 _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
@@ -29,6 +40,30 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (rf"^\W*(?:(?:please|and|so|tell me|show me|do you know) )*when (?:did we|was there|were there|were|was|have we|did) (?:have |see |get |open |seen |had )?(?:the )?{_MOST} (?P<what>[\w\s'-]{{3,80}}?)(?:,? (?:by|per) {_UNIT})\W*$", _when),
         # "what % of"
         (r"(?<=\s)% of\b", "percentage of"),
+        # who has the most to do
+        (r"\bwho (?:has|have|got|holds?|is (?:working|sitting) on|works on|handles|is assigned|was assigned) (?:got )?(?:the )?(?P<way>most|fewest|highest number of|largest number of) (?P<what>[\w\s-]{3,50}?)(?: (?:assigned|on (?:his|her|their|the) (?:plate|desk|name|list|table))(?: to (?:them|him|her))?)?(?=[?.,;]|$)", r"which assignee has the \g<way> \g<what>"),
+        (r"\bnewly (?:detected|found|discovered|opened|created|reported|raised|seen|appeared)\b", "new"),
+        (r"\b(?:top|first) (?P<n>\d+|one|two|three|four|five|six|seven|eight|nine|ten|twenty) (?P<what>cves?|rules?|checks?|packages?) by (?:the )?(?:affected|impacted|exposed|distinct|hit) (?P<things>assets|resources|machines|hosts|servers|vms|instances)\b", r"top \g<n> \g<what> by number of affected \g<things>"),
+        (r"\bwhat(?:'s| is| could be)? (?:wrong|up|the matter|the problem|the trouble|the issue|going on|broken|bad)(?: here)? (?:with|about|on|in|at) (?=\S)", "open issues on "),
+        (r"\b(?:total |sum of |number of |how many )?bytes (?:were |was |are |been )?(?:transferred|transmitted|moved|exchanged|sent over|shipped|passed)\b", _bytes),
+        (r"^(?P<who>\W*(?:please |tell me |show me )?who (?:has |have )?(?:deleted|created|changed|modified|removed|updated|stopped|started|terminated|touched)) (?:something|anything|things|stuff)\b", r"\g<who>"),
+        (r"\bproblem(?:atic)? (?P<what>machines?|assets?|resources?|buckets?|vms?|servers?|hosts?|accounts?|databases?)\b", r"problematic \g<what>"),
+        (r"\bmost vulnerable (?P<what>(?:[a-z]+ )?(?:images?|machines?|hosts?|servers?|vms?|assets?|resources?|functions?|instances?|applications?|teams?|accounts?|subscriptions?|projects?|environments?|regions?|containers?|workloads?))\b", r"\g<what> with the most vulnerabilities"),
+        # a number of each, beside the things
+        (r"^(?P<a>[^,.;?]*?\bcves?),? (?:and|with|by|sorted by) (?:the |their )?(?:number|count) of (?:affected |impacted |distinct |different )?(?P<b>hosts|machines|servers|vms|assets|resources|instances|images)(?: affected| each| for each(?: of them)?| per cve| they (?:affect|are on))?(?:,? (?:highest|most|worst) first)?\W*$", r"\g<a> affecting at least 1 \g<b>"),
+        (r"^(?P<a>(?!.*\b(?:how many|top|by|per)\b)[^,.;?]*?\b(?:images?|machines?|hosts?|servers?|vms?|assets?|resources?|buckets?|databases?|functions?|instances?|clusters?)\b[^,.;?]*?),? (?:and|with) (?:the |their )?(?:number|count) of (?:their |its |open )?(?P<b>(?:[a-z]+ ){0,2}?(?:issues|findings|vulnerabilities|vulns|cves))(?: each| for each(?: of them)?| per \w+)?(?:,? (?:highest|most|worst) first)?\W*$", r"\g<a> by number of \g<b>"),
+        (r"\bcves? (?P<c>(?:with|of|whose|having) (?:a )?cvss[^,;?]*?) (?P<v>affecting|that affect|on|hitting|found on|present on) (?P<n>(?:more than|at least|over|less than|fewer than) \d+ )", r"cves \g<c> and affecting \g<n>"),
+        (r"\bcves? (?:found |present |that are |which are )?on (?P<n>(?:more than|at least|over|less than|fewer than) \d+ )", r"cves affecting \g<n>"),
+        (r"(?P<n>\b(?:more than|at least|over|less than|fewer than) \d+) (?P<env>production|prod|staging|dev|development|test) (?P<b>hosts|machines|servers|vms|assets|resources|instances|buckets|databases)\b", r"\g<n> \g<b> in \g<env>"),
+        # of a fix: there or not
+        (r"\b(?:whether|if) (?:there is |there's )?(?:a |the |any )?(?:fix|patch)(?:es)?(?: (?:is|are|exists?|was))?(?: available| there| known)?(?: or not)?\b", "fix availability"),
+        (r"\b(?:fixable or not(?: fixable)?|fixable (?:and|vs\.?|versus|or) (?:not fixable|unfixable|non-fixable)|with (?:and|or|vs\.?|versus) without (?:a |an available )?(?:fix|patch)(?: available)?)\b", "fix availability"),
+        # owned by nobody
+        (r"\b(?:that |which )?(?:are |is )?(?:owned by|belonging to|that belong to|belong to|assigned an owner of) (?:nobody|no ?one|noone|none|no owner|no person)(?![\w@.])", "without owner"),
+        # a noun before "count"
+        (r"\b(?P<kept>(?:(?:open|unresolved|critical|high|medium|low|failed|resolved|closed|new|kev|fixable) )*)(?P<what>issue|finding|vulnerability|vuln|asset|resource|alert|machine|bucket|event|cve)s? counts?\b(?! of)", _number),
+        # groups with and without
+        (r"^(?P<lead>\W*(?:(?:which|what|list|show|name|give me|find) )*(?:the |all )?(?:regions?|accounts?|subscriptions?|projects?|teams?|owners?|environments?|applications?|apps?|clouds?|providers?)) (?:where|in which|with which|for which) (?:we have|there are|exist) (?:assets|resources|something|anything),? (?:but|and|yet) (?:no|not any|without) (?P<what>[\w\s-]{3,50}?)\W*$", r"\g<lead> without \g<what>"),
         # noise
         (r"\b(?:noisiest|loudest|most frequent|most often (?:raised|seen|found|reported)) (?P<what>rules?|checks?|cves?|detections?)\b", r"\g<what> with the most issues"),
         (r"\b(?:top|first) (?P<n>\d+) (?P<what>rules|checks) with the most issues\b", r"top \g<n> \g<what> by number of issues"),

@@ -44,6 +44,8 @@ _DOMAIN: Final = re.compile(
 )
 # a word before "finding" is its category; plain "data findings" of stores are the same
 _A_FINDING: Final = re.compile(r"\b(?P<v>data|identity|secrets?|configuration) (?P<noun>findings?)\b")
+# it is called SECRETS
+_SECRET: Final = re.compile(r"(\bcategory = )secret\b")
 _REASON: Final = re.compile(
     r"\b(?:with|for|by|under|giving|because of) (?:the |a )?(?:resolution |close |closing )?reason(?: of| being| is|:| =)? (?=[\w\"'])"
 )
@@ -106,6 +108,7 @@ def of_records(text: str) -> str:
         for pattern, words in _WHICH:
             text = pattern.sub(words.replace("{of}", of), text)
         text = _A_FINDING.sub(r"\g<noun> with finding category = \g<v>", text)
+        text = _SECRET.sub(r"\1secrets", text)
     if of == "issue":
         text = _DOMAIN.sub(r"with domain = \g<v>", text)
         text = _REASON.sub("with resolution ", text)

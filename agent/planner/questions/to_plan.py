@@ -107,7 +107,11 @@ class _Planner(ListWriter):
         bounded = form.having is not None and form.having[0] in ("gt", "gte") and not form.over
         if (form.rank is None or form.limit is None) and not bounded:
             return []
-        ranked = [ref for ref in form.group if (ref.tags or ref.places) and ref not in form.per]
+        ranked = [
+            ref
+            for ref in form.group
+            if (ref.tags or ref.places or ref.name == "assignee") and ref not in form.per
+        ]
         atoms = [Atom(ref=ref, op="empty", negated=True) for ref in ranked]
         return self.writer.all(tuple(atoms))
 

@@ -100,7 +100,7 @@ def _of_life(form: Form) -> Form:
         items.append(Has(entity=form.entity, items=tuple(inner)))
     if passed:
         items.append(Atom(ref=Ref(name="status"), op="in", values=("closed",), label="resolved"))
-        items = [_when_resolved(item) for item in items]
+        items = [when_resolved(item, ("any_time", "first_seen", "last_seen")) for item in items]
     said = closed or any(isinstance(i, Atom) and i.ref.name == "status" for i in items)
     status = "said" if said else form.status if form.status == "all" else "open"
     return form.model_copy(update={"entity": "issue", "items": tuple(items), "status": status, "noun": ""})
@@ -121,9 +121,9 @@ def _of_failing(form: Form) -> Form:
     )
 
 
-def _when_resolved(item: Item) -> Item:
+def when_resolved(item: Item, names: tuple[str, ...]) -> Item:
     """What was fixed in a time was not first seen in it."""
-    if not isinstance(item, Atom) or item.ref.name not in ("any_time", "first_seen", "last_seen"):
+    if not isinstance(item, Atom) or item.ref.name not in names:
         return item
     label = re.sub(r"first seen|last seen", "resolved", item.label)
     return item.model_copy(update={"ref": Ref(name="resolved"), "label": label})

@@ -57,7 +57,10 @@ def _owners(state: State, tidy: str) -> Asked | None:
     place = re.sub(r"^(?:the |our )", "", found["where"].strip(" ?.!"))
     return _asks_back(
         "Owners can be read in two ways.",
-        (f"number of assets per owner tag in {place}", f"role assignments with role Owner in {place}"),
+        (
+            f"number of assets per owner tag in {place}",
+            f"role assignments in {place}, with their role definition id and principal id",
+        ),
     )
 
 

@@ -227,8 +227,8 @@ class PostureQuery(PlanModel):
         if not self.over:
             return
         if not self.aggregates or not (self.group_by or self.time_bin):
-            raise ValueError("over measures groups: it needs group_by and aggregates")
-        if self.top is not None or self.order or self.fields or self.time_bin is not None:
+            raise ValueError("over measures groups: it needs group_by or time_bin, and aggregates")
+        if self.top is not None or self.order or self.fields:
             raise ValueError("over leaves one row: nothing to order, choose or cut")
         if any(item.function == "percent" or item.where is not None for item in self.over):
             raise ValueError("over takes plain measures")

@@ -67,7 +67,7 @@ class OutputCompiler(RowCompiler):
         if plan.order:
             keys = tuple(ast.SortKey(state.need(key.field), key.direction) for key in plan.order)
             state.stages.append(ast.Sort(keys))
-        if plan.time_bin is not None and plan.time_bin.format is not None:
+        if plan.time_bin is not None and plan.time_bin.format is not None and not plan.over:
             name = bin_name(plan.time_bin, state)
             written = ast.Call(
                 "format_timestamp", (ast.String(_codes(plan.time_bin.format)), ast.Field(name))

@@ -1,5 +1,7 @@
 """Idioms of rankings, and of who and how many beside a list."""
 
+# ruff: noqa: E501 (a table of sentences is easier to read in one piece)
+
 from __future__ import annotations
 
 import pytest
@@ -54,3 +56,40 @@ def test_the_month_of_the_most_is_first_by_number(tenant: Tenant) -> None:
         months[issue["first"].strftime("%Y-%m")] = months.get(issue["first"].strftime("%Y-%m"), 0) + 1
     assert len(rows) == 1
     assert rows[0]["issues"] == max(months.values())
+
+
+@pytest.mark.parametrize(
+    ("said", "same"),
+    [
+        ("vulnerabilities by severity and whether a fix is available", "number of vulnerabilities by severity and fix availability"),
+        ("critical vulnerabilities split by fixable or not", "number of critical vulnerabilities by fix availability"),
+        ("top 3 buckets by open issue count", "top 3 buckets by number of open issues"),
+        ("assets owned by nobody", "assets without owner"),
+        ("accounts where we have assets but no issues", "accounts without issues"),
+        ("most vulnerable machine", "the machine with the most vulnerabilities"),
+        ("number of issues by account, more than 3", "accounts with more than 3 issues"),
+    ],
+)  # fmt: skip
+def test_said_in_two_ways(tenant: Tenant, said: str, same: str) -> None:
+    one, other = (plan_question(text, tenant.estate, None, NOW) for text in (said, same))
+    assert one.plan is not None, one.message
+    assert other.plan is not None, other.message
+    assert tenant.rows(one.plan) == tenant.rows(other.plan)
+
+
+def test_of_more_than_so_many_machines_only_machines_count(tenant: Tenant) -> None:
+    asked = plan_question("CVEs on more than 1 machine", tenant.estate, None, NOW)
+    assert asked.form is not None
+    assert any(item.kind == "kinds" for item in asked.form.items)
+
+
+def test_an_average_of_days_is_one_number(tenant: Tenant) -> None:
+    asked = plan_question("average number of new issues per week", tenant.estate, None, NOW)
+    assert asked.plan is not None
+    weeks: dict[str, int] = {}
+    for issue in ISSUES:
+        weeks[issue["first"].strftime("%G-%V")] = weeks.get(issue["first"].strftime("%G-%V"), 0) + 1
+    rows = tenant.rows(asked.plan)
+    assert [round(float(row["avg_issues"]), 6) for row in rows] == [
+        round(sum(weeks.values()) / len(weeks), 6)
+    ]
