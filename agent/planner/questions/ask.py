@@ -22,6 +22,7 @@ from agent.planner.questions.people import with_people
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader import read
 from agent.planner.questions.reader_elements import read_elements
+from agent.planner.questions.reader_openings import read_opening
 from agent.planner.questions.reader_sides import read_sides
 from agent.planner.questions.reader_spread import read_spread
 from agent.planner.questions.reader_state import State
@@ -76,8 +77,14 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         return either.model_copy(update={"question": asked})
     if before is not None:
         form = follow(state, lowered, before, estate, now)
+    lets_in = None
+    if before is None and (lets_in := read_opening(lowered, state.marks, state.tokens, estate)) is not None:
+        lowered = lets_in[0]
+        state = understand(lowered, estate, now, context="")
+        state.parts.append(("and", lets_in[1]))
     lacking = bool(state.dims) and state.having == ("eq", 0)
-    if form is None and before is None and settings and not state.subject and not lacking:
+    own = before is None and not state.subject and lets_in is None
+    if form is None and own and settings and not lacking:
         try:
             form = read_settings(lowered, estate, now, understand)
             if (
@@ -92,7 +99,12 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
             return _no_value(error, asked)
         if form is not None:
             return _noted(planned(completed(form, ""), asked, estate, now), (), aside)
-    if form is None and not state.subject and (form := _related(lowered, estate, now)) is not None:
+    if (
+        form is None
+        and not state.subject
+        and lets_in is None
+        and (form := _related(lowered, estate, now)) is not None
+    ):
         return _noted(planned(form, asked, estate, now), (), aside)
     if form is None and before is None and (lost := unclear.without_referent(state, lowered)) is not None:
         return lost.model_copy(update={"question": asked})

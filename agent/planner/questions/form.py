@@ -86,11 +86,12 @@ class Weakness(FormModel):
 
 
 class Opening(FormModel):
-    """Security groups with a rule for a port or an address range."""
+    """Security groups with a rule that lets one of these ports in, from one of these ranges; none: any."""
 
     kind: Literal["opening"] = "opening"
-    port: int | None = None
+    ports: tuple[int, ...] = ()
     ranges: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
     outbound: bool = False
     negated: bool = False
 

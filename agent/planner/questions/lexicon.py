@@ -52,9 +52,12 @@ KINDS: Final[tuple[tuple[str, str], ...]] = (
         "gce instance|compute engine instance|compute engine vm|gce|compute engine|gce vm|google compute instance|google compute engine instance",
         "t=GOOGLE_COMPUTE_ENGINE_VM_INSTANCE",
     ),
-    ("security group|sg|nsg|network security group|firewall group", "c=Security Group"),
+    ("security group|sg|firewall group", "c=Security Group"),
     ("ec2 security group|aws security group|vpc security group", "t=EC2_SECURITY_GROUP"),
-    ("azure nsg|azure network security group", "t=AZURE_NETWORK_SECURITY_GROUP"),
+    (
+        "nsg|network security group|azure nsg|azure network security group|azure security group",
+        "t=AZURE_NETWORK_SECURITY_GROUP",
+    ),
     (
         "firewall rule|gcp firewall rule|gcp firewall|vpc firewall rule|google firewall rule",
         "t=GOOGLE_COMPUTE_FIREWALL",

@@ -123,7 +123,7 @@ def number(state: State, mark: Mark) -> None:
     if token.value is None:
         return state.lose(mark)
     if state.groups and state.headed and token.value == int(token.value) and not token.unit:
-        if state.opening is None or state.opening.port is None:
+        if state.opening is None or not state.opening.ports:
             opened(state, port=int(token.value))
         return None
     if every(state, mark):

@@ -34,7 +34,8 @@ def opened(
 
     known = state.opening or Opening()
     state.opening = Opening(
-        port=port if port is not None else known.port, ranges=(*known.ranges, *ranges),
+        ports=tuple(dict.fromkeys((*known.ports, port) if port is not None else known.ports)),
+        ranges=tuple(dict.fromkeys((*known.ranges, *ranges))),
         outbound=any(t.text in ("outbound", "egress", "outgoing") for t in state.tokens),
         negated=(known.negated or negated) != state.take_not(),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from agent.planner.questions.form import (
     Ref,
     Weakness,
 )
+from agent.planner.questions.openings import ANYWHERE
 from agent.planner.questions.setting_joined import turned
 
 _OPS = {"gt": "more than", "gte": "at least", "lt": "fewer than", "lte": "at most", "eq": "exactly"}
@@ -170,8 +171,12 @@ def _condition(item: Item, form: Form) -> str:
         told = _joined([_condition(i, form) for i in item.items])
         return f"{'without' if item.negated else 'with'} {item.label} that has {told}"
     if isinstance(item, Opening):
-        what = f"port {item.port}" if item.port is not None else "any port"
-        source = f" {'to' if item.outbound else 'from'} {' or '.join(item.ranges)}" if item.ranges else ""
+        what = f"port {' or '.join(map(str, item.ports))}" if item.ports else "any port"
+        source = (
+            f" {'to' if item.outbound else 'from'} {'anywhere' if item.ranges == ANYWHERE else ' or '.join(item.ranges)}"
+            if item.ranges
+            else ""
+        )
         return f"{'without' if item.negated else 'with'} a rule that {'lets out' if item.outbound else 'lets in'} {what}{source}"
     return _has(item, form)
 

@@ -35,6 +35,7 @@ _OF_ASSET: Final = re.compile(
     r"|(?:affected|related|respective|impacted|underlying|corresponding) (?:asset|resource)(?:'s)?(?: (?:name|id)s?)?\b"
     r"|(?:asset|resource)'s (?:name|id)\b)(?! (?:in|on|of|with|that|which|tagged))"
 )
+_FROM_ALL: Final = re.compile(r"\bfrom (?:source )?\*(?=\s|$|[,.;?)])")
 # accounts of one cloud are where something is, unless they are what is asked for
 _ACCOUNTS: Final = re.compile(
     r"(?<=[\w,] )(?:in|on|of|from|across|within|over) (?:(?:all|any|the|our|my|each of) )*(?P<cloud>aws|amazon) accounts?\b(?! (?:that|which|where|having|have|has|who|called|named|\d|\w+-\w))"
@@ -112,6 +113,7 @@ def of_records(text: str) -> str:
     if of == "issue":
         text = _DOMAIN.sub(r"with domain = \g<v>", text)
         text = _REASON.sub("with resolution ", text)
+    text = _FROM_ALL.sub("from anywhere", text)
     text = _ACCOUNTS.sub(r"on \g<cloud>", text)
     text = _USERS_OF.sub("azure ad users", text)
     text = _AD.sub("azure ad", text)

@@ -39,7 +39,9 @@ _RULE: Final = re.compile(
     rf"|^(?:[\w']+\s+){{0,6}}?(?:an?\s+|the\s+)?(?:{_SORT}+{_THING}|rule\s+(?:form\s+)?query|rule\s+form|(?<=make\s)a\s+rule|(?<=write\s)a\s+rule|(?<=create\s)a\s+rule|(?<=give\sme\s)a\s+rule|(?<=need\s)a\s+rule|(?<=want\s)a\s+rule)\b"
     r"(?:\s*:|\s+(?:for|to|that|which)\s+(?:find|catch|detect|flag|list|match|identif|check)(?:s|es|ing|y|ies|ying)?(?:\s+for)?\b|\s+for\b)?"
 )
-_WORLD: Final = re.compile(r"\b(?:internet|world|anywhere|everyone|anyone|public)\b")
+_WORLD: Final = re.compile(
+    r"\b(?:internet|world|anywhere|everyone|anyone|public)\b|(?<![\d.])0\.0\.0\.0/0|(?<![\w:])::/0"
+)
 _BARRED: Final = ("by", "rank", "top", "bin", "dist", "order", "desc", "asc")
 _ASKING: Final = re.compile(
     r"^(?:(?:please|pls|hi|hello|can you|could you|i need|i want|we need|give me|provide|list|show|find|identify|get|tell|me|us|see|which|what|are|is|there|all|of|the|a|an|any|our|we|have|do|does|in|form|it|"
