@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -170,7 +171,7 @@ def rows(configured: list[Row] = CONFIGURED, types: Types = TYPES) -> list[Row]:
             "xdm.asset.realm": "111111111111", "xdm.asset.cloud.region": "eu-west-1", "xdm.asset.type.class": types[a["type"]][0],
             "xdm.asset.type.category": types[a["type"]][1], "xdm.asset.type.name": types[a["type"]][2], "xdm.asset.type.id": a["type"],
             "xdm.asset.first_observed": NOW - timedelta(days=30), "xdm.asset.last_observed": NOW - timedelta(hours=3), "xdm.asset.tags": "{}",
-            "xdm.asset.raw_fields": json.dumps({"Platform Discovery": a["cfg"]}), **_host(a["type"], int(a["id"][-1])),
+            "xdm.asset.raw_fields": json.dumps({"Platform Discovery": a["cfg"]}), **_host(a["type"], int(re.sub(r"\D", "", a["id"])[-1:] or 0)),
         }
         for a in configured
     ]  # fmt: skip
