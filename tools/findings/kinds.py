@@ -53,9 +53,11 @@ def kind_for(provider: str, rule_id: str) -> str:
     key = rule_id.strip().lower()
     name = provider.strip().lower()
     bare = _HUB_PREFIX.sub("", rule_id.strip()).lower()
-    for candidate in (key, key.removeprefix("prowler-"), bare):
-        if found := table.get(f"{name}/{candidate}") or (None if name else table.get(f"aws/{candidate}")):
-            return found
+    # A cluster that a cloud runs comes with that cloud's name, and its checks are those of any cluster.
+    for place in (name or "aws", "kubernetes"):
+        for candidate in (key, key.removeprefix("prowler-"), bare):
+            if found := table.get(f"{place}/{candidate}"):
+                return found
     return UNCLASSIFIED
 
 

@@ -223,6 +223,9 @@ def _related(context: Context, asset: AssetRecord, kind: str) -> Iterable[AssetR
                 yield found
                 if estate.kind(found) == "ec2.volume":
                     yield from _related(context, found, "ec2.volume")
+    elif kind == "azure.storage.container":
+        store = asset.uid.lower().partition("/blobservices/")[0]
+        yield from estate.find_all(asset.account, [store], "azure.storage")
     else:
         refs = [view.text("vpc_id", "VpcId"), view.text("subnet_id", "SubnetId")]
         yield from estate.find_all(asset.account, [r for r in refs if r], "ec2.vpc", "ec2.subnet")

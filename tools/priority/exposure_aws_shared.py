@@ -217,6 +217,9 @@ def _domain(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     if inside:
         return reader.closed("inside a VPC", name)
     grant = public_grant(_policy_text(view), asset.account)
+    if grant.reach == "public" and login_of_its_own(view):
+        text = "public endpoint, whose policy lets anyone in as far as its own login"
+        return reader.open(text, "database", name)
     if grant.reach == "public":
         return reader.open("public endpoint, and its policy lets anyone in", "public_control", name)
     if grant.reach == "uncertain" or _policy_text(view) is None:
@@ -224,6 +227,12 @@ def _domain(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
             "public endpoint; no record says whom its policy lets in", "public_control", name, estimate=0.1
         )
     return reader.closed("public endpoint, but its policy names its callers", name)
+
+
+def login_of_its_own(view: View) -> bool:
+    """Whether a search domain asks for a login itself, whatever its policy says; Cognito guards its dashboards only."""
+    own = view.at("AdvancedSecurityOptions")
+    return bool(own.flag("Enabled")) and not own.flag("AnonymousAuthEnabled")
 
 
 def _gateway(reader: Reader, asset: AssetRecord, view: View) -> Exposure:

@@ -9,6 +9,7 @@ from typing import Any
 from tools.findings.model import AssetRecord
 from tools.priority.exposure import Exposure, Handler, Reader, exposure_of
 from tools.priority.exposure_azure_identity import IDENTITY_HANDLERS
+from tools.priority.exposure_azure_services import SERVICE_HANDLERS
 from tools.priority.network import OpenRange, port_grade, ports_text
 from tools.priority.reading import View, items, openness
 
@@ -202,114 +203,10 @@ def _users_by_group(reader: Reader) -> dict[tuple[str, str], list[AssetRecord]]:
     return found
 
 
-def _network_rules(reader: Reader, asset: AssetRecord, view: View) -> tuple[bool | None, str]:
-    """Whether the public endpoint of a managed service admits any address, and how we know."""
-    access = (
-        view.flag("publicNetworkAccess", "public_network_access")
-        if not view.has("network")
-        else view.at("network").flag("publicNetworkAccess")
-    )
-    if access is False:
-        return False, "public network access is off"
-    acls = view.at("networkAcls", "network_rule_set", "networkRuleSet")
-    default = acls.text("defaultAction", "default_action").lower()
-    if default == "deny":
-        return False, "its firewall denies by default"
-    rules = view.get("firewallRules", "firewall_rules")
-    if isinstance(rules, list):
-        for rule in (View(r) for r in rules):
-            first, last = (
-                rule.text("startIpAddress", "start_ip_address"),
-                rule.text("endIpAddress", "end_ip_address"),
-            )
-            if first == "0.0.0.0" and last == "255.255.255.255":  # noqa: S104
-                return True, "a firewall rule admits every address"
-            if first == last == "0.0.0.0":  # noqa: S104
-                return None, "a firewall rule admits everything in Azure, other customers' too"
-        return False, "its firewall rules admit named addresses only"
-    if default == "allow" or (access is True and not default):
-        return (
-            (True, "its firewall allows by default")
-            if default == "allow"
-            else (None, "public network access is on")
-        )
-    return None, "its network rules were not collected"
-
-
-def _storage(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
-    name = asset.name or asset.uid
-    admits, why = _network_rules(reader, asset, view)
-    if admits is False:
-        return reader.closed(why, name)
-    anonymous = view.flag("allowBlobPublicAccess", "allow_blob_public_access")
-    open_containers = [
-        c
-        for c in view.each("containers", "blob_containers")
-        if c.text("publicAccess", "public_access").lower() in {"blob", "container"}
-    ]
-    if anonymous and open_containers:
-        which = open_containers[0].text("name") or "a container"
-        return reader.open(f"anyone can read {which} of {name}", "public_read", name, which)
-    if anonymous:
-        worst = reader.levels["public_read"]
-        return reader.maybe(
-            "anonymous access is allowed; its containers were not collected",
-            worst,
-            name,
-            estimate=0.55 * worst,
-        )
-    if anonymous is False:
-        return (
-            reader.open("public endpoint that asks for a key", "login_endpoint", name)
-            if admits
-            else reader.closed("no anonymous access", name)
-        )
-    return reader.maybe(why, "public_read", name)
-
-
-def _managed(level: str) -> Handler:
-    def read(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
-        admits, why = _network_rules(reader, asset, view)
-        if admits:
-            return reader.open(why, level, asset.name)
-        return reader.closed(why, asset.name) if admits is False else reader.maybe(why, level, asset.name)
-
-    return read
-
-
-def _aks(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
-    profile = view.at("apiServerAccessProfile")
-    if profile.flag("enablePrivateCluster") or view.flag("private_fqdn", "enablePrivateCluster"):
-        return reader.closed("its API server is private", asset.name)
-    ranges = profile.texts("authorizedIPRanges")
-    if ranges and not any(openness(r) > 0 for r in ranges):
-        return reader.closed("its API server admits named ranges only", asset.name)
-    return reader.open("its public API endpoint admits any address", "management", asset.name)
-
-
-def _app(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
-    if (
-        view.flag("publicNetworkAccess") is False
-        or view.flag("enabled") is False
-        or view.text("state").lower() == "stopped"
-    ):
-        return reader.closed("stopped or without public access", asset.name)
-    rules = list((view.at("siteConfig") or view).each("ipSecurityRestrictions", "ip_security_restrictions"))
-    allowed = [r.text("ipAddress") for r in rules if r.text("action").lower() != "deny"]
-    if allowed and not any(openness(a) > 0 for a in allowed):
-        return reader.closed("its access restrictions admit named addresses only", asset.name)
-    return reader.open("a public web endpoint", "web", asset.name)
-
-
 HANDLERS: dict[str, Handler] = {
     "azure.vm": _vm,
     "azure.nic": _nic,
     "azure.nsg": _nsg,
-    "azure.storage": _storage,
-    "azure.sql": _managed("database"),
-    "azure.vault": _managed("login_endpoint"),
-    "azure.data": _managed("login_endpoint"),
-    "azure.aks": _aks,
-    "azure.app": _app,
+    **SERVICE_HANDLERS,
     **IDENTITY_HANDLERS,
 }

@@ -63,3 +63,14 @@ def test_every_check_that_prowler_has_is_classified(shared_data: Path) -> None:
     assert len(rows) == 1076
     missing = [row["check_id"] for row in rows if not is_kind(kind_for(row["provider"], row["check_id"]))]
     assert missing == []
+
+
+@pytest.mark.parametrize("provider", ["kubernetes", "AWS", "azure", "GCP", "K8S", ""])
+def test_checks_of_a_cluster_are_known_whoever_runs_the_cluster(provider: str) -> None:
+    for rule in (
+        "core_minimize_privileged_containers",
+        "prowler-rbac_cluster_admin_usage",
+        "apiserver_anonymous_requests",
+    ):
+        assert kind_for(provider, rule).startswith("kubernetes."), rule
+    assert kind_for(provider, "core_made_up_check") == "unclassified"

@@ -315,3 +315,35 @@ def test_a_rule_stands_on_the_path_of_the_machine_it_opens() -> None:
     rule_facts = context(firewall(), machine, account).facts_of(firewall())
     assert rule_facts.path.state == "known"
     assert rule_facts.path.value.startswith("internet → vm1")
+
+
+@pytest.mark.parametrize(
+    ("why", "account", "access", "store_state", "container_state"),
+    [
+        ("open", {"allowBlobPublicAccess": True}, "Container", "known", "known"),
+        ("open for blobs", {"allowBlobPublicAccess": True}, "Blob", "known", "known"),
+        ("the account forbids it", {"allowBlobPublicAccess": False}, "Blob", "absent", "absent"),
+        ("the container does not allow it", {"allowBlobPublicAccess": True}, "None", "absent", "absent"),
+        ("the account does not say", {}, "Blob", "unknown", "unknown"),
+        (
+            "the network is shut",
+            {"allowBlobPublicAccess": True, "networkAcls": {"defaultAction": "Deny"}},
+            "Container",
+            "absent",
+            "absent",
+        ),
+    ],
+)
+def test_blob_containers_with_records_of_their_own(
+    why: str, account: dict[str, Any], access: str, store_state: str, container_state: str
+) -> None:
+    store = azure("Microsoft.Storage/storageAccounts/st1", {"publicNetworkAccess": None, **account})
+    container = azure(
+        "Microsoft.Storage/storageAccounts/st1/blobServices/default/containers/in", {"publicAccess": access}
+    )
+    found, of = exposed(store, container).fact, exposed(container, store).fact
+    assert (found.state, of.state) == (store_state, container_state), why
+    if store_state == "known":
+        assert found.value == "anyone can read in of st1" == of.value
+    alone = exposed(container).fact
+    assert alone.state == ("absent" if access == "None" else "unknown"), why

@@ -215,3 +215,12 @@ def test_the_blast_radius_of_a_machine_is_what_its_account_administers() -> None
     fact = estate(vm, service_account("app"), roles).facts_of(vm).blast
     assert (fact.state, fact.grade) == ("known", 1.0)
     assert fact.value == "administrator of acme-prod"
+
+
+def test_an_open_container_counts_with_what_its_account_holds() -> None:
+    kept = store(allowBlobPublicAccess=True).model_copy(update={"tags": {"DataClass": "PII"}})
+    opened = azure(f"{kept.uid}/blobServices/default/containers/in", {"publicAccess": "Container"})
+    context = estate(kept, opened)
+    facts = inputs_for(finding("storage_container_public_access", opened), context).facts
+    assert (facts["data"].value, facts["exposure"].value) == ("PII", "anyone can read in of store1")
+    assert facts["path"].grade > 0.9

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tools.findings.model import AssetRecord
 from tools.priority.estate import Estate, name_of
 from tools.priority.exposure import Reader, exposure_of
+from tools.priority.exposure_aws_shared import login_of_its_own
 from tools.priority.graph.aws_load import AwsIam
 from tools.priority.graph.model import INTERNET, Edge, Node, NodeKind, Relation
 from tools.priority.graph.vocabulary import GraphWords
@@ -41,6 +42,7 @@ class AwsGrants:
         """One edge for each thing that strangers may use."""
         yield from self._roles()
         yield from self._data()
+        yield from self._domains()
         yield from self._copies()
         yield from self._functions()
         yield from self._logins()
@@ -102,6 +104,21 @@ class AwsGrants:
                 known = by_list or verdict is Verdict.ALLOW
                 why = exposure.value if by_list else f"its policy allows {action} to anyone"
                 yield self._edge(asset, Relation.READS, self._words.entry["public_data"], why, known=known)
+
+    def _domains(self) -> Iterator[Edge]:
+        """Search domains whose endpoint is public: what their policy lets anyone do, they do without a login."""
+        for asset in self._estate.of_kind("es.domain"):
+            exposure = exposure_of(self._reader, asset).fact
+            if exposure.state == "absent" or exposure.high <= 0:
+                continue
+            login = login_of_its_own(self._estate.view(asset))
+            yield self._edge(
+                asset,
+                Relation.SIGNS_IN if login else Relation.READS,
+                self._words.entry["database_login" if login else "public_data"],
+                exposure.value,
+                known=exposure.state == "known",
+            )
 
     def supplied(self) -> Iterator[tuple[Node, Edge]]:
         """Repositories that anyone may push to: whatever runs their images runs what a stranger put there."""

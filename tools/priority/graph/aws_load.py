@@ -22,10 +22,12 @@ from tools.priority.reading import View, items
 _ALLOW_ALL = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 _POLICY_NAMES = (
     "Policy", "BucketPolicy", "PolicyText", "ResourcePolicy", "policyDocument", "RepositoryPolicy", "access_policy",
+    "AccessPolicies",
 )  # fmt: skip
 _RESOURCES = (
     "s3.bucket", "policy.secret", "policy.kms", "policy.dynamodb", "policy.sqs", "policy.sns", "policy.ecr",
     "lambda.function", "ec2.instance", "rds.db", "rds.snapshot", "ec2.snapshot", "ec2.volume", "aws.parameter",
+    "es.domain",
 )  # fmt: skip
 _WORKLOADS = {
     "lambda.function": "function",
@@ -254,7 +256,7 @@ def resource_policy(view: View, kind: str) -> tuple[Any, bool]:
     """A resource's own policy, and whether it is known that it has none."""
     found = view.get(*_POLICY_NAMES)
     if isinstance(found, Mapping) and "Statement" not in found:
-        found = View(found).get("Policy", "PolicyText")
+        found = View(found).get("Policy", "PolicyText", "Options")
     if found is not None and found != "":
         return found, True
     carries = kind in {

@@ -53,33 +53,48 @@ class AzureGrants:
         self._copies()
 
     def _enter(
-        self, asset: AssetRecord, relation: Relation, chance: float, why: str, *, known: bool = True
+        self,
+        asset: AssetRecord,
+        relation: Relation,
+        chance: float,
+        why: str,
+        *,
+        known: bool = True,
+        behind: tuple[AssetRecord, ...] = (),
     ) -> None:
         self._steps.join(
-            INTERNET, asset.asset_id, relation, chance, why, known=known, names=(name_of(asset),)
+            INTERNET, asset.asset_id, relation, chance, why, behind, known=known, names=(name_of(asset),)
         )
 
     def _containers(self) -> None:
-        apart: dict[str, list[View]] = {}
+        apart: dict[str, list[AssetRecord]] = {}
         for one in self._estate.of_kind("azure.storage.container"):
             account = scope_of(one.uid).partition("/blobservices/")[0]
-            apart.setdefault(account, []).append(self._estate.view(one))
+            apart.setdefault(account, []).append(one)
         for store in self._estate.of_kind("azure.storage"):
             view = self._estate.view(store)
             allowed = view.flag("allowBlobPublicAccess", "allow_blob_public_access")
             open_ = self._gates.open_to_all(store)
             if allowed is False or open_ is False:
                 continue
-            listed = [*view.each("containers", "blob_containers"), *apart.get(scope_of(store.uid), ())]
-            public = [c for c in listed if c.text("publicAccess", "public_access").lower() in _PUBLIC]
-            if not public and (listed or not allowed):
+            records = apart.get(scope_of(store.uid), ())
+            own = [one for one in records if _public(self._estate.view(one))]
+            inline = list(view.each("containers", "blob_containers"))
+            public = [c for c in inline if _public(c)]
+            if not public and not own and (inline or records or not allowed):
                 continue  # its containers are recorded and none is public, or nothing speaks for it
-            which = public[0].text("name") if public else ""
-            why = f"anyone can read {shown(which)} of {shown(name_of(store))}" if public else (
-                "anonymous access is allowed; its containers were not collected"
-            )  # fmt: skip
-            known = bool(public) and allowed is True and open_ is True
-            self._enter(store, Relation.READS, self._steps.words.entry["public_data"], why, known=known)
+            of, known = shown(name_of(store)), allowed is True and open_ is True
+            chance = self._steps.words.entry["public_data"]
+            if public:
+                text = f"anyone can read {shown(public[0].text('name'))} of {of}"
+                self._enter(store, Relation.READS, chance, text, known=known)
+            elif not own:
+                text = "anonymous access is allowed; its containers were not collected"
+                self._enter(store, Relation.READS, chance, text, known=False)
+            for one in own:
+                # Each is a way of its own: to close one of them does not close the others.
+                text = f"anyone can read {shown(name_of(one))} of {of}"
+                self._enter(store, Relation.READS, chance, text, known=known, behind=(one,))
 
     def _app(self, app: AssetRecord) -> None:
         view = self._estate.view(app)
@@ -216,6 +231,10 @@ class AzureGrants:
                     why = f"{shown(name_of(found))} is a disk of {shown(name_of(machine))}"
                     reads = self._steps.words.step["reads"]
                     self._steps.join(machine.asset_id, found.asset_id, Relation.READS, reads, why)
+
+
+def _public(container: View) -> bool:
+    return container.text("publicAccess", "public_access").lower() in _PUBLIC
 
 
 def _allows(restriction: View) -> bool:

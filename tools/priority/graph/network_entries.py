@@ -20,7 +20,7 @@ from tools.priority.network import OpenRange, ports_text
 from tools.priority.reading import shown
 
 MACHINES = ("ec2.instance", "azure.vm", "gcp.vm", "k8s.workload", "ecs.service")
-DATABASES = ("rds.db", "redshift.cluster", "azure.sql", "gcp.sql", "es.domain")
+DATABASES = ("rds.db", "redshift.cluster", "azure.sql", "gcp.sql")
 CLUSTERS = ("eks.cluster", "azure.aks", "gcp.gke")
 _ALL = 65_000
 

@@ -303,7 +303,10 @@ def test_a_container_may_have_a_record_of_its_own() -> None:
     data = store(allowBlobPublicAccess=True)
     path = f"{data.uid}/blobServices/default/containers/open"
     apart = azure(path, {"publicAccess": "Container"})
-    assert proved(graph(data, apart, holding=(data,)), data) is not None
+    found = graph(data, apart, holding=(data,))
+    assert proved(found, data) is not None
+    assert found.path_of(apart.asset_id) is not None, "a finding on the container has the path that it opens"
+    assert [point.asset_id for point in found.choke_points()] == [data.asset_id, apart.asset_id]
 
 
 @pytest.mark.parametrize(
