@@ -212,6 +212,8 @@ class Form(FormModel):
     each: Each | None = None
     sides: tuple[Side, ...] = ()
     more: bool = False
+    numbers: bool = False
+    """Without bounds: the number of each side is what is asked for."""
     also: tuple[Literal["sum", "avg", "min", "max", "median"], ...] = ()
     over: Literal["", "count", "avg", "max", "min", "median", "sum"] = ""
 

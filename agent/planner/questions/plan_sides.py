@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from typing import Any, Final
 
+from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Form, Side
 from agent.planner.questions.plan_columns import Columns
@@ -30,13 +31,19 @@ def over_of(form: Form, plan: PostureQuery) -> PostureQuery:
 
 def sides_plan(form: Form, estate: Estate, now: datetime) -> PostureQuery:
     """Assets by group with one number for each side, and the bounds of these numbers."""
+    if form.numbers and form.entity != "asset":
+        return _numbers_plan(form, estate, now)
     writer = ConditionWriter("asset", estate, now, by_join=True)
     columns = Columns(writer, estate)
     by = tuple(columns.column(ref) for ref in form.group)
     where = ConditionWriter("asset", estate, now).all(
         (
             *form.items,
-            *(Atom(ref=ref, op="empty", negated=True) for ref in form.group if ref.tags or ref.places),
+            *(
+                Atom(ref=ref, op="empty", negated=True)
+                for ref in form.group
+                if (ref.tags or ref.places) and not form.numbers
+            ),
         )
     )
     measures = [_measure(side, writer, number) for number, side in enumerate(form.sides, 1)]
@@ -48,19 +55,53 @@ def sides_plan(form: Form, estate: Estate, now: datetime) -> PostureQuery:
             Test(field=m.name, op=side.op, value=int(side.count))
             for m, side in zip(measures, form.sides, strict=True)
         ]
+    if form.numbers:
+        bounds = []
     more: dict[str, Any] = {"order": tuple(Order(field=name) for name in by)}
     if form.over:
         more = {"over": (Aggregate(function="count_rows", name="groups"),)}
     return PostureQuery(
         dataset="asset_inventory", where=both(where), joins=tuple(writer.joins),
         compute=(*writer.compute, *columns.compute), expand=tuple(columns.expand), group_by=by,
-        aggregates=tuple(measures), having=both(bounds), limit=form.limit or MOST, **more,
+        aggregates=tuple(measures), having=both(bounds) if bounds else None, limit=form.limit or MOST, **more,
     )  # fmt: skip
 
 
-def _measure(side: Side, writer: ConditionWriter, number: int) -> Aggregate:
+def _numbers_plan(form: Form, estate: Estate, now: datetime) -> PostureQuery:
+    """Numbers of the same rows under different conditions, by group where there is one."""
+    entity = ENTITIES[form.entity]
+    inside = ConditionWriter(form.entity, estate, now)
+    where = inside.all(form.items)
+    if form.entity == "vulnerability":
+        where += base_of("vulnerability", (), estate)
+    writer = ConditionWriter(form.entity, estate, now, by_join=True)
+    columns = Columns(writer, estate)
+    by = tuple(columns.column(ref) for ref in form.group)
+    measures = tuple(
+        Aggregate(function="count", where=both(writer.all(side.items)), name=_named(side, number, plain=True))
+        if side.items
+        else Aggregate(function="count", name=_named(side, number, plain=True))
+        for number, side in enumerate(form.sides, 1)
+    )
+    joins = [*inside.joins, *writer.joins]
+    if (asset := columns.join()) is not None:
+        joins.append(asset)
+    return PostureQuery(
+        dataset=entity.dataset, where=both(where) if where else None, joins=tuple(joins),
+        compute=(*inside.compute, *writer.compute, *columns.compute), expand=tuple(columns.expand), group_by=by,
+        aggregates=measures, order=tuple(Order(field=name) for name in by), limit=form.limit or MOST,
+    )  # fmt: skip
+
+
+def _named(side: Side, number: int, *, plain: bool = False) -> str:
     words = re.sub(r"\W+", "_", side.label.lower()).strip("_")[:40]
-    name = f"number_{number}_{words}" if words else f"number_{number}"
+    if plain and words and not words[0].isdigit():
+        return words if words != "all" else "total"
+    return f"number_{number}_{words}" if words else f"number_{number}"
+
+
+def _measure(side: Side, writer: ConditionWriter, number: int) -> Aggregate:
+    name = _named(side, number)
     if side.entity != "asset":
         inner = ConditionWriter(side.entity, writer.estate, writer.now)
         parts = inner.all(side.items) + base_of(side.entity, side.items, writer.estate)

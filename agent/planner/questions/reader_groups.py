@@ -40,7 +40,7 @@ _WHICH: Final = frozenset(
 
 _EACH: Final = frozenset({"per", "each", "every"})
 MEASURED: Final = frozenset(
-    "cvss score size records age impact exploitability affected_hosts affected_products issue_count bytes packets".split()
+    "cvss score size records age fix_days impact exploitability affected_hosts affected_products issue_count bytes packets".split()
 )
 _NO_NUMBERS: Final = frozenset(
     {"account", "region", "provider", "type", "category", "class", "namespace", "asset"}

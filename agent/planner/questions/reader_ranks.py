@@ -9,6 +9,7 @@ from agent.planner.questions.reader_said import bounded
 from agent.planner.questions.reader_state import Relation, State, fold
 from agent.planner.questions.reader_values import GROUPABLE, coming_entity
 from agent.planner.questions.setting_marks import types_of
+from agent.planner.questions.tokens import singular
 
 
 def ranked_ref(state: State, ref: Ref) -> bool:
@@ -43,6 +44,7 @@ def ranked_ref(state: State, ref: Ref) -> bool:
             "affected_hosts",
             "affected_products",
             "age",
+            "fix_days",
             "records",
             "impact",
             "exploitability",
@@ -120,8 +122,17 @@ def top(state: State, mark: Mark) -> None:
             state.pending_rank = "top"
         return
     if mark.text.lower() == "top":
-        state.limit = 10
+        state.limit = 1 if _of_one(state) else 10
         state.pending_rank = state.pending_rank or "top"
+
+
+def _of_one(state: State) -> bool:
+    """ "The top rule": one is asked for."""
+    coming = state.next(over=("stop", "value", "tenant", "weakness"))
+    if coming is None or coming[1].kind not in ("attr", "tag", "entity", "kind"):
+        return False
+    last = state.words(coming[1])[-1]
+    return last.text == last.norm and singular(f"{last.text}s") == last.text
 
 
 def order(state: State, mark: Mark) -> None:

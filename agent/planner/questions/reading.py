@@ -75,8 +75,23 @@ def reading_of(form: Form, estate: Estate) -> str:
     return text[0].upper() + text[1:]
 
 
+def _of_numbers(form: Form) -> str:
+    """Two numbers side by side."""
+    things = _things(form)
+    said = [text for item in form.items if (text := _condition(item, form)) and not _said_before(item, form)]
+    of = f" of {things}" + (f" {_joined(said)}" if said else "") if form.entity != "asset" or said else ""
+    text = f"numbers{of}: {'; '.join(side.label for side in form.sides)}"
+    return (
+        text[0].upper()
+        + text[1:]
+        + (f", by {' and '.join(_name(r) for r in form.group)}" if form.group else "")
+    )
+
+
 def _of_sides(form: Form) -> str:
     """Groups by what is and is not in them."""
+    if form.numbers:
+        return _of_numbers(form)
     groups = " and ".join(f"{_name(ref)}s" for ref in form.group)
     said = [text for item in form.items if (text := _condition(item, form))]
     told = []

@@ -21,6 +21,20 @@ def _when(match: re.Match[str]) -> str:
     return f"number of {match['what'].strip()} per {match['unit']}, {order}, first 1"
 
 
+def _busiest(match: re.Match[str]) -> str:
+    return f"number of {match['what'].strip()} per {match['unit']}, most first, first 1"
+
+
+def _long(match: re.Match[str]) -> str:
+    """Groups by their average, issues each by its own."""
+    most = "highest" if match["w"] == "longest" else "lowest"
+    if "average" in match.group(0) or re.search(
+        r"\b(?:types?|teams?|rules?|categor\w+|accounts?|severit\w+)\s*$", match.string[: match.start()]
+    ):
+        return f"with the {most} average time to resolve"
+    return f"with the {most} time to resolve"
+
+
 def _number(match: re.Match[str]) -> str:
     what = match["what"]
     return f"number of {match['kept']}{what[:-1] + 'ies' if what.endswith('y') else what + 's'}"
@@ -38,6 +52,18 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         # the day, week or month of the most
         (rf"^\W*(?:(?:please|and|so|tell me|show me|do you know|in|on|during|for) )*(?:which|what|the) {_UNIT}(?: (?:this year|last year))? {_HAD} (?:the )?{_MOST} (?P<what>[\w\s'-]{{3,80}}?)\W*$", _when),
         (rf"^\W*(?:(?:please|and|so|tell me|show me|do you know) )*when (?:did we|was there|were there|were|was|have we|did) (?:have |see |get |open |seen |had )?(?:the )?{_MOST} (?P<what>[\w\s'-]{{3,80}}?)(?:,? (?:by|per) {_UNIT})\W*$", _when),
+        (rf"^\W*(?:(?:please|and|so|tell me|show me|what is|what was|what's|which is|the|our) )*(?:busiest|noisiest|worst|most active|heaviest) {_UNIT} (?P<way>of|for|in|by|with) (?:the |our )?(?P<what>[\w\s'-]{{3,80}}?)\W*$", _busiest),
+        (r"\bhow (?:did|does|do|has|have) (?:the )?(?:count|number|amount) of (?P<what>[\w\s'-]{3,60}?) (?:develop|evolve|change|trend|move|grow|go)d?(?P<rest>\b|ed\b)", r"number of \g<what> over time\g<rest>"),
+        (r"\bhow (?:did|does|do|has|have) (?P<what>(?:the |our )?[\w\s'-]{3,60}?) (?:develop|evolve|trend)(?:e?d)? (?=month over month|week over week|day by day|per|by|each|over|since|in|during|from|this|last|for)", r"\g<what> over time "),
+        (r"\bdid (?P<who>each|every|the|we|our|all) (?P<more>(?:[a-z]+ )?)open(?= per| by| each| every| in| last| this|\W*$)", r"were new for \g<who> \g<more>"),
+        # the most of each
+        (r"^\W*(?:(?:please|show me|list|what is|what was|which is|give me) )*(?:the )?most affected (?P<what>\w+) (?:of|in|for|per) (?:each|every) (?P<g>[\w ]+?) by (?P<of>[\w\s-]+?)\W*$", r"the \g<what> with the most \g<of> in each \g<g>"),
+        (r"\bbottom (?P<n>\d+|two|three|four|five|six|seven|eight|nine|ten) (?P<what>[\w-]+) by (?:number of |count of )?(?P<of>[\w\s-]+?)(?=[?.,;]|$)", r"\g<n> \g<what> with the fewest \g<of>"),
+        (r",? (?:limit|limited to|max(?:imum)?|at most|only|just|cap(?:ped)? at)(?: to| of)? (?P<n>\d+)(?: rows?| results?| entries| lines?| items?)?\W*$", r", first \g<n>"),
+        (r"^\W*(?:please )?rank (?:the |our |all |my )?(?=(?:teams?|accounts?|owners?|regions?|assets?|rules?|applications?|apps?|subscriptions?|projects?|providers?|clouds?|services?|machines?|buckets?|environments?|types?)\b)", ""),
+        (r"\b(?P<user>(?:which|what) (?:user|person|identity|principal|account holder)|who) (?:did|made|performed|executed|ran|triggered|issued) (?:the )?most (?P<what>operations|changes|api calls|actions|events|calls)(?P<rest> (?:in|of|for|per|on) (?:each|every) \w+)", r"top 1 user by number of \g<what>\g<rest>"),
+        # what took long
+        (r"\b(?:(?:that|which|who) )?(?:took|take|takes|needed|need|have taken|has taken) (?:the )?(?P<w>longest|shortest)(?: time)? to (?:be )?(?:resolved?|fix(?:ed)?|closed?|remediated?|solved?)(?: on average| in average)?\b", _long),
         # "what % of"
         (r"(?<=\s)% of\b", "percentage of"),
         # who has the most to do
