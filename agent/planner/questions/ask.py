@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from agent import neutral
-from agent.planner.questions import doings, outcomes, unclear
+from agent.planner.questions import doings, holders, outcomes, unclear
 from agent.planner.questions.asides import without_asides
 from agent.planner.questions.build import build
 from agent.planner.questions.completing import completed
@@ -34,6 +34,7 @@ from agent.planner.questions.region_names import with_regions
 from agent.planner.questions.rewrites import rewritten
 from agent.planner.questions.rewrites_access import of_access
 from agent.planner.questions.rewrites_config import configured
+from agent.planner.questions.rewrites_doings import of_doings
 from agent.planner.questions.rewrites_groups import grouped
 from agent.planner.questions.rewrites_rankings import ranked
 from agent.planner.questions.rewrites_records import of_records
@@ -68,7 +69,7 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         return barred.model_copy(update={"question": asked})
     said, aside = without_asides(asked)
     plain = rewritten(ranked(mended(with_regions(said, estate), estate)))
-    lowered = ordered(grouped(of_access(of_records(configured(plain)))))
+    lowered = ordered(grouped(of_access(of_records(of_doings(configured(plain))))))
     before = previous.form if previous is not None else None
     if (unsaid := singled(lowered, asked, estate)) is not None:
         return unsaid.model_copy(update={"question": asked})
@@ -199,8 +200,9 @@ def understand(
         and not any(t.text in estate.values("event", "operation") for t in tokens)
     ):
         deed = None
+    kinds_said = holders.kinds_of(marks)
     if (right := doings.may(lowered)) and estate.has_rows("ciem_permissions_with_last_access"):
-        return _allowed(right, lowered, marks, tokens, estate)
+        return holders.narrowed(_allowed(right, lowered, marks, tokens, estate), kinds_said[:1])
     records = with_records(
         lowered,
         marks,
@@ -214,32 +216,34 @@ def understand(
     if deed is None:
         if doings.did(lowered) and records.subject == "event":
             return read(marks, tokens, estate, context="event", given=given, records=records)
-        return read(marks, tokens, estate, context=context or records.context, given=given, records=records)
+        state = read(marks, tokens, estate, context=context or records.context, given=given, records=records)
+        return holders.narrowed(state, kinds_said) if records.subject == "permission" else state
     rest = [m for m in marks if tokens[m.start].start >= deed[2]]
     kinds = [m for m in rest if m.kind == "kind"]
-    if deed[0] in ("attach", "detach", "grant") and len(kinds) > 1:
+    to = [m for m in rest if m.kind == "tenant" and _attribute(m) == "resource_type"]
+    if deed[0] in ("attach", "detach", "grant") and kinds and len(kinds) + len(to) > 1:
         # "attached policies to roles": what it was done to
         kinds[0].kind, kinds[0].also = "stop", {}
     state = read(rest, tokens, estate, context="event", records=records)
     state.noun = "audit events"
     if deed[1]:
-        state.parts.append(("and", doings.operation(deed[0])))
+        of_things = kinds or any(m.kind == "tenant" and _attribute(m) in _THINGS for m in rest)
+        any_change = deed[0] in doings.CHANGING and not of_things
+        state.parts.append(("and", doings.altering() if any_change else doings.operation(deed[0])))
     if not state.group and not state.dims and state.measure is None and not doings.AS_LIST.search(lowered):
         # who it was, each once, with how often
-        state.group = [Ref(name="user")] + (
-            [Ref(name="operation")] if doings.ALSO_WHAT.search(lowered) else []
-        )
+        also = (("operation", doings.ALSO_WHAT), ("resource", doings.ALSO_ON))
+        state.group = [Ref(name="user"), *(Ref(name=n) for n, said in also if said.search(lowered))]
         state.columns = []
     return state
 
 
-def _of_operations(text: str, tokens: list[Token], marks: list[Mark], estate: Estate) -> bool:
-    """Whether "who made ..." is about operations in the cloud."""
-    known = estate.values("event", "operation")
-    named = any(m.kind == "entity" and m.data == "event" for m in marks)
-    return named or any(
-        t.text in known or t.text in ("changes", "deletions", "modifications", "logins") for t in tokens
-    )
+_THINGS = ("resource_type", "resource", "operation", "name", "strong_id")
+
+
+def _attribute(mark: Mark) -> str:
+    """The attribute that a value is of."""
+    return str(getattr(getattr(mark.data, "ref", None), "name", ""))
 
 
 def _allowed(

@@ -23,12 +23,15 @@ VERBS: Final[Mapping[str, str]] = {
     "list": "list|describe", "read": "get|list|describe|read", "share": "modify|put|set", "rotate": "rotate", "encrypt": "encrypt", "decrypt": "decrypt", "copy": "copy",
     "log in": r"(?:console)?log-?in|(?:console)?sign-?in", "sign in": r"(?:console)?log-?in|(?:console)?sign-?in", "login": r"(?:console)?log-?in|(?:console)?sign-?in",
 }  # fmt: skip
+_LOOKS: Final = "get|list|describe|head|lookup|read|search|query|view|batchget|test"
+CHANGING: Final = frozenset(verb for verb, begins in VERBS.items() if begins == _CHANGE)
 _ODD: Final[Mapping[str, str]] = {
     "stopped": "stop", "stopping": "stop", "modified": "modify", "modifies": "modify", "read": "read", "logged in": "log in", "signed in": "sign in", "spun up": "launch",
     "changes": "change", "change": "change", "deletion": "delete", "deletions": "delete", "removal": "remove", "removals": "remove", "creation": "create", "creations": "create",
     "modification": "modify", "modifications": "modify", "update": "update", "updates": "update", "launches": "launch", "launch": "launch", "copied": "copy", "set up": "create",
     "put up": "create", "brought up": "launch", "took down": "delete", "tampered with": "tamper", "messed with": "touch", "fiddled with": "touch", "played with": "touch",
 }  # fmt: skip
+_HOLDERS: Final = r"(?:(?:which|what|all|the) )?(?:users?|identit(?:y|ies)|principals?|iam users?|iam roles?|aws roles?|roles?|(?:gcp )?service accounts?|people|admins?)(?: that| who| which)?"
 _SUBJECT: Final = r"(?:who|which (?:users?|identit(?:y|ies)|principals?|people|callers?|persons?|actors?|accounts?|employees?|humans?|one of us)|what (?:user|identity|principal|person)|whoever)"
 _BEFORE: Final = r"(?:(?:show|tell|find|list|give|see|check|know|curious|wondering|wonder|name)(?: out| me| us)? |out |please |i |want to |need to |would like to |like to |and |so |ok |hey )*"
 WHO: Final = re.compile(
@@ -39,6 +42,9 @@ _CALLED: Final = re.compile(
 )
 ALSO_WHAT: Final = re.compile(
     r"\bwhat (?:did|have|has|were|was|exactly|they|he|she|it|all)\b|\bdid what\b|\band what\b|\bdoing what\b|\bwhat (?:operations?|actions?)\b"
+)
+ALSO_ON: Final = re.compile(
+    r"\b(?:and|,) (?:to|on|of|for) (?:which|what) (?:resources?|assets?|things?|objects?|targets?|ones?)\b|\band which (?:resources?|assets?|targets?)\b"
 )
 AS_LIST: Final = re.compile(
     r"\b(?:and |, ?|- ?)when\b|\bat what time\b|\bfrom (?:which|what) (?:ip|address)|\bdetails?\b|\bevents\b|\bfrom where\b|\bwhen and\b"
@@ -58,7 +64,7 @@ def done(text: str) -> tuple[str, str, int] | None:
 
 
 _MAY: Final = re.compile(
-    rf"^\W*{_BEFORE}{_SUBJECT} (?:can|could|may|might|is able to|are able to|is allowed to|are allowed to|has (?:the )?(?:permissions?|rights?) to|have (?:the )?(?:permissions?|rights?) to|is permitted to) (?:still |also |actually |currently )*(?P<verb>[a-z]+)\b"
+    rf"^\W*{_BEFORE}(?:{_SUBJECT}|{_HOLDERS}) (?:can|could|may|might|is able to|are able to|is allowed to|are allowed to|has (?:the )?(?:permissions?|rights?) to|have (?:the )?(?:permissions?|rights?) to|is permitted to) (?:still |also |actually |currently )*(?P<verb>[a-z]+)\b"
 )
 # nouns of questions -> parts of action names that are about them, and the service that has them
 _OBJECTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -110,6 +116,13 @@ def operation(verb: str) -> Atom:
     """The condition that an operation is of a verb: a part of its name begins so."""
     return Atom(
         ref=Ref(name="operation"), op="matches", values=(rf"(?i)(?:^|[./:])(?:{VERBS[verb]})",), label=f"whose operation is to {verb}", of="event",
+    )  # fmt: skip
+
+
+def altering() -> Atom:
+    """The condition that an operation does more than look: "who changed anything" is about all of these."""
+    return Atom(
+        ref=Ref(name="operation"), op="matches", values=(rf"(?i)(?:^|[./:])(?:{_LOOKS})",), negated=True, label="whose operation only reads", of="event",
     )  # fmt: skip
 
 

@@ -190,7 +190,9 @@ class Array:
             nouns.add(noun((self.words[-1], *words)))
         for called in FIELDS.get(_said(words), ()):
             nouns.add(noun(stems(called)))
-        return frozenset(n for n in nouns if n[0] and not n[0] <= _BARE)
+        # the "key id" of an access key id
+        short = [noun(words[1:])] if len(words) > 2 else []
+        return frozenset([*short, *(n for n in nouns if n[0] and not n[0] <= _BARE)])
 
     @cached_property
     def shown(self) -> tuple[Field, ...]:

@@ -22,7 +22,7 @@ ENTITY_WORDS: Final[dict[str, str]] = {
     "cve": "va_cves|cve catalog|cve record|published cve|cve in the catalog",
     "file": "dspm_asset_file_inventory|data security inventory|dspm inventory|file inventory|data inventory|dspm file|file|data file|document|sensitive file|object file",
     "package": "cwp_packages_raw|software package|installed package|package installed|software",
-    "permission": "ciem_permissions_with_last_access|ciem permission|cloud permission|permission|entitlement|effective permission|access right",
+    "permission": "ciem_permissions_with_last_access|ciem|ciem permission|cloud permission|permission|entitlement|effective permission|access right",
     "health": "cloud_health_auditing|cloud health record|health record|connector record|cloud health log|cloud health|connector event|health event|connector|connector health event|connector message|cloud health event|cloud connector|connector health|health log|connector log",
     "host": "host_inventory|host inventory|inventory of hosts|software inventory|installed application|application inventory",
     "flow": "amazon_aws_raw|flow log|vpc flow log|aws flow log|flow record|flow|network flow|flow log record",

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Form, Has, Ref
+from agent.planner.questions.form import Atom, Form, Has, Item, Ref
 from agent.planner.questions.plan_columns import Columns
 from agent.planner.questions.plan_conditions import OPEN, ConditionWriter, base_of, both
 from tools.xql.plan import (
@@ -42,6 +42,11 @@ _WORDS: Final = frozenset(
 def form_entity(form: Form, ref: Ref) -> str:
     """The entity whose values a group shows."""
     return form.entity if ref.name in ENTITIES[form.entity].places else "asset"
+
+
+def _of_use(item: Item) -> bool:
+    """Whether a condition is on when a permission was used."""
+    return isinstance(item, Atom) and item.ref.name in ("last_seen", "any_time")
 
 
 class MeasureWriter:
@@ -181,11 +186,11 @@ class MeasureWriter:
 
     def _of_lack(self) -> bool:
         form = self.form
-        if (
-            form.having is None
-            or not form.group
-            or form.entity not in ("asset", "issue", "vulnerability", "finding")
-        ):
+        if form.having is None or not form.group:
+            return False
+        if form.entity == "permission":
+            return form.having == ("eq", 0.0) and any(map(_of_use, form.items))
+        if form.entity not in ("asset", "issue", "vulnerability", "finding"):
             return False
         return form.having == ("eq", 0.0) or (form.having[0] in ("lt", "lte") and form.entity != "asset")
 
@@ -193,6 +198,8 @@ class MeasureWriter:
         """Accounts (regions, teams) whose assets have few or no such rows: zero counts too."""
         form = self.form
         assert form.having is not None
+        if form.entity == "permission":
+            return self._unused()
         inner = ConditionWriter(form.entity, self.estate, self.now)
         parts = inner.all(form.items) + self._base()
         if form.entity == "asset":
@@ -217,6 +224,24 @@ class MeasureWriter:
             aggregates=(total,), having=Test(field=total.name, op=form.having[0], value=int(form.having[1])),
             order=tuple(Order(field=name) for name in by), limit=form.limit or MOST,
         )  # fmt: skip
+
+    def _unused(self) -> PostureQuery:
+        """Identities none of whose permissions was used (in a time): each with its permissions counted so."""
+        form = self.form
+        used = self.writer.all(tuple(i for i in form.items if _of_use(i)))
+        others = self.writer.all(tuple(i for i in form.items if not _of_use(i)))
+        by = tuple(name for ref in form.group for name in self._group(ref))
+        none = Aggregate(function="count_rows", where=both(used), name="used_permissions")
+        return PostureQuery(
+            dataset=self.entity.dataset,
+            where=both(others),
+            compute=tuple(self.columns.compute),
+            group_by=by,
+            aggregates=(none,),
+            having=Test(field=none.name, op="eq", value=0),
+            order=tuple(Order(field=name) for name in by),
+            limit=form.limit or MOST,
+        )
 
     def _base(self) -> list[Condition]:
         form = self.form

@@ -9,14 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from agent.planner.questions.build import build
-from agent.planner.questions.element_counts import CountReader
+from agent.planner.questions.element_columns import ColumnReader
 from agent.planner.questions.element_lacks import lacking_otherwise
 from agent.planner.questions.element_places import Array
 from agent.planner.questions.element_words import (
-    COLUMNS,
     COUNT,
-    LINK_WORDS,
-    OWN_COLUMNS,
     ROWS,
     RULE_FORM,
     TIES,
@@ -84,7 +81,7 @@ def _of_anything(text: str, marks: list[Mark], tokens: list[Token]) -> bool:
     return any(m.kind == "attr" and text == " ".join(t.text for t in tokens[m.start : m.end]) for m in marks)
 
 
-class _Reader(CountReader):
+class _Reader(ColumnReader):
     """Reads one question about items."""
 
     def each(self, weak: bool) -> Each | None:
@@ -107,7 +104,8 @@ class _Reader(CountReader):
         telling = [r for r in shown_of(arrays) if r.name in ("name", "key", "access key id", "policy name")][
             :1
         ]
-        shown = tuple(dict.fromkeys((*telling, *shown, *self.asked))) if shown else shown_of(arrays)
+        dated = tuple(t.ref for t in found.tests if t.op in ("older", "within"))
+        shown = tuple(dict.fromkeys((*telling, *shown, *self.asked, *dated))) if shown else shown_of(arrays)
         if (counted := self._bounded(items)) is not None:
             return Each(**base, shown=shown, **counted)
         for match in ROWS.finditer(self.text):
@@ -126,38 +124,6 @@ class _Reader(CountReader):
         if named is None and not weak:
             return None
         return Each(**base, shown=shown)
-
-    def _asked_whether(self) -> None:
-        """ "whether the key is active" asks for the value, and is no condition."""
-        match = re.search(r"\b(?:and )?whether\b.*$", self.text)
-        if match is None:
-            return
-        tested = [
-            t
-            for t in self.found.tests
-            if any(re.search(rf"\b{re.escape(str(v).lower())}\b", match[0]) for v in t.values)
-        ]
-        self.found.tests = [t for t in self.found.tests if t not in tested]
-        self.asked = tuple(t.ref for t in tested)
-        self.cut.append(match.span())
-
-    def _columns_said(self) -> None:
-        """ "access keys: user, key id and status", "with the user name": values to show, no conditions."""
-        match = COLUMNS.search(self.text)
-        first = min((self.tokens[n.start].start for n in self.found.named if n.arrays), default=None)
-        if match is None or first is None or match.start() < first:
-            return
-        fields = {n.text.lower() for n in self.found.named if self._value_of(n)}
-        parts = [re.sub(LINK_WORDS, "", part).strip() for part in re.split(r",|\band\b|\+|&", match["list"])]
-        parts = [part for part in parts if part]
-        whether = self.cut and self.cut[-1][0] >= match.start()
-        if not parts or not all(part in fields or part in OWN_COLUMNS for part in parts):
-            return
-        if ":" not in match[0] and not whether and not any(part in fields for part in parts):
-            return
-        self.cut.append((match.start(), match.end("list")))
-        if self.found.kind is not None and self.tokens[self.found.kind.start].start >= match.start():
-            self.found.kind = self.found.kinds = None
 
     def _lacking(self, named: Named) -> bool:
         before = self._before(named)

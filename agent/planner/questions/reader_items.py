@@ -37,7 +37,10 @@ def find_items(
             named = [
                 n
                 for n in named
-                if n.arrays or weak or n.text.split()[-1] in ("port", "ports", "cidr", "cidrs")
+                if n.arrays
+                or weak
+                or n.text.split()[-1] in ("port", "ports", "cidr", "cidrs")
+                or _of_earlier(n, named)
             ]
             told = [n for n in named if n.end - n.start > 1 or len({a.type_id for a in n.arrays}) == 1]
             if not told and not weak and not _NETWORK.search(text):
@@ -213,6 +216,12 @@ def _chosen(
 
 def _of(named: Named, chosen: tuple[Array, ...]) -> bool:
     return any(a in chosen for a in named.arrays) or any(a in chosen for a, _ in named.fields)
+
+
+def _of_earlier(named: Named, others: list[Named]) -> bool:
+    """Whether it is a value of items that were named before it: "access keys with the user name"."""
+    before = [array for other in others if other.end <= named.start for array in other.arrays]
+    return any(array in before for array, _ in named.fields)
 
 
 def _field(array: Array, words: frozenset[str]) -> Field | None:

@@ -71,6 +71,12 @@ def entity_of(mark: Mark, text: str) -> str:
 def mark_nouns(text: str, marks: list[Mark], tokens: list[Token], estate: Estate) -> None:
     """Nouns of records that are no nouns elsewhere: logins, shadow backups, scans that failed, installed software."""
     for mark in marks:
+        if mark.kind == "entity" and mark.data == "permission":
+            after = tokens[mark.end].norm if mark.end < len(tokens) else ""
+            if after == "boundary":
+                # a permissions boundary is a setting of a user or role
+                mark.kind, mark.data, mark.also = "word", tokens[mark.start], {}
+                continue
         # without an inventory of packages, those that have vulnerabilities are known
         bare = mark.kind == "entity" and mark.data == "package" and not estate.has_rows("cwp_packages_raw")
         if bare and any(m.kind == "entity" and m.data == "vulnerability" for m in marks):

@@ -25,6 +25,12 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (rf"\b(?:unused|idle|dormant|inactive) {_FOR} {_SPAN}", r"not used in the last \g<span>"),
         (rf"\((?:no|without) (?:use|usage|activity) {_FOR} {_SPAN}\)", r"not used in the last \g<span>"),
         (rf"\b(?:with no|without|no) (?:use|usage|recent use) {_FOR} {_SPAN}", r"not used in the last \g<span>"),
+        # permissions and their use
+        (r"\b(?:for which|where|whose) (?:the )?ciem (?:data )?(?:has|shows|knows|records|lists) no last access(?: time)? (?:on|for|of) any of (?:their|its|the) permissions?\b", "where no permission was ever used"),
+        (r"\b(?:none|not one|not a single one) of (?:whose|their|its) permissions? (?:was|were|is|are|has been|have been) (?:ever )?used\b", "where no permission was ever used"),
+        (r"\b(?:that |which |who )?(?:have |has )?(?:never used any|used none|use none|not used any|never exercised any) of (?:their|its) permissions?\b", "where no permission was ever used"),
+        (r"\blast acc?ess(?:ed)?,? \(ciem\)", "ciem permissions last access"),
+        (r"\b(?:according to|in|from|per) (?:the )?ciem(?: data)?\b(?! permission)", "in ciem permissions"),
         # the root user of an account is one of its settings
         (r"\b(?P<a>(?:aws )?accounts?\b[^.?;]{0,40}?),? (?:on|for|of|at) (?:the |their |its |that )?(?:aws )?root(?: user| account| login)?s?\b", r"\g<a>"),
         (r"\b(?P<a>(?:aws )?accounts?),? (?:where|whose|in which|for which|with) (?:the |their |its |an? )?(?:aws )?root(?: user| account| login)?s? (?:with|has|have|having|lacks|lack|does|is|are|uses)\b", r"aws accounts with"),
@@ -39,7 +45,7 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"(?<!kubernetes )(?<!k8s )\b(?P<s>services? (?:of|with) type (?:loadbalancer|nodeport|clusterip|externalname))\b", r"kubernetes \g<s>"),
         (r"(?<!kubernetes )(?<!k8s )\b(?P<t>loadbalancer|nodeport|clusterip)[ -]services?\b", r"kubernetes services of type \g<t>"),
         # people from outside
-        (r"(?<!are )(?<!is )(?<!type )\b(?:azure ad |entra |entra id |aad |external )?guests\b(?! users?| accounts?)", "guest users"),
+        (r"(?<!are )(?<!is )(?<!they )(?<!type )\b(?:azure ad |entra |entra id |aad |external )?guests\b(?! users?| accounts?)", "guest users"),
     )
 )  # fmt: skip
 _CONTAINERS: Final = re.compile(

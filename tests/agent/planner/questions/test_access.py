@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from agent.planner.questions.ask import plan_question
-from tests.agent.planner.questions.access_tenant import ACCESS, access_tenant
-from tests.agent.planner.questions.settings_tenant import ConfiguredTenant
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.estate_samples import read_rows
+from tests.agent.planner.questions.access_tenant import ACCESS, TYPES, access_tenant
+from tests.agent.planner.questions.settings_tenant import ConfiguredTenant, configured_estate, rows
 from tests.agent.planner.questions.tenant import NOW, Row
 
 
@@ -164,3 +166,65 @@ def test_a_role_assignment_is_no_role(tenant: ConfiguredTenant) -> None:
     assert made.plan is not None
     counts = {row["principal_type"]: row["assets"] for row in tenant.rows(made.plan)}
     assert counts == {"User": 3, "ServicePrincipal": 3}
+
+
+PERMISSIONS: list[Row] = [
+    {
+        "source_cloud_type": cloud,
+        "source_cloud_resource_type": kind,
+        "source_cloud_resource_name": f"{kind.lower()}-{n}",
+        "source_cloud_account_name": "acme",
+        "action_name": action,
+        "dest_cloud_resource_name": "acme",
+        "last_access_time": NOW - timedelta(days=40 * n) if n else None,
+    }
+    for cloud, kind in (("AWS", USER), ("AWS", ROLE), ("GCP", "GOOGLE_SERVICE_ACCOUNT"), ("AZURE", ENTRA))
+    for n in range(4)
+    for action in ("s3:GetObject", "iam:PassRole")
+]
+
+
+@pytest.fixture(scope="module")
+def permitted() -> Estate:
+    """The words of the tenant, with permissions and when they were used."""
+    inventory = read_rows("asset_inventory", rows(ACCESS, TYPES))
+    dataset = "ciem_permissions_with_last_access"
+    known = configured_estate(ACCESS, TYPES)
+    return Estate(
+        known.words,
+        known.settings,
+        {"asset_inventory": inventory, dataset: read_rows(dataset, PERMISSIONS)},
+        dict(TYPES),
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "types"),
+    [
+        ("which iam users hold a permission that was never used?", (USER,)),
+        ("users with the most permissions", (USER, ENTRA)),
+        ("unused permissions of gcp service accounts", ("GOOGLE_SERVICE_ACCOUNT",)),
+        ("identities with the most permissions", ()),
+    ],
+)
+def test_permissions_are_those_of_the_kind_that_is_named(
+    permitted: Estate, question: str, types: tuple[str, ...]
+) -> None:
+    made = plan_question(question, permitted, None, NOW)
+    assert made.plan is not None, made.message
+    assert made.plan.dataset == "ciem_permissions_with_last_access"
+    said = repr(made.plan.where)
+    assert all((kind in said) == (kind in types) for kind in (USER, ENTRA, ROLE, "GOOGLE_SERVICE_ACCOUNT"))
+
+
+def test_none_of_the_permissions_used_counts_those_that_were(permitted: Estate) -> None:
+    made = plan_question("iam roles where no permission was used in the last 90 days", permitted, None, NOW)
+    assert made.plan is not None, made.message
+    assert "last_access_time" not in repr(made.plan.where)
+    assert "last_access_time" in repr(made.plan.aggregates)
+    assert made.plan.having is not None
+
+
+def test_a_permissions_boundary_is_a_setting(permitted: Estate) -> None:
+    made = plan_question("users with a permissions boundary", permitted, None, NOW)
+    assert made.plan is None or made.plan.dataset == "asset_inventory"

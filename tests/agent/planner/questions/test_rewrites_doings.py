@@ -1,0 +1,72 @@
+"""Idioms of doings: what they are read as, and that texts about other things stay as they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.planner.questions.rewrites_access import of_access
+from agent.planner.questions.rewrites_doings import of_doings
+
+DOINGS = [
+    (
+        "which users made changes from the console in the last 60 days",
+        "who changed from the console in the last 60 days",
+    ),
+    (
+        "persons (human users, no service) who did change in the audit log",
+        "who changed with identity type = user",
+    ),
+    ("who deleted something in the last 90 days", "who deleted in the last 90 days"),
+    ("operations performed by users versus by service identities", "number of audit events by identity type"),
+    ("top 10 operations of human users", "top 10 operations in audit events with identity type = user"),
+    ("last change to security groups", "audit events, newest first, top 1 on security groups"),
+    ("last 5 changes to key vaults", "audit events, newest first, top 5 on key vaults"),
+    ("which source ips did a.b@acme.example use", "audit events with user a.b@acme.example by ip"),
+    ("who attached role policies", "who attached policies to roles"),
+    ("changes by pipeline vs humans per week", "number of audit events by identity type per week"),
+    ("which resources were changed the most", "audit events by resource, most first"),
+]
+OTHERS = [
+    "public buckets in production",
+    "users without mfa",
+    "open issues modified in the last 7 days",
+    "which security groups allow ssh from anywhere",
+    'who changed "something else"',
+]
+
+
+@pytest.mark.parametrize(("said", "read"), DOINGS)
+def test_doings_in_the_words_of_the_audit_log(said: str, read: str) -> None:
+    assert of_doings(said) == read
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_other_texts_stay(text: str) -> None:
+    assert of_doings(text) == text
+    assert of_access(text) == text
+
+
+ACCESS = [
+    ("roles unused for more than 60 days", "roles not used in the last 60 days"),
+    ("roles not used for 90 days", "roles not used in the last 90 days"),
+    ("secrets not rotated in the last 90 days", "secrets not changed in the last 90 days"),
+    ("access keys not rotated for 90 days", "access keys older than 90 days"),
+    ("list guests without mfa", "list guest users without mfa"),
+    ("accounts without root mfa", "aws accounts without mfa"),
+    ("which cluster roles have verbs *", "which kubernetes roles with kind clusterrole have verbs *"),
+    ("k8s resources per type", "kubernetes assets per type"),
+    ("privileged containers", "deployments with privileged containers"),
+]
+
+
+@pytest.mark.parametrize(("said", "read"), ACCESS)
+def test_access_in_the_words_of_the_inventory(said: str, read: str) -> None:
+    assert of_access(said) == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["container images with critical vulnerabilities", "containers with critical cves", "are they guests"],
+)
+def test_images_and_guests_that_are_meant_stay(text: str) -> None:
+    assert of_access(text) == text
