@@ -142,12 +142,24 @@ class Measure(FormModel):
 class ItemTest(FormModel):
     """A condition on one item of an array; `ref.places` are where its value stands, type by type.
 
-    `source` and `port` read rules of networks: who may come in, and whether a port is inside what is let in.
+    `source`, `port` and `exact` read rules of networks: who may come in, whether a port is inside what is let in, or all of it.
     """
 
     ref: Ref
     op: Literal[
-        "in", "starts", "contains", "gt", "gte", "lt", "lte", "older", "within", "source", "port", "empty"
+        "in",
+        "starts",
+        "contains",
+        "gt",
+        "gte",
+        "lt",
+        "lte",
+        "older",
+        "within",
+        "source",
+        "port",
+        "exact",
+        "empty",
     ]
     values: tuple[str | float, ...] = ()
     label: str = ""
@@ -158,7 +170,7 @@ class Each(FormModel):
     """Items of arrays in the configuration, one row each: `arrays` are where they stand, one place for each type.
 
     `count` counts the items or the assets that have them; then `group` are values that it is by, `by_asset` counts for each
-    asset, `function` measures those counts.
+    asset, `function` measures those counts. `holding` asks for the assets with such an item, `negated` for those without.
     """
 
     arrays: tuple[Where, ...]
@@ -171,6 +183,7 @@ class Each(FormModel):
     by_asset: bool = False
     function: Literal["", "avg", "max", "min", "median", "sum"] = ""
     negated: bool = False
+    holding: bool = False
 
 
 class Side(FormModel):

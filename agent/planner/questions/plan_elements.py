@@ -43,8 +43,8 @@ class _Writer(ItemWriter):
                 if len(types) > 1
                 else Test(field=TYPE, op="eq", value=types[0])
             )
-        if each.negated:
-            return self._lacking(assets)
+        if each.negated or each.holding:
+            return self._having(assets)
         if each.by_asset and not each.tests:
             return self._lengths(assets)
         self.expand.insert(0, self.item)
@@ -128,8 +128,8 @@ class _Writer(ItemWriter):
     def _several(self) -> bool:
         return not self.form.noun or self.form.noun.endswith("s") or self.form.limit is not None
 
-    def _lacking(self, where: list[Condition]) -> PostureQuery:
-        """Assets of which no item is so."""
+    def _having(self, where: list[Condition]) -> PostureQuery:
+        """Assets of which some item is so, or none."""
         self.expand.insert(0, self.item)
         tests = self._tests(self.each.tests)
         types = tuple(sorted(self.paths))
@@ -139,7 +139,7 @@ class _Writer(ItemWriter):
             where=inside,
             compute=tuple(self.compute),
             expand=tuple(self.expand),
-            absent=True,
+            absent=self.each.negated,
         )
         self.compute, self.expand = [], []
         if self.form.measure is not None:

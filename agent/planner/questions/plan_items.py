@@ -65,6 +65,8 @@ class ItemWriter:
         if key in self.made:
             return self.made[key]
         places = [w for w in ref.places if w.type_id in self.paths and not self._outside(w)]
+        if not places:
+            return self._own(key, ref)
         ways = {(self._relative(w), w.kind) for w in places}
         said = f"{ref.name} in" if len(ways) > 1 else ref.name
         # where only some have an array inside, expanding it would lose the others
@@ -76,6 +78,12 @@ class ItemWriter:
             name = self._name(ref.name)
             self.compute.append(Computed(name=name, coalesce=tuple(parts)))
         self.made[key] = name
+        return name
+
+    def _own(self, key: tuple[Any, ...], ref: Ref) -> str:
+        """The name of a column with a value of the asset itself, the same for all its items."""
+        name = self.made[key] = self._name(ref.name)
+        self.compute.append(Computed(name=name, json_path=self._raw(ref.places[0].path)))
         return name
 
     def _one(self, rel: tuple[str, ...], kind: str, said: str) -> str:
@@ -161,6 +169,8 @@ class ItemWriter:
         places = [w for w in test.ref.places if w.type_id == type_id]
         if test.op == "port":
             made = either([self._port(float(v), places) for v in test.values])
+        elif test.op == "exact":
+            made = either([self._exactly(str(v), places) for v in test.values])
         else:
             made = either([self._of_place(test, w) for w in places])
         return Not(none=made) if test.negated else made
@@ -229,6 +239,15 @@ class ItemWriter:
         parts: list[Condition] = [Test(field=name, op="eq", value=v) for v in plain]
         parts += [Test(field=name, op="matches", value=f"(?i)^{re.escape(v)}$") for v in values if "*" in v]
         return either(parts)
+
+    def _exactly(self, port: str, places: list[Where]) -> Condition:
+        """A rule is for one port and no other."""
+        parts: list[Condition] = []
+        for where in places:
+            subject = JsonPath(field=self.item, path=self._relative(where))
+            listed = where.kind == "array" or ITEM in where.path[len(self.paths[where.type_id]) + 1 :]
+            parts.append(Test(json_path=subject, op="eq", value=f'["{port}"]' if listed else port))
+        return parts[0] if len(parts) == 1 else All(all=tuple(parts))
 
     def _port(self, port: float, places: list[Where]) -> Condition:
         """A port is inside what a rule is for: the range, the single port, or all."""

@@ -116,6 +116,8 @@ def _of_items(form: Form, each: Each) -> str:
     told = f" {_joined([t.label for t in each.tests])}" if each.tests else ""
     if each.negated:
         text = f"{'number of ' if each.count else ''}{owner} without {items}{told}"
+    elif each.holding:
+        text = f"{owner} with {items}{told}"
     elif each.by_asset and each.function:
         text = f"{_MEASURES[each.function]} number of {items}{told} of {owner}"
     elif each.by_asset:
