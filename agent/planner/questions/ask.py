@@ -22,7 +22,7 @@ from agent.planner.questions.people import with_people
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader import read
 from agent.planner.questions.reader_elements import read_elements
-from agent.planner.questions.reader_network import read_network
+from agent.planner.questions.reader_network import of_rules, read_network
 from agent.planner.questions.reader_numbers import read_numbers
 from agent.planner.questions.reader_openings import read_opening
 from agent.planner.questions.reader_sides import read_sides
@@ -83,14 +83,17 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
     if before is not None:
         form = follow(state, lowered, before, estate, now)
     lets_in = None
+    network = read_network(lowered, estate, now) if before is None and not state.subject else None
+    if network is not None and of_rules(network, lowered):
+        return _noted(planned(network, asked, estate, now), (), aside)
     if before is None and (lets_in := read_opening(lowered, state.marks, state.tokens, estate)) is not None:
         lowered = lets_in[0]
         state = understand(lowered, estate, now, context="")
         state.parts.append(("and", lets_in[1]))
     lacking = bool(state.dims) and state.having == ("eq", 0)
     own = before is None and not state.subject and lets_in is None
-    if form is None and own and (form := read_network(lowered, estate, now)) is not None:
-        return _noted(planned(form, asked, estate, now), (), aside)
+    if form is None and own and network is not None:
+        return _noted(planned(network, asked, estate, now), (), aside)
     if form is None and own and settings and not lacking:
         try:
             form = read_settings(lowered, estate, now, understand)

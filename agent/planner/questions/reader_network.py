@@ -39,6 +39,8 @@ from agent.planner.questions.network_words import (
 )
 
 _LONGEST: Final = 400
+# these are asked of every cloud; NSGs, firewall rules and SGs are words of one
+_EVERY_CLOUD: Final = re.compile(r"(?<!network )\bsecurity[ -]groups?\b")
 _ANYBODY: Final = ("0.0.0.0/0", "::/0", "*", "Internet", "Any")
 
 
@@ -76,6 +78,16 @@ def read_network(text: str, estate: Estate, now: datetime) -> Form | None:
     limit = int(top[0]["n"] or 0) if top else 0
     shape = Shape(ruled, lacking, counted, rows, ports, asked, subject.first, each, limit)
     return formed(reader, state_form, shape)
+
+
+def of_rules(form: Form, text: str) -> bool:
+    """Whether rules themselves are asked for, or what the groups that let somebody in cannot tell, or one cloud's groups."""
+    each = form.each
+    assert each is not None
+    if _EVERY_CLOUD.search(text) is None:
+        return True
+    told = bool(each.shown or each.group or (each.negated and not each.tests)) or each.count == "items"
+    return told or any(test.op == "exact" for test in each.tests)
 
 
 def _conditions(reader: NetworkReader) -> bool:
