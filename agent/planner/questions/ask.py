@@ -22,7 +22,7 @@ from agent.planner.questions.people import with_people
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader import read
 from agent.planner.questions.reader_elements import read_elements
-from agent.planner.questions.reader_network import of_rules, read_network
+from agent.planner.questions.reader_network import of_rules, ported, read_network
 from agent.planner.questions.reader_numbers import read_numbers
 from agent.planner.questions.reader_openings import read_opening
 from agent.planner.questions.reader_sides import read_sides
@@ -82,11 +82,13 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         return either.model_copy(update={"question": asked})
     if before is not None:
         form = follow(state, lowered, before, estate, now)
-    lets_in = None
     network = read_network(lowered, estate, now) if before is None and not state.subject else None
-    if network is not None and of_rules(network, lowered):
+    if network is not None and of_rules(network):
         return _noted(planned(network, asked, estate, now), (), aside)
-    if before is None and (lets_in := read_opening(lowered, state.marks, state.tokens, estate)) is not None:
+    lets_in = read_opening(lowered, state.marks, state.tokens, estate) if before is None else None
+    if lets_in is not None and network is not None and ported(network) and not lets_in[1].ports:
+        lets_in = None
+    if lets_in is not None:
         lowered = lets_in[0]
         state = understand(lowered, estate, now, context="")
         state.parts.append(("and", lets_in[1]))

@@ -39,8 +39,6 @@ from agent.planner.questions.network_words import (
 )
 
 _LONGEST: Final = 400
-# these are asked of every cloud; NSGs, firewall rules and SGs are words of one
-_EVERY_CLOUD: Final = re.compile(r"(?<!network )\bsecurity[ -]groups?\b")
 _ANYBODY: Final = ("0.0.0.0/0", "::/0", "*", "Internet", "Any")
 
 
@@ -80,12 +78,15 @@ def read_network(text: str, estate: Estate, now: datetime) -> Form | None:
     return formed(reader, state_form, shape)
 
 
-def of_rules(form: Form, text: str) -> bool:
-    """Whether rules themselves are asked for, or what the groups that let somebody in cannot tell, or one cloud's groups."""
+def ported(form: Form) -> bool:
+    """Whether a port is asked about."""
+    return form.each is not None and any(test.op in ("port", "exact") for test in form.each.tests)
+
+
+def of_rules(form: Form) -> bool:
+    """Whether rules themselves are asked for, or what the groups that let somebody in cannot tell."""
     each = form.each
     assert each is not None
-    if _EVERY_CLOUD.search(text) is None:
-        return True
     told = bool(each.shown or each.group or (each.negated and not each.tests)) or each.count == "items"
     return told or any(test.op == "exact" for test in each.tests)
 
