@@ -27,7 +27,7 @@ def triage(
     """Score every open finding."""
     from agent.cli.setup import settings
     from agent.runtime import open_services
-    from tools.priority.listing import held_of, sources_of, unmatched_of
+    from tools.priority.listing import held_of, sources_of, unanswered_of, unmatched_of
 
     if not once or phase != "audit":
         raise CommandFailed(
@@ -57,7 +57,7 @@ def triage(
 
     def render() -> None:
         say(f"{len(book)} scored, {surfaced} at {surface_at:g} or above.")
-        for text in (held["words"], *unmatched_of(sources)):
+        for text in (held["words"], *unmatched_of(sources), *unanswered_of(sources)):
             if text:
                 note(text)
 

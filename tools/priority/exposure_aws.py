@@ -128,7 +128,7 @@ def _group(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     if view.has("network_interfaces") or any(True for _ in reader.estate.of_kind("ec2.eni")):
         return reader.closed(f"{ports_text(openings)} open to {cidr}, but nothing uses it", name)
     return reader.maybe(
-        f"{ports_text(openings)} open to {cidr}; what uses it was not collected",
+        f"{ports_text(openings)} open to {cidr}; no record says what uses it",
         port_grade(openings, reader.ports),
         name,
         openings=openings,

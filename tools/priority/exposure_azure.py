@@ -185,7 +185,7 @@ def _nsg(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     ):
         return reader.closed(f"{text}, but nothing uses it", asset.name)
     return reader.maybe(
-        f"{text}; what uses it was not collected",
+        f"{text}; no record says what uses it",
         port_grade(openings, reader.ports),
         asset.name,
         openings=openings,

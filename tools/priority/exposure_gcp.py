@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from tools.findings.model import AssetRecord
 from tools.priority.exposure import Exposure, Handler, Reader, exposure_of
@@ -59,8 +60,30 @@ def _through(rules: Iterable[tuple[AssetRecord, View]]) -> list[OpenRange]:
     return found
 
 
-def _applies(seen: View, networks: set[str], tags: set[str], accounts: set[str]) -> bool:
+class Marks(NamedTuple):
+    """What firewall rules know a machine by."""
+
+    networks: frozenset[str]
+    tags: frozenset[str]
+    accounts: frozenset[str]
+
+
+def _marks(reader: Reader, machine: AssetRecord) -> Marks:
+    """The marks of a machine; worked out once, for many rules look at them."""
+    known: dict[str, Marks] = reader.estate.index("marks of machines", dict)
+    if machine.asset_id not in known:
+        view = reader.estate.view(machine)
+        known[machine.asset_id] = Marks(
+            frozenset(_last(i.text("network")) for i in view.each("networkInterfaces", "network_interfaces")),
+            frozenset(t.lower() for t in view.at("tags").texts("items") or view.texts("tags")),
+            frozenset(a.text("email").lower() for a in view.each("serviceAccounts", "service_accounts")),
+        )
+    return known[machine.asset_id]
+
+
+def _applies(seen: View, marks: Marks) -> bool:
     """Whether a firewall rule is about a machine in these networks, with these tags and service accounts."""
+    networks, tags, accounts = marks
     targets = {t.lower() for t in seen.texts("targetTags", "target_tags")}
     owners = {t.lower() for t in seen.texts("targetServiceAccounts", "target_service_accounts")}
     network = _last(seen.text("network"))
@@ -98,17 +121,11 @@ def _vm(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
         if view.has("networkInterfaces", "network_interfaces", "public_ip"):
             return reader.closed("no public address", asset.name)
         return reader.maybe("no network data", "reachable")
-    networks = {_last(i.text("network")) for i in view.each("networkInterfaces", "network_interfaces")}
-    tags = {t.lower() for t in view.at("tags").texts("items") or view.texts("tags")}
     rules = reader.estate.index("firewalls", lambda: _by_account(reader, "gcp.firewall")).get(
         asset.account, []
     )
-    accounts = {a.text("email").lower() for a in view.each("serviceAccounts", "service_accounts")}
-    mine = [
-        (rule, reader.estate.view(rule))
-        for rule in rules
-        if _applies(reader.estate.view(rule), networks, tags, accounts)
-    ]
+    marks = _marks(reader, asset)
+    mine = [(rule, reader.estate.view(rule)) for rule in rules if _applies(reader.estate.view(rule), marks)]
     openings = _through(mine)
     where = f"public address {addresses[0]}"
     if openings:
@@ -139,17 +156,53 @@ def _firewall(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
         return reader.maybe("its source ranges were not collected", "reachable")
     if not openings:
         return reader.closed("it lets nothing in from the internet", asset.name)
-    machines = reader.estate.index("machines", lambda: _by_account(reader, "gcp.vm")).get(asset.account, [])
-    users = [m for m in machines if any(o.owner == asset.name for o in exposure_of(reader, m).openings)]
+    reached = reader.estate.index("machines by rule", lambda: _by_rule(reader))
+    users = reached.get((asset.account, asset.name), [])
     text = f"{ports_text(openings)} open to {openings[0].cidr} by {asset.name}"
     grade = port_grade(openings, reader.ports)
     if users:
         return reader.open(
             f"{text}, reaches {users[0].name}", grade, asset.name, users[0].name, openings=openings
         )
-    if machines and all(exposure_of(reader, m).fact.state == "absent" for m in machines):
-        return reader.closed(f"{text}, but no machine behind it has a public address", asset.name)
-    return reader.maybe(f"{text}; what it protects was not collected", grade, asset.name, openings=openings)
+    machines = _in_network(reader, asset, view)
+    behind = [m for m in machines if _applies(view, _marks(reader, m))]
+    exposures = [(m, exposure_of(reader, m)) for m in behind]
+    if machines and all(found.fact.state == "absent" for _, found in exposures):
+        which = "no machine behind it has a public address" if behind else "it is about no machine"
+        return reader.closed(f"{text}, but {which}", asset.name)
+    unsettled = next((m for m, found in exposures if found.fact.state == "unknown"), None)
+    if unsettled is not None:
+        text = f"{text}, is about {unsettled.name}, whose address is not settled"
+        return reader.maybe(text, grade, asset.name, unsettled.name, openings=openings)
+    return reader.maybe(f"{text}; no record says what is behind it", grade, asset.name, openings=openings)
+
+
+def _in_network(reader: Reader, asset: AssetRecord, view: View) -> list[AssetRecord]:
+    """Machines of the rule's project, and those of others that stand in a network that it shares with them."""
+    found = reader.estate.index("machines", lambda: _by_account(reader, "gcp.vm")).get(asset.account, [])
+    network = view.text("network").rpartition("/projects/")[2].lower()
+    if "/" not in network:
+        return found
+    shared = reader.estate.index("machines by network", lambda: _by_network(reader)).get(network, [])
+    return [*found, *(m for m in shared if m.account != asset.account)]
+
+
+def _by_rule(reader: Reader) -> dict[tuple[str, str], list[AssetRecord]]:
+    """Machines that strangers reach, by account and rule that lets them."""
+    found: dict[tuple[str, str], list[AssetRecord]] = {}
+    for machine in reader.estate.of_kind("gcp.vm"):
+        for owner in dict.fromkeys(o.owner for o in exposure_of(reader, machine).openings):
+            found.setdefault((machine.account, owner), []).append(machine)
+    return found
+
+
+def _by_network(reader: Reader) -> dict[str, list[AssetRecord]]:
+    found: dict[str, list[AssetRecord]] = {}
+    for machine in reader.estate.of_kind("gcp.vm"):
+        for interface in reader.estate.view(machine).each("networkInterfaces", "network_interfaces"):
+            network = interface.text("network").rpartition("/projects/")[2].lower()
+            found.setdefault(network, []).append(machine)
+    return found
 
 
 def public_roles(view: View) -> list[str] | None:

@@ -55,6 +55,7 @@ not whoever may change what lets in."""
 _DOORS = {"account_key": Part.BY_KEY, "keys": Part.BY_KEY, "trust": Part.ASSUMED, "deputy": Part.ASSUMED}
 """By theme of a weakness of an identity's door: how an intruder uses that door."""
 _OPENING = (Relation.HOLDS, Relation.OPENS, Relation.ASSUMES)
+_COPIES, _SHARED = {"ec2.snapshot", "rds.snapshot", "ec2.image"}, 0.9
 _FURTHER = {"lateral", "vulnerability", "credential", "privilege"}
 """What an intruder uses who is inside already."""
 # Themes whose findings themselves say that strangers can reach the resource: evidence where no configuration is.
@@ -63,9 +64,9 @@ _ASSERTING = {"public", "ingress", "trust", "authorizer", "kubernetes", "profile
 
 def inputs_for(finding: Finding, context: Context) -> Inputs:
     """Gather the facts of a finding."""
-    weakness = weakness_of(finding)
     asset = context.estate.assets.get(finding.resource.asset_id)
     own = context.facts_of(asset)
+    weakness = _here(weakness_of(finding), asset, own, context)
     path = _path_for(finding, weakness, own, context)
     exposure = _exposure_for(finding, own, context, weakness)
     exposure = _given_away(_reached(exposure, path, weakness), finding.resource.asset_id, weakness, context)
@@ -113,6 +114,19 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
         held_by=standing.kind,
         not_held=standing.not_held,
     )  # fmt: skip
+
+
+def _here(weakness: Weakness, asset: AssetRecord | None, own: AssetFacts, context: Context) -> Weakness:
+    """What a weakness is on this very asset. No encrypted copy can be shared with everybody, so that one which is so
+    shared lacks a safeguard, whatever encryption is elsewhere.
+    """
+    shared = own.exposure.fact.state == "known" and own.exposure.fact.grade >= _SHARED
+    if asset is None or weakness.theme != "encryption" or not shared:
+        return weakness
+    if context.estate.kind(asset) not in _COPIES:
+        return weakness
+    words = "what it stores is not encrypted, which alone lets it be shared with everybody"
+    return Weakness("guardrail", 0.9, weakness.theme, words, weakness.basis)
 
 
 def _behind(asset: AssetRecord | None, own: AssetFacts, context: Context) -> Iterable[AssetRecord]:

@@ -165,6 +165,13 @@ def unmatched_of(sources: Iterable[Mapping[str, Any]]) -> list[str]:
     ]
 
 
+def unanswered_of(sources: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A sentence for each source that scores are made without, and why it gave nothing."""
+    return [
+        f"Scored without {one['source']}. {one['problem']}".rstrip() for one in sources if not one["answered"]
+    ]
+
+
 def held_of(kinds: Iterable[str]) -> dict[str, Any]:
     """How many are held down, by what: `{total, by, words}`; `words` is a clause, empty when there are none."""
     by: dict[str, int] = {}

@@ -347,3 +347,39 @@ def test_blob_containers_with_records_of_their_own(
         assert found.value == "anyone can read in of st1" == of.value
     alone = exposed(container).fact
     assert alone.state == ("absent" if access == "None" else "unknown"), why
+
+
+@pytest.mark.parametrize(
+    ("why", "machines", "state", "words"),
+    [
+        ("it reaches one", (vm(),), "known", "reaches vm1"),
+        ("about none", (vm(tags=["db"]),), "absent", "it is about no machine"),
+        (
+            "about one without an address",
+            (vm(networkInterfaces=[{"network": "default"}]),),
+            "absent",
+            "public address",
+        ),
+        (
+            "about one that is not settled",
+            (google("zones/z/instances/vm1", {"status": "RUNNING", "tags": {"items": ["web"]}}),),
+            "unknown",
+            "is about vm1",
+        ),
+        ("no machine recorded", (), "unknown", "no record says what is behind it"),
+    ],
+)
+def test_what_is_behind_a_google_rule(why: str, machines: tuple[Any, ...], state: str, words: str) -> None:
+    fact = exposed(firewall(), *machines).fact
+    assert fact.state == state, why
+    assert words in fact.value
+
+
+def test_a_rule_of_a_shared_network_reaches_machines_of_other_projects() -> None:
+    link = "https://www.googleapis.com/compute/v1/projects/host/global/networks/net"
+    guest = vm(networkInterfaces=[{"network": link}]).model_copy(update={"account": "guest"})
+    own = vm(tags=["db"])
+    near = own.model_copy(update={"asset_id": "near", "uid": own.uid.replace("vm1", "vm2")})
+    rule = firewall(network=link)
+    assert exposed(rule, near).fact.value.endswith("it is about no machine")
+    assert exposed(rule, near, guest).fact.value.endswith("no machine behind it has a public address")

@@ -224,3 +224,14 @@ def test_an_open_container_counts_with_what_its_account_holds() -> None:
     facts = inputs_for(finding("storage_container_public_access", opened), context).facts
     assert (facts["data"].value, facts["exposure"].value) == ("PII", "anyone can read in of store1")
     assert facts["path"].grade > 0.9
+
+
+@pytest.mark.parametrize(("shared", "name"), [(True, "guardrail"), (False, "encryption_rest")])
+def test_encryption_is_a_safeguard_of_what_is_shared_with_everybody(shared: bool, name: str) -> None:
+    uid = "arn:aws:ec2:us-east-1:111122223333:snapshot/snap-0a1"
+    grants = [{"Group": "all"}] if shared else []
+    copy = asset(uid, {"SnapshotId": "snap-0a1", "Encrypted": False, "CreateVolumePermissions": grants})
+    context = estate(copy, data={copy.asset_id: PII})
+    found = inputs_for(finding("ec2_ebs_snapshots_encrypted", copy), context)
+    assert found.weakness.name == name
+    assert ("lets it be shared" in found.weakness.words) is shared

@@ -14,6 +14,7 @@ from tools.cortex.pages import every_row
 from tools.findings.model import FindingSet
 from tools.priority.enrich import queries
 from tools.priority.enrich.matching import Assets
+from tools.priority.enrich.missing import NAMES, NoAnswer, in_words, no_answer
 from tools.priority.enrich.model import Enrichments, Flaw, SourceName, SourceState
 from tools.priority.enrich.records import FlawRows, alerts_of, data_of, excluded_of, merged
 from tools.priority.enrich.register import Register, entry_of, registered
@@ -21,6 +22,7 @@ from tools.priority.enrich.stored import Held, Holdings, flaws_seen, with_seen
 from tools.priority.enrich.traffic import traffic_of
 
 Rows = Sequence[Mapping[str, Any]] | FlawRows
+_Answer = Rows | NoAnswer
 _ALL_TIME = TimeFrame(from_ms=0, to_ms=4_102_444_800_000)
 _LAST_DAYS = TimeFrame(relative_ms=7 * 86_400_000)
 _TIMEOUT_S = 300.0
@@ -69,7 +71,7 @@ async def enrichments(
         return found if intelligence is None else await _with_intelligence(found, intelligence)
 
 
-def _matched(rows: Mapping[str, Rows | str], held: Held, snapshot: FindingSet) -> Enrichments:
+def _matched(rows: Mapping[str, _Answer], held: Held, snapshot: FindingSet) -> Enrichments:
     """What the sources said, by asset."""
     assets = Assets(snapshot.assets)
     own = Register("CMDB of the tenant", [entry_of(row) for row in _listed(rows["register"])])
@@ -147,8 +149,8 @@ def _threats(held: Held) -> SourceState:
     return SourceState("threats", True, "threat feeds", held.campaigns_as_of, len(held.campaigns))
 
 
-async def _rows(client: Client, name: str, cut: dict[str, str]) -> Rows | str:
-    """The rows of a query, or the sentence that says why there are none. A data set that is not there is one.
+async def _rows(client: Client, name: str, cut: dict[str, str]) -> _Answer:
+    """The rows of a query, or why there are none. A data set that is not there is a reason.
 
     What was not read whole is noted in `cut`. There may be a million vulnerabilities: their rows are not kept.
     """
@@ -171,7 +173,7 @@ async def _rows(client: Client, name: str, cut: dict[str, str]) -> Rows | str:
             )  # fmt: skip
             whole, total = read.complete, read.total
     except CortexError as error:
-        return str(error)
+        return no_answer(name, error)
     rows: Rows = flaws if name == "vulnerabilities" else kept
     if not whole:
         more = f" of {total:,}" if total > len(rows) else ", and there are more"
@@ -179,11 +181,11 @@ async def _rows(client: Client, name: str, cut: dict[str, str]) -> Rows | str:
     return rows
 
 
-def _listed(rows: Rows | str) -> Sequence[Mapping[str, Any]]:
-    return () if isinstance(rows, str | FlawRows) else rows
+def _listed(rows: _Answer) -> Sequence[Mapping[str, Any]]:
+    return () if isinstance(rows, NoAnswer | FlawRows) else rows
 
 
-def _flaws(rows: Rows | str) -> dict[str, tuple[Flaw, ...]]:
+def _flaws(rows: _Answer) -> dict[str, tuple[Flaw, ...]]:
     return rows.by_asset() if isinstance(rows, FlawRows) else {}
 
 
@@ -207,16 +209,17 @@ def _in_part(
     found: dict[SourceName, SourceState] = {}
     for name, text in cut.items():
         state = found.get(_STATES[name], states[_STATES[name]])
-        said = "; ".join(part for part in (state.problem, f"{name}: {text}") if part)
+        said = "; ".join(part for part in (state.problem, f"{NAMES[name]}: {text}") if part)
         found[state.name] = replace(state, problem=said)
     return found
 
 
-def _state(name: SourceName, source: str, *answers: Rows | str) -> SourceState:
+def _state(name: SourceName, source: str, *answers: _Answer) -> SourceState:
     """A source of several queries has answered when one of them has."""
-    given = [rows for rows in answers if not isinstance(rows, str)]
+    given = [rows for rows in answers if not isinstance(rows, NoAnswer)]
     if not given:
-        return SourceState(name, False, source, problem=str(answers[0]))
+        missing = [one for one in answers if isinstance(one, NoAnswer)]
+        return SourceState(name, False, source, problem=in_words(missing))
     return SourceState(name, True, source, datetime.now(UTC), sum(len(rows) for rows in given))
 
 

@@ -186,6 +186,9 @@ async def test_what_was_not_read_whole_is_told(monkeypatch: pytest.MonkeyPatch) 
     answers = {queries.VULNERABILITIES: rows, queries.REGISTER: [{"name": "a"}, {"name": "b"}, {"name": "c"}]}
     states = (await enrichments(Tenant(answers), SNAPSHOT)).states
     assert states["vulnerabilities"].answered
-    assert states["vulnerabilities"].problem == "vulnerabilities: only 4 rows were read, and there are more"
-    assert states["cmdb"].problem == "register: only 2 rows were read, and there are more"
+    assert (
+        states["vulnerabilities"].problem
+        == "vulnerability findings: only 4 rows were read, and there are more"
+    )
+    assert states["cmdb"].problem == "ServiceNow CMDB: only 2 rows were read, and there are more"
     assert states["alerts"].problem == ""
