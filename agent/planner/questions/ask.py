@@ -23,7 +23,7 @@ from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader import read
 from agent.planner.questions.reader_elements import read_elements
 from agent.planner.questions.reader_network import of_rules, ported, read_network
-from agent.planner.questions.reader_numbers import read_numbers
+from agent.planner.questions.reader_numbers import read_flawless, read_numbers
 from agent.planner.questions.reader_openings import read_opening
 from agent.planner.questions.reader_sides import read_sides
 from agent.planner.questions.reader_spread import read_spread
@@ -76,7 +76,9 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         return unsaid.model_copy(update={"question": asked})
     state = understand(lowered, estate, now, context="")
     form: Form | None = None
-    if before is None and (numbers := read_numbers(lowered, estate, now)) is not None:
+    if before is None and (
+        (numbers := read_numbers(lowered, estate, now) or read_flawless(lowered, estate, now)) is not None
+    ):
         return _noted(planned(numbers, asked, estate, now), (), aside)
     if before is None and (either := unclear.two_readings(state, said)) is not None:
         return either.model_copy(update={"question": asked})

@@ -232,6 +232,11 @@ def _status(state: State, items: list[Item], group: list[Ref], measure: Measure 
     name = "status" if state.entity == "issue" else "result"
     if any(isinstance(i, Atom) and i.ref.name == name for i in _flat(items)):
         return "said"
+    if any(
+        isinstance(i, Atom) and i.ref.name in ("id", "external_id") and not i.negated for i in _flat(items)
+    ):
+        # one of them, whatever its status
+        return "all"
     if any(ref.name == name for ref in (*group, *state.columns)) or state.span:
         return "all"
     if measure is not None and any(

@@ -234,7 +234,7 @@ BELONGS: Final[Mapping[str, str]] = {
     "fix_days": "issue", "starred": "issue", "source": "issue", "remediation": "issue",
     "result": "finding", "finding_category": "finding",
     "cve": "vulnerability", "cvss": "vulnerability", "fixable": "vulnerability", "exploited": "vulnerability",
-    "package": "vulnerability", "package_version": "vulnerability",
+    "package": "vulnerability", "package_version": "vulnerability", "fix_version": "vulnerability",
     "operation": "event", "user": "event", "user_agent": "event", "identity_type": "event",
     "agent_version": "endpoint", "platform": "endpoint", "domain_name": "endpoint",
     "affected_hosts": "cve", "affected_products": "cve", "pattern": "file", "folder": "file", "records": "file", "size": "file", "file_type": "file", "capability": "health", "connector": "health",

@@ -124,6 +124,7 @@ severity @xdm.vulnerability.severity t
 cve @xdm.vulnerability.cve_id t
 cvss @xdm.vulnerability.cvss_score n
 fixable @xdm.vulnerability.has_a_fix b
+fix_version @xdm.vulnerability.fix_versions a
 exploited @xdm.vulnerability.cisa_kev b
 package @xdm.software_package.name t
 package_version @xdm.software_package.version t

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from agent.planner.questions.entities import ENTITIES, FACTS, Place
 from agent.planner.questions.errors import CannotSay
@@ -89,14 +89,12 @@ class Columns:
             return self._item_of(ref, place)
         if place.key:
             name = self._name(ref.name)
-            convert = "number" if place.type == "number" else "text"
-            self.compute.append(
-                Computed(
-                    name=name,
-                    json_path=JsonPath(field=FACTS[self.writer.name], path=(place.key,)),
-                    convert=convert,
-                )
-            )
+            path = JsonPath(field=FACTS[self.writer.name], path=(place.key,))
+            if place.type == "array":
+                self.compute.append(Computed(name=name, json_path=path, array=True))
+            else:
+                convert: Any = "number" if place.type == "number" else "text"
+                self.compute.append(Computed(name=name, json_path=path, convert=convert))
             return name
         return place.column
 

@@ -31,7 +31,7 @@ def over_of(form: Form, plan: PostureQuery) -> PostureQuery:
 
 def sides_plan(form: Form, estate: Estate, now: datetime) -> PostureQuery:
     """Assets by group with one number for each side, and the bounds of these numbers."""
-    if form.numbers and form.entity != "asset":
+    if form.entity != "asset":
         return _numbers_plan(form, estate, now)
     writer = ConditionWriter("asset", estate, now, by_join=True)
     columns = Columns(writer, estate)
@@ -83,13 +83,19 @@ def _numbers_plan(form: Form, estate: Estate, now: datetime) -> PostureQuery:
         else Aggregate(function="count", name=_named(side, number, plain=True))
         for number, side in enumerate(form.sides, 1)
     )
+    bounds: list[Condition] = [
+        Test(field=m.name, op=side.op, value=int(side.count))
+        for m, side in zip(measures, form.sides, strict=True)
+        if not form.numbers
+    ]
     joins = [*inside.joins, *writer.joins]
     if (asset := columns.join()) is not None:
         joins.append(asset)
     return PostureQuery(
         dataset=entity.dataset, where=both(where) if where else None, joins=tuple(joins),
         compute=(*inside.compute, *writer.compute, *columns.compute), expand=tuple(columns.expand), group_by=by,
-        aggregates=measures, order=tuple(Order(field=name) for name in by), limit=form.limit or MOST,
+        aggregates=measures, having=both(bounds) if bounds else None,
+        order=tuple(Order(field=name) for name in by), limit=form.limit or MOST,
     )  # fmt: skip
 
 

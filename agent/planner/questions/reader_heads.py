@@ -18,6 +18,10 @@ _ALWAYS: Final = frozenset(
 )
 
 
+# a number of its own that every row has
+_MEASURED: Final = frozenset({"cvss", "age", "score", "fix_version"})
+
+
 def as_column(state: State, mark: Mark, ref: Ref) -> bool:
     """Whether an attribute is to be shown: "name and region of ...", "with their owner"."""
 
@@ -36,6 +40,11 @@ def as_column(state: State, mark: Mark, ref: Ref) -> bool:
     )
     counted = state.measure is not None and state.measure.function == "count" and ref.name in _ALWAYS
     after_with = joined is not None and joined.kind == "with"
+    if after_with and not state.negated and not ref.places and (ref.name in _MEASURED or _beside(state)):
+        # ", with cvss and owner": what each has is shown
+        state.columns.append(ref)
+        state.connector = ""
+        return True
     if state.negated or not (shown or (counted and after_with)):
         return False
     if state.headed and after_with and not possessive and not counted:
@@ -81,6 +90,14 @@ def asset_shown(state: State, mark: Mark) -> bool:
     if following is not None and following[1].kind == "attr" and following[1].data == "name":
         state.at = following[0]
     return True
+
+
+def _beside(state: State) -> bool:
+    """Whether a comma stands before the "with"."""
+    at = state.at - 1
+    while at >= 0 and state.marks[at].kind in ("stop", "with"):
+        at -= 1
+    return at >= 0 and state.marks[at].kind == "comma" and state.headed
 
 
 def time_bin(state: State, mark: Mark) -> None:

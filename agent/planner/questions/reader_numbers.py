@@ -52,6 +52,25 @@ def read_numbers(text: str, estate: Estate, now: datetime) -> Form | None:
     return None
 
 
+_FLAWLESS: Final = re.compile(
+    r"^\W*(?:(?:please|which|what|list|show|me|name|give|the|all|are there) )*(?:rules|checks|controls) (?:(?:that|which) )?(?:(?:have|has|did|do|are) )?(?:never (?:been )?fail(?:ed|ing)?|not fail(?:ed)?(?: anywhere)?|always pass(?:ed|ing)?|pass(?:es|ed|ing)? (?:everywhere|always|for (?:all|every)(?: assets?| resources?)?|on (?:all|every)(?: assets?| resources?)?)|(?:with|have) (?:no|zero|not a single) fail\w*(?: findings?| results?)?|without (?:any |a |a single )?fail\w*(?: findings?| results?)?)(?P<rest>.*?)\W*$"
+)
+
+
+def read_flawless(text: str, estate: Estate, now: datetime) -> Form | None:
+    """ "Which rules have never failed?": rules without failed findings."""
+    found = _FLAWLESS.match(text)
+    if found is None:
+        return None
+    form = _read(f"number of passed and failed findings by rule{found['rest']}", estate, now)
+    if form is None or form.entity != "finding" or form.group != (Ref(name="rule"),):
+        return None
+    items = tuple(i for i in form.items if not (isinstance(i, Atom) and i.ref.name == "result"))
+    failed = Atom(ref=Ref(name="result"), op="in", values=("FAIL",), label="failed")
+    side = Side(items=(failed,), entity="finding", op="eq", count=0, label="failed findings")
+    return form.model_copy(update={"items": items, "sides": (side,), "measure": None, "status": "all"})
+
+
 def _questions(text: str) -> list[tuple[str, str, bool]]:
     """The two questions that one may be; whether each is about times of its own."""
     found: list[tuple[str, str, bool]] = []

@@ -144,6 +144,9 @@ def unknown_word(state: State, mark: Mark, put: Put, *, negated: bool = False) -
             ),
         )
         return None
+    if (source := _of_coming(state, text)) is not None:
+        put(state, source.model_copy(update={"negated": negated or state.take_not()}))
+        return None
     if (told := value_said(state, text, raw=token.raw, negated=negated)) is not None:
         put(state, told)
         return None
@@ -204,6 +207,21 @@ def value_said(state: State, text: str, *, raw: str = "", negated: bool = False)
                     label=f"{name.replace('_', ' ')} {hit or raw}",
                     negated=negated or state.take_not(),
                 )
+    return None
+
+
+def _of_coming(state: State, text: str) -> Atom | None:
+    """ "A CIEM finding": who found it, said before the noun."""
+    coming = state.next()
+    if coming is None or coming[1].kind != "entity" or coming[1].data not in ("finding", "issue"):
+        return None
+    entity = str(coming[1].data)
+    for name in ("source", "method"):
+        seen = state.estate.values(entity, name) if name in ENTITIES[entity].places else {}
+        hit = seen.get(text) or next((shown for low, shown in seen.items() if low.split()[0] == text), None)
+        if hit is not None:
+            label = f"{name} {hit}"
+            return Atom(ref=Ref(name=name), op="in", values=(hit,), label=label, of=entity)
     return None
 
 

@@ -113,6 +113,9 @@ def mark_nouns(text: str, marks: list[Mark], tokens: list[Token], estate: Estate
             at = next((match.start(g) for g in pattern.groupindex if match[g]), match.start())
             last = next(n for n, t in enumerate(tokens) if t.end > at)
         mark = next(m for m in marks if m.start <= last < m.end)
+        if mark.kind == "id":
+            # one CVE by its id, not the noun
+            continue
         mark.kind, mark.data, mark.also = "entity", entity, {}
     running = _RUNNING.search(text)
     known = (

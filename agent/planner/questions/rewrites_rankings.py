@@ -96,6 +96,17 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\b(?P<n>\d+|two|three|four|five|six|seven|eight|nine|ten) (?P<what>rules|checks) with the most issues\b", r"top \g<n> \g<what> by number of issues"),
         (r"\b(?P<dim>packages?|rules?|checks?|cves?|librar(?:y|ies)|teams?|accounts?|apps?|applications?|owners?|services?|subscriptions?|projects?|regions?)(?: (?:that|which))? (?:causes?|caused|generates?|generated|produces?|raises?|raised|create|creates|contributes?|introduces?|bring|brings|account for|are responsible for|is responsible for|triggers?|fires?|carry|carries|suffers? from|contains?) (?:the )?(?P<way>most|fewest)\b", r"\g<dim> with the \g<way>"),
         (r"\b(?P<by>per|by|each|every|of each) (?:owning|responsible|accountable) (?P<w>teams?|owners?|squads?|departments?)\b", r"\g<by> \g<w>"),
+        (r"\b(?P<cve>cve-\d{4}-\d{3,8})(?:'s)? (?:affected|impacted|vulnerable) (?P<what>hosts|machines|servers|assets|resources|vms|instances|images)\b", r"\g<what> affected by \g<cve>"),
+        # columns of what it is on
+        (r"\b(?:the |their |its )?(?:asset|resource|machine|bucket)(?:'s|s') (?=(?:owner|environment|team|account|region|tags?|application|provider|criticality|type|cost)\b)", "their "),
+        (r",? (?:incl\.?|including|include|plus|along with|together with|show) (?:the |their |its )?(?=(?:account|owner|team|region|environment|asset|severity|cvss|assignee|age|application|provider|category|criticality|fix version|package)(?: name| id)?s?\b(?! (?:is|are|=|other)))", " with their "),
+        (r",? and (?:which|what) (?P<w>team|owner|squad|department)s? (?:is|are) (?:responsible|accountable|in charge|the owner)(?: for (?:them|it|each|each of them))?(?=\W*$)", r", with their \g<w>"),
+        (r",? and who (?:is|are) (?:responsible|accountable|in charge)(?: for (?:them|it|each|each of them))?(?=\W*$)", ", with their owner"),
+        (r"\b(?:with|and|having) (?:a |an )?(?:public|internet|external) exposure\b", "and that are publicly accessible"),
+        (r"\b(?:that |which )?(?:have |has )?(?:pass(?:es|ed|ing)?|compl(?:y|ies) with|fulfil(?:l|s)?|meets?|satisf(?:y|ies)) (?:all|every) (?:of )?(?:the |their |its |our )?(?:checks?|rules?|controls?|findings?)\b", "without failed findings"),
+        (r"\b(?P<r>passed|failed|passing|failing) checks\b(?! (?:more|than))", r"\g<r> findings"),
+        (r"\bwho (?:has |have )?(?:closed|resolved|fixed) (?:the )?(?P<way>most|fewest) (?P<what>[\w\s-]{3,40}?)(?=[?.,;]|$| (?:in|this|last|since|over|during)\b)", r"which assignee has the \g<way> resolved \g<what>"),
+        (r"\b(?:(?:that|which|who) )?fail(?:s|ed|ing)? (?P<n>(?:more than|at least|over|less than|fewer than|at most|exactly) \d+) (?:different )?(?:checks?|rules?|controls?)\b", r"with \g<n> failed findings"),
         # where they are
         (r",? and (?:in|on|under|from) (?:which|what) (?P<w>accounts?|regions?|subscriptions?|projects?|clouds?|providers?|teams?|environments?) (?:do|does|are|is) (?:they|it|these|those|each)(?: of them)?(?: live| sit| reside| run| located| in| placed| hosted| belong(?: to)?)?\W*$", r", with their \g<w>"),
         # silent for some time

@@ -175,9 +175,10 @@ def _attribute_value(
         if ref.name == "rule" and value not in {r.id for r in state.estate.words.rules}:
             state.unknown.append(("rule", value))
         return Atom(ref=ref, op=op, values=(value,), label=f"{ref.name.replace('_', ' ')} {value}"), at
-    if ref.name in ("severity", "status", "provider", "category", "class", "result") and found.kind in (
-        "word",
-        "quoted",
+    apart = found.kind == "value" and found.data[0] != ref.name and text not in value_words(ref.name)
+    if ref.name in ("severity", "status", "provider", "category", "class", "result") and (
+        found.kind in ("word", "quoted")
+        or (apart and ref.name in ("severity", "status") and entity in ("issue", "case"))
     ):
         state.unknown.append((ref.name, text))
         return Atom(ref=ref, op="in", values=(text,), label=f"{ref.name} {text}"), at

@@ -24,6 +24,7 @@ _MARKS: Final = str.maketrans("’‘–—", "''--")
 _LEAST: Final = 3
 _LONGEST: Final = 20
 _NAMES: Final = 6
+_NAMED: Final = re.compile(r"\b(?:account|subscription|project|team|owner|region|named|called|tagged)\s+$")
 # words that are right by themselves and wrong where they stand
 _IN_PLACE: Final = tuple(
     (re.compile(pattern), words)
@@ -74,15 +75,20 @@ def mended(text: str, estate: Estate) -> str:
 
 
 def _mend(text: str, known: Known, estate: Estate) -> str:
-    text = _WORD.sub(lambda m: _word(m.group(0), known, estate), text)
+    text = _WORD.sub(
+        lambda m: _word(m.group(0), known, estate, _NAMED.search(text[: m.start()]) is not None), text
+    )
     for pattern, words in _IN_PLACE:
         text = pattern.sub(words, text)
     return text
 
 
-def _word(word: str, known: Known, estate: Estate) -> str:
+def _word(word: str, known: Known, estate: Estate, named: bool = False) -> str:
+    """The word set right; one that stands where a name does (`named`) is a slip of a name, if of anything."""
     if word in known:
         return word
+    if named and word.isalpha() and not ordinary(word):
+        return _names(estate).of(word) if _NAMES <= len(word) <= _LONGEST else word
     if (spelled := spelling.SPELLED.get(word)) is not None:
         return spelled
     if "-" in word:

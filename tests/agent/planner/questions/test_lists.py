@@ -238,3 +238,28 @@ def test_vulnerabilities(tenant: Tenant, question: str, wanted: Callable[[Row], 
     right = {v["id"] for v in VULNERABILITIES if wanted(v)}
     assert right
     assert keyed(tenant.rows(asked.plan), "xdm.finding.id") == right, asked.reading
+
+
+@pytest.mark.parametrize(
+    ("question", "outcome"),
+    [
+        ("issues in account acne", "no_such"),
+        ("issues with status blocked", "no_such"),
+    ],
+)
+def test_names_are_not_dropped(tenant: Tenant, question: str, outcome: str) -> None:
+    assert plan_question(question, tenant.estate, None, NOW).outcome == outcome
+
+
+def test_an_id_is_no_noun(tenant: Tenant) -> None:
+    asked = plan_question("CVE-2021-44228 affected machines", tenant.estate, None, NOW)
+    hit = {v["asset"]["id"] for v in VULNERABILITIES if v["rule"] == "CVE-2021-44228"}
+    assert asked.plan is not None
+    assert {row["xdm.asset.id"] for row in tenant.rows(asked.plan)} == hit
+
+
+def test_columns_after_a_comma(tenant: Tenant) -> None:
+    asked = plan_question("critical vulnerabilities, with cvss and owner", tenant.estate, None, NOW)
+    assert asked.form is not None
+    assert [ref.name for ref in asked.form.columns] == ["cvss", "owner"]
+    assert [i.kind for i in asked.form.items] == ["atom"]

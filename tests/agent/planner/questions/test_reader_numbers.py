@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from agent.planner.questions.ask import plan_question
-from tests.agent.planner.questions.tenant import ASSETS, ISSUES, NOW, VULNERABILITIES, Row, Tenant
+from tests.agent.planner.questions.tenant import ASSETS, FINDINGS, ISSUES, NOW, VULNERABILITIES, Row, Tenant
 
 
 def _rows(tenant: Tenant, question: str) -> list[Row]:
@@ -55,3 +55,9 @@ def test_values_of_one_thing_are_groups(tenant: Tenant) -> None:
     assert asked.form is not None
     assert not asked.form.numbers
     assert [ref.name for ref in asked.form.group] == ["result"]
+
+
+def test_rules_that_never_failed(tenant: Tenant) -> None:
+    failed = {f["rule"] for f in FINDINGS if f["status"] == "FAIL"}
+    rows = _rows(tenant, "which rules have never failed?")
+    assert {row["xdm.finding.type_id"] for row in rows} == {f["rule"] for f in FINDINGS} - failed
