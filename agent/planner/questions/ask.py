@@ -41,6 +41,7 @@ from agent.planner.questions.rewrites_rankings import ranked
 from agent.planner.questions.rewrites_records import of_records
 from agent.planner.questions.setting_atoms import NoSuchValue
 from agent.planner.questions.setting_reader import of_items, read_settings, says_as_much
+from agent.planner.questions.setting_shapes import read_shaped
 from agent.planner.questions.settled import settled
 from agent.planner.questions.singled import singled
 from agent.planner.questions.slips import mended
@@ -130,6 +131,9 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         if aimless and (form := read_elements(lowered, estate, now, weak=True)) is not None:
             return _noted(planned(form, asked, estate, now), (), aside)
         if hindered is not None:
+            shaped = read_shaped(lowered, estate, now, understand) if aimless and before is None else None
+            if shaped is not None:
+                return _noted(planned(shaped, asked, estate, now), (), aside)
             return hindered.model_copy(update={"question": asked})
         form = completed(build(state), lowered)
     else:

@@ -43,7 +43,7 @@ EACH_AFTER: Final = re.compile(r"^\s*(?:has|have|had|hold|carry)\b|\beach\b")
 MEASURES: Final = re.compile(r"\b(?P<f>average|mean|avg|maximum|max|minimum|min|median|total)\b")
 # words that only tie an item to its asset
 TIES: Final = re.compile(
-    r"\b(?:attached|assigned|bound|associated|configured|defined|granted|mounted|goes?|going|lead(?:s|ing)?|point(?:s|ing)?|used|uses?|using|holds?|hold|held|have|has|carry|carries|contain(?:s|ed)?|assume(?:d|s)?|trust(?:s|ed)?|allow(?:s|ed|ing)?|permit(?:s|ted|ting)?|lets?|granted|reach(?:es|ed)?|"
+    r"\b(?:attached|assigned|bound|associated|configured|defined|granted|mounted|goes?|going|lead(?:s|ing)?|point(?:s|ing)?|used|uses?|using|holds?|hold|held|have|has|carry|carries|contain(?:s|ed)?|assume(?:d|s)?|trust(?:s|ed)?|allow(?:s|ed|ing)?|permit(?:s|ted|ting)?|lets?|granted|reach(?:es|ed)?|send(?:s|ing)?|sent|forward(?:s|ed|ing)?|rout(?:es|ed|ing)|direct(?:s|ed|ing)?|attach(?:es)?|"
     r"may|can|open(?:ed)?|exposed|accept(?:s|ed|ing)?|inbound|ingress|outbound|egress|in|to|from|on|of|by|per|for|with|at|each|every|together|him|it|them|its|their|what|which|that|who|is|are|be|do|does|there|and|or|whether|the|a|an|any|one|pair|row|line|value|values|list|show|me|give|exist(?:s|ing)?|set|named|called|via|into|as|how|many|number|count)\b"
 )
 FUNCTIONS: Final[dict[str, Any]] = {

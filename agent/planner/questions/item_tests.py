@@ -33,7 +33,7 @@ _SERVICES: Final = {
 }  # fmt: skip
 # what ids of the cloud begin with, by what they are ids of
 _CODES: Final = {
-    "internet gateway": "igw", "nat gateway": "nat", "peering connection": "pcx", "vpc peering": "pcx", "security group": "sg",
+    "internet gateway": "igw", "nat gateway": "nat", "peering connection": "pcx", "vpc peering": "pcx", "peering": "pcx", "vpc peering connection": "pcx", "security group": "sg",
     "subnet": "subnet", "network interface": "eni", "volume": "vol", "transit gateway": "tgw", "vpc endpoint": "vpce", "instance": "i",
     "ec2 instance": "i", "vpc": "vpc", "image": "ami", "snapshot": "snap",
 }  # fmt: skip
@@ -130,7 +130,7 @@ def read_values(found: Found, marks: list[Mark], tokens: list[Token]) -> None:
         step = 1
         blocked = any(start <= tokens[at].start < end for start, end in found.used)
         if (
-            mark.kind == "kind"
+            (mark.kind == "kind" or (mark.kind == "word" and tokens[at].norm in _CODES))
             and mark is not found.kind
             and not blocked
             and (coded := _coded(found, mark, tokens))

@@ -10,6 +10,7 @@ from typing import Final
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Ref
 from agent.planner.questions.names import OWNER_KEYS, TEAM_KEYS, tag_ref
+from agent.planner.questions.setting_atoms import switch
 from agent.planner.questions.setting_places import Spots, root
 from agent.planner.questions.setting_words import ATTRIBUTES, LIGHT
 from agent.planner.questions.tokens import Token
@@ -25,9 +26,16 @@ _LOST: Final = frozenset(
 )
 
 
-def without_columns(tokens: Sequence[Token], spots: Spots, estate: Estate) -> tuple[list[Token], list[Ref]]:
-    """The words without those that name columns, and these."""
+def without_columns(
+    tokens: Sequence[Token], spots: Spots, estate: Estate, *, listed: bool = False
+) -> tuple[list[Token], list[Ref]]:
+    """The words without those that name columns, and these. `listed`: the question says list, show or the like."""
     words = list(tokens)
+    if listed and words and words[0].text == "with":
+        found = _columns(words[1:], spots, estate)
+        if len(found) > 1 and not any(_switches(ref, spots) for ref in found):
+            # "list ... with a, b and c": all have these, or no value to show
+            return [], found
     for start in range(len(words)):
         if not _begins(words, start):
             continue
@@ -35,6 +43,16 @@ def without_columns(tokens: Sequence[Token], spots: Spots, estate: Estate) -> tu
         if found:
             return words[:start], found
     return words, []
+
+
+def _switches(ref: Ref, spots: Spots) -> bool:
+    """Whether a key says yes or no: then "with" asks for those that have it."""
+    places = {(w.type_id, w.path) for w in ref.places}
+    return any(
+        spot.setting.kind == "bool" or switch(spot)
+        for spot in spots.every
+        if (spot.setting.type_id, spot.setting.path) in places
+    )
 
 
 def _begins(words: list[Token], at: int) -> bool:

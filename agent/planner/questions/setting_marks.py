@@ -20,6 +20,7 @@ from agent.planner.questions.weaknesses import where_of
 _WINDOW: Final = 5
 
 
+_SERVICES: Final = frozenset({"db", "iam", "ec2", "vpc", "aws", "cache", "kms", "cluster"})
 _OWN: Final = frozenset({"id", "arn", "name", "region", "tag", "account"})
 
 
@@ -148,6 +149,9 @@ def _index(estate: Estate, scope: frozenset[str]) -> Mapping[frozenset[str], lis
             names.add(frozenset(setting.words) | {w for w in key_words(own[-2]) if w not in FLUFF})
         if len(setting.words) > 2:
             names.add(frozenset(setting.words[:2]))
+        if len(leaf) > 2 and leaf[0] in _SERVICES:
+            # DBInstanceClass, IamInstanceProfile: people leave out whose it is
+            names.add(frozenset(leaf[1:]))
         for name in names:
             if name and not name <= _OWN and setting.leaf.lower() not in ("tags", "tagset"):
                 index[name].append(setting)
@@ -179,7 +183,11 @@ def _key_at(
             continue
         if window[-1].kind == "stop" or (window[0].kind == "stop" and size > 1):
             continue
-        if size == 1 and window[0].kind in ("kind", "entity", "stop", "with", "of", "value"):
+        named = size == 1 and window[0].kind == "kind" and window[0].end - window[0].start > 1 and at > 0
+        if size == 1 and window[0].kind in ("kind", "entity", "stop", "with", "of", "value") and not named:
+            continue
+        if named and not any(m.kind == "kind" for m in marks[:at]):
+            # what is asked for itself
             continue
         if (
             window[0].kind == "weakness"
@@ -196,7 +204,7 @@ def _key_at(
             any(m.kind == "kind" for m in window) and any(m.kind == "weakness" for m in window)
         ):
             continue
-        for tried in (wanted, wanted - FLUFF, wanted - nouns if size > 1 else wanted):
+        for tried in (wanted,) if named else (wanted, wanted - FLUFF, wanted - nouns if size > 1 else wanted):
             if not tried or (len(tried) == 1 and tried <= (FLUFF | _OWN) and not (nouns or scoped)):
                 continue
             settings = index.get(tried, [])

@@ -14,7 +14,7 @@ from typing import Final
 
 from agent.planner.questions import openings
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Form, Has, Inside, Item, Kinds, Measure, Weakness
+from agent.planner.questions.form import Atom, Form, Has, Inside, Item, Kinds, Measure, Ref, Weakness
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.plan_one_item import atoms_of
@@ -46,6 +46,9 @@ _BARRED: Final = ("by", "rank", "top", "bin", "dist", "order", "desc", "asc")
 _ASKING: Final = re.compile(
     r"^(?:(?:please|pls|hi|hello|can you|could you|i need|i want|we need|give me|provide|list|show|find|identify|get|tell|me|us|see|which|what|are|is|there|all|of|the|a|an|any|our|we|have|do|does|in|form|it|"
     r"every|each|those|that|names?|for|list|return|fetch|display|write|this|as|make|look|up|would|like|to|i|you|number|count|how many|how much|whole|currently|provided|out|enumerate|pull)\b[\s,:]*)+"
+)
+_LISTS: Final = re.compile(
+    r"^\W*(?:(?:please|pls|can you|could you|i need|we need|i want|i would like|kindly) )*(?:an? |the |to )*(?:see |have )?(?:list|show|give|print|get|provide|return|enumerate|display|export|overview|inventory|table)\b"
 )
 # one row or one number for each
 _EACH: Final = frozenset({"each", "every", "per"})
@@ -107,7 +110,7 @@ def _form(
     if any(t.text in _EACH and t.kind == "word" for t in tail):
         return None
     noun = " ".join(t.raw for t in tokens[at:end])
-    tail, columns = without_columns(tail, spots, estate)
+    tail, columns = without_columns(tail, spots, estate, listed=_LISTS.match(text) is not None)
     limited = Kinds(types=tuple(sorted(types)), label=kinds.label or noun)
 
     def phrase(some: Sequence[Token]) -> Reading | None:
@@ -137,6 +140,9 @@ def _form(
     if _apart(items):
         return None
     own = [r for r in clauses.found if r.spots]
+    if not own and not items and len(columns) > 1 and told_of(columns) and not lead:
+        # nothing but values to show
+        return Form(entity="asset", items=(limited,), columns=tuple(columns), rule_form=rule, noun=noun)
     if not own or (all(r.valued for r in own) and len(own) < 2 and not columns):
         return None
     if RELATED.search(text) and not any(isinstance(item, (Has, Weakness)) for item in items):
@@ -147,6 +153,11 @@ def _form(
         entity="asset", items=(limited, *items), columns=tuple(columns), rule_form=rule, noun=noun,
         measure=Measure(function="count") if counts and not columns else None,
     )  # fmt: skip
+
+
+def told_of(columns: Sequence[Ref]) -> bool:
+    """Whether some of these columns are of configuration."""
+    return any(ref.places for ref in columns)
 
 
 def of_types(weak: Weakness) -> set[str]:

@@ -74,6 +74,7 @@ REPHRASED: Final[tuple[tuple[str, str], ...]] = (
      r"with start ip address \1 and end ip address \2"),
     (r"\bapi[ -]server endpoint\b", "endpoint"),
     (r"\bw/o\b", "without"),
+    (r"\bauto(?:matically)?[- ]?(assign\w*|hand\w*|give\w*|map\w*)\b", r"\1"),
     (r"\bpoint[- ]in[- ]time(?:[- ]recovery)?\b", "pitr"),
     (r"\b(?:ad|azure ad)[- ]only\b", "azureadonly"),
     (r"\b(?:is|are|was|were) there\b", "there"),

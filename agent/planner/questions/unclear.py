@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 from agent.planner.questions.form import Asked, Atom
+from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_state import State
 
 _ANYTHING: Final = frozenset("anything everything stuff thing things item items".split())
@@ -34,6 +35,11 @@ _TOP: Final = re.compile(
     r"^\W*(?:(?:please|pls|can you|could you|show|give|list|get|tell|me|us|see|i|we|want|need|what|are|is|the|our|my|which) )*(?:top|worst|first) (?P<n>\d+|ten|five|three|twenty) (?P<noun>assets|resources|things|items)(?: (?:in|of|from) (?P<rest>[\w .-]+?))?(?:,? please)?\W*$",
     re.IGNORECASE,
 )
+_TOPS: Final = r"^\W*(?:(?:please|pls|can you|could you|show|give|list|get|tell|me|us|see|i|we|want|need|what|are|is|the|our|my|which) )*(?:top|worst|first) (?P<n>\d+|ten|five|three|twenty) "
+_FINE: Final = (
+    r"^\W*(?:and |so |please |tell me |if |whether )*(?:are|is) (?:all |the |our |of |my |all our |all the )*"
+)
+_STATES: Final = r"(?:all )?(?:ok|okay|fine|healthy|good|in order|alright|all right|in good shape|in a good state|safe|well)(?: (?:now|today|right now|at the moment))?"
 _OWNERS: Final = re.compile(
     r"\b(?:who (?:are|is) (?:the )?|which |list (?:the |all )?|show (?:me )?(?:the )?|all (?:the )?|^)owners? (?:in|of|on|at|for|within) (?P<where>(?:the |our |azure )*subscription [\w.-]+|(?:the |our |azure )*[\w.-]+(?: azure)? subscription\b)",
     re.IGNORECASE,
@@ -86,6 +92,8 @@ def two_readings(state: State, text: str) -> Asked | None:
         start = f"top {top['n']} {top['noun'].lower()}{about}"
         measures = ("by number of open issues", "by number of vulnerabilities")
         return _asks_back("Top by what?", tuple(f"{start} {m}" for m in measures))
+    if (bare := _bare(named, tidy)) is not None:
+        return bare
     if (keys := _KEYS.search(tidy)) is not None and len(named) <= 1 and _two_kinds_of_key(state):
         return _asks_back(
             f"Keys are of more than one kind, and {keys['word'].lower()} can be measured in more than one way.",
@@ -107,6 +115,25 @@ def two_readings(state: State, text: str) -> Asked | None:
             return _asks_back(
                 "That may be about more than one thing.", tuple(f"{n} {rest}".strip() for n in nouns)
             )
+    return None
+
+
+def _bare(named: list[Mark], tidy: str) -> Asked | None:
+    """ "top 5 buckets", "are the databases ok?": a kind of thing, and no word of what counts."""
+    if len(named) != 1 or named[0].kind != "kind":
+        return None
+    noun = named[0].text.lower()
+    if (top := re.match(rf"{_TOPS}{re.escape(noun)}\W*$", tidy, re.IGNORECASE)) is not None:
+        start = f"top {top['n']} {noun}"
+        return _asks_back(
+            "Top by what?",
+            (f"{start} by number of open issues", f"{start} by number of critical or high issues"),
+        )
+    if re.match(rf"{_FINE}{re.escape(noun)} {_STATES}\W*$", tidy, re.IGNORECASE) is not None:
+        return _asks_back(
+            "That can be told in more than one way.",
+            (f"open issues on {noun}", f"{noun} with critical or high issues", f"failed findings on {noun}"),
+        )
     return None
 
 
