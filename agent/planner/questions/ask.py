@@ -31,23 +31,14 @@ from agent.planner.questions.reader_state import State
 from agent.planner.questions.reading import reading_of
 from agent.planner.questions.record_marks import with_records
 from agent.planner.questions.record_nouns import without_rows
-from agent.planner.questions.region_names import with_regions
-from agent.planner.questions.rewrites import rewritten
-from agent.planner.questions.rewrites_access import of_access
-from agent.planner.questions.rewrites_config import configured
-from agent.planner.questions.rewrites_doings import of_doings
-from agent.planner.questions.rewrites_groups import grouped
-from agent.planner.questions.rewrites_rankings import ranked
-from agent.planner.questions.rewrites_records import of_records
 from agent.planner.questions.setting_atoms import NoSuchValue
 from agent.planner.questions.setting_reader import of_items, read_settings, says_as_much
 from agent.planner.questions.setting_shapes import read_shaped
 from agent.planner.questions.settled import settled
 from agent.planner.questions.singled import singled
-from agent.planner.questions.slips import mended
 from agent.planner.questions.to_plan import to_plan
 from agent.planner.questions.tokens import MOST_READ, Token, tokenize
-from agent.planner.questions.word_order import ordered
+from agent.planner.questions.wordings import in_plain_words
 
 
 def plan_question(
@@ -70,8 +61,7 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
     if (barred := outcomes.barred(asked, follows=previous is not None)) is not None:
         return barred.model_copy(update={"question": asked})
     said, aside = without_asides(asked)
-    plain = rewritten(ranked(mended(with_regions(said, estate), estate)))
-    lowered = ordered(grouped(of_access(of_records(of_doings(configured(plain))))))
+    lowered = in_plain_words(said, estate)
     before = previous.form if previous is not None else None
     if (unsaid := singled(lowered, asked, estate)) is not None:
         return unsaid.model_copy(update={"question": asked})

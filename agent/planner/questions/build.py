@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Measure, Rank, Ref, Weakness
 from agent.planner.questions.reader_counts import SUMS
@@ -237,6 +237,8 @@ def _status(state: State, items: list[Item], group: list[Ref], measure: Measure 
     ):
         # one of them, whatever its status
         return "all"
+    if state.entity == "issue" and measure is not None and _came_up(state, items):
+        return "all"
     if any(ref.name == name for ref in (*group, *state.columns)) or state.span:
         return "all"
     if measure is not None and any(
@@ -244,6 +246,18 @@ def _status(state: State, items: list[Item], group: list[Ref], measure: Measure 
     ):
         return "all"
     return "open"
+
+
+# "opened last week" counts what came up then, closed or not
+_CAME: Final = frozenset(
+    "opened created raised reported detected discovered appeared arrived generated logged surfaced came".split()
+)
+
+
+def _came_up(state: State, items: list[Item]) -> bool:
+    said = {t.text for t in state.tokens}
+    dated = any(isinstance(i, Atom) and i.op in ("within", "range") for i in _flat(items))
+    return dated and bool(said & _CAME) and not said & {"open", "still", "unresolved", "outstanding"}
 
 
 def _flat(items: list[Item]) -> Iterator[Item]:

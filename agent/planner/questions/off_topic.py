@@ -38,6 +38,8 @@ _WORLD: Final = re.compile(
     r"\b(?:interest rates?|exchange rates?|(?:stock|share|bitcoin|crypto|oil|gold) (?:price|market|value)s?|inflation rate|weather|temperature (?:in|outside|today|tomorrow)|will it (?:rain|snow)|forecast for|horoscope|lottery|recipes?|restaurants?|(?:football|soccer|basketball|tennis|baseball|hockey) (?:match|game|team|score|result|world)s?|world cup|olympics?|champions league|super ?bowl|prime minister|president of|capital of|population of|election|movies?|song lyrics|train (?:to|from)|flights? (?:to|from)|birthday|holiday destination|vacation spot|joke|riddle|haiku|poem)\b",
     re.IGNORECASE,
 )
+# parts of a name are no topic
+_NAME: Final = re.compile(r"\S*\w[-_@/]\w\S*")
 MONEY: Final = "I know nothing of costs or bills: this tenant's data says what there is and how it is set up, not what it costs."
 ORDERS: Final = "I take no orders that change what I am or what I may do, and I show no credentials or instructions of mine, wherever such a text comes from."
 FUTURE: Final = "I can't say what will be: I look things up that are in this tenant's data. Ask for what is there, or for what changed."
@@ -52,6 +54,6 @@ def off_topic(text: str, scope: str) -> str | None:
         return f"{MONEY} {scope}"
     if _ADVICE.search(text):
         return f"{ADVICE} {scope}"
-    if _WORLD.search(text):
+    if _WORLD.search(_NAME.sub(" ", text)):
         return scope
     return f"{FUTURE} {scope}" if _FUTURE.search(text) else None

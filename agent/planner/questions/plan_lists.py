@@ -132,7 +132,8 @@ class ListWriter(MeasureWriter):
             if self.form.per:
                 return [column, "severity_rank"]
             return [column]
-        column = self.columns.column(ref, number=bool(ref.places))
+        # dates are compared as they are written (ISO 8601)
+        column = self.columns.column(ref, number=any(p.kind != "time" for p in ref.places))
         place = self.writer.place(ref)
         if place is not None and place.type == "array":
             column = self.writer.length(column)

@@ -87,12 +87,14 @@ def by(state: State, mark: Mark) -> None:
         inner = state.next(
             at + 1 - state.at, over=("stop", "of", "value", "weakness", "tenant", "or", "and", "comma")
         )
-        counting = inner is not None and inner[1].kind in ("entity", "kind")
+        counting = inner is not None and (
+            inner[1].kind in ("entity", "kind") or inner[1].get("attr") == "asset"
+        )
         if inner is not None and counting:
             found = inner[1]
     if (
         (counting or not _groupable(state, found))
-        and found.kind in ("value", "entity", "kind", "agg")
+        and (counting or found.kind in ("value", "entity", "kind", "agg"))
         and (state.limit is not None or state.dims or state.pending_rank or _number_of(state, at))
         and _counts(state, at)
     ):
@@ -131,6 +133,14 @@ def by(state: State, mark: Mark) -> None:
         state.rank = Rank(ref=found.data, descending=state.pending_rank != "lowest")
         state.pending_rank, state.at = "", at
         return
+    if found.kind == "setting" and found.data.places and all(p.kind == "time" for p in found.data.places):
+        oldest = state.rank is not None and not state.rank.descending
+        if state.rank is not None or state.pending_rank:
+            # "the oldest users by creation date"
+            down = not oldest and state.pending_rank not in ("oldest", "lowest")
+            state.rank = Rank(ref=found.data, descending=down)
+            state.pending_rank, state.at = "", at
+            return
     # "the 2 oldest in each account", not "issues per rule, top 7"
     ranked = state.limit is not None or state.rank is not None or bool(state.pending_rank)
     state.per = (ranked or bool(each & {"each", "every"})) and mark.text.lower() not in _PLAIN_BY

@@ -12,6 +12,7 @@ from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Kinds, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.phrases import STOP, words_of
+from agent.planner.questions.setting_measures import measure_at
 from agent.planner.questions.setting_values import best_places, value_at
 from agent.planner.questions.settings import FLUFF, Setting, key_words, stem
 from agent.planner.questions.tokens import Token
@@ -56,7 +57,8 @@ def with_settings(
     made: list[Mark] = []
     while at < len(marks):
         found = (
-            _alias_at(marks, at, tokens, estate, scope, bool(types))
+            (measure_at(marks, at, tokens, estate, scope) if types else None)
+            or _alias_at(marks, at, tokens, estate, scope, bool(types))
             or _key_at(marks, at, tokens, index, scoped=bool(types))
             or value_at(marks, at, tokens, estate, scope, bool(types))
         )
@@ -143,7 +145,8 @@ def _index(estate: Estate, scope: frozenset[str]) -> Mapping[frozenset[str], lis
     for setting in estate.settings.of(scope):
         leaf = key_words(setting.leaf)
         own = [step for step in setting.path if step != "*"]
-        names = {frozenset(leaf), frozenset(setting.words)}
+        # the key as it is written is a name too: "by VpcId"
+        names = {frozenset(leaf), frozenset(setting.words), frozenset({setting.leaf.lower()})}
         if len(own) > 1:
             names.add(frozenset(leaf) | frozenset(key_words(own[-2])))
             names.add(frozenset(setting.words) | {w for w in key_words(own[-2]) if w not in FLUFF})

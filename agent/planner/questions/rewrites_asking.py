@@ -1,0 +1,98 @@
+"""How things are asked for, put into the words that the lists know: "share the list of", "account wise", "how much %"."""
+
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_ATTRIBUTE: Final = r"(?:account|subscription|project|region|location|provider|cloud|severity|status|category|type|team|owner|environment|env|application|app|rule|check|namespace|cluster|service|month|week|day|assignee|analyst|package|user|vpc|subnet)"
+_MEASURE: Final = r"(?:count|number|size|age|score|amount|total|volume|items?|records?)"
+_PERCENT: Final = r"(?:percent(?:age)?|per cent|%|pct)"
+_RULES: Final = r"(?P<which>(?:(?:configuration|security|compliance|posture|failed|cspm) )*)(?P<what>rules?|checks?|controls?)"
+_OFTEN: Final = r"(?:most (?:often|frequently|of(?:ten)? the time)|the most|most|more than (?:any )?others?)"
+
+_REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"\bat(least|most)\b", r"at \1"),
+        # "share" as a verb is no percentage
+        (rf"^(?P<lead>\W*(?:(?:please|pls|plz|kindly|can you|could you|will you|ok|hi|hello|also|now) )*)share (?:(?:with )?(?:me|us) )?(?:the |an? )?(?:(?:complete |full |whole )?(?:list|details?|names?|inventory|overview) (?:of|for|on) (?:the |all )?)?(?!of\b|{_PERCENT}|by\b|per\b)(?=\w)", r"\g<lead>list "),
+        (r"\b(?:date|time|day) of (?:the )?creation\b|\bcreation (?:time|day|timestamp)\b", "creation date"),
+        # "account wise", "item count wise"
+        (rf"\b(?P<a>\w+ {_MEASURE})[ -]?wise\b", r"by \g<a>"),
+        (rf"\b(?P<a>{_ATTRIBUTE})[ -]?wise\b", r"per \g<a>"),
+        # percentages
+        (rf"\bhow (?:much|many) ?{_PERCENT}(?: of)?(?: the| our| all)? (?=\w)", "percentage of "),
+        (rf"\b(?:how (?:much|many)|what) (?:of )(?:the |our |all )?(?P<what>[\w\s-]{{3,50}}?) (?P<be>is|are|has|have) (?P<part>[\w\s./-]{{2,60}}?),? (?:in|as(?: an?)?|expressed in) {_PERCENT}\b", r"percentage of \g<what> that \g<be> \g<part>"),
+        (r"\b(?:are|is) not having\b", "without"),
+        (r"\b(?:are|is) having\b", "with"),
+        # rules by how often they fail
+        (rf"\b{_RULES} (?:that |which )?(?:fails?|failed|is failing|are failing|is violated|are violated|gets? violated|is broken|are broken) {_OFTEN}\b", r"\g<what> by number of failed \g<which>findings"),
+        (rf"\bmost (?:frequently|often|commonly) (?:failing|failed|violated|broken) {_RULES}\b", r"top \g<what> by number of failed \g<which>findings"),
+        (r"\b(?P<what>rules?|checks?) by number of failed (?P<which>(?:\w+ )?)findings (?P<per>(?:per|for each|in each|by) \w+)", r"\g<what> \g<per> by number of failed \g<which>findings"),
+        # "of which each has most"
+        (rf"\b(?:what|which) (?:kinds?|types?|sorts?) of (?:asset|resource)s? (?:does|do|has|have) (?:each|every) (?P<a>{_ATTRIBUTE}) (?:have |has |own |owns |use |uses |run |runs )?(?:the )?most(?: of)?\b", r"top 1 asset type per \g<a> by number of assets"),
+        (rf"\b(?:what|which) is the most (?:common|frequent|used) (?:kind|type|sort) of (?P<w>asset|resource) (?:in|of|for|on|per) (?:each|every) (?P<a>{_ATTRIBUTE})\b", r"top 1 \g<w> type per \g<a> by number of assets"),
+        (r"^(?P<lead>\W*(?:(?:list|show|give|me|all|our|the|what|which|are|please) )*)(?P<kind>(?:(?:azure|aws|gcp|google|ec2|k8s|kubernetes|rds) )?(?:vm|machine|database|bucket|function|lambda|volume|disk|cluster|node|container|user|server)|rds|ec2|eks|aks|gke|s3) (?P<a>[a-z][\w ]{2,28}?)s?(?: are used| are in use| do we use)?,? (?:and |with )?how (?:many|often) (?:are there |do we have |there are |we have )?(?:of|for|in|with|on) each(?: of them| one)?\b", r"number of \g<kind>s by \g<a>"),
+        # what is there, or not
+        (r"\b(?:for|of|on|to|from) (?:which|whom) (?:there (?:is|are|exists?) )?(?:no|not any) (?P<w>[\w-]+(?: [\w-]+)?) (?:is|are|was|were|has been|have been)? ?(?:there|available|present|taken|made|recorded|known|found|exists?|existing|in place|configured)\b", r"without \g<w>"),
+        (r"\b(?:for|of|on|to|from) (?:which|whom) (?:there (?:is|are|exists?)|exists?) (?:no|not any) (?=\w)", "without "),
+        # checks that are passed
+        (r"\b(?:(?:that|which|who) )?(?:(?:do|does|did)(?:n't| not) fail (?:any|a single|one)|fails? no|failed no|failing no|have no failed|has no failed|never fail(?:s|ed)?(?: any| a)?) (?:configuration |security |compliance )?(?:checks?|rules?|controls?)\b", "without failed findings"),
+        (r"\b(?:(?:that|which) )?pass(?:es|ed|ing)? (?:all|every)(?: of the| of our| the| single)? (?:configuration |security |compliance )?(?:checks?|rules?|controls?)\b", "without failed findings"),
+        # the service is the cloud's: it says nothing of whose keys
+        (r"\bmanaged (?=(?:kubernetes|k8s|container) clusters?\b)", ""),
+        # what is counted in a ranking
+        (r"\b(?P<top>(?:top|most|first|worst|biggest) .{0,60}?)\bby (?:the )?(?:number of )?(?:affected|impacted|vulnerable|exposed) (?P<w>(?:assets?|hosts?|machines?|resources?|instances?|systems?))\b", r"\g<top>by number of \g<w>"),
+    )
+)  # fmt: skip
+
+
+# what lies in a VPC or subnet says so by its id
+_PARENT: Final = r"(?P<p>vpc|subnet|ami)s?"
+_CHILD: Final = r"(?P<c>(?:(?:private|public|running|stopped|aws) )?(?:subnets?|(?:ec2 |rds )?instances?|ec2s?|security groups?|sgs?|route tables?|load balancers?|network interfaces?|nat gateways?|lambdas?|lambda functions?|vms|machines|db instances?|rds databases?))"
+_PLACED: Final = r"(?P<in> (?:in|on) (?:the |our )?(?:aws|account [\w-]+|\w+-\w+(?:-\w+)*))?"
+_WITHIN: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (rf"\b(?P<top>(?:top|first) \d+ )?{_PARENT}{_PLACED} (?:with|having|that have|which have|that has|has|have|by|that contain|containing|contain)(?: the)? (?P<way>most|fewest|highest number of|largest number of|number of) {_CHILD}(?:(?: in| inside| within| sitting in)(?: it| them)?)?(?!\w)", "most"),
+        (rf"\b{_PARENT}{_PLACED} (?:with|having|that have|which have|that has|has|have|that contain|containing|hosting) (?P<op>more than|at least|over|less than|fewer than|under|at most|exactly) (?P<n>\d+) {_CHILD}(?!\w)", "bound"),
+        (rf"\b(?:how many|number of|count(?: of)?|nr of) {_CHILD}(?P<rest>[^,.;?]{{0,40}}?) (?:per|by|in each|for each|of each|in every|does each|do each|has each)(?: of (?:the|our))? {_PARENT}(?: (?:has|have|contain|contains|hold))?(?!\w| (?:cidr|name))", "each"),
+        (rf"\b{_CHILD}(?: count)?(?P<rest>) per {_PARENT}(?!\w| (?:cidr|name))", "each"),
+        (rf"\b(?:for each|per|every|each) {_PARENT},? (?:the |show the |give me the |list the )?(?:number|count) of {_CHILD}(?P<rest>)(?!\w)", "each"),
+        (rf"\bhow many {_CHILD}(?P<rest>) (?:does|do|has|have|are in|sit in) (?:each|every) {_PARENT}(?: have| has| contain| hold)?(?!\w)", "each"),
+    )
+)  # fmt: skip
+_IDS: Final = {"vpc": "vpcid", "subnet": "subnetid", "ami": "imageid"}
+
+
+def _within(match: re.Match[str], way: str) -> str:
+    child, group = match["c"], _IDS[match["p"]]
+    if child.rstrip("s") == match["p"]:
+        return match.group(0)
+    if way == "each":
+        # what lies in none is in no group
+        return f"number of {child}{match['rest']} with {group} by {group}"
+    place = match["in"] or ""
+    if way == "bound":
+        return f"number of {child}{place} by {group}, only those with {match['op']} {match['n']}"
+    counted = f"{group} by number of {child}{place}"
+    if match["top"]:
+        return f"{match['top']}{counted}"
+    first = "fewest" if match["way"] == "fewest" else "most"
+    one = re.search(rf"\b{match['p']}\b(?!s)", match.group(0)) is not None and " has " in match.group(0)
+    return f"number of {child}{place} with {group} by {group}, {first} first{', first 1' if one else ''}"
+
+
+def as_asked(text: str) -> str:
+    """A text in lower case with such idioms in plainer words."""
+    for pattern, way in _WITHIN:
+        said = pattern.sub(lambda m, way=way: _within(m, way), text)  # type: ignore[misc]
+        if said != text:
+            text = said
+            break
+    for pattern, words in _REWRITES:
+        text = pattern.sub(words, text)
+    return text

@@ -1,0 +1,39 @@
+"""A question in the words that the lists know: slips, places and idioms, in the order in which they build on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.region_names import with_regions
+from agent.planner.questions.rewrites import rewritten
+from agent.planner.questions.rewrites_access import of_access
+from agent.planner.questions.rewrites_asking import as_asked
+from agent.planner.questions.rewrites_config import configured
+from agent.planner.questions.rewrites_doings import of_doings
+from agent.planner.questions.rewrites_groups import grouped
+from agent.planner.questions.rewrites_rankings import ranked
+from agent.planner.questions.rewrites_records import of_records
+from agent.planner.questions.slips import mended
+from agent.planner.questions.word_order import ordered
+
+_IDIOMS: Final[tuple[Callable[[str], str], ...]] = (
+    as_asked,
+    ranked,
+    rewritten,
+    configured,
+    of_doings,
+    of_records,
+    of_access,
+    grouped,
+    ordered,
+)
+
+
+def in_plain_words(text: str, estate: Estate) -> str:
+    """The text in lower case, in plainer words; what is quoted and names of the tenant stay."""
+    plain = mended(with_regions(text, estate), estate)
+    for rewrite in _IDIOMS:
+        plain = rewrite(plain)
+    return plain

@@ -1,0 +1,58 @@
+"""Idioms of asking in the words that the lists know."""
+
+# ruff: noqa: E501 (a table is easier to read in one piece)
+
+from __future__ import annotations
+
+import pytest
+
+from agent.planner.questions.ask import plan_question
+from agent.planner.questions.rewrites_asking import as_asked
+from tests.agent.planner.questions.tenant import NOW, Tenant
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("pls share list of buckets in westeurope", "pls list buckets in westeurope"),
+        ("share of buckets without versioning", "share of buckets without versioning"),
+        ("share of buckets per account", "share of buckets per account"),
+        ("assets with atleast 5 issues", "assets with at least 5 issues"),
+        ("account wise open issues", "per account open issues"),
+        ("top 5 tables item count wise", "top 5 tables by item count"),
+        ("how much % assets are without an owner", "percentage of assets are without an owner"),
+        ("the five configuration rules that fail most often", "the five rules by number of failed configuration findings"),
+        ("most frequently failing rule per severity", "top rule per severity by number of failed findings"),
+        ("buckets that do not fail any check", "buckets without failed findings"),
+        ("vms that pass all checks", "vms without failed findings"),
+        ("volumes for which no snapshot exists", "volumes without snapshot"),
+        ("top 5 vpcs in aws having most subnets", "top 5 vpcid by number of subnets in aws"),
+        ("how many ec2 instances per subnet", "number of ec2 instances with subnetid by subnetid"),
+        ("vpcs with more than 5 security groups", "number of security groups by vpcid, only those with more than 5"),
+        ("subnets per subnet", "subnets per subnet"),
+        ("all managed kubernetes clusters", "all kubernetes clusters"),
+    ],
+)  # fmt: skip
+def test_idioms_become_plain(text: str, expected: str) -> None:
+    assert as_asked(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "all_of_them"),
+    [
+        ("how many issues were opened in the last 90 days by severity", True),
+        ("issues raised in the last 90 days", False),
+        ("open issues raised in the last 90 days", False),
+        ("how many issues opened in the last 90 days are still open", False),
+    ],
+)
+def test_what_came_up_counts_closed_or_not(tenant: Tenant, question: str, all_of_them: bool) -> None:
+    made = plan_question(question, tenant.estate, None, NOW)
+    assert made.form is not None
+    assert (made.form.status == "all") is all_of_them
+
+
+def test_a_name_with_a_worldly_part_is_a_name(tenant: Tenant) -> None:
+    made = plan_question("open issues in the account acme-lottery", tenant.estate, None, NOW)
+    assert made.outcome == "no_such"
+    assert "acme-lottery" in made.message
