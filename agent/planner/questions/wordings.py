@@ -1,4 +1,4 @@
-"""A question in the words that the lists know: slips, places and idioms, in the order in which they build on each other."""
+"""A question in the words that the lists know: slips, places and idioms, in the order in which they build up."""
 
 from __future__ import annotations
 
