@@ -169,6 +169,8 @@ def planned(form: Form, asked: str, estate: Estate, now: datetime) -> Asked:
         return outcomes.no_vulnerabilities(asked)
     if (lacking := without_rows(form.entity, estate)) is not None:
         return Asked(outcome="no_such", question=asked, form=form, message=lacking)
+    if (absent := outcomes.none_of_kind(form, estate)) is not None:
+        return absent.model_copy(update={"question": asked, "form": form})
     try:
         plan = to_plan(form, estate, now)
     except CannotSay as error:

@@ -12,11 +12,12 @@ from agent.planner.concepts import BY_NAME, find_rules
 from agent.planner.questions import leftover
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Asked, Kinds, Weakness
+from agent.planner.questions.form import Asked, Form, Kinds, Weakness
 from agent.planner.questions.names import accounts_like
 from agent.planner.questions.off_topic import off_topic
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.reader_values import nouns_of
+from agent.planner.questions.setting_marks import types_of
 
 # words of rules that say nothing by themselves
 _GENERIC: Final = frozenset(
@@ -135,6 +136,19 @@ def settle_left(state: State) -> None:
         ("and", Weakness(name=" ".join(words), rules=tuple(r.id for r in found), label=label, negated=good))
     )
     state.left = []
+
+
+def none_of_kind(form: Form, estate: Estate) -> Asked | None:
+    """What is said where no resource of the kind is in the inventory, and more than their number is asked."""
+    kinds = [i for i in form.items if isinstance(i, Kinds) and not i.negated]
+    counted = form.measure is not None and len(form.items) == 1 and not form.group
+    if form.entity != "asset" or counted or not estate.types or len(kinds) != 1 or types_of(kinds, estate):
+        return None
+    noun = neutral.inline(kinds[0].label or form.noun or "resources of this kind")
+    return Asked(
+        outcome="no_such",
+        message=f"This tenant's inventory has no {noun}, so I looked nothing up: an empty answer would look like a safe one.",
+    )
 
 
 def unknown_names(state: State, text: str, estate: Estate) -> Asked | None:
