@@ -6,6 +6,7 @@ from datetime import datetime
 
 from agent import neutral
 from agent.planner.questions import doings, holders, outcomes, unclear
+from agent.planner.questions.absent import none_of_kind
 from agent.planner.questions.asides import without_asides
 from agent.planner.questions.births import born
 from agent.planner.questions.build import build
@@ -170,7 +171,7 @@ def planned(form: Form, asked: str, estate: Estate, now: datetime) -> Asked:
         return outcomes.no_vulnerabilities(asked)
     if (lacking := without_rows(form.entity, estate)) is not None:
         return Asked(outcome="no_such", question=asked, form=form, message=lacking)
-    if (absent := outcomes.none_of_kind(form, estate)) is not None:
+    if (absent := none_of_kind(form, estate)) is not None:
         return absent.model_copy(update={"question": asked, "form": form})
     try:
         plan = to_plan(form, estate, now)

@@ -197,8 +197,12 @@ class _Reader(ColumnReader):
         if self.found.kind is not None:
             first = min(first, self.tokens[self.found.kind.start].start)
         letters = list(body)
+        named = {n.start for n in self.found.named}
         for mark in self.marks:
             start, end = self.tokens[mark.start].start, self.tokens[mark.end - 1].end
+            if mark.end in named and mark.kind in ("word", "kind") and mark is not self.found.kind:
+                # "lifecycle rules", "bucket policy statements": which ones
+                continue
             if end <= first and mark.kind in (
                 "word",
                 "stop",
