@@ -30,9 +30,10 @@ class Concept:
     """Participles among `thing` that mean the good state when they stand alone: encrypted, rotated."""
 
 
+_FOREIGN = r"(?:(?:an?other|other|different|foreign|external|outside|third[- ]party)(?: aws| cloud)? accounts?|outside (?:of )?(?:the|its|their|our) (?:own )?(?:account|organi[sz]ation))"
 ANYONE = (
     r"(?:any(?:one|body)|every(?:one|body)|(?:an? |any )?(?:strangers?|outsiders?|attackers?)|the (?:whole |entire |outside )?world|"
-    r"the public|unauthenticated (?:users?|people)|anonymous(?: users?)?|all ?(?:authenticated ?)?users|all)"
+    r"the public|unauthenticated (?:users?|people)|anonymous(?: users?)?|all)"
 )
 OPEN = r"(?:open(?:ed)?|exposed|reachable|accessible|visible|facing|available|allow(?:s|ed|ing)?|listening|accessed|reached)"
 NET = r"(?:the )?(?:whole |entire |public |outside )?(?:internet|world|web|public|outside|any ?where|any address|0\.0\.0\.0/0)"
@@ -220,9 +221,19 @@ CONCEPTS: tuple[Concept, ...] = (
         "are guarded against confused deputies",
     ),
     Concept(
+        "assume_foreign",
+        rf"(?:can |may |could |to )?(?:be )?assum(?:ed?|able)(?: by| from)? (?:(?:somebody|someone|an? service|services|users?|principals?|roles?|anyone) (?:in|from|of) )?{_FOREIGN}"
+        rf"|trust(?:s|ing|ed by)? (?:principals? (?:of|in|from) )?{_FOREIGN}|{_FOREIGN} (?:can|may|could|is able to|are able to) (?:assume|take over)"
+        r"|cross[ -]account (?:role )?(?:trusts?|trust polic(?:y|ies)|assumption|access|principals?)",
+        r"(?!)",
+        "can be assumed from another account",
+        "can't be assumed from another account",
+        nouns=("role",),
+    ),
+    Concept(
         "assume_any",
-        r"(?:any(?:one|body)?|every|strangers?|the world|outsiders?|other|foreign|external)(?: (?:aws |cloud )?accounts?)? (?:can|may|could|is able to) (?:assume|take over|use)|(?:be )?assum(?:e|ed|able) by (?:(?:any(?:one|body)?|every(?:one|body)?|strangers?|other|foreign|external)(?: (?:aws |cloud )?accounts?)?)"
-        r"|(?:cross[ -]account|open|public|permissive|wildcard) (?:role )?(?:trusts?|trust polic(?:y|ies)|assumption)|trust(?:s|ing|ed by)? (?:any|every|all)(?:one|body)?(?: (?:aws )?accounts?)?|(?:open|public)(?:ly)? (?:to assume|assumable)|assumable",
+        r"(?:any(?:one|body)?|every|strangers?|the world|outsiders?)(?: (?:aws |cloud )?accounts?)? (?:can|may|could|is able to) (?:assume|take over|use)|(?:be )?assum(?:e|ed|able) by (?:(?:any(?:one|body)?|every(?:one|body)?|strangers?)(?: (?:aws |cloud )?accounts?)?)"
+        r"|(?:open|public|permissive|wildcard) (?:role )?(?:trusts?|trust polic(?:y|ies)|assumption)|trust(?:s|ing|ed by)? (?:any|every|all)(?:one|body)?(?: (?:aws )?accounts?)?|(?:open|public)(?:ly)? (?:to assume|assumable)|assumable",
         r"(?!)",
         "can be assumed from any account",
         "can't be assumed from any account",

@@ -27,12 +27,13 @@ def torn(form: Form, estate: Estate) -> tuple[Kinds, Kinds] | None:
         return None
     kinds = [item for item in form.items if isinstance(item, Kinds)]
     held = [(one, types_of([one], estate)) for one in kinds]
-    wanted = [(one, types) for one, types in held if not one.negated and types]
+    # a kind that the tenant has none of is none of the other either
+    wanted = [(one, types) for one, types in held if not one.negated]
     for at, (one, types) in enumerate(wanted):
         for other, others in wanted[at + 1 :]:
             if not types & others:
                 return one, other
-    if wanted:
+    if wanted and all(types for _, types in wanted):
         all_of = frozenset.intersection(*(types for _, types in wanted))
         for one, types in held:
             if one.negated and types and not types & all_of:

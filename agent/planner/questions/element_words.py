@@ -28,7 +28,7 @@ ROWS: Final = re.compile(
     r"\b(?:one|a|1) (?:row|line|entry|record) (?:per|for (?:each|every)|each)(?: (?:pair|one|of them|rule|item|entry|listener|\w+))?\b|\b(?:each|every one) on (?:its|their) own (?:line|row)\b|\bone (?:row|line) each\b|\bon (?:its|their) own (?:line|row)\b|\b(?:of|for) each\b\s*$"
 )
 WITHOUT: Final = re.compile(
-    r"\b(?:without|with no|have no|has no|lacking|that lack|no|not have|not use|don't have|doesn't have|do not have|does not have|missing)(?: (?:any|an|a|single))*\s*$"
+    r"\b(?:without|with no|have no|has no|lacking|that lack|no|not have|not use|don't have|doesn't have|do not have|does not have|not having|having no|who have no|missing)(?: (?:any|an|a|single))*\s*$"
 )
 BEFORE: Final = re.compile(
     r"\b(?:each|every|all|their|its|which|what|list|per|by|show|enumerate|different|distinct|unique|those|the|any|of each|for each|together with)\s*$"

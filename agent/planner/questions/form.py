@@ -13,7 +13,7 @@ from tools.xql.plan import PostureQuery
 
 Outcome = Literal["answer", "clarify", "refuse", "no_such"]
 Op = Literal[
-    "eq", "in", "contains", "starts", "ends", "gt", "gte", "lt", "lte", "empty", "older", "within", "range", "cidr", "true", "matches",
+    "eq", "in", "contains", "starts", "ends", "gt", "gte", "lt", "lte", "empty", "older", "within", "range", "cidr", "true", "matches", "foreign",
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from agent.planner.questions.english_light import VERBS as LIGHT_VERBS
 from agent.planner.questions.english_words import VERBS
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_state import State
+from agent.planner.questions.setting_words import TO_WHOM
 from agent.planner.questions.tokens import Token
 
 # with more than so many unknown words a text is no question to us
@@ -25,6 +26,8 @@ _TURNS: Final = frozenset(
     """deny block prevent reject forbid refuse avoid lack lose drop ignore fail exclude omit skip miss disallow prohibit restrict stop expire
     never seldom rarely hardly barely scarcely nearly almost except neither nor half double twice""".split()
 )
+_GRANTS: Final = frozenset("allow trust grant permit let invite admit".split())
+_ANOTHER: Final = frozenset("another other different foreign external outside third-party".split())
 _SUBJECTS: Final = frozenset(
     "that which who they we i you to did does do must should can could may might will would it".split()
 )
@@ -58,7 +61,7 @@ def settle(state: State, named: frozenset[str] = frozenset()) -> tuple[str, ...]
             or token.text in named
         ):
             kept.append(token)
-        elif harmless(token.text):
+        elif harmless(token.text) and not _of_others(state, token):
             continue
         elif _narrows(state, token):
             kept.append(token)
@@ -69,6 +72,34 @@ def settle(state: State, named: frozenset[str] = frozenset()) -> tuple[str, ...]
         return ()
     state.left = kept
     return tuple(dict.fromkeys(unused))
+
+
+def granted(state: State) -> list[Token]:
+    """Words for whom something is granted to, where nothing has read them: "allows everyone"."""
+    found: list[Token] = []
+    for mark in state.marks:
+        if mark.kind not in ("stop", "all", "word"):
+            continue
+        for at in range(max(mark.start, 1), mark.end):
+            before = frozenset(base_forms(state.tokens[at - 1].text))
+            if state.tokens[at].text in TO_WHOM and before & _GRANTS:
+                found.append(state.tokens[at])
+    return found
+
+
+def _of_others(state: State, token: Token) -> bool:
+    """Whether a word says that it is about somebody else: "another account", "everyone"."""
+    if token.text in TO_WHOM:
+        return True
+    at = state.tokens.index(token)
+    after = state.tokens[at + 1].norm if at + 1 < len(state.tokens) else ""
+    return token.text in _ANOTHER and after in (
+        "account",
+        "subscription",
+        "tenant",
+        "organization",
+        "project",
+    )
 
 
 def _plain(state: State, token: Token) -> bool:

@@ -10,7 +10,6 @@ from typing import Final
 from agent import neutral
 from agent.planner.concepts import BY_NAME, find_rules
 from agent.planner.questions import leftover
-from agent.planner.questions.absent import no_value
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Asked, Kinds, Weakness
@@ -142,8 +141,6 @@ def unknown_names(state: State, text: str, estate: Estate) -> Asked | None:
     """Names that nothing here has; a name that two things have."""
     if state.unknown:
         kind, name = state.unknown[0]
-        if kind == "name" and (value := no_value(state, name, text, estate)) is not None:
-            return value
         return _no_such(kind, name, estate)
     if state.twofold:
         return _which(state.twofold[0], text, estate)
@@ -159,6 +156,7 @@ def hindered(state: State, text: str, estate: Estate, named: frozenset[str] = fr
     if state.left:
         state.unused = leftover.settle(state, named)
         settle_left(state)
+    state.left += [token for token in leftover.granted(state) if token not in state.left]
     if state.vague and not state.unknown and len(state.left) <= 1:
         return _measure(state, text)
     understood = bool(state.parts or state.group or state.dims or state.columns or state.noun or state.entity)

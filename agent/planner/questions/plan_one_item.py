@@ -71,7 +71,7 @@ class ItemRows:
             where.kind == "array"
             and rest
             and ITEM not in rest
-            and atom.op in ("eq", "in", "starts", "contains")
+            and atom.op in ("eq", "in", "starts", "contains", "matches")
         ):
             listed = self._any(self._values(field, rest), atom)
             if not self._writer.single(where):
@@ -143,7 +143,7 @@ class ItemRows:
         """Some value of an array inside of the item."""
         if starred(atom):
             return either([self._starred(name, str(value)) for value in atom.values])
-        op: Any = "eq" if atom.op in ("eq", "in") else "contains"
+        op: Any = {"eq": "eq", "in": "eq", "matches": "matches"}.get(atom.op, "contains")
         return either([Test(field=name, op=op, value=str(value)) for value in atom.values])
 
     def _starred(self, name: str, value: str) -> Condition:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
+from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.form import Atom, Inside, Where
 from agent.planner.questions.plan_one_item import ItemRows, atoms_of, starred
@@ -13,12 +14,22 @@ from agent.planner.questions.plan_tests import RAW, TYPE, TestWriter, both, eith
 from agent.planner.questions.settings import ITEM
 from tools.xql.plan import All, AnyOf, Computed, Condition, JsonPath, Not, Test
 
+_MOST_ACCOUNTS: Final = 20
+
+
+def _other_than(account: str) -> str:
+    """A pattern for an ARN or number of an AWS account other than this one (RE2 looks neither back nor ahead)."""
+    ways = [rf"{account[:n]}[^{digit}]\d{{{11 - n}}}" for n, digit in enumerate(account)]
+    return rf"^(?:arn:aws[\w-]*:(?:iam|sts)::)?(?:{'|'.join(ways)})(?::|$)"
+
 
 class SettingWriter(TestWriter):
     """Writes conditions on places in the configuration, type by type."""
 
     def _settings(self, atom: Atom) -> Condition:
         """For each type its own places: one of them says so, or, negated, none does."""
+        if atom.op == "foreign":
+            return self._foreign(atom)
         by_type: dict[str, list[Condition]] = {}
         for where in atom.ref.places:
             by_type.setdefault(where.type_id, []).append(self._setting(where, atom))
@@ -31,6 +42,21 @@ class SettingWriter(TestWriter):
                 inner = All(all=(Test(field=TYPE, op="eq", value=type_id), inner))
             parts.append(inner)
         return either(parts)
+
+    def _foreign(self, atom: Atom) -> Condition:
+        """A principal of an account that is not the asset's own: what that is differs from account to account."""
+        own = [a for a in self.estate.values("asset", "account").values() if re.fullmatch(r"\d{12}", a)]
+        if not 0 < len(own) <= _MOST_ACCOUNTS:
+            raise CannotSay("which accounts are the own ones is not to be told here")
+        parts: list[Condition] = []
+        for account in sorted(own):
+            said = atom.model_copy(
+                update={"op": "matches", "values": (_other_than(account),), "negated": False}
+            )
+            realm = Test(field=ENTITIES["asset"].places["account"].column, op="eq", value=account)
+            parts.append(All(all=(realm, self._settings(said))))
+        found = either(parts)
+        return Not(none=found) if atom.negated else found
 
     def _setting(self, where: Where, atom: Atom) -> Condition:
         if ITEM in where.path:

@@ -5,13 +5,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 _SPAN: Final = r"(?:(?:the|a|more than|over|at least|longer than|about) )*(?:(?:last|past|previous) )?(?P<span>(?:\d+|an?|one|two|three|six|nine|twelve|thirty|sixty|ninety|hundred) ?(?:days?|weeks?|months?|years?|quarters?|d|w|h|hours?)|(?:day|week|month|quarter|year)\b)"
 _FOR: Final = r"(?:for|since|in|within|during|over)"
 _NOT: Final = r"(?:not|never|haven't|hasn't|weren't|wasn't|aren't|isn't|didn't|don't)"
 _KEYS: Final = r"(?P<keys>(?:access|service account|user[- ]managed|sa) keys?)"
-_REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
+_ROLE: Final = r"(?:roles/)?(?:owner|editor|viewer|browser|[a-z]+\.[a-z]+)"
+_RUN: Final = re.compile(
+    r"\b(?:pods?|deployments?|workloads?|containers?|daemonsets?|statefulsets?|(?:kubernetes|k8s) (?:assets|resources|services?|service accounts?|secrets?|roles?|nodes?|deployments?|pods?)|service accounts?|namespaces?)\b"
+)
+
+
+def _granted(match: re.Match[str]) -> str:
+    roles = [role.removeprefix("roles/") for role in re.findall(_ROLE, match["role"])]
+    return f"members of bindings with role {' or '.join(f'roles/{role}' for role in roles)} in google cloud projects"
+
+
+def _staged(match: re.Match[str]) -> str:
+    """What runs in clusters of a stage is of that stage itself; clusters by themselves stay."""
+    return f"in {match['stage']}" if _RUN.search(match.string[: match.start()]) else match[0]
+
+
+def _by_cluster(match: re.Match[str]) -> str:
+    return f"{match['by']} cluster name" if _RUN.search(match.string) else match[0]
+
+
+_REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
         # keys are rotated by making new ones, secrets by changing their value
@@ -37,7 +58,41 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"\b(?P<a>(?:aws )?accounts?) (?:without|with no) root (?=mfa|access keys?)", r"aws accounts without "),
         (r"\b(?P<a>(?:aws )?accounts?) with root (?=mfa|access keys?)", r"aws accounts with "),
         (r"\baws accounts with (?:no|not) ", "aws accounts without "),
+        (r"\bnever (?:been )?used (?:according to|in|per|by|as per) (?:the )?ciem(?: data| permissions)?\b", "where no permission was ever used"),
+        (r"\b(?:that |which )?trust(?:s|ing)? (?:an? |any |the )?(?:oidc|saml|federated|external identity|web identity)(?: identity)? ?(?:providers?)?(?=\W|$)", "with a statement with federated principal"),
+        # passwords
+        (r"\b(?:whose|where the|with a) passwords? (?:was |were |is |has been |are )?(?:created|set|last set|changed|last changed)\b", "with login profile create date"),
+        (r"\b(?:whose|with a) passwords? (?:is |are )?(?=older than\b)", "with login profile create date "),
+        (r"\b(?:azure ad|entra(?: id)?|aad) accounts?\b", "azure ad users"),
+        (r"\b(?:whose |where |in which |with )?(?:the |their |a )?password polic(?:y|ies) (?:that )?(?:allows?|requires?|accepts?|permits?|demands?|asks for|is|are|of|has|have|with)? ?(?:passwords? )?(?:a )?(?:minimum |min )?(?:length )?(?:of )?(?P<op>shorter than|less than|below|under|fewer than|more than|at least|at most|over) (?P<n>\d+)(?: characters?| chars?| letters?)?\b", r"with minimum password length \g<op> \g<n>"),
+        (r"\b(?:allows?|accepts?|permits?|with|has|have) passwords? (?P<op>shorter|longer|less|more) than (?P<n>\d+)(?: characters?| chars?| letters?)?\b", r"with minimum password length \g<op> than \g<n>"),
+        (r"\bwith with\b", "with"),
+        (r"^\W*(?:for )?(?:every|each|all|per) (?:aws )?accounts?,? (?:does|do|show|list|what is|tell)(?: me)? (?:the |its |their )?(?:with minimum password length|password policy|minimum password length|password length)\b[^.?]*", "aws accounts and their minimum password length"),
+        (r"\b(?P<a>(?:aws )?accounts?) (?=with minimum password length)", "aws accounts "),
+        # keys of clouds
+        (r"\bkms keys? (?:in|on|of|from) (?:gcp|google(?: cloud)?)\b", "gcp kms keys"),
+        (r"^(?P<lead>\W*(?:(?:which|what|list|show|all|the|our|how many|of|number|count|give|me|find) )*)(?:customer[- ]managed|customer|cmk) (?:kms |encryption )?keys?\b", r"\g<lead>encryption keys"),
+        (r"\b(?:using|with|on|via|that use|which use|still on) (?:vault )?access polic(?:y|ies)(?: permission model)?,? (?:instead of|rather than|and not|not) (?:azure )?rbac\b", "with rbac authorization off"),
+        (r"\b(?P<n>without|not using|don't use|no) (?:azure )?rbac(?! auth)(?: permission model| enabled)?\b(?=.*$)", r"\g<n> rbac authorization"),
+        # whatever is meant by a star
+        (r"\bwild ?cards? (?P<what>verbs?|actions?|resources?|permissions?|principals?)\b", r"\g<what> *"),
+        (r"\b(?:a )?wild ?cards? (?:as|in|among|for) (?:the |their |its )?(?P<what>verbs?|actions?|resources?|permissions?|principals?)\b", r"\g<what> *"),
+        # who holds a role of a project
+        (rf"^\W*(?:which|what|who|list|show|all|the|please|provide|a list of|give me|me|of) ?(?:(?:all|the|of|me|which|members?|principals?|identities|accounts?|users?|groups?|people|and) )*(?:(?:that|who|which) )?(?:has|have|hold|holds|with|are|is|got|granted|own) (?:the |a |an )*(?P<role>{_ROLE}(?:(?:,| or| and) {_ROLE})*)(?: roles?| permissions?| rights)? (?:on|in|at|of|for|to) (?:the |our |my |any |all |each )*(?:gcp|google(?: cloud)?)(?: projects?)?\b", _granted),
+        (r"(?<=[\w] )(?:in|for|on|of|by) (?:each|every) (?P<cloud>gcp|aws|azure|google) (?P<what>accounts?|projects?|subscriptions?)\b", r"on \g<cloud> per \g<what>"),
         # Kubernetes
+        (r"\bhost ?paths? mounts?\b", "hostpath volumes"),
+        (r"\b(?P<s>(?:kubernetes|k8s) services?) (?:that are |which are )?(?:exposed |published |reachable |available )?(?:by|through|via|behind|with) (?:an? |the )?(?:external )?load ?balancers?\b", r"\g<s> of type loadbalancer"),
+        (r"\bimages? (?P<by>per|by|for each|in each) (?:ecr |container |image )?(?:repo|repository)\b", r"images \g<by> repository name"),
+        (r"(?<=namespace) and (?:k8s |kubernetes )?cluster\b(?! name)", " and cluster name"),
+        (r"\b(?P<b>(?:kubernetes |k8s )?(?:cluster)?role ?bindings?) (?:that |which )?(?:reference|references|referencing|refer to|point to|pointing to|bind to|for|grant|granting|granted|give|giving|use|using|to) (?:the )?(?:(?:cluster ?)?role )?(?P<role>[\w:.-]+)(?: role)?(?=\W|$)", r"\g<b> with role ref name \g<role>"),
+        (r"\b(?P<who>(?:kubernetes |k8s )?service accounts?|subjects?|users?|groups?|identities|who)(?: that| which)?(?: (?:are|is|have been|being))? (?:bound|mapped|granted) (?:to )?(?:the )?(?:cluster ?role )?(?P<role>cluster-admin|admin|edit|view|[\w:.]+-[\w:.-]+)(?: role)?(?=\W|$)", r"kubernetes role bindings with role ref name \g<role>, with their subjects"),
+        (r"\b(?P<r>(?:kubernetes |k8s |rbac )(?:cluster ?)?roles?) (?:that |which )?(?:can|may|could|are allowed to|is allowed to|allow to|let) (?P<verb>create|delete|update|patch|watch|list|get|exec|impersonate|escalate|bind) (?:any |all |the )?(?P<what>[\w/]+)(?=\W|$)", r"\g<r> with verbs '\g<verb>' and resources '\g<what>'"),
+        (r"\bin (?:the |our |all )*(?P<stage>production|prod|staging|development|dev|test) clusters?\b(?<!^)", _staged),
+        (r"\b(?P<by>per|by|for each|in each|of each|for every|in every) (?:kubernetes |k8s )?cluster\b(?! name)", _by_cluster),
+        (r"\b(?:that |which )?mount(?:s|ing|ed)? (?=(?:an? |any |the )?(?:host ?paths?|volumes?|secrets?)\b)", "with "),
+        (r"\b(?:running|run|runs) (?:with|as|under) (?:the )?(?P<sa>service account)\b", r"with \g<sa> name"),
+        (r"\b(?P<c>(?:eks|gke|aks|k8s|kubernetes)(?: clusters?)?|clusters?) (?:that (?:are|is) )?(?:reachable|accessible|open|exposed) (?:from|to|for) (?=0\.0\.0\.0/0)", r"\g<c> with public access cidrs "),
         (r"\b(?:kubernetes|k8s) (?:resources?|objects?)\b", "kubernetes assets"),
         (r"\bwhat lives in\b(?=.*\bnamespaces?\b)", "kubernetes assets in"),
         (r"\b(?:kubernetes |k8s |rbac )?(?:cluster ?role ?bindings?)\b", "kubernetes role bindings with kind clusterrolebinding"),

@@ -76,6 +76,11 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         # of a thing that belongs to another, the other is what operations are named after
         (r"\b(?P<deed>attached|detached) (?:any |new )?(?P<to>role|user|group) polic(?:y|ies)\b", r"\g<deed> policies to \g<to>s"),
         (r"\b(?P<deed>who (?:\w+ )?(?:changed|modified|put|set|updated|edited|replaced)) (?:the |any )?(?P<of>bucket|key|vault|repository|queue|topic|secret) polic(?:y|ies)\b", r"\g<deed> \g<of>s with operation containing policy"),
+        # whether anybody did
+        (r"^\W*(?:did|has|have) (?:anybody|anyone|somebody|someone|any user|any one|people) (?:ever |recently |been )?(?=[a-z]+\b)", "who "),
+        (r"\b(?:that )?(?:came |coming |were made |made |done |are )?(?:from )?outside (?:of )?(?:the )?terraform(?: pipelines?)?\b", "not by terraform"),
+        (r"\b(?:per|by|for each|did each|does each|each) person(?: have| do| make| cause)?\b", "per user with identity type = user"),
+        (r"\boperations (?:on|against|performed on|done on) (?=(?:the |our )?(?!audit)[a-z])", "operations in audit events on "),
         # what happened to a thing
         (r"^\W*(?:show |tell |list |give )?(?:me |us )?(?:the )?(?:last|latest|most recent|newest) (?P<n>\d+ )?(?:recorded )?(?P<noun>changes?|modifications?|operations?|audit events?|actions?) (?:made )?(?:to|on|of|at|for) ", _newest),
         (r"^\W*(?:what|which changes?) (?:has |have |had |was |were |all )*(?:changed|happened|been done|done|modified) (?:on|to|with|at|in|of) (?:the )?(?:asset |resource |bucket |instance |key vault |database |role |user )?(?P<what>[\w./:@-]*[\d./:@-][\w./:@-]*)(?: (?:recently|lately|of late))?", r"audit events on \g<what>"),

@@ -14,7 +14,7 @@ from agent.planner.questions.phrases import STOP
 from agent.planner.questions.setting_atoms import NoSuchValue
 from agent.planner.questions.setting_joined import either_of, not_all, turned
 from agent.planner.questions.setting_phrases import Reading
-from agent.planner.questions.setting_words import FILLER, NOT, OFF, ON
+from agent.planner.questions.setting_words import FILLER, NOT, OFF, ON, TO_WHOM
 from agent.planner.questions.tokens import Token
 
 _APART: Final = frozenset(
@@ -228,6 +228,7 @@ def _empty(token: Token) -> bool:
     return (
         token.kind in ("word", "mark")
         and token.text not in NOT
+        and token.text not in TO_WHOM
         and not (token.text in OFF or (token.text in ON and token.text not in FILLER))
         and (
             token.text in FILLER

@@ -104,11 +104,11 @@ def _column(part: list[Token], spots: Spots, estate: Estate) -> Ref | None:
             return Ref(name=name)
     roots = [root(t.text) for t in part]
     fits = [
-        (len(s.leaf - set(roots)) + 0.1 * s.depth, s)
+        (len(s.leaf - set(roots)) + 0.1 * s.depth + (s.setting.kind == "array"), s)
         for s in spots.near(roots)
         if set(roots) <= s.all
         and s.core <= set(roots)
-        and s.setting.kind in ("text", "number", "bool", "time")
+        and s.setting.kind in ("text", "number", "bool", "time", "array")
     ]
     if fits:
         best: dict[str, tuple[float, object]] = {}

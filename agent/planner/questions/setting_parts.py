@@ -10,7 +10,7 @@ from typing import Final
 from agent.planner.questions.english import harmless
 from agent.planner.questions.phrases import STOP
 from agent.planner.questions.setting_places import root
-from agent.planner.questions.setting_words import AFTER, COMPARED, FILLER, NOT
+from agent.planner.questions.setting_words import AFTER, COMPARED, FILLER, NOT, TO_WHOM
 from agent.planner.questions.times import When
 from agent.planner.questions.tokens import Token
 
@@ -100,6 +100,8 @@ def _longest(
 
 
 def filler(token: Token) -> bool:
-    return token.kind in ("word", "mark") and (
-        token.text in FILLER or token.text in STOP or harmless(token.text)
+    return (
+        token.text not in TO_WHOM
+        and token.kind in ("word", "mark")
+        and (token.text in FILLER or token.text in STOP or harmless(token.text))
     )

@@ -33,6 +33,8 @@ OFF: Final = frozenset(
     "disabled disable disables off inactive deactivated disallowed false suspended forbidden blocked denied prevented unset undefined "
     "optional absent missing empty null blank".split()
 )
+# whom something is open to: never without a meaning
+TO_WHOM: Final = frozenset("everyone everybody anyone anybody foreign external".split())
 GONE: Final = frozenset("absent missing empty null blank unset undefined".split())
 NOT: Final = frozenset(
     "not no without never isn't aren't wasn't weren't don't doesn't didn't hasn't haven't can't cannot lack lacks lacking w/o nor non "
@@ -80,6 +82,7 @@ REPHRASED: Final[tuple[tuple[str, str], ...]] = (
     (r"\b(?:is|are|was|were) there\b", "there"),
     (r"\bpublic ip'?s? on launch\b", "public ip on launch"),
     (r"(?<![\w'\"])\*(?![\w'\"])", "'*'"),
+    (r"^((?!.*\b(?:deployments?|pods?|workloads?|functions?)\b).*?\b(?:images?|containers?)) (?:(?:that|which) (?:are|have|use|is|has) )?(?:(?:with|having|using|tagged|ending|end)\b ?)+(?:in |as |with )?(?:the |an? )*(?:image )?(?:tags? )?(?:named |called |= ?|: ?)?'?:?latest'?(?: tag)?(?=\W|$)", r"\1 with image tags 'latest'"),
     (r"(?::latest\b|\blatest[- ]tag(?:ged)?\b)(?: images?)?", "image ending in ':latest'"),
     (r"\b(?:entra(?: id)?\s*/\s*azure ad|azure ad|entra id|entra|aad)\b(?! only)", "azure active directory"),
     (r"\bguest accounts\b", "guest users"),

@@ -27,6 +27,11 @@ _ONES: Final = re.compile(
     r"\b(?P<sev>critical|high|medium|low|severe|serious|urgent)(?P<more>(?:(?: and| or|,) (?:critical|high|medium|low))*) (?:ones?|stuff|things?|items?)\b",
     re.IGNORECASE,
 )
+# whose keys is said, and not how old
+_OLD_KEYS: Final = re.compile(
+    r"\b(?P<word>old|stale|ancient|aged|outdated|ageing|aging|forgotten) (?:active |iam |aws |user |users' )*(?P<keys>access keys?|service account keys?)\b",
+    re.IGNORECASE,
+)
 _KEYS: Final = re.compile(
     r"\b(?P<word>old|stale|ancient|unused|aged|outdated|ageing|aging|expired|forgotten) keys?\b",
     re.IGNORECASE,
@@ -98,6 +103,12 @@ def two_readings(state: State, text: str) -> Asked | None:
         return _asks_back(
             f"Keys are of more than one kind, and {keys['word'].lower()} can be measured in more than one way.",
             ("access keys of IAM users older than 90 days", "KMS keys first seen more than 90 days ago"),
+        )
+    if (told := _OLD_KEYS.search(tidy)) is not None and not any(m.kind == "time" for m in state.marks):
+        which = f"{told['keys'].lower().removesuffix('s')}s"
+        return _asks_back(
+            f"It is not said from when on keys are {told['word'].lower()}.",
+            (f"{which} older than 90 days", f"{which} older than 365 days"),
         )
     if not named and (ones := _ONES.search(tidy)) is not None:
         severity = f"{ones['sev']}{ones['more']}"

@@ -151,8 +151,8 @@ def _by_settings(name: str, estate: Estate, types: frozenset[str]) -> tuple[Atom
     good = GOOD_KEYS.get(name, ())
     bad = BAD_KEYS.get(name, ())
     found: list[Atom] = []
-    if name == "assume_any":
-        return _assumed(estate, types)
+    if name in ("assume_any", "assume_foreign"):
+        return _assumed(name, estate, types)
     for type_id in sorted(types):
         if (said := written(name, type_id, estate)) is not None:
             found.append(said[0])
@@ -184,8 +184,8 @@ def _by_settings(name: str, estate: Estate, types: frozenset[str]) -> tuple[Atom
     return tuple(found)
 
 
-def _assumed(estate: Estate, types: frozenset[str]) -> tuple[Atom, ...]:
-    """Roles whose trust policy names everybody."""
+def _assumed(name: str, estate: Estate, types: frozenset[str]) -> tuple[Atom, ...]:
+    """Roles whose trust policy names everybody, or somebody of another account."""
     places = [
         s
         for s in estate.settings.of(types)
@@ -196,9 +196,15 @@ def _assumed(estate: Estate, types: frozenset[str]) -> tuple[Atom, ...]:
     if not places:
         return ()
     wheres = tuple(Where(type_id=s.type_id, path=s.path, kind="text") for s in places)
+    if name == "assume_foreign":
+        # all that trust policies name, alone or in a list
+        wheres = tuple(
+            where.model_copy(update={"kind": s.kind}) for where, s in zip(wheres, places, strict=True)
+        )
+        return (Atom(ref=Ref(name=name, places=wheres), op="foreign", label=BY_NAME[name].label),)
     return (
         Atom(
-            ref=Ref(name="assume_any", places=wheres),
+            ref=Ref(name=name, places=wheres),
             op="matches",
             values=(r"^\*$",),
             label="assumed by anyone",

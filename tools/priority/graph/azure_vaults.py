@@ -84,7 +84,7 @@ class AzureVaults:
             takers = self._takers.get(key, [])
             for name, said in self._secrets(vault):
                 for service, sure in self._meant(name, said):
-                    self._opens(vault, service, takers, "is named for", sure=sure, secret=name)
+                    self._opens(vault, service, takers, f"{shown(name)} is named for", sure=sure)
 
     # --- what is named -----------------------------------------------------------------------------------------
 
@@ -140,14 +140,7 @@ class AzureVaults:
     # --- steps -------------------------------------------------------------------------------------------------
 
     def _opens(
-        self,
-        vault: AssetRecord,
-        service: AssetRecord,
-        takers: list[AssetRecord],
-        how: str,
-        *,
-        sure: bool,
-        secret: str = "",
+        self, vault: AssetRecord, service: AssetRecord, takers: list[AssetRecord], how: str, *, sure: bool
     ) -> None:
         view = self._estate.view(service)
         if self._estate.kind(service) == "azure.storage" and view.flag("allowSharedKeyAccess") is False:
@@ -158,8 +151,8 @@ class AzureVaults:
         if open_ is False:
             return
         what, holds = shown(name_of(service)), shown(name_of(vault))
-        if secret:
-            why = f"the secret {shown(secret)} of {holds} {how} {what}"
+        if "named for" in how:
+            why = f"the secret {how} {what}, in {holds}"
         else:
             why = f"{shown(name_of(takers[0]))} {how} {what} from {holds}"
         self._steps.join(
@@ -170,7 +163,7 @@ class AzureVaults:
             why,
             takers[:1],
             known=sure and bool(open_),
-            names=(name_of(vault), name_of(service), *([secret] if secret else [])),
+            names=(name_of(vault), name_of(service)),
         )
 
 

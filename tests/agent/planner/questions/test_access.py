@@ -23,6 +23,7 @@ def tenant() -> ConfiguredTenant:
 
 USER, ENTRA, ROLE, ACCOUNT = "AWS_IAM_USER", "AZURE_AD_USER", "AWS_IAM_ROLE", "AWS_ACCOUNT"
 K8S_ROLE, DEPLOYMENT = "KUBERNETES_ROLE", "KUBERNETES_DEPLOYMENT"
+BINDING = "KUBERNETES_ROLE_BINDING"
 EKS, AKS, GKE = "EKS_CLUSTER", "AZURE_KUBERNETES_CLUSTER", "GOOGLE_KUBERNETES_CLUSTER"
 
 
@@ -37,6 +38,14 @@ def container(c: Row) -> Row:
 
 def read_only(c: Row) -> bool:
     return bool(container(c)["securityContext"]["readOnlyRootFilesystem"])
+
+
+def trusts(c: Row, key: str, begins: str) -> bool:
+    return bool(c["AssumeRolePolicyDocument"]["Statement"][0]["Principal"].get(key, "").startswith(begins))
+
+
+def length(c: Row) -> int:
+    return int(c["PasswordPolicy"]["MinimumPasswordLength"])
 
 
 def minor(version: str) -> int:
@@ -89,6 +98,27 @@ CASES: list[tuple[str, dict[str, Callable[[Row], Any]]]] = [
         "aws accounts with no mfa on the root user",
         {ACCOUNT: lambda c: not c["SummaryMap"]["AccountMFAEnabled"]},
     ),
+    ("which iam roles can be assumed from another account?", {ROLE: lambda c: trusts(c, "AWS", "arn:")}),
+    ("roles that trust ec2", {ROLE: lambda c: trusts(c, "Service", "ec2")}),
+    ("iam users not having any policy attached", {USER: lambda c: not c["AttachedManagedPolicies"]}),
+    (
+        "aws accounts whose password policy allows passwords shorter than 14 characters",
+        {ACCOUNT: lambda c: length(c) < 14},
+    ),
+    ("customer managed keys that are not rotated", {"KMS_KEY": lambda c: not c["KeyRotationEnabled"]}),
+    (
+        "kubernetes role bindings that reference cluster-admin",
+        {BINDING: lambda c: c["roleRef"]["name"] == "cluster-admin"},
+    ),
+    (
+        "which cluster roles have wildcard verbs",
+        {K8S_ROLE: lambda c: c["kind"] == "ClusterRole" and "*" in c["rules"][0]["verbs"]},
+    ),
+    ("container images with tag latest", {"CONTAINER_IMAGE": lambda c: "latest" in c["imageTags"]}),
+    (
+        "eks clusters reachable from 0.0.0.0/0",
+        {EKS: lambda c: "0.0.0.0/0" in c["resourcesVpcConfig"]["publicAccessCidrs"]},
+    ),
     ("azure ad users that are guests", {ENTRA: lambda c: c["userType"] == "Guest"}),
     ("which iam roles do we have?", {ROLE: lambda c: True}),
     (
@@ -140,6 +170,7 @@ KEYS: list[tuple[str, str, str, Callable[[Row], Any]]] = [
         "keys",
         lambda k: old(k["validAfterTime"], 100),
     ),
+    ("access keys with status active or inactive", USER, "AccessKeys", lambda k: True),
     ("access keys with user, status and access key id", USER, "AccessKeys", lambda k: True),
     (
         "an overview of all access keys: user, access key id and whether the key is active",
@@ -228,3 +259,28 @@ def test_none_of_the_permissions_used_counts_those_that_were(permitted: Estate) 
 def test_a_permissions_boundary_is_a_setting(permitted: Estate) -> None:
     made = plan_question("users with a permissions boundary", permitted, None, NOW)
     assert made.plan is None or made.plan.dataset == "asset_inventory"
+
+
+def test_whom_something_is_open_to_is_never_left_out(tenant: ConfiguredTenant) -> None:
+    made = plan_question("kms keys whose state allows everyone", tenant.estate, None, NOW)
+    assert made.outcome != "answer"
+
+
+def test_old_access_keys_are_asked_about(tenant: ConfiguredTenant) -> None:
+    made = plan_question("show old access keys", tenant.estate, None, NOW)
+    assert made.outcome == "clarify"
+    assert all(plan_question(choice, tenant.estate, None, NOW).outcome == "answer" for choice in made.choices)
+
+
+def test_members_of_a_role_of_a_project_come_one_by_one(tenant: ConfiguredTenant) -> None:
+    made = plan_question("which members hold roles/owner on our gcp projects?", tenant.estate, None, NOW)
+    assert made.plan is not None, made.message
+    members = sorted(
+        member
+        for a in ACCESS
+        if a["type"] == "GOOGLE_CLOUD_PROJECT"
+        for binding in a["cfg"]["iamPolicy"]["bindings"]
+        if binding["role"] == "roles/owner"
+        for member in binding["members"]
+    )
+    assert sorted(row["members_part"] for row in tenant.rows(made.plan)) == members
