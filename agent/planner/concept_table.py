@@ -33,7 +33,7 @@ class Concept:
 _FOREIGN = r"(?:(?:an?other|other|different|foreign|external|outside|third[- ]party)(?: aws| cloud)? accounts?|outside (?:of )?(?:the|its|their|our) (?:own )?(?:account|organi[sz]ation))"
 ANYONE = (
     r"(?:any(?:one|body)|every(?:one|body)|(?:an? |any )?(?:strangers?|outsiders?|attackers?)|the (?:whole |entire |outside )?world|"
-    r"the public|unauthenticated (?:users?|people)|anonymous(?: users?)?|all)"
+    r"the public|unauthenticated (?:users?|people)|anonymous(?: users?)?|all ?(?:authenticated ?)?users|all)"
 )
 OPEN = r"(?:open(?:ed)?|exposed|reachable|accessible|visible|facing|available|allow(?:s|ed|ing)?|listening|accessed|reached)"
 NET = r"(?:the )?(?:whole |entire |public |outside )?(?:internet|world|web|public|outside|any ?where|any address|0\.0\.0\.0/0)"

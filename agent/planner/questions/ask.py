@@ -6,7 +6,9 @@ from datetime import datetime
 
 from agent import neutral
 from agent.planner.questions import doings, holders, outcomes, unclear
+from agent.planner.questions.absent import none_of_kind
 from agent.planner.questions.asides import without_asides
+from agent.planner.questions.births import born
 from agent.planner.questions.build import build
 from agent.planner.questions.completing import completed
 from agent.planner.questions.contradiction import asked_back, fitted, torn
@@ -164,11 +166,13 @@ def _related(text: str, estate: Estate, now: datetime) -> Form | None:
 
 def planned(form: Form, asked: str, estate: Estate, now: datetime) -> Asked:
     """The plan and reading of a form."""
-    form = with_newest(form, estate, asked)
+    form = born(with_newest(form, estate, asked), estate, asked.lower())
     if form.entity == "vulnerability" and not estate.vulnerabilities_in:
         return outcomes.no_vulnerabilities(asked)
     if (lacking := without_rows(form.entity, estate)) is not None:
         return Asked(outcome="no_such", question=asked, form=form, message=lacking)
+    if (absent := none_of_kind(form, estate)) is not None:
+        return absent.model_copy(update={"question": asked, "form": form})
     try:
         plan = to_plan(form, estate, now)
     except CannotSay as error:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.planner.concepts import BY_NAME
-from agent.planner.questions import follow_edits, follow_turns, leftover
+from agent.planner.questions import follow_edits, follow_short, follow_turns, leftover
 from agent.planner.questions.build import build
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
@@ -21,7 +21,7 @@ from agent.planner.questions.setting_moved import moved
 from agent.planner.questions.weaknesses import Found, resolve
 
 _BACK: Final = re.compile(
-    r"\b(?:them|those|these|the ones|ones|that list|it|of that|the same|same|the rest|the others|there|they)\b|^\W*(?:only|just|and|also|what about|how about|now|but|instead|then|or|ok(?:ay)?|actually|except|without|excluding|exclude|drop|remove|narrow|filter|restrict|limit|group|split|break|sort|order|rank|by|per|in|for|on|with|not|include|add|top|show only|keep|ignore|leave|how many (?:is|are|of))\b|\binstead\b|\btoo\W*$|\bas well\W*$|\bagain\W*$",
+    r"\b(?:them|those|these|the ones|ones|that list|it|of that|the same|same|the rest|the others|there|they)\b|^\W*(?:only|just|and|also|what about|how about|now|but|instead|then|or|ok(?:ay)?|actually|except|without|excluding|exclude|drop|remove|narrow|filter|restrict|limit|group|split|break|sort|order|rank|by|per|in|for|on|with|not|include|add|top|show only|keep|ignore|leave|how many (?:is|are|of)|which (?:have|has|do|lack))\b|\binstead\b|\btoo\W*$|\bas well\W*$|\bagain\W*$",
     re.IGNORECASE,
 )
 _REPLACES: Final = re.compile(
@@ -56,7 +56,12 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     if follow_edits.presents(text, before):
         return before
     given = tuple(i for i in before.items if isinstance(i, Kinds) and not i.negated)
-    opened = follow_turns.to_person(follow_turns.whom(follow_edits.opened(text)), before, estate)
+    opened = follow_edits.opened(text)
+    if (short := follow_short.short_form(opened, before, now)) is not None:
+        state.unknown, state.twofold, state.missing, state.unused = [], [], [], ()
+        return short
+    opened = follow_turns.whom(follow_short.in_words(opened, before))
+    opened = follow_turns.to_person(opened, before, estate)
     if (assets := follow_turns.assets_of(state, opened, before)) is not None:
         state.unknown, state.twofold, state.missing, state.unused = [], [], [], ()
         return assets
@@ -79,7 +84,7 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     ]
     back = edits or _BACK.search(text) is not None
     if _OPPOSITE.match(text) and before.items:
-        return _turned(before)
+        return follow_turns.opposite(before)
     own = bool(nouns) and not back
     if own or (not back and len(said.tokens) > 8):
         return None
@@ -90,7 +95,9 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
             and not re.search(r"\b(?:them|those|these|ones|they|it|same)\b", text)
         )
         and any(m.kind == "entity" and m.data != before.entity for m in nouns)
-        and not re.match(r"\W*(?:only|just|with|without|and|by|per|sort|order)\b", text)
+        and not re.match(
+            r"\W*(?:only|just|with|without|and|by|per|sort|order|which (?:have|has|do|lack))\b", text
+        )
     ):
         return None
     again = understand(text, estate, now, context=_context(nouns, before), given=given)
@@ -100,6 +107,9 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     if left or again.vague:
         state.left, state.vague = again.left, again.vague
         return None
+    if (share := follow_short.of_part(before, added)) is not None:
+        state.unknown, state.twofold, state.missing = again.unknown, again.twofold, again.missing
+        return share
     bound = follow_turns.bounded(again, before)
     if bound:
         before, again.compare = before.model_copy(update=bound), None
@@ -162,37 +172,19 @@ def _says(added: Form, state: State, text: str) -> bool:
     )  # fmt: skip
 
 
-def _of_other_cloud(items: list[Item], added: Form, estate: Estate) -> list[Item]:
-    """ "S3 buckets", "and in Azure?": what Azure has of that category."""
-    clouds = {
-        str(v).upper()
-        for i in added.items
-        if isinstance(i, Atom) and i.ref.name == "provider" and not i.negated
-        for v in i.values
-    }
-    if not clouds or any(isinstance(i, Kinds) for i in added.items):
-        return items
-    found: list[Item] = []
-    for item in items:
-        types = types_of([item], estate) if isinstance(item, Kinds) and not item.negated else frozenset()
-        if types and not any(estate.types[t][3].upper() in clouds for t in types):
-            categories = tuple(sorted({estate.types[t][1] for t in types}))
-            found.append(
-                Kinds(categories=categories, label=" and ".join(c.lower() + "s" for c in categories))
-            )
-        else:
-            found.append(item)
-    return found
-
-
 def _merged(before: Form, added: Form, state: State, text: str, estate: Estate) -> Form:
     changes: dict[str, Any] = {}
     items = list(before.items)
     dropped = {_attr(word) for word in _DROP.findall(text)}
     items = [i for i in items if not (isinstance(i, Atom) and i.ref.name in dropped)]
-    items = _of_other_cloud(items, added, estate)
+    items = follow_turns.of_other_cloud(items, added, estate)
+    spans = follow_turns.times(added.items)
+    if len(spans) > 1:
+        # "between 30 and 90 days": both, in place of the times before
+        items = [*[i for i in items if not any(follow_turns.same_time(s, i) for s in spans)], *spans]
     for item in added.items:
-        items = _placed(items, item, text)
+        if len(spans) < 2 or item not in spans:
+            items = _placed(items, item, text)
     changes["items"] = tuple(items)
     if state.status == "all":
         changes["status"] = "all"
@@ -207,7 +199,7 @@ def _merged(before: Form, added: Form, state: State, text: str, estate: Estate) 
             changes["status"] = "all"
         changes |= {
             "group": (*kept, *added.group),
-            "measure": added.measure or before.measure or Measure(function="count"),
+            "measure": follow_turns.kept_measure(before, added, state),
             "rank": added.rank,
             "limit": added.limit,
             "per": added.per,
@@ -247,6 +239,8 @@ def _placed(items: list[Item], item: Item, text: str) -> list[Item]:
     if any(follow_turns.same_time(item, i) for i in items):
         told = follow_turns.renamed(item, items)
         return [*[i for i in items if not follow_turns.same_time(item, i)], told]
+    if (more := follow_short.beside(items, item, text)) is not None:
+        return more
     key = key_of(item)
     if isinstance(item, Kinds) and not item.negated:
         rest = [i for i in items if not isinstance(i, Kinds)]
@@ -271,18 +265,6 @@ def _inside(item: Has, key: str) -> bool:
 def _inner(item: Has, atom: Atom) -> Has:
     kept = tuple(i for i in item.items if key_of(i) != atom.ref.key)
     return item.model_copy(update={"items": (*kept, atom)})
-
-
-def _turned(before: Form) -> Form:
-    """The same question of those that do not satisfy the last condition."""
-    *rest, last = before.items
-    if isinstance(last, Kinds):
-        return before
-    turned = last.model_copy(update={"negated": not last.negated})
-    if isinstance(turned, Atom) and isinstance(last, Atom):
-        label = f"not {last.label}" if turned.negated else last.label.removeprefix("not ")
-        turned = turned.model_copy(update={"label": label})
-    return before.model_copy(update={"items": (*rest, turned)})
 
 
 def _total(text: str) -> bool:

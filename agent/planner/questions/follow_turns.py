@@ -13,14 +13,15 @@ from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Measure, 
 from agent.planner.questions.people import people
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.reader_values import GROUPABLE
+from agent.planner.questions.setting_marks import types_of
 
 _ROWS: Final = ("issue", "finding", "vulnerability")
 _ON: Final = re.compile(
-    r"^\W*(?:(?:and|so|ok|now|then|please|show me|list|tell me) )*(?:on )?(?:which|what) (?P<what>[\w\s-]{3,40}?) (?:(?:are|is|do|does|did) (?:they|those|these|it|that|them)(?: all)?(?: (?:on|in|about|affect|concern|hit|belong to|found on|sit on))?|(?:are|is) (?:affected|concerned|hit|impacted|involved|behind (?:it|them|this|that))|(?:have|has|carry|carries|show|shows) (?:them|it|those|these|that)|(?:does|do) (?:this|that) (?:affect|concern|hit))\W*$",
+    r"^\W*(?:(?:and|so|ok|now|then|please|show me|list|tell me) )*(?:on )?(?:which|what) (?P<what>[\w\s-]{3,40}?) (?:(?:are|is|do|does|did) (?:they|those|these|it|that|them)(?: all)?(?: (?:on|in|about|affect|concern|hit|belong to|found on|sit on))?|(?:are|is) (?:affected|concerned|hit|impacted|involved|behind (?:it|them|this|that))|(?:have|has|carry|carries|show|shows) (?:them|it|those|these|that)|(?:does|do) (?:this|that) (?:affect|concern|hit))\W*$|^\W*(?:(?:and|so|on|show|list|the|please|me) )*(?:(?:which|what) (?P<bare>assets|resources|machines|hosts|servers|vms|buckets|databases|images)|(?:affected|impacted) (?P<hit>assets|resources|machines|hosts|servers|vms|buckets|databases|images))\W*$",
     re.IGNORECASE,
 )
 _WHOM: Final = re.compile(
-    r"^\W*(?:(?:and|so|ok|now|then|please) )*(?:assigned to (?:whom|who)|(?:to|by) whom|who(?:m)? (?:are|is|were) (?:they|it|these|those|that|them) (?:all )?assigned to|who(?:'s| is| are)? (?:working|assigned|investigating|handling|responsible)(?: (?:on|to|for))?(?: (?:them|it|these|those|that))?|who (?:handles|works on|has|got|takes care of) (?:them|it|these|those)|(?:the )?assignees?(?: please)?)\W*$",
+    r"^\W*(?:(?:and|so|ok|now|then|please) )*(?:assigned to (?:whom|who)|(?:to|by) whom|who(?:m)? (?:are|is|were) (?:they|it|these|those|that|them) (?:all )?assigned to|who(?:'s| is| are)? (?:working|assigned|investigating|handling|responsible)(?: (?:on|to|for))?(?: (?:them|it|these|those|that))?|who (?:handles|works on|has|got|takes care of|resolved|closed|fixed) (?:them|it|these|those)|(?:the )?assignees?(?: please)?)\W*$",
     re.IGNORECASE,
 )
 _TIMES: Final = frozenset({"any_time", "first_seen", "last_seen", "modified", "resolved", "time"})
@@ -53,6 +54,19 @@ def assets_of(state: State, text: str, before: Form) -> Form | None:
     kinds = [m.data for m in state.marks if m.kind == "kind" and isinstance(m.data, Kinds)]
     if len(kinds) != 1 and not any(m.kind == "entity" and m.data == "asset" for m in state.marks):
         return None
+    if before.group:
+        # of each of them the assets
+        group = (*before.group, Ref(name="asset"))
+        measure = (
+            before.measure if before.measure != Measure(function="distinct", ref=Ref(name="asset")) else None
+        )
+        changes = {"group": group, "measure": measure or Measure(function="count"), "limit": None, "per": ()}
+        items = (
+            (*before.items, *kinds[:1])
+            if not any(isinstance(i, Kinds) for i in before.items)
+            else before.items
+        )
+        return before.model_copy(update={**changes, "items": items})
     outer: list[Item] = list(kinds[:1])
     inner: list[Item] = []
     for item in before.items:
@@ -116,6 +130,11 @@ def same_time(item: Item, other: Item) -> bool:
     return names <= _TIMES and "any_time" in names
 
 
+def times(items: Iterable[Item]) -> list[Item]:
+    """Those that are times."""
+    return [i for i in items if isinstance(i, Atom) and i.op in _WAYS and i.ref.name in _TIMES]
+
+
 def renamed(item: Item, others: Iterable[Item]) -> Item:
     """A bare time as one of what the time before it was about."""
     for other in others:
@@ -134,4 +153,59 @@ def renamed(item: Item, others: Iterable[Item]) -> Item:
     return item
 
 
-__all__ = ["assets_of", "bounded", "grouped_by_columns", "of_first", "renamed", "same_time", "whom"]
+def of_other_cloud(items: list[Item], added: Form, estate: Estate) -> list[Item]:
+    """ "S3 buckets", "and in Azure?": what Azure has of that category."""
+    clouds = {
+        str(v).upper()
+        for i in added.items
+        if isinstance(i, Atom) and i.ref.name == "provider" and not i.negated
+        for v in i.values
+    }
+    if not clouds or any(isinstance(i, Kinds) for i in added.items):
+        return items
+    found: list[Item] = []
+    for item in items:
+        types = types_of([item], estate) if isinstance(item, Kinds) and not item.negated else frozenset()
+        if types and not any(estate.types[t][3].upper() in clouds for t in types):
+            categories = tuple(sorted({estate.types[t][1] for t in types}))
+            found.append(
+                Kinds(categories=categories, label=" and ".join(c.lower() + "s" for c in categories))
+            )
+        else:
+            found.append(item)
+    return found
+
+
+def kept_measure(before: Form, added: Form, state: State) -> Measure:
+    """ "Per team" after an average age: the average of each, not a number that nobody asked for."""
+    counted = any(m.kind == "agg" for m in state.marks)
+    if before.measure is not None and not counted and added.measure == Measure(function="count"):
+        return before.measure
+    return added.measure or before.measure or Measure(function="count")
+
+
+def opposite(before: Form) -> Form:
+    """The same question of those that do not satisfy the last condition."""
+    *rest, last = before.items
+    if isinstance(last, Kinds):
+        return before
+    turned = last.model_copy(update={"negated": not last.negated})
+    if isinstance(turned, Atom) and isinstance(last, Atom):
+        label = f"not {last.label}" if turned.negated else last.label.removeprefix("not ")
+        turned = turned.model_copy(update={"label": label})
+    return before.model_copy(update={"items": (*rest, turned)})
+
+
+__all__ = [
+    "assets_of",
+    "bounded",
+    "grouped_by_columns",
+    "kept_measure",
+    "of_first",
+    "of_other_cloud",
+    "opposite",
+    "renamed",
+    "same_time",
+    "times",
+    "whom",
+]

@@ -164,32 +164,36 @@ def read_values(found: Found, marks: list[Mark], tokens: list[Token]) -> None:
                 before = tokens[at - 1].text if at else ""
                 negated = before in ("not", "isn't", "aren't", "except", "non") or mark.kind == "not"
                 label = f"{'not ' if negated else ''}{test.label}"
-                made = test.model_copy(update={"negated": negated, "label": label})
-                if not _joined(found, made, tokens, at):
-                    found.tests.append(made)
+                found.tests.append(test.model_copy(update={"negated": negated, "label": label}))
                 start = tokens[at - 1].start if negated else window[0].start
                 found.used.append((start, window[-1].end))
                 step = size
                 break
         at += step
+    _merged(found, tokens)
 
 
-def _joined(found: Found, test: ItemTest, tokens: list[Token], at: int) -> bool:
-    """Whether a value is one of several of the same place: "lambda or codebuild"."""
-    last = found.tests[-1] if found.tests else None
-    linked = at > 1 and tokens[at - 1].text in ("or", "and", ",", "/")
-    alike = (
-        last is not None
-        and last.ref == test.ref
-        and last.op == test.op == "in"
-        and last.negated == test.negated
-    )
-    if last is None or not linked or not alike:
-        return False
-    values = tuple(dict.fromkeys((*last.values, *test.values)))
-    label = f"{last.label} or {test.label.removeprefix(f'{test.ref.name} ')}"
-    found.tests[-1] = last.model_copy(update={"values": values, "label": label})
-    return True
+def _merged(found: Found, tokens: list[Token]) -> None:
+    """Values of one place are one test, where one item has one of them or the question says or."""
+    either = any(t.text == "or" and t.kind == "word" for t in tokens)
+    made: list[ItemTest] = []
+    for test in found.tests:
+        listed = any(w.kind == "array" for w in test.ref.places)
+        same = next(
+            (
+                n
+                for n, m in enumerate(made)
+                if (m.ref, m.op, m.negated) == (test.ref, "in", test.negated) and (either or not listed)
+            ),
+            None,
+        )
+        if same is None:
+            made.append(test)
+            continue
+        values = tuple(dict.fromkeys((*made[same].values, *test.values)))
+        label = f"{made[same].label} or {test.values[0]}"
+        made[same] = made[same].model_copy(update={"values": values, "label": label})
+    found.tests = made
 
 
 def _coded(found: Found, mark: Mark, tokens: list[Token]) -> ItemTest | None:
@@ -212,7 +216,16 @@ def _coded(found: Found, mark: Mark, tokens: list[Token]) -> ItemTest | None:
     )
 
 
+# members of a binding that are everybody, though none may be there just now
+_EVERYBODY: Final = {"allusers": "allUsers", "allauthenticatedusers": "allAuthenticatedUsers"}
+
+
 def _value(found: Found, text: str, *, quoted: bool) -> ItemTest | None:
+    if text in _EVERYBODY:
+        members = [(a, f) for a in found.arrays for f in a.fields if f.words[-1:] == ("member",)]
+        if members:
+            ref = Ref(name="member", places=_every(members))
+            return ItemTest(ref=ref, op="in", values=(_EVERYBODY[text],), label=f"member {_EVERYBODY[text]}")
     exact: list[tuple[Array, Field]] = []
     partly: list[tuple[Array, Field, str]] = []
     for array in found.arrays:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from agent.planner.questions.english import harmless
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Ref
+from agent.planner.questions.form import Atom, Kinds, Ref
 from agent.planner.questions.names import named
 from agent.planner.questions.phrases import STOP, lexicon_table
 from agent.planner.questions.system_words import systems
@@ -28,6 +28,8 @@ _RANKS: Final = {
     )
 }
 _MOST_WORDS: Final = 9
+# category -> what ids of types in it have that are parts of such a thing, or hang between two
+_PARTS: Final = {"VPC": "PEERING", "Load Balancer": "TARGET_GROUP", "Network Interface": "PUBLIC_IP"}
 
 
 @dataclass(slots=True)
@@ -54,11 +56,25 @@ def find_marks(text: str, tokens: list[Token], estate: Estate, now: datetime) ->
     found += _times(text, tokens, now)
     found += _weaknesses(text, tokens, estate)
     for at, token in enumerate(tokens):
-        found += _listed(tokens, at)
+        found += [_without_parts(mark, estate) for mark in _listed(tokens, at)]
         found += [Mark(kind, at, end, data) for end, kind, data in named(tokens, at, estate)]
         found += [Mark("value", at, end, ("os", seen)) for end, seen in systems(tokens, at, estate)]
         found.append(_plain(token, at))
     return _chosen(found, tokens)
+
+
+def _without_parts(mark: Mark, estate: Estate) -> Mark:
+    """The mark of a noun whose category holds parts of such things too: a target group is no load balancer."""
+    if mark.kind != "kind" or not isinstance(mark.data, Kinds) or mark.data.types:
+        return mark
+    parts = [_PARTS[c] for c in mark.data.categories if c in _PARTS]
+    if not parts:
+        return mark
+    held = [t for t, (_, category, _, _) in estate.types.items() if category in mark.data.categories]
+    own = tuple(sorted(t for t in held if not any(part in t for part in parts)))
+    if own and len(own) < len(held):
+        mark.data = mark.data.model_copy(update={"types": own, "categories": ()})
+    return mark
 
 
 def _plain(token: Token, at: int) -> Mark:

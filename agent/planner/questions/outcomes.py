@@ -10,6 +10,7 @@ from typing import Final
 from agent import neutral
 from agent.planner.concepts import BY_NAME, find_rules
 from agent.planner.questions import leftover
+from agent.planner.questions.absent import no_value
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Asked, Kinds, Weakness
@@ -141,6 +142,8 @@ def unknown_names(state: State, text: str, estate: Estate) -> Asked | None:
     """Names that nothing here has; a name that two things have."""
     if state.unknown:
         kind, name = state.unknown[0]
+        if kind == "name" and (value := no_value(state, name, text, estate)) is not None:
+            return value
         return _no_such(kind, name, estate)
     if state.twofold:
         return _which(state.twofold[0], text, estate)

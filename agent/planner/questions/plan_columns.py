@@ -140,6 +140,7 @@ class Columns:
                 Computed(name=self._name(f"{ref.name} {n}"), tag=tag) for n, tag in enumerate(ref.tags, 1)
             ]
             return [*parts, Computed(name=name, coalesce=tuple(p.name for p in parts))], name
+        number = number and not all(where.kind == "time" for where in ref.places)
         paths = list(dict.fromkeys(where.path for where in ref.places))[:6]
         if any(ITEM in path for path in paths):
             return self._items(name, next(path for path in paths if ITEM in path), number)

@@ -44,6 +44,9 @@ def read_elements(text: str, estate: Estate, now: datetime, *, weak: bool = Fals
     found = find_items(text, marks, tokens, estate, weak=weak)
     if found is None or not (found.named or found.tests):
         return None
+    if any(m.kind == "weakness" and any(n.start == m.end for n in found.named) for m in marks):
+        # "encryption algorithm": one name of a setting
+        return None
     everyday = all(_of_anything(n.text, marks, tokens) for n in found.named)
     if not found.tests and everyday and (found.kind is None or _by_type(found.named)):
         return None
@@ -194,8 +197,12 @@ class _Reader(ColumnReader):
         if self.found.kind is not None:
             first = min(first, self.tokens[self.found.kind.start].start)
         letters = list(body)
+        named = {n.start for n in self.found.named}
         for mark in self.marks:
             start, end = self.tokens[mark.start].start, self.tokens[mark.end - 1].end
+            if mark.end in named and mark.kind in ("word", "kind") and mark is not self.found.kind:
+                # "lifecycle rules", "bucket policy statements": which ones
+                continue
             if end <= first and mark.kind in (
                 "word",
                 "stop",

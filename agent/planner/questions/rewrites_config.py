@@ -1,5 +1,7 @@
 """Idioms about configuration put into the words that the lists know: powered off, incl., deny plain http."""
 
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+
 from __future__ import annotations
 
 import re
@@ -10,11 +12,14 @@ _OFF: Final = re.compile(
     rf"\b(?:powered|shut)[ -](?:off|down)\b|\bshutdown\b|\b(?:switched|turned)[ -]off(?= {_MACHINES}\b)"
     rf"|(?P<what>\b{_MACHINES}(?: (?:that|which|are|is|currently|still))+ )(?:switched|turned)[ -]off\b"
 )
+# what a key of a value ends with
+_VALUES: Final = r"(?:algorithms?|types?|versions?|sizes?|class(?:es)?|engines?|runtimes?|modes?|tiers?|skus?|retentions?|periods?|schemes?|timeouts?|protocols?|images?|identifiers?|endpoints?|timestamps?|times?|dates?)"
 _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
         # asked for beside
         (r"(?:,|\(|\band\b)?\s*\b(?:incl\.|incl\b|inclusive of\b|inc\.)\s*", ", with "),
+        (rf"^\W*(?:(?:please|can you|could you|i need|show|list|give|print|display|get|tell|provide|what is|what are|which)(?: me)? )+(?:the )?(?P<key>(?:[\w-]+ ){{0,3}}{_VALUES}(?:(?:, | and |, and )(?:the )?(?:[\w-]+ ){{0,3}}{_VALUES})*) (?:of|for|on) (?:every|each|all)(?: of)?(?: the| our)* (?P<kind>[\w ]+?)\W*$", r"list \g<kind> with the \g<key>"),
         (r"\b(?:nbr|num|no\.|cnt) of\b", "number of"),
         (r"\b(from|to|source|dest|destination|dst|src)-(ports?)\b", r"\1 \2"),
     )

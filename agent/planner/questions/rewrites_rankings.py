@@ -107,6 +107,8 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\b(?P<r>passed|failed|passing|failing) checks\b(?! (?:more|than))", r"\g<r> findings"),
         (r"\bwho (?:has |have )?(?:closed|resolved|fixed) (?:the )?(?P<way>most|fewest) (?P<what>[\w\s-]{3,40}?)(?=[?.,;]|$| (?:in|this|last|since|over|during)\b)", r"which assignee has the \g<way> resolved \g<what>"),
         (r"\b(?:(?:that|which|who) )?fail(?:s|ed|ing)? (?P<n>(?:more than|at least|over|less than|fewer than|at most|exactly) \d+) (?:different )?(?:checks?|rules?|controls?)\b", r"with \g<n> failed findings"),
+        (r"\b(?:open |outstanding |that are )?(?:for )?between (?P<a>\d+) and (?P<b>\d+) (?P<u>days|weeks|months) (?:old|of age)\b", r"first seen in the last \g<b> \g<u> and older than \g<a> \g<u>"),
+        (r"\bmost failures\b", "most failed findings"),
         # where they are
         (r",? and (?:in|on|under|from) (?:which|what) (?P<w>accounts?|regions?|subscriptions?|projects?|clouds?|providers?|teams?|environments?) (?:do|does|are|is) (?:they|it|these|those|each)(?: of them)?(?: live| sit| reside| run| located| in| placed| hosted| belong(?: to)?)?\W*$", r", with their \g<w>"),
         # silent for some time

@@ -88,6 +88,9 @@ def valued(state: State, mark: Mark, ref: Ref, found: Mark, at: int) -> tuple[At
             or any(v.startswith(text) for v in values)
             or NAMELIKE.match(text)
         ):
+            if found.kind == "word" and 0 < len(values) <= 60 and not any(v.startswith(text) for v in values):
+                # none has it: an empty answer would look like a safe one
+                state.unknown.append(("name", text))
             return _setting_value(ref, text), at
         return None, at
     if ref.tags:

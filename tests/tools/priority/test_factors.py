@@ -172,7 +172,14 @@ def test_a_key_is_as_exposed_as_the_place_where_it_lies(flawed: bool) -> None:
 def test_a_role_is_as_exposed_as_whoever_its_trust_lets_in(flawed: bool) -> None:
     vm = machine()
     far = role("far", admin=True, trust={"AWS": "arn:aws:iam::111122223333:role/boss"})
-    context = estate(vm, open_group(8080), *ADMIN, far, flaws={vm.asset_id: (KEV,)} if flawed else {})
+    context = estate(
+        vm,
+        open_group(8080),
+        role("boss"),
+        profile("boss", "boss"),
+        far,
+        flaws={vm.asset_id: (KEV,)} if flawed else {},
+    )
     fact = inputs_for(finding("iam_role_cross_service_confused_deputy_prevention", far), context)
     exposure = fact.facts["exposure"]
     if flawed:

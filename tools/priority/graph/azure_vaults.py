@@ -84,7 +84,7 @@ class AzureVaults:
             takers = self._takers.get(key, [])
             for name, said in self._secrets(vault):
                 for service, sure in self._meant(name, said):
-                    self._opens(vault, service, takers, f"{shown(name)} is named for", sure=sure)
+                    self._opens(vault, service, takers, "is named for", sure=sure, secret=name)
 
     # --- what is named -----------------------------------------------------------------------------------------
 
@@ -140,7 +140,14 @@ class AzureVaults:
     # --- steps -------------------------------------------------------------------------------------------------
 
     def _opens(
-        self, vault: AssetRecord, service: AssetRecord, takers: list[AssetRecord], how: str, *, sure: bool
+        self,
+        vault: AssetRecord,
+        service: AssetRecord,
+        takers: list[AssetRecord],
+        how: str,
+        *,
+        sure: bool,
+        secret: str = "",
     ) -> None:
         view = self._estate.view(service)
         if self._estate.kind(service) == "azure.storage" and view.flag("allowSharedKeyAccess") is False:
@@ -151,8 +158,8 @@ class AzureVaults:
         if open_ is False:
             return
         what, holds = shown(name_of(service)), shown(name_of(vault))
-        if "named for" in how:
-            why = f"the secret {how} {what}, in {holds}"
+        if secret:
+            why = f"the secret {shown(secret)} of {holds} {how} {what}"
         else:
             why = f"{shown(name_of(takers[0]))} {how} {what} from {holds}"
         self._steps.join(
@@ -163,7 +170,7 @@ class AzureVaults:
             why,
             takers[:1],
             known=sure and bool(open_),
-            names=(name_of(vault), name_of(service)),
+            names=(name_of(vault), name_of(service), *([secret] if secret else [])),
         )
 
 

@@ -14,7 +14,6 @@ from functools import cached_property
 
 import rustworkx as rx
 
-from tools.priority.graph.detours import Detours
 from tools.priority.graph.model import (
     BUNDLE,
     INTERNET,
@@ -25,12 +24,11 @@ from tools.priority.graph.model import (
     Edge,
     Node,
 )
+from tools.priority.graph.walks import Walks
 
 OPEN = 0.93
 """Chance of an entry from which no other way in matters: who may simply take a thing needs nobody's rights for it."""
 _FAR = math.inf
-_TRIED = 64
-"""Steps of one asset that are tried, the most hopeful first, for one that is not merely a detour."""
 
 
 class Distances:
@@ -52,12 +50,11 @@ class Distances:
         self._edges = edges
         self._place = place
         self._jewels = jewels
-        self._start = place[INTERNET]
+        self.start, self.size = place[INTERNET], len(nodes)
         self._known_only = known_only
         # Each position's best step in and on is looked for once, so that a hub's are not compared for every path.
         self._into: dict[int, tuple[int, int]] = {}
         self._onward: dict[int, tuple[int, int]] = {}
-        self._walks: dict[tuple[int, int, int], tuple[float, AttackPath | None]] = {}
 
     @cached_property
     def steps(self) -> Sequence[tuple[int, int, float, int]]:
@@ -89,11 +86,13 @@ class Distances:
         return {at: _cost(self._nodes[at].value) for at in self._jewels}
 
     @cached_property
-    def _by_number(self) -> Mapping[int, tuple[int, int, float]]:
+    def by_number(self) -> Mapping[int, tuple[int, int, float]]:
+        """The steps by their number among the graph's edges: source, target, cost."""
         return {number: (a, b, cost) for a, b, cost, number in self.steps}
 
     @cached_property
-    def _net(self) -> rx.PyDiGraph[int, tuple[float, int]]:
+    def net(self) -> rx.PyDiGraph[int, tuple[float, int]]:
+        """The steps as a graph, each with its cost and number."""
         net: rx.PyDiGraph[int, tuple[float, int]] = rx.PyDiGraph()
         net.add_nodes_from(range(len(self._nodes)))
         net.add_edges_from([(a, b, (cost, number)) for a, b, cost, number in self.steps])
@@ -102,8 +101,8 @@ class Distances:
     @cached_property
     def forward(self) -> Mapping[int, float]:
         """Distance of every position that the internet reaches."""
-        start = self._start
-        found = rx.dijkstra_shortest_path_lengths(self._net, start, edge_cost_fn=lambda e: e[0])
+        start = self.start
+        found = rx.dijkstra_shortest_path_lengths(self.net, start, edge_cost_fn=lambda e: e[0])
         return {**dict(found), start: 0.0}
 
     @cached_property
@@ -117,76 +116,22 @@ class Distances:
         found = rx.dijkstra_shortest_path_lengths(back, size, edge_cost_fn=float)
         return {at: distance for at, distance in found.items() if at != size}
 
+    @cached_property
+    def _walks(self) -> Walks:
+        return Walks(self)
+
     def best_through(self, positions: Iterable[int], edges: Iterable[int]) -> AttackPath | None:
-        """The gravest path through one of the positions or over one of the edges; None if every way there is a detour
-        of one that needs them not.
-        """
-        forward, backward, steps = self.forward, self.backward, self._by_number
-        found = [(forward.get(at, _FAR) + backward.get(at, _FAR), at, at, -1) for at in positions]
-        for number in edges:
-            if number in steps:
-                a, b, cost = steps[number]
-                found.append((forward.get(a, _FAR) + cost + backward.get(b, _FAR), a, b, number))
-        queue = [one for one in found if one[0] < _FAR]
-        heapq.heapify(queue)
-        best: tuple[float, AttackPath | None] = (_FAR, None)
-        # No walk is shorter than the distances say, so the first one that is as short is the best.
-        for _ in range(_TRIED):
-            if not queue or queue[0][0] >= best[0] - 1e-12:
-                break
-            _, a, b, number = heapq.heappop(queue)
-            walk = (a, b, number)
-            if walk not in self._walks:
-                self._walks[walk] = self._walk(*walk)
-            best = min(best, self._walks[walk], key=lambda one: one[0])
-        return best[1]
-
-    def _walk(self, a: int, b: int, number: int) -> tuple[float, AttackPath | None]:
-        """Length and path of the best walk to `a`, by a step to `b` (none if they are one) and on, that passes no
-        position twice. Where the best ways there and on cross, one of them stays and the other goes around it.
-        """
-        there, on = self._steps_to(a), self._steps_from(b)
-        middle = [number] if number >= 0 else []
-        steps = self._by_number
-        behind = {self._start, a, *(steps[n][1] for n in there)}
-        ahead = {b, *(steps[n][1] for n in on)}
-        if not behind & ahead - ({a} if a == b else set()):
-            return self._measured([*there, *middle, *on])
-        found: list[tuple[float, AttackPath | None]] = []
-        if (a == b or b not in behind) and (way := self._on.way(b, behind)) is not None:
-            found.append(self._measured([*there, *middle, *way]))
-        if (a == b or a not in ahead) and (way := self._back.way(a, ahead)) is not None:
-            found.append(self._measured([*reversed(way), *middle, *on]))
-        return min(found, key=lambda one: one[0], default=(_FAR, None))
-
-    def _measured(self, taken: Sequence[int]) -> tuple[float, AttackPath | None]:
-        steps = self._by_number
-        last = steps[taken[-1]][1] if taken else self._start
-        return sum(steps[n][2] for n in taken) + self.ends.get(last, _FAR), self._path(taken)
-
-    @cached_property
-    def _on(self) -> Detours:
-        return Detours(
-            lambda at: ((b, cost, number) for _, b, (cost, number) in self._net.out_edges(at)),
-            self.backward,
-            self.ends,
-        )
-
-    @cached_property
-    def _back(self) -> Detours:
-        return Detours(
-            lambda at: ((a, cost, number) for a, _, (cost, number) in self._net.in_edges(at)),
-            self.forward,
-            {self._start: 0.0},
-        )
+        """See `Walks.best_through`."""
+        return self._walks.best_through(positions, edges)
 
     def path_to(self, at: int) -> AttackPath | None:
         """The most likely path to a position."""
-        if self.forward.get(at, _FAR) == _FAR or at == self._start:
+        if self.forward.get(at, _FAR) == _FAR or at == self.start:
             return None
-        return self._path(self._steps_to(at))
+        return self.path(self.steps_to(at))
 
-    def _path(self, steps: Sequence[int]) -> AttackPath | None:
+    def path(self, steps: Sequence[int]) -> AttackPath | None:
+        """What steps in a row show; None for none."""
         if not steps:
             return None
         edges = tuple(_without_hubs([self._edges[number] for number in steps]))
@@ -195,20 +140,20 @@ class Distances:
         chance = math.exp(-sum(_cost(edge.chance) for edge in edges))
         return AttackPath(tuple(nodes), edges, chance, all(edge.known for edge in edges))
 
-    def _steps_to(self, at: int) -> list[int]:
+    def steps_to(self, at: int) -> list[int]:
         """Edges of the best path from the internet to a position."""
         steps: list[int] = []
-        start = self._start
+        start = self.start
         while at != start:
             if at not in self._into:
                 before = self.forward
-                _, *step = min((before.get(a, _FAR) + e[0], e[1], a) for a, _, e in self._net.in_edges(at))
+                _, *step = min((before.get(a, _FAR) + e[0], e[1], a) for a, _, e in self.net.in_edges(at))
                 self._into[at] = (step[0], step[1])
             number, at = self._into[at]
             steps.append(number)
         return steps[::-1]
 
-    def _steps_from(self, at: int) -> list[int]:
+    def steps_from(self, at: int) -> list[int]:
         """Edges of the best path from a position to its best jewel."""
         steps: list[int] = []
         ends = self.ends
@@ -218,7 +163,7 @@ class Distances:
                 return steps
             if at not in self._onward:
                 after = self.backward
-                _, *step = min((e[0] + after.get(b, _FAR), e[1], b) for _, b, e in self._net.out_edges(at))
+                _, *step = min((e[0] + after.get(b, _FAR), e[1], b) for _, b, e in self.net.out_edges(at))
                 self._onward[at] = (step[0], step[1])
             number, at = self._onward[at]
             steps.append(number)
@@ -237,13 +182,13 @@ class Distances:
             pair for order, (a, b) in enumerate(needed) for pair in ((a, size + order), (size + order, b))
         )
         net.add_edges_from_no_data(list(pairs))
-        above = rx.immediate_dominators(net, self._start)
+        above = rx.immediate_dominators(net, self.start)
         closed: dict[str, dict[int, None]] = {}
         for jewel in self._jewels:
-            if jewel not in above or jewel == self._start:
+            if jewel not in above or jewel == self.start:
                 continue
             at = jewel
-            while at != self._start:
+            while at != self.start:
                 for asset_id in held[at - size] if at >= size else (self._nodes[at].asset_id,):
                     if not asset_id:
                         continue
@@ -260,7 +205,7 @@ class Distances:
             length, at = heapq.heappop(queue)
             if length > distance[at]:
                 continue
-            for _, b, (cost, _) in self._net.out_edges(at):
+            for _, b, (cost, _) in self.net.out_edges(at):
                 if length + cost < distance.get(b, _FAR):
                     distance[b] = length + cost
                     heapq.heappush(queue, (length + cost, b))

@@ -101,3 +101,30 @@ def test_or_with_both_of_the_last_side(configured: ConfiguredTenant) -> None:
         )
     }
     assert {row["xdm.asset.id"] for row in configured.rows(asked.plan)} == wanted
+
+
+def test_values_and_kinds_that_are_not_there_are_said_with_those_that_are(
+    configured: ConfiguredTenant,
+) -> None:
+    asked = plan_question("which ebs volumes are of type io2?", configured.estate, None, NOW)
+    assert asked.outcome == "no_such"
+    assert "gp2" in asked.message
+    assert "gp3" in asked.message
+    asked = plan_question("sns topics without a kms key", configured.estate, None, NOW)
+    assert asked.outcome == "no_such"
+    assert "sns topics" in asked.message
+
+
+@pytest.mark.parametrize("question", ["are the databases ok?", "top 5 load balancers"])
+def test_what_does_not_say_what_counts_is_asked_back(configured: ConfiguredTenant, question: str) -> None:
+    asked = plan_question(question, configured.estate, None, NOW)
+    assert asked.outcome == "clarify"
+    assert len(asked.choices) > 1
+
+
+def test_numbers_of_what_a_configuration_says(configured: ConfiguredTenant) -> None:
+    asked = plan_question("share of ebs volumes bigger than 50 GB", configured.estate, None, NOW)
+    assert asked.plan is not None, asked.message
+    sizes = [a["cfg"]["Size"] for a in CONFIGURED if a["type"] == "EC2_VOLUME"]
+    (row,) = configured.rows(asked.plan)
+    assert row["percent"] == pytest.approx(100 * sum(s > 50 for s in sizes) / len(sizes), abs=0.1)

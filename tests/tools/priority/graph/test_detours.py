@@ -118,3 +118,53 @@ def test_no_path_through_an_asset_is_better_than_the_best_simple_walk(
         assert len({n.key for n in path.nodes}) == len(path.nodes)
         best = max(math.prod(s.chance for s in w) * worth[w[-1].target] for w in everything if step in w)
         assert path.risk <= best * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(("own", "through"), [(0.9, False), (0.1, True), (0.0, True)])
+def test_who_has_the_role_already_needs_no_neighbour_that_has_it_too(own: float, through: bool) -> None:
+    """Two machines run as one role; the second is only reached from the first."""
+    steps = [edge("host", "role", own, "profile")] if own else []
+    g = graph(
+        [node("host"), node("net"), node("neighbour"), node("role"), node("j", 1.0)],
+        [
+            edge(INTERNET, "host", 0.9),
+            edge("host", "net", 0.99),
+            edge("net", "neighbour", 0.5, "flaw"),
+            edge("neighbour", "role", 0.9),
+            edge("role", "j", 0.9),
+            *steps,
+        ],
+    )
+    wanted = [INTERNET, "host", "net", "neighbour", "role", "j"] if through else []
+    assert _through(g, "flaw") == _through(g, "neighbour") == wanted
+    assert _through(g, "role")[-2:] == ["role", "j"]
+
+
+def test_what_the_neighbour_leads_to_besides_counts() -> None:
+    g = graph(
+        [node("host"), node("neighbour"), node("role"), node("j", 1.0), node("k", 0.8)],
+        [
+            edge(INTERNET, "host", 0.9),
+            edge("host", "role", 0.9),
+            edge("role", "j", 0.9),
+            edge("host", "neighbour", 0.5, "flaw"),
+            edge("neighbour", "role", 0.9),
+            edge("neighbour", "k", 0.4),
+        ],
+    )
+    assert _through(g, "flaw") == [INTERNET, "host", "neighbour", "k"]
+
+
+def test_another_way_in_does_not_make_a_door_needless() -> None:
+    """Strangers may take the role themselves; the machine's own door stays a way in all the same."""
+    g = graph(
+        [node("host"), node("role"), node("j", 1.0)],
+        [
+            edge(INTERNET, "host", 0.9, "door"),
+            edge("host", "role", 0.9),
+            edge(INTERNET, "role", 0.9, "trust"),
+            edge("role", "j", 0.9),
+        ],
+    )
+    assert _through(g, "door") == [INTERNET, "host", "role", "j"]
+    assert _through(g, "trust") == [INTERNET, "role", "j"]

@@ -256,13 +256,13 @@ def test_a_hub_of_many_edges_is_searched_in_one_pass() -> None:
 
 
 def test_a_path_by_its_part_is_the_gravest_in_which_the_asset_has_that_part() -> None:
-    nodes = [node("vm"), node("pod"), node("host"), node("j", 1.0)]
+    nodes = [node("vm"), node("pod"), node("host"), node("j", 1.0), node("k", 0.9)]
     exploit = Edge(INTERNET, "vm", Relation.EXPLOITS, 0.9, "a flaw", ("sg",), ())
     runs = Edge("vm", "j", Relation.RUNS_AS, 0.5, "its role", (), ())
     out = Edge("pod", "host", Relation.ESCAPES, 0.9, "privileged", (), ())
     g = graph(
         nodes,
-        [edge(INTERNET, "vm", 0.3, "sg"), exploit, runs, edge("vm", "pod", 0.9), out, edge("host", "j", 0.5)],
+        [edge(INTERNET, "vm", 0.3, "sg"), exploit, runs, edge("vm", "pod", 0.9), out, edge("host", "k", 0.5)],
     )
     assert len(g.edges) == 6, "a door and a flaw over the same records stay side by side"
     exploited, entered = g.path_by("vm", Part.EXPLOITED), g.path_by("sg", Part.ENTERED)
@@ -273,7 +273,7 @@ def test_a_path_by_its_part_is_the_gravest_in_which_the_asset_has_that_part() ->
     assert g.path_by("j", Part.ENTERED) is None
     escaped, run_as = g.path_by("pod", Part.ESCAPED), g.path_by("vm", Part.RUN_AS)
     assert escaped is not None
-    assert [n.key for n in escaped.nodes] == [INTERNET, "vm", "pod", "host", "j"]
+    assert [n.key for n in escaped.nodes] == [INTERNET, "vm", "pod", "host", "k"]
     assert run_as is not None
     assert [n.key for n in run_as.nodes] == [INTERNET, "vm", "j"]
     assert g.path_by("host", Part.ESCAPED) is None
