@@ -177,8 +177,14 @@ def _of_fixing(form: Form) -> Form:
         form.measure.ref if form.measure is not None else None,
         form.rank.ref if form.rank is not None else None,
     ]
+    part = form.measure.part if form.measure is not None else ()
+    refs += [i.ref for i in (*form.items, *part) if isinstance(i, Atom)]
     if not any(r is not None and r.name == "fix_days" for r in (*refs, *form.columns)):
         return form
-    kept = tuple(i for i in form.items if not (isinstance(i, Atom) and i.ref.name == "status"))
     closed = Atom(ref=Ref(name="status"), op="in", values=("closed",), label="closed")
+    if form.measure is not None and any(isinstance(i, Atom) and i.ref.name == "fix_days" for i in part):
+        # a share of all of them
+        told = form.measure.model_copy(update={"part": (closed, *part)})
+        return form.model_copy(update={"measure": told, "status": "all"})
+    kept = tuple(i for i in form.items if not (isinstance(i, Atom) and i.ref.name == "status"))
     return form.model_copy(update={"items": (*kept, closed), "status": "said"})

@@ -59,6 +59,8 @@ class ConditionWriter(SettingWriter):
             return not (self.name == "issue" and item.rules)
         if isinstance(item, Atom) and item.of == "asset":
             return True
+        if isinstance(item, Atom) and item.ref.name == "fix_days" and "resolved" in self.entity.places:
+            return False
         return (
             isinstance(item, Atom)
             and self.place(item.ref) is None
@@ -220,8 +222,19 @@ class ConditionWriter(SettingWriter):
     def _elsewhere(self, ref: Ref) -> str:
         return "asset" if ref.name in ENTITIES["asset"].places else BELONGS.get(ref.name, "asset")
 
+    def _took(self, atom: Atom) -> Condition:
+        """How long it was open until it was resolved, in days."""
+        first, last = (self.entity.places[name].column for name in ("first_seen", "resolved"))
+        if not any(c.name == "hours_open" for c in self.compute):
+            self.compute.append(Computed(name="hours_open", age_hours=first, until=last))
+        days = float(atom.values[0])
+        made: Condition = Test(field="hours_open", op=atom.op, value=round(days * 24))
+        return Not(none=made) if atom.negated else made
+
     def atom(self, atom: Atom) -> Condition:
         place = self.place(atom.ref)
+        if atom.ref.name == "fix_days" and "resolved" in self.entity.places and atom.values:
+            return self._took(atom)
         if place is None:
             where = (
                 "asset"

@@ -32,6 +32,10 @@ _OF_EACH: Final = re.compile(
 _TOTAL: Final = re.compile(
     r"\b(?:total|all|overall) (?:and|vs\.?|versus|plus) (?P<more>critical|high|medium|low|critical and high|resolved|closed|unassigned|open) (?P<what>issues?|findings?|vulnerabilities|cases?)\b"
 )
+_SPAN: Final = r"(?:this|last|previous) (?:week|month|quarter|year)|today|yesterday"
+_PERIODS: Final = re.compile(
+    rf"\b(?P<a>{_SPAN}) (?:with|and|to|vs\.?|versus|against|compared (?:to|with)) (?:the one |that |those )?(?:of |from |in )?(?P<b>{_SPAN})\b"
+)
 _BINS: Final = re.compile(
     r"\b(?:daily|weekly|monthly|hourly|yearly|(?:per|by|each|every|a) (?:hour|day|week|month|year)|(?:day|week|month) (?:by|over) (?:day|week|month)|trend|over time)\b"
 )
@@ -87,6 +91,14 @@ def _questions(text: str) -> list[tuple[str, str, bool]]:
         by = re.sub(r"^(?:for each|for every|each|every|of each|in each) ", "per ", thing["by"])
         pair = [f"number of {thing[name]} {by}" for name in ("a", "b")]
         found.append((pair[0], pair[1], False))
+    if (periods := _PERIODS.search(text)) is not None and not _BINS.search(text):
+        before, after = text[: periods.start()], text[periods.end() :]
+        counted = "" if re.search(r"\b(?:how many|number of|count of)\b", text) else "number of "
+        times = [
+            re.sub(r"^(?:last|previous) (week|month|quarter|year)$", r"last calendar \1", periods[name])
+            for name in ("a", "b")
+        ]
+        found.append((f"{counted}{before}{times[0]}{after}", f"{counted}{before}{times[1]}{after}", True))
     if (total := _TOTAL.search(text)) is not None:
         before, after = text[: total.start()], text[total.end() :]
         counted = "" if re.search(r"\b(?:how many|number of|count of)\b", before) else "number of "

@@ -210,6 +210,11 @@ def _said_size(state: State) -> str:
 _WORST = frozenset({"worst", "riskiest", "most dangerous", "highest"})
 
 
+_AFFECTED = frozenset(
+    "affected problematic risky exposed hit problems risk risks issues important critical dangerous urgent".split()
+)
+
+
 def leftover_rank(state: State) -> None:
     down = state.pending_rank not in ("fewest", "lowest")
     entity = state.entity
@@ -238,6 +243,11 @@ def leftover_rank(state: State) -> None:
     elif entity == "asset" and state.pending_rank == "highest" and (word := _said_size(state)):
         # what has no size here has no largest one: by what else?
         state.vague.append((word, ("by number of open issues", "with critical or high issues")))
+    elif (
+        entity == "asset" and state.pending_rank == "most" and not _AFFECTED & {t.text for t in state.tokens}
+    ):
+        # the most of what?
+        state.vague.append(("most", ("by number of open issues", "by number of vulnerabilities")))
     elif entity == "asset" and state.pending_rank in ("highest", "top", "most"):
         state.rank = state.rank or Rank(has=Has(entity="issue"), descending=down)
     state.pending_rank = ""

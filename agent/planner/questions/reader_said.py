@@ -18,6 +18,7 @@ def said_of(state: State, mark: Mark, ref: Ref) -> Atom | None:
 
     if state.compare is not None and ref.name in (
         "cvss",
+        "fix_days",
         "size",
         "records",
         "impact",
@@ -157,7 +158,8 @@ def bounded(state: State, ref: Ref, op: str, number: float | str | None) -> Atom
     words = {"gt": "above", "gte": "at least", "lt": "below", "lte": "at most", "eq": "", "ne": "other than"}
     shown = f"{number:g}" if isinstance(number, float) else number
     kind: Any = {"ne": "eq"}.get(op, op)
-    label = f"{ref.name.replace('_', ' ')} {words.get(op, op)} {shown}".replace("  ", " ")
+    name = "days to fix" if ref.name == "fix_days" else ref.name.replace("_", " ")
+    label = f"{name} {words.get(op, op)} {shown}".replace("  ", " ")
     if "version" in ref.name and isinstance(number, float):
         number = f"{number:g}"
     return Atom(ref=ref, op=kind, values=(number or 0.0,), negated=op == "ne", label=label)

@@ -292,7 +292,7 @@ def finish(state: State) -> None:
         state.having = state.compare
         state.compare = None
     share = state.measure is not None and state.measure.function == "percent"
-    counted = state.measure is not None and state.measure.function == "count"
+    counted = state.measure is None or state.measure.function == "count"
     if state.compare is not None and (share or counted) and state.group and state.having is None:
         # "... by account, more than 10": of the share or number that each has
         state.having, state.compare = state.compare, None

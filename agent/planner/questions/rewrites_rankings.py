@@ -18,7 +18,8 @@ _WORKS: Final = r"(?:is|are|was) (?:working|assigned|responsible|investigating|h
 
 def _when(match: re.Match[str]) -> str:
     order = "fewest first" if match["way"].startswith(_FEW) else "most first"
-    return f"number of {match['what'].strip()} per {match['unit']}, {order}, first 1"
+    span = match.groupdict().get("in") or ""
+    return f"number of {match['what'].strip()}{span} per {match['unit']}, {order}, first 1"
 
 
 def _busiest(match: re.Match[str]) -> str:
@@ -35,22 +36,48 @@ def _long(match: re.Match[str]) -> str:
     return f"with the {most} time to resolve"
 
 
+def _took(match: re.Match[str]) -> str:
+    """Of what was resolved, how long it had been open."""
+    said = (match["op"] or "at most").strip()
+    count = (
+        float(match["n"]) if match["n"].isdigit() else {"a": 1, "one": 1, "two": 2, "three": 3}[match["n"]]
+    )
+    days = count * {"h": 1 / 24, "d": 1, "w": 7, "m": 30}[match["u"][0]]
+    word = (
+        "above"
+        if said in ("over", "more than", "longer than")
+        else "at most"
+        if said == "at most"
+        else "below"
+    )
+    return f"with time to resolve {word} {days:g}"
+
+
+def _by_name(match: re.Match[str]) -> str:
+    plural = {"vulnerability": "vulnerabilities"}.get(match["w"], f"{match['w']}s")
+    plural = "issues" if plural == "rules" else plural
+    return f"number of {plural} by {'cve' if match['w'] == 'vulnerability' else 'rule'}"
+
+
+def _covered(match: re.Match[str]) -> str:
+    return f"{'without' if match['not'] else 'with'} {match['w']}"
+
+
 def _number(match: re.Match[str]) -> str:
     what = match["what"]
     return f"number of {match['kept']}{what[:-1] + 'ies' if what.endswith('y') else what + 's'}"
 
 
 def _bytes(match: re.Match[str]) -> str:
-    if re.search(r"firewall|ngfw|flow|traffic|session|connection", match.string):
-        return "total bytes"
-    return "total bytes of flow records"
+    told = re.search(r"firewall|ngfw|flow|traffic|session|connection", match.string)
+    return f"{match['pre']}bytes{match['post']}" + ("" if told else " in the flow logs")
 
 
 _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
         # the day, week or month of the most
-        (rf"^\W*(?:(?:please|and|so|tell me|show me|do you know|in|on|during|for) )*(?:which|what|the) {_UNIT}(?: (?:this year|last year))? {_HAD} (?:the )?{_MOST} (?P<what>[\w\s'-]{{3,80}}?)\W*$", _when),
+        (rf"^\W*(?:(?:please|and|so|tell me|show me|do you know|in|on|during|for) )*(?:which|what|the) {_UNIT}(?P<in> (?:in |of |during )?(?:this|last|the last|the past) (?:\\d+ )?(?:days?|weeks?|months?|quarter|year))? {_HAD} (?:the )?{_MOST} (?P<what>[\w\s'-]{{3,80}}?)\W*$", _when),
         (rf"^\W*(?:(?:please|and|so|tell me|show me|do you know) )*when (?:did we|was there|were there|were|was|have we|did) (?:have |see |get |open |seen |had )?(?:the )?{_MOST} (?P<what>[\w\s'-]{{3,80}}?)(?:,? (?:by|per) {_UNIT})\W*$", _when),
         (rf"^\W*(?:(?:please|and|so|tell me|show me|what is|what was|what's|which is|the|our) )*(?:busiest|noisiest|worst|most active|heaviest) {_UNIT} (?P<way>of|for|in|by|with) (?:the |our )?(?P<what>[\w\s'-]{{3,80}}?)\W*$", _busiest),
         (r"\bhow (?:did|does|do|has|have) (?:the )?(?:count|number|amount) of (?P<what>[\w\s'-]{3,60}?) (?:develop|evolve|change|trend|move|grow|go)d?(?P<rest>\b|ed\b)", r"number of \g<what> over time\g<rest>"),
@@ -64,6 +91,22 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\b(?P<user>(?:which|what) (?:user|person|identity|principal|account holder)|who) (?:did|made|performed|executed|ran|triggered|issued) (?:the )?most (?P<what>operations|changes|api calls|actions|events|calls)(?P<rest> (?:in|of|for|per|on) (?:each|every) \w+)", r"top 1 user by number of \g<what>\g<rest>"),
         # what took long
         (r"\b(?:(?:that|which|who) )?(?:took|take|takes|needed|need|have taken|has taken) (?:the )?(?P<w>longest|shortest)(?: time)? to (?:be )?(?:resolved?|fix(?:ed)?|closed?|remediated?|solved?)(?: on average| in average)?\b", _long),
+        # how long it took
+        (r"\b(?:(?:that|which) )?(?:were |was |got |have been |been )?(?:resolved|closed|fixed|remediated) (?:with)?in (?P<op>less than |under |at most |over |more than )?(?P<n>\d+|a|one|two|three) (?P<u>hours?|days?|weeks?|months?)\b(?! (?:ago|of the last))", _took),
+        (r"\b(?:(?:that|which) )?(?:took|take|needed|need|have taken)(?: us)? (?P<op>less than |under |at most |over |more than |longer than )(?P<n>\d+|a|one|two|three) (?P<u>hours?|days?|weeks?|months?) to (?:be )?(?:close[d]?|resolved?|fix(?:ed)?|remediated?)\b", _took),
+        # on how many others
+        (r"\b(?P<a>cves?|rules?|checks?|packages?) (?:that )?(?:appears?|occurs?|shows? up|is|are|is found|are found|is present|are present|fails?|is seen) (?:in|on|across) (?:the )?most (?:different )?(?P<b>accounts|teams|regions|subscriptions|projects|clouds|applications|apps|owners)\b", r"\g<a> in at least 1 \g<b>"),
+        # to nobody
+        (r"\b(?:(?:that|which) )?(?:nobody|no ?one|no one) (?:is )?(?:looks? (?:at|into|after)|looking (?:at|into|after)|work(?:s|ing) on|handl(?:es|ing)|car(?:es|ing) (?:about|for)|deal(?:s|ing) with|investigat(?:es|ing)|takes care of)(?: them| it)?\b", "that are unassigned"),
+        (r"\b(?:not|n't) (?:being )?(?:handled|worked on|looked at|investigated)(?: by any(?:one|body))?\b", "unassigned"),
+        # by their names
+        (r"\b(?P<w>issue|rule|finding|vulnerability) names?,? (?:and|with) (?:how often (?:they|it|each|each of them) (?:occurs?|appears?|is raised|are raised)|their (?:count|number|frequency)|counts?)", _by_name),
+        # an agent by what it does
+        (r"\b(?P<not>not |n't )?(?:protected|covered|monitored|secured|guarded) by (?:an?|the|our|any) (?P<w>(?:xdr |cortex |endpoint )?agents?)\b", _covered),
+        (r"\bconnector (?:problems|issues|errors|failures|troubles)\b", "failed connector events"),
+        (r"^\W*(?:are|is) (?:all |all of |the |our )*connectors? (?:healthy|ok(?:ay)?|fine|working|running|well)(?: well| fine)?\W*$", "connector health events whose status is not success"),
+        (r"\b(?:public|external|externally|internet)[ -](?:facing|exposed)\b(?! ip)", "internet facing"),
+        (r"\b(?P<n>top \d+|most) noisy\b", r"\g<n>"),
         # "what % of"
         (r"(?<=\s)% of\b", "percentage of"),
         # who has the most to do
@@ -71,7 +114,10 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\bnewly (?:detected|found|discovered|opened|created|reported|raised|seen|appeared)\b", "new"),
         (r"\b(?:top|first) (?P<n>\d+|one|two|three|four|five|six|seven|eight|nine|ten|twenty) (?P<what>cves?|rules?|checks?|packages?) by (?:the )?(?:affected|impacted|exposed|distinct|hit) (?P<things>assets|resources|machines|hosts|servers|vms|instances)\b", r"top \g<n> \g<what> by number of affected \g<things>"),
         (r"\bwhat(?:'s| is| could be)? (?:wrong|up|the matter|the problem|the trouble|the issue|going on|broken|bad)(?: here)? (?:with|about|on|in|at) (?=\S)", "open issues on "),
-        (r"\b(?:total |sum of |number of |how many )?bytes (?:were |was |are |been )?(?:transferred|transmitted|moved|exchanged|sent over|shipped|passed)\b", _bytes),
+        (
+            r"^(?P<pre>.*?)\b(?:total |sum of |number of |how many )?bytes (?:were |was |are |been )?(?:transferred|transmitted|moved|exchanged|sent over|shipped|passed)\b(?P<post>.*?)\W*$",
+            _bytes,
+        ),
         (r"^(?P<who>\W*(?:please |tell me |show me )?who (?:has |have )?(?:deleted|created|changed|modified|removed|updated|stopped|started|terminated|touched)) (?:something|anything|things|stuff)\b", r"\g<who>"),
         (r"\bproblem(?:atic)? (?P<what>machines?|assets?|resources?|buckets?|vms?|servers?|hosts?|accounts?|databases?)\b", r"problematic \g<what>"),
         (r"\bmost vulnerable (?P<what>(?:[a-z]+ )?(?:images?|machines?|hosts?|servers?|vms?|assets?|resources?|functions?|instances?|applications?|teams?|accounts?|subscriptions?|projects?|environments?|regions?|containers?|workloads?))\b", r"\g<what> with the most vulnerabilities"),

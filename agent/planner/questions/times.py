@@ -22,7 +22,9 @@ _N: Final = r"(\d{1,4}|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + r")
 _U: Final = r"(h|hrs?|hours?|d|days?|w|wks?|weeks?|fortnights?|months?|mo|quarters?|years?|y|yrs?)"
 _MONTH: Final = r"(january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)"
 _DAY: Final = rf"(?:\d{{4}}-\d{{2}}-\d{{2}}(?:[t ]\d{{2}}:\d{{2}}(?::\d{{2}})?z?)?|(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? \d{{4}})?|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?(?! ?%))"
-_PERIOD: Final = rf"(?:yesterday|today|(?:{_MONTH})(?:,? \d{{4}})?|(?:last|this) (?:calendar )?(?:week|month|quarter|year)|\d{{4}})"
+_WEEKDAYS: Final = "monday tuesday wednesday thursday friday saturday sunday".split()
+_WEEKDAY: Final = rf"(?:last )?(?:{'|'.join(_WEEKDAYS)})"
+_PERIOD: Final = rf"(?:yesterday|{_WEEKDAY}|today|(?:{_MONTH})(?:,? \d{{4}})?|(?:last|this) (?:calendar )?(?:week|month|quarter|year)|\d{{4}})"
 
 Way = Literal["older", "within", "range"]
 Make = Callable[["re.Match[str]", datetime], "When | None"]
@@ -109,6 +111,10 @@ def _period(text: str, now: datetime) -> tuple[datetime, datetime] | None:
         return midnight, midnight + timedelta(days=1)
     if text == "yesterday":
         return midnight - timedelta(days=1), midnight
+    if (weekday := text.removeprefix("last ")) in _WEEKDAYS:
+        # the latest such day that is over
+        back = (midnight.weekday() - _WEEKDAYS.index(weekday) - 1) % 7 + 1
+        return midnight - timedelta(days=back), midnight - timedelta(days=back - 1)
     calendar = re.match(r"(last|this) (?:calendar )?(week|month|quarter|year)\Z", text)
     if calendar:
         first = _first_of(calendar[2], midnight)
@@ -211,6 +217,7 @@ def _rules() -> Iterator[tuple[str, Make]]:
         rf"(?:in|on|during|of|for)(?: the month of)? (?P<p>{_DAY}|(?:{_MONTH})(?:,? \d{{4}})?|2\d{{3}})",
         _in,
     )
+    yield rf"(?:on )?(?P<p>{_WEEKDAY})", _in
     yield r"(?:in |during )?(?P<p>today|yesterday|this (?:week|month|quarter|year))", _in
 
 

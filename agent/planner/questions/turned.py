@@ -158,7 +158,7 @@ def _of_rows(form: Form, text: str) -> Form:
         return form
     items: list[Item] = [i for i in form.items if i not in has[:1]]
     inner = list(has[0].items) if has else []
-    rows = bool(has) and _ROWS.search(text) is not None and _OF_ASSETS.search(text) is None
+    rows = _ROWS.search(text) is not None and _OF_ASSETS.search(text) is None
     measure = Measure(function="count") if rows else Measure(function="distinct", ref=Ref(name="asset"))
     said = any(isinstance(i, Atom) and i.ref.name in ("status", "result") for i in inner)
     status = "said" if said else "open"

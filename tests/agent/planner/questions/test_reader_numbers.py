@@ -61,3 +61,9 @@ def test_rules_that_never_failed(tenant: Tenant) -> None:
     failed = {f["rule"] for f in FINDINGS if f["status"] == "FAIL"}
     rows = _rows(tenant, "which rules have never failed?")
     assert {row["xdm.finding.type_id"] for row in rows} == {f["rule"] for f in FINDINGS} - failed
+
+
+def test_this_month_and_the_one_before(tenant: Tenant) -> None:
+    [row] = _rows(tenant, "compare the number of resolved issues this month with last month")
+    gone = [i["resolved"].strftime("%Y-%m") for i in ISSUES if i["resolved"] is not None]
+    assert list(row.values()) == [gone.count("2026-11"), gone.count("2026-10")]

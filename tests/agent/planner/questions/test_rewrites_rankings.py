@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from agent.planner.questions.ask import plan_question
 from agent.planner.questions.rewrites_rankings import ranked
-from tests.agent.planner.questions.tenant import ISSUES, NOW, Tenant
+from tests.agent.planner.questions.tenant import ISSUES, NOW, Row, Tenant
 
 
 @pytest.mark.parametrize(
@@ -93,3 +95,38 @@ def test_an_average_of_days_is_one_number(tenant: Tenant) -> None:
     assert [round(float(row["avg_issues"]), 6) for row in rows] == [
         round(sum(weeks.values()) / len(weeks), 6)
     ]
+
+
+def _days(issue: Row) -> float:
+    return float((issue["resolved"] - issue["first"]).total_seconds()) / 86_400
+
+
+@pytest.mark.parametrize(
+    ("question", "fits"),
+    [
+        ("issues that were resolved within 40 days", lambda days: days <= 40),
+        ("issues resolved in less than 40 days", lambda days: days < 40),
+        ("issues that took more than 40 days to close", lambda days: days > 40),
+    ],
+)
+def test_how_long_it_took(tenant: Tenant, question: str, fits: Callable[[float], bool]) -> None:
+    asked = plan_question(question, tenant.estate, None, NOW)
+    assert asked.plan is not None, asked.message
+    wanted = {str(i["id"]) for i in ISSUES if i["resolved"] is not None and fits(_days(i))}
+    assert wanted
+    assert {str(row["xdm.issue.id"]) for row in tenant.rows(asked.plan)} == wanted
+
+
+def test_a_day_of_the_week_is_the_last_that_is_over(tenant: Tenant) -> None:
+    asked = plan_question("issues opened on monday", tenant.estate, None, NOW)
+    assert asked.form is not None
+    [time] = [i for i in asked.form.items if i.kind == "atom"]
+    assert time.start is not None
+    assert f"{time.start:%A %Y-%m-%d}" == "Monday 2026-11-23"
+
+
+@pytest.mark.parametrize(
+    "question", ["which buckets hold the most flurbs", "which buckets contain most records of personal data"]
+)
+def test_the_most_of_something_else_is_not_the_most_issues(tenant: Tenant, question: str) -> None:
+    assert plan_question(question, tenant.estate, None, NOW).outcome != "answer"
