@@ -18,7 +18,7 @@ from tools.priority.enriched import activity_fact, cve_of, exploit_fact
 from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.graph.model import INTERNET, Part, Relation
 from tools.priority.network import port_grade
-from tools.priority.paths import part_path
+from tools.priority.paths import BESIDE, part_path
 from tools.priority.prefilter import BENIGN, standing_of
 from tools.priority.threats import threat_fact
 from tools.priority.weakness import Weakness, weakness_of
@@ -35,8 +35,6 @@ _ATTACKED = SERIOUS - {"privilege"}
 
 _OLD = 0.4
 _FILTERS = {"ec2.sg", "azure.nsg", "gcp.firewall"}
-_BESIDE = 0.3
-"""Share of an asset's path for a finding that has no part in it: an intruder passes there by other means."""
 _PARTS: Final[Mapping[str, Part | None]] = {
     "takeover": Part.ENTERED,
     "data_exposure": Part.ENTERED,
@@ -224,9 +222,9 @@ def _path_for(finding: Finding, weakness: Weakness, own: AssetFacts, context: Co
         return path
     mine = part_path(context, finding.resource.asset_id, part)
     share = path.grade / own.path.grade
-    if mine is not None and mine.grade * share >= _BESIDE * path.grade:
+    if mine is not None and mine.grade * share >= BESIDE * path.grade:
         return _held(mine, share)
-    return _held(replace(path, value=f"{path.value}, by another weakness than this"), _BESIDE)
+    return _held(replace(path, value=f"{path.value}, by another weakness than this"), BESIDE)
 
 
 def _through(path: Fact, cve: str, finding: Finding, context: Context) -> Fact:

@@ -29,6 +29,8 @@ _SOURCE = "configuration and policies"
 _HOSTS = ("ec2.instance", "lambda.function", "ecs.task", "gcp.vm", "azure.vm")
 _STRONG = {"admin": "administrator of the account", "escalation": "a way to administrator"}
 _REGULATED = 0.75
+BESIDE = 0.3
+"""Share of a way that counts where an intruder passes without need of the asset, or of the weakness in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,9 @@ def graph_path(context: Context, asset: AssetRecord) -> Fact:
     graph, asset_id = context.graph, asset.asset_id
     path = graph.path_of(asset_id)
     if path is None:
+        if (risk := graph.beside(asset_id)) > 0.0:
+            text = "an intruder gets there and has what it leads to already"
+            return known(_NAME, text, BESIDE * risk**0.5, _SOURCE, at=context.as_of)
         return absent(_NAME, "none found", _SOURCE, at=context.as_of)
     proved = path if path.known else graph.path_of(asset_id, known_only=True)
     return _told(path, proved, context)

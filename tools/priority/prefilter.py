@@ -116,7 +116,8 @@ def _proved(finding: Finding, path: Fact, context: Context) -> str:
     asset_id, graph = finding.resource.asset_id, context.graph
     found = graph.path_of(asset_id, known_only=True)
     if found is None:
-        return path.value if path.state == "known" and path.grade > 0 else ""
+        known = path.state == "known" and path.grade > 0 and graph.beside(asset_id) <= 0
+        return path.value if known else ""
     unseen = graph_words().jewel["unseen"]
     if found.value > unseen or found.jewel.asset_id != asset_id:
         return path_text(found)

@@ -32,11 +32,14 @@ from tests.tools.priority.graph.clouds import (
 )
 from tests.tools.priority.graph.clouds import machine as gcp_machine
 from tools.findings.model import AssetRecord, Finding
+from tools.priority.benign import parse_benign
 from tools.priority.context import Context, build_context
 from tools.priority.enrich.model import Enrichments, Flaw
 from tools.priority.factors import inputs_for
 from tools.priority.facts import Fact, absent, known
+from tools.priority.prefilter import Tolerances
 
+_IAM = "arn:aws:iam::111122223333"
 ADMIN = (role("boss", admin=True), profile("boss", "boss"))
 
 
@@ -242,3 +245,28 @@ def test_encryption_is_a_safeguard_of_what_is_shared_with_everybody(shared: bool
     found = inputs_for(finding("ec2_ebs_snapshots_encrypted", copy), context)
     assert found.weakness.name == name
     assert ("lets it be shared" in found.weakness.words) is shared
+
+
+def test_a_neighbour_that_gives_an_intruder_nothing_new_counts_a_little_and_says_so() -> None:
+    inside = {
+        "VpcId": "vpc-1",
+        "SubnetId": "subnet-1",
+        "IamInstanceProfile": {"Arn": f"{_IAM}:instance-profile/web"},
+    }
+    first = instance("i-1", PrivateIpAddress="10.0.0.5", **inside)
+    second = instance("i-2", "sg-2", PublicIpAddress=None, PrivateIpAddress="10.0.0.6", **inside)
+    group = open_group(8080, "sg-2", "10.0.0.0/8")
+    kept = bucket("kept", tags={"DataClass": "PII"})
+    reads = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::kept/*"}
+    inline = [{"PolicyName": "p", "PolicyDocument": {"Statement": [reads]}}]
+    held = (role("web", RolePolicyList=inline), profile("web", "web"), kept)
+    flaws = {first.asset_id: (KEV,), second.asset_id: (KEV,)}
+    context = estate(first, second, group, open_group(8080), *held, flaws=flaws)
+    found = [path(finding("CVE-2021-44228", vm, category="VULNERABILITY"), context) for vm in (first, second)]
+    assert found[0].grade > 0.8
+    assert found[1].value == "an intruder gets there and has what it leads to already"
+    assert 0.1 < found[1].grade < 0.3
+    approved = parse_benign({"test_estate": [{"accounts": ["111122223333"], "reason": "lab"}]})
+    context.tolerances = Tolerances((), approved)
+    held_down = [inputs_for(finding("CVE-2021-44228", vm), context).held_by for vm in (first, second)]
+    assert held_down == ["", "of a test estate"], "no path to a jewel is proved through the second"

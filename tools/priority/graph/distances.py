@@ -124,6 +124,10 @@ class Distances:
         """See `Walks.best_through`."""
         return self._walks.best_through(positions, edges)
 
+    def nearest(self, positions: Iterable[int], edges: Iterable[int]) -> float:
+        """See `Walks.nearest`."""
+        return self._walks.nearest(positions, edges)
+
     def path_to(self, at: int) -> AttackPath | None:
         """The most likely path to a position."""
         if self.forward.get(at, _FAR) == _FAR or at == self.start:

@@ -78,6 +78,12 @@ class AttackGraph:
             self._found[key] = self._graver(*there, known_only=known_only) if there is not None else None
         return self._found[key]
 
+    def beside(self, asset_id: str) -> float:
+        """The risk of a proved way past an asset without a path: an intruder gets there, and nothing new by it."""
+        if self.path_of(asset_id) is not None:
+            return 0.0
+        return math.exp(-self.known.nearest(*self._by_asset.get(asset_id, ((), ()))))
+
     def path_by(self, asset_id: str, part: Part, *, known_only: bool = False) -> AttackPath | None:
         """The gravest path in which an asset has this very part; None if it has that part in none."""
         key = (asset_id, part, known_only)

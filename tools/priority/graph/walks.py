@@ -32,9 +32,13 @@ class Walks:
         self._of = of
         self._found: dict[tuple[int, int, int], tuple[float, AttackPath | None]] = {}
 
-    def best_through(self, positions: Iterable[int], edges: Iterable[int]) -> AttackPath | None:
-        """The gravest path through one of the positions or over one of the edges; None if every way there is a detour
-        of one that needs them not.
+    def nearest(self, positions: Iterable[int], edges: Iterable[int]) -> float:
+        """Length of the shortest walk through one of the positions or steps, of use or not."""
+        return min((one[0] for one in self._hoped(positions, edges)), default=_FAR)
+
+    def _hoped(self, positions: Iterable[int], edges: Iterable[int]) -> list[tuple[float, int, int, int]]:
+        """Each position (as a step from itself to itself without a number) and step, by the length that the best ways
+        there and on have together.
         """
         forward, backward, steps = self._of.forward, self._of.backward, self._of.by_number
         found = [(forward.get(at, _FAR) + backward.get(at, _FAR), at, at, -1) for at in positions]
@@ -42,6 +46,13 @@ class Walks:
             if number in steps:
                 a, b, cost = steps[number]
                 found.append((forward.get(a, _FAR) + cost + backward.get(b, _FAR), a, b, number))
+        return found
+
+    def best_through(self, positions: Iterable[int], edges: Iterable[int]) -> AttackPath | None:
+        """The gravest path through one of the positions or over one of the edges; None if every way there is a detour
+        of one that needs them not.
+        """
+        found = self._hoped(positions, edges)
         queue = [one for one in found if one[0] < _FAR]
         heapq.heapify(queue)
         best: tuple[float, AttackPath | None] = (_FAR, None)

@@ -168,3 +168,21 @@ def test_another_way_in_does_not_make_a_door_needless() -> None:
     )
     assert _through(g, "door") == [INTERNET, "host", "role", "j"]
     assert _through(g, "trust") == [INTERNET, "role", "j"]
+
+
+def test_how_near_a_way_passes_what_has_no_path() -> None:
+    g = graph(
+        [node("host"), node("neighbour"), node("far"), node("j", 1.0)],
+        [
+            edge(INTERNET, "host", 0.9),
+            edge("host", "j", 0.8),
+            edge("host", "neighbour", 0.5),
+            edge("neighbour", "j", 0.9, "grant"),
+            edge("far", "j", 0.9),
+        ],
+    )
+    assert g.path_of("neighbour") is None
+    assert g.beside("neighbour") == pytest.approx(0.9 * 0.5 * 0.9, rel=1e-3)
+    assert g.beside("grant") == g.beside("neighbour")
+    assert g.beside("host") == 0.0, "it has a path"
+    assert g.beside("far") == g.beside("unheard of") == 0.0
