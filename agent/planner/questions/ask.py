@@ -24,6 +24,7 @@ from agent.planner.questions.people import with_people
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader import read
 from agent.planner.questions.reader_elements import read_elements
+from agent.planner.questions.reader_linked import read_linked
 from agent.planner.questions.reader_network import of_rules, ported, read_network
 from agent.planner.questions.reader_numbers import read_flawless, read_numbers
 from agent.planner.questions.reader_openings import read_opening
@@ -123,7 +124,9 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         if aimless and (form := read_elements(lowered, estate, now, weak=True)) is not None:
             return _noted(planned(form, asked, estate, now), (), aside)
         if hindered is not None:
-            shaped = read_shaped(lowered, estate, now, understand) if aimless and before is None else None
+            shaped = None
+            if aimless and before is None:
+                shaped = read_linked(lowered, estate, now) or read_shaped(lowered, estate, now, understand)
             if shaped is not None:
                 return _noted(planned(shaped, asked, estate, now), (), aside)
             return hindered.model_copy(update={"question": asked})
@@ -134,7 +137,12 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
             return hindered.model_copy(update={"question": asked})
         form = completed(form, "")
     form = fitted(classed(form, lowered, estate), estate)
-    if (pair := torn(form, estate)) is not None:
+    pair = torn(form, estate)
+    several = before is None and sum(m.kind == "kind" for m in state.marks) > 1
+    linked = read_linked(lowered, estate, now, sure=pair is None) if pair is not None or several else None
+    if linked is not None:
+        return _noted(planned(linked, asked, estate, now), (), aside)
+    if pair is not None:
         items = read_elements(lowered, estate, now, weak=True) if before is None else None
         if items is None or torn(items, estate) is not None:
             return asked_back(pair, asked)

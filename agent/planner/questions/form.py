@@ -116,6 +116,17 @@ class Inside(FormModel):
     negated: bool = False
 
 
+class Linked(FormModel):
+    """A resource of another kind with which it shares an id in the configuration: it stands `here` and `there`."""
+
+    kind: Literal["linked"] = "linked"
+    kinds: Kinds
+    items: tuple[Item, ...] = ()
+    here: Where
+    there: Where
+    negated: bool = False
+
+
 class Either(FormModel):
     """At least one of these."""
 
@@ -125,7 +136,7 @@ class Either(FormModel):
 
 
 Item: TypeAlias = Annotated[
-    Atom | Kinds | Weakness | Opening | Has | Inside | Either, Field(discriminator="kind")
+    Atom | Kinds | Weakness | Opening | Has | Inside | Linked | Either, Field(discriminator="kind")
 ]
 
 
@@ -243,5 +254,5 @@ class Asked(FormModel):
     choices: tuple[str, ...] = ()
 
 
-for _model in (Has, Inside, Either, Measure, Side, Rank, Form, Asked):
+for _model in (Has, Inside, Linked, Either, Measure, Side, Rank, Form, Asked):
     _model.model_rebuild()

@@ -7,7 +7,19 @@ from agent.planner.questions.entities import BELONGS, ENTITIES, FACTS, Place
 from agent.planner.questions.entity_links import direct, reachable
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Either, Has, Inside, Item, Kinds, Opening, Ref, Weakness
+from agent.planner.questions.form import (
+    Atom,
+    Either,
+    Has,
+    Inside,
+    Item,
+    Kinds,
+    Linked,
+    Opening,
+    Ref,
+    Weakness,
+)
+from agent.planner.questions.plan_linked import linked_by_id
 from agent.planner.questions.plan_possible import possible
 from agent.planner.questions.plan_related import counting_join, related_rows
 from agent.planner.questions.plan_settings import SettingWriter
@@ -87,6 +99,10 @@ class ConditionWriter(SettingWriter):
         if isinstance(item, Inside):
             found = self.of_one_item(item)
             return Not(none=found) if item.negated else found
+        if isinstance(item, Linked):
+            inner = ConditionWriter("asset", self.estate, self.now)
+            told = both(inner.all((item.kinds, *item.items)))
+            return linked_by_id(item, self.estate.platform, told, tuple(inner.compute))
         if isinstance(item, Opening):
             made = openings.condition(item, self.estate)
             return Not(none=made) if item.negated else made

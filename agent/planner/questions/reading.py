@@ -15,9 +15,11 @@ from agent.planner.questions.form import (
     Inside,
     Item,
     Kinds,
+    Linked,
     Opening,
     Ref,
     Weakness,
+    Where,
 )
 from agent.planner.questions.openings import ANYWHERE
 from agent.planner.questions.setting_joined import turned
@@ -187,6 +189,10 @@ def _condition(item: Item, form: Form) -> str:
     if isinstance(item, Inside):
         told = _joined([_condition(i, form) for i in item.items])
         return f"{'without' if item.negated else 'with'} {item.label} that has {told}"
+    if isinstance(item, Linked):
+        told = _joined([_condition(i, form) for i in item.items])
+        inner = f" {told}" if told else ""
+        return f"{'without' if item.negated else 'with'} {item.kinds.label}{inner} (by {_key(item.here)})"
     if isinstance(item, Opening):
         what = f"port {' or '.join(map(str, item.ports))}" if item.ports else "any port"
         source = (
@@ -196,6 +202,10 @@ def _condition(item: Item, form: Form) -> str:
         )
         return f"{'without' if item.negated else 'with'} a rule that {'lets out' if item.outbound else 'lets in'} {what}{source}"
     return _has(item, form)
+
+
+def _key(where: Where) -> str:
+    return next((step for step in reversed(where.path) if step != "*"), "")
 
 
 def _tells(label: str) -> bool:

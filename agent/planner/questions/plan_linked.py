@@ -1,0 +1,46 @@
+"""Conditions on a resource by another one with which it shares an id in the configuration."""
+
+from __future__ import annotations
+
+from agent.planner.questions.form import Linked, Where
+from agent.planner.questions.plan_tests import RAW, TYPE, both
+from agent.planner.questions.settings import ITEM
+from tools.xql.plan import Computed, Condition, JsonPath, Related, Test
+
+
+def linked_by_id(
+    item: Linked, platform: str, told: Condition | None, compute: tuple[Computed, ...]
+) -> Condition:
+    """The assets that have (not) an id which some asset of the other kind has, of which `told` holds."""
+    there, of_there, rows_there = _id(item.there, platform, "linked")
+    here, of_here, rows_here = _id(item.here, platform, "own")
+    same = Related(
+        dataset="asset_inventory",
+        key=there,
+        field=here,
+        where=both([Test(field=TYPE, op="eq", value=item.there.type_id), *([told] if told else [])]),
+        compute=(*compute, *of_there),
+        expand=rows_there,
+    )
+    where = both([Test(field=TYPE, op="eq", value=item.here.type_id), same])
+    return Related(
+        dataset="asset_inventory", where=where, compute=of_here, expand=rows_here, absent=item.negated
+    )
+
+
+def _id(where: Where, platform: str, name: str) -> tuple[str, tuple[Computed, ...], tuple[str, ...]]:
+    """The column of an id, what makes it, and the array that is expanded for it."""
+    column = f"{name}_id"
+    if ITEM not in where.path and where.kind == "array":
+        path = JsonPath(field=RAW, path=(platform, *where.path))
+        return column, (Computed(name=column, json_path=path, array=True),), (column,)
+    if ITEM not in where.path:
+        path = JsonPath(field=RAW, path=(platform, *where.path))
+        return column, (Computed(name=column, json_path=path),), ()
+    at = where.path.index(ITEM)
+    row = f"{name}_item"
+    items = Computed(name=row, json_path=JsonPath(field=RAW, path=(platform, *where.path[:at])), array=True)
+    rest = tuple(0 if step == ITEM else step for step in where.path[at + 1 :])
+    if not rest:
+        return row, (items,), (row,)
+    return column, (items, Computed(name=column, json_path=JsonPath(field=row, path=rest))), (row,)

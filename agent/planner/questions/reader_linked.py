@@ -1,0 +1,114 @@
+"""Resources by others that their configuration names: "databases without a snapshot", "databases whose security group lets ..."."""
+
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from agent.planner.questions.build import build
+from agent.planner.questions.config_links import link
+from agent.planner.questions.estate import Estate
+from agent.planner.questions.form import Form, Item, Kinds, Linked
+from agent.planner.questions.marks import Mark, find_marks
+from agent.planner.questions.phrases import lexicon_parts
+from agent.planner.questions.reader_openings import read_opening
+from agent.planner.questions.reader_state import State
+from agent.planner.questions.setting_atoms import NoSuchValue
+from agent.planner.questions.setting_marks import types_of
+from agent.planner.questions.setting_reader import read_settings
+from agent.planner.questions.tokens import tokenize
+
+_NO: Final = re.compile(
+    r"\b(?:without|no|not|lack|lacks|lacking|don't|doesn't|never|missing|neither|none|nobody|isn't|aren't)\b"
+)
+# what ties two nouns and says nothing else
+_TIES: Final = re.compile(
+    r"(?:\s|,|\b(?:that|which|whose|where|with|without|have|has|had|having|no|not|any|a|an|the|their|its|own|single|associated|attached|at|least|one|do|does|did|don't|doesn't|been|never|"
+    r"in|on|of|for|to|by|use|uses|using|used|behind|are|is|isn't|aren't|was|were|taken|made|there|exists?|existing|and|also|lack|lacks|lacking|missing|member|part|assigned|connected|linked|belong|belonging|sit|sits|sitting|live|lives|run|runs|running)\b)*"
+)
+_AFTER: Final = re.compile(
+    r"^(?:s\b)?\s*(?:(?:exists?|existing|is there|are there|was taken|were taken|taken|has been taken|have been taken|was made|at all)\b\s*)*(?:(?:for|of|from|to)\b(?:\s+(?:it|them|this|these))?\s*)?(?:at all\b)?\W*$"
+)
+_CONDITION: Final = re.compile(
+    r"^\s*(?:that|which|whose|where|with|without|open|opens|allow\w*|let|lets|letting|permit\w*|accept\w*|expos\w*|having|has|have|is|are|in|not)\b"
+)
+
+
+def read_linked(text: str, estate: Estate, now: datetime, *, sure: bool = False) -> Form | None:
+    """The form of a question about one kind of resource by another that it is linked with; None where it is none.
+
+    With `sure` only where the other is lacking, or more is said of it: "with their disks" may ask for the disks.
+    """
+    from agent.planner.questions.ask import understand
+
+    tokens = tokenize(text, estate.whole_names, lexicon_parts())
+    marks = find_marks(text, tokens, estate, now)
+    kinds = [m for m in marks if m.kind == "kind" and isinstance(m.data, Kinds)]
+    if len(kinds) < 2 or any(m.kind == "entity" and m.data != "asset" for m in marks):
+        return None
+    first, second = kinds[0], kinds[1]
+    own, other = types_of([first.data], estate), types_of([second.data], estate)
+    if not own or not other or own & other:
+        return None
+    places = link(own, other, estate)
+    if places is None:
+        return None
+    between = text[tokens[first.end - 1].end : tokens[second.start].start]
+    after = text[tokens[second.end - 1].end :]
+    tied = _TIES.match(between)
+    said = between[tied.end() :].strip() if tied is not None else between
+    if tied is None or not tied[0].strip(" ,"):
+        return None
+    inner: tuple[Item, ...] = ()
+    if said or _AFTER.match(after) is None:
+        if _AFTER.match(after) is None and _CONDITION.match(after) is None:
+            return None
+        rest = "" if _AFTER.match(after) is not None else after
+        noun = text[tokens[second.start].start : tokens[second.end - 1].end]
+        told = _conditions(f"{said} {noun}{rest}".strip(), estate, now)
+        if told is None:
+            return None
+        inner = told
+    state = understand(text[: tokens[first.end - 1].end], estate, now)
+    if not _whole(state):
+        return None
+    form = build(state)
+    if form.entity != "asset" or form.each is not None:
+        return None
+    negated = _NO.search(tied[0]) is not None
+    if sure and not (negated or inner):
+        return None
+    linked = Linked(kinds=second.data, items=inner, here=places[0], there=places[1], negated=negated)
+    return form.model_copy(update={"items": (*form.items, linked)})
+
+
+def _conditions(text: str, estate: Estate, now: datetime) -> tuple[Item, ...] | None:
+    """What is said of the other resources."""
+    from agent.planner.questions.ask import understand
+
+    tokens = tokenize(text, estate.whole_names, lexicon_parts())
+    marks: list[Mark] = find_marks(text, tokens, estate, now)
+    try:
+        form = read_settings(text, estate, now, understand)
+    except NoSuchValue:
+        return None
+    if form is not None and form.measure is None and not form.rule_form:
+        told = tuple(item for item in form.items if not isinstance(item, Kinds))
+        if told:
+            return told
+    lets_in = read_opening(text, marks, tokens, estate)
+    state = understand(lets_in[0] if lets_in is not None else text, estate, now)
+    if not _whole(state) or state.group or state.measure is not None or state.rank is not None:
+        return None
+    items = tuple(item for item in state.items() if not (isinstance(item, Kinds) and not item.negated))
+    items = (*items, lets_in[1]) if lets_in is not None else items
+    return items or None
+
+
+def _whole(state: State) -> bool:
+    """Whether nothing of a text was left unread."""
+    hindered = state.left or state.unknown or state.missing or state.twofold or state.vague or state.unused
+    return not hindered and state.compare is None and state.entity in ("", "asset") and not state.subject

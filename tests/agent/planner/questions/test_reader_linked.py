@@ -1,0 +1,101 @@
+"""Resources by others whose ids stand in their configuration: rows against plain Python."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.planner.questions.ask import plan_question
+from agent.planner.questions.config_links import link
+from agent.planner.questions.reader_linked import read_linked
+from tests.agent.planner.questions.settings_tenant import ConfiguredTenant
+from tests.agent.planner.questions.tenant import NOW, Row
+
+TYPES = {
+    "RDS_DATABASE_INSTANCE": ("Data", "Database", "RDS Database Instance", "AWS"),
+    "RDS_SNAPSHOT": ("Data", "Snapshot", "RDS Snapshot", "AWS"),
+    "EC2_SECURITY_GROUP": ("Network", "Security Group", "EC2 Security Group", "AWS"),
+    "ELBV2_LOAD_BALANCER": ("Network", "Load Balancer", "Load Balancer", "AWS"),
+}
+OPEN = (1, 4)
+
+
+def _database(n: int) -> Row:
+    return {
+        "DBInstanceIdentifier": f"db-{n}", "Engine": ("postgres", "mysql")[n % 2], "StorageEncrypted": n % 2 == 0,
+        "VpcSecurityGroups": [{"VpcSecurityGroupId": f"sg-0a{n}"}],
+    }  # fmt: skip
+
+
+def _snapshot(n: int) -> Row:
+    return {
+        "DBSnapshotIdentifier": f"snap-of-{n}",
+        "DBInstanceIdentifier": f"db-{n // 2}",
+        "Encrypted": n % 2 == 0,
+    }
+
+
+def _group(n: int) -> Row:
+    source = "0.0.0.0/0" if n in OPEN else "10.0.0.0/8"
+    return {
+        "GroupId": f"sg-0a{n}",
+        "IpPermissions": [
+            {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": source}]}
+        ],
+    }  # fmt: skip
+
+
+def _balancer(n: int) -> Row:
+    return {"Scheme": "internal", "SecurityGroups": [f"sg-0a{n}", f"sg-0a{n + 1}"]}
+
+
+MADE = {
+    "RDS_DATABASE_INSTANCE": _database, "RDS_SNAPSHOT": _snapshot, "EC2_SECURITY_GROUP": _group, "ELBV2_LOAD_BALANCER": _balancer,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tenant() -> ConfiguredTenant:
+    made: list[dict[str, Any]] = [
+        {"id": f"{type_id}-{n}", "name": f"{type_id.lower()}-{n}", "type": type_id, "cfg": of(n)}
+        for type_id, of in MADE.items()
+        for n in range(6)
+    ]
+    return ConfiguredTenant(made, TYPES)
+
+
+RDS, SNAPSHOT, GROUP, BALANCER = MADE
+
+
+@pytest.mark.parametrize(
+    ("question", "type_id", "wanted"),
+    [
+        ("rds databases that no snapshot exists for", RDS, {3, 4, 5}),
+        ("rds instances without snapshots", RDS, {3, 4, 5}),
+        ("rds instances with a snapshot", RDS, {0, 1, 2}),
+        ("rds instances whose security group allows 5432 from anywhere", RDS, set(OPEN)),
+        ("rds instances with security groups that are open to the internet", RDS, set(OPEN)),
+        ("load balancers with security groups open to the world", BALANCER, {0, 1, 3, 4}),
+        ("snapshots of unencrypted rds instances", SNAPSHOT, {2, 3}),
+    ],
+)
+def test_the_right_rows(tenant: ConfiguredTenant, question: str, type_id: str, wanted: set[int]) -> None:
+    asked = plan_question(question, tenant.estate, None, NOW)
+    assert asked.outcome == "answer", asked.message
+    assert asked.plan is not None
+    found = [row["xdm.asset.id"] for row in tenant.rows(asked.plan)]
+    assert sorted(found) == sorted(f"{type_id}-{n}" for n in wanted)
+
+
+def test_ids_that_many_share_are_no_link(tenant: ConfiguredTenant) -> None:
+    found = link({RDS}, {GROUP}, tenant.estate)
+    assert found is not None
+    assert (found[0].path[-1], found[1].path[-1]) == ("VpcSecurityGroupId", "GroupId")
+    assert link({SNAPSHOT}, {GROUP}, tenant.estate) is None
+
+
+def test_what_may_ask_for_the_others_is_not_sure(tenant: ConfiguredTenant) -> None:
+    question = "rds instances with their snapshots"
+    assert read_linked(question, tenant.estate, NOW, sure=True) is None
+    assert read_linked("rds instances with their snapshots by region", tenant.estate, NOW) is None
