@@ -51,8 +51,11 @@ def _balancer(n: int) -> Row:
 
 
 MADE = {
-    "RDS_DATABASE_INSTANCE": _database, "RDS_SNAPSHOT": _snapshot, "EC2_SECURITY_GROUP": _group, "ELBV2_LOAD_BALANCER": _balancer,
-}  # fmt: skip
+    "RDS_DATABASE_INSTANCE": _database,
+    "RDS_SNAPSHOT": _snapshot,
+    "EC2_SECURITY_GROUP": _group,
+    "ELBV2_LOAD_BALANCER": _balancer,
+}
 
 
 @pytest.fixture(scope="module")
