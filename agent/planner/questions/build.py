@@ -217,7 +217,8 @@ def _part(state: State, items: list[Item]) -> tuple[list[Item], Measure]:
         )
     ]
     rest = [i for i in told if i not in placed]
-    if not rest and before:
+    of_cloud = all(isinstance(p, Atom) and p.ref.name in ("provider", "region", "account") for _, p in before)
+    if not rest and before and not of_cloud:
         return [*kinds, *placed], Measure(function="percent", part=tuple(fold(before)))
     if not rest:
         placed, rest = [], told

@@ -36,6 +36,7 @@ class CountReader:
         self.having: tuple[Any, float] | None = None
         self.rank: Rank | None = None
         self.asked: tuple[Ref, ...] = ()
+        self.columned: tuple[Ref, ...] = ()
         self.weak = False
         self.total = False
         self.limit: int | None = None

@@ -20,12 +20,17 @@ COLUMNS: Final = re.compile(
 LINK_WORDS: Final = re.compile(r"\b(?:the|its|their|his|her|also|too|with|a|an|each|of|it|whether.*)\b")
 # what every row of items shows of its asset
 OWN_COLUMNS: Final = frozenset(
-    {"user", "user name", "account", "region", "name", "asset", "id", "arn", "resource"}
+    {"user", "user name", "account", "region", "name", "asset", "asset name", "id", "arn", "resource"}
 )
+MADE: Final = re.compile(
+    r"created(?: at| on)?|creation(?: date| time)?|create date|date created|(?:date|time) of creation|age"
+)
+# and what it shows of it where that is asked for
+MORE_COLUMNS: Final = frozenset({"namespace", "cluster", "provider"})
 COUNT: Final = re.compile(r"\b(?:how many|(?:the )?(?:total )?number of|count(?: of)?|amount of)\b")
 DISTINCT: Final = re.compile(r"\b(?:different|distinct|unique)\b")
 ROWS: Final = re.compile(
-    r"\b(?:one|a|1) (?:row|line|entry|record) (?:per|for (?:each|every)|each)(?: (?:pair|one|of them|rule|item|entry|listener|\w+))?\b|\b(?:each|every one) on (?:its|their) own (?:line|row)\b|\bone (?:row|line) each\b|\bon (?:its|their) own (?:line|row)\b|\b(?:of|for) each\b\s*$"
+    r"\b(?:one|a|1) (?:row|line|entry|record) (?:per|for (?:each|every)|each)(?: (?:pair|one|of them|rule|item|entry|listener|(?!with\b|incl|show|plus\b|and\b|of\b|in\b|for\b)\w+))?\b|\b(?:each|every one) on (?:its|their) own (?:line|row)\b|\bone (?:row|line) each\b|\bon (?:its|their) own (?:line|row)\b|\b(?:of|for) each\b\s*$"
 )
 WITHOUT: Final = re.compile(
     r"\b(?:without|with no|have no|has no|lacking|that lack|no|not have|not use|don't have|doesn't have|do not have|does not have|not having|having no|who have no|missing)(?: (?:any|an|a|single))*\s*$"

@@ -22,7 +22,7 @@ _USED: Final = re.compile(r"\b(?:last )?used\b|\bactivity\b")
 _ENDS: Final = re.compile(r"\bexpir\w*|\bends?\b|\bvalid until\b")
 _NOT: Final = re.compile(r"\b(?:not|never|haven't|hasn't|weren't|wasn't|without)\b|n't\b")
 _RENEWED: Final = re.compile(r"\b(?:rotated|renewed|changed)\b")
-_BORN: Final = frozenset(
+BORN: Final = frozenset(
     {
         "creat",
         "create",
@@ -79,7 +79,7 @@ def _dated(array: Array, said: str) -> list[Where]:
     elif _ENDS.search(said):
         times = [f for f in times if {"expir", "expire", "end", "before"} & set(f.words)]
     else:
-        times = [f for f in times if _BORN & set(f.words)] or (times if len(times) == 1 else [])
+        times = [f for f in times if BORN & set(f.words)] or (times if len(times) == 1 else [])
     return [where(array, f) for f in times[:1]]
 
 

@@ -52,6 +52,8 @@ class Mark:
 
 def find_marks(text: str, tokens: list[Token], estate: Estate, now: datetime) -> list[Mark]:
     """The marks of a question in their order; every piece is in exactly one of them."""
+    from agent.planner.questions.noun_marks import with_nouns
+
     found: list[Mark] = []
     found += _times(text, tokens, now)
     found += _weaknesses(text, tokens, estate)
@@ -60,7 +62,7 @@ def find_marks(text: str, tokens: list[Token], estate: Estate, now: datetime) ->
         found += [Mark(kind, at, end, data) for end, kind, data in named(tokens, at, estate)]
         found += [Mark("value", at, end, ("os", seen)) for end, seen in systems(tokens, at, estate)]
         found.append(_plain(token, at))
-    return _chosen(found, tokens)
+    return with_nouns(_chosen(found, tokens), tokens, estate)
 
 
 def _without_parts(mark: Mark, estate: Estate) -> Mark:

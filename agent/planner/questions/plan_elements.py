@@ -51,7 +51,7 @@ class _Writer(ItemWriter):
         tests = self._tests(each.tests)
         if each.count:
             return self._counted([*assets, *tests])
-        shown = [self._value(ref) for ref in each.shown]
+        shown = [self._value(ref) if ref.places else self.columns.column(ref) for ref in each.shown]
         fields = tuple(dict.fromkeys((*_OWN, *shown)))
         order = (Order(field="xdm.asset.id"), *(Order(field=name) for name in shown[:3]))
         if form.rank is not None and form.rank.ref is not None:

@@ -108,7 +108,8 @@ class _Reader(ColumnReader):
             :1
         ]
         dated = tuple(t.ref for t in found.tests if t.op in ("older", "within"))
-        shown = tuple(dict.fromkeys((*telling, *shown, *self.asked, *dated))) if shown else shown_of(arrays)
+        some = shown or any(ref in self.columned for ref in self.asked)
+        shown = tuple(dict.fromkeys((*telling, *shown, *self.asked, *dated))) if some else shown_of(arrays)
         if (counted := self._bounded(items)) is not None:
             return Each(**base, shown=shown, **counted)
         for match in ROWS.finditer(self.text):

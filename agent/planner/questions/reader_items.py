@@ -105,6 +105,7 @@ def _named(
     for mark in marks:
         if (
             mark is head
+            or (mark.kind == "agg" and mark.data == "percent")
             or mark.kind
             in (
                 "tenant",

@@ -118,7 +118,7 @@ def _alias_at(
             if " ".join(key_words(s.leaf)) in keys or " ".join(s.words) in keys
         ]
         before = {t.text for t in tokens[marks[at].start : start]} if marks[at].kind == "weakness" else set()
-        settings = [s for s in settings if len(s.path) == 1 or s.leaf.lower() != "type"]
+        settings = _but_types(settings)
         if not settings:
             continue
         text = " ".join(t.raw for t in tokens[start:end])
@@ -126,6 +126,12 @@ def _alias_at(
         also = {"negated": True} if before & _NO else {}
         return Mark("setting", start, marks[at + (size or 1) - 1].end, ref, text, also), size or 1
     return None
+
+
+def _but_types(settings: list[Setting]) -> list[Setting]:
+    """A plain `type` says a size only at the top, and only where no other key of the asset says it."""
+    told = {s.type_id for s in settings if s.leaf.lower() != "type"}
+    return [s for s in settings if s.leaf.lower() != "type" or (len(s.path) == 1 and s.type_id not in told)]
 
 
 def _beyond(tokens: list[Token], start: int, end: int) -> bool:
@@ -211,6 +217,8 @@ def _key_at(
             if not tried or (len(tried) == 1 and tried <= (FLUFF | _OWN) and not (nouns or scoped)):
                 continue
             settings = index.get(tried, [])
+            if at and marks[at - 1].kind == "by":
+                settings = _switches(settings, tried, index)
             if settings and (scoped or len(tried) > 1):
                 if size == 1 and window[0].has("attr") and window[0].get("attr") in _NOT_SETTINGS:
                     continue
@@ -221,6 +229,20 @@ def _key_at(
                     "setting", window[0].start, window[-1].end, ref, text, {"weakness": weak} if weak else {}
                 ), size
     return None
+
+
+def _switches(
+    settings: list[Setting], words: frozenset[str], index: Mapping[frozenset[str], list[Setting]]
+) -> list[Setting]:
+    """Groups are by the switch inside an object, not by the whole object: by Versioning.Status."""
+    told = [
+        s for key in ("status", "enabled", "state") for s in index.get(words | frozenset(key_words(key)), [])
+    ]
+    made: list[Setting] = []
+    for one in settings:
+        inner = [s for s in told if s.type_id == one.type_id and s.path[:-1] == one.path]
+        made += inner[:1] if one.kind == "object" and inner else [one]
+    return made
 
 
 def _open_to(mark: Mark) -> bool:

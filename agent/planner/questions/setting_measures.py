@@ -20,6 +20,7 @@ _DATES: Final = frozenset(stem(w) for w in "date time timestamp day at on".split
 _ENDS: Final = frozenset(
     {"comma", "mark", "by", "order", "and", "or", "not", "tenant", "time", "quoted", "desc", "asc"}
 )
+_MOST: Final = {"most": "highest", "fewest": "lowest"}
 _NO_MEASURES: Final = frozenset(
     stem(w)
     for w in "severity region account provider status age cvss score issue finding alert risk name type".split()
@@ -30,7 +31,9 @@ def measure_at(
     marks: list[Mark], at: int, tokens: list[Token], estate: Estate, scope: frozenset[str]
 ) -> tuple[Mark, int] | None:
     """The setting that the words behind "by" name, as a mark, and how many marks it takes."""
-    if at == 0 or marks[at - 1].kind not in ("by", "order") or not _ranked(marks[: at - 1]):
+    before = marks[at - 1] if at else None
+    most = before is not None and before.kind == "rank" and before.data in _MOST
+    if before is None or not (most or (before.kind in ("by", "order") and _ranked(marks[: at - 1]))):
         return None
     size = 0
     for mark in marks[at : at + _LONGEST]:
@@ -46,6 +49,9 @@ def measure_at(
         if found := _named(words, estate.settings.of(scope)):
             text = " ".join(t.raw for m in window for t in tokens[m.start : m.end]).lower()
             ref = Ref(name=text, places=tuple(where_of(s) for s in found))
+            if most:
+                # "tables with the most items": the number that the configuration gives
+                before.data = _MOST[before.data]
             return Mark("setting", window[0].start, window[-1].end, ref, text), count
     return None
 

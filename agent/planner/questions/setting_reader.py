@@ -50,6 +50,7 @@ _ASKING: Final = re.compile(
 _LISTS: Final = re.compile(
     r"^\W*(?:(?:please|pls|can you|could you|i need|we need|i want|i would like|kindly) )*(?:an? |the |to )*(?:see |have )?(?:list|show|give|print|get|provide|return|enumerate|display|export|overview|inventory|table)\b"
 )
+_SYSTEMS: Final = frozenset({"linux", "windows", "ubuntu", "debian", "rhel"})
 # one row or one number for each
 _EACH: Final = frozenset({"each", "every", "per"})
 _COUNTS: Final = re.compile(
@@ -114,6 +115,9 @@ def _form(
     limited = Kinds(types=tuple(sorted(types)), label=kinds.label or noun)
 
     def phrase(some: Sequence[Token]) -> Reading | None:
+        if len(some) == 1 and some[0].text in _SYSTEMS:
+            # what a machine runs, and no key that is called so
+            return None
         made = phrase_of(some, spots, whens)
         held = {spot.setting.type_id for spot in made.spots} if made is not None else set()
         if made is None or len(held) == len(types) or made.valued:

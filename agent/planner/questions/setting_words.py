@@ -69,12 +69,17 @@ ATTRIBUTES: Final[dict[str, str]] = {
     "first_seen": "first seen|first observed", "last_seen": "last seen|last observed", "os": "os|operating system",
     "category": "category",
 }  # fmt: skip
+_LOGIN: Final = r"(?:log(?:ged)?[ -]?(?:ins?|ons?)|sign(?:ed)?[ -]?(?:in|on)|login|ssh(?: log ?ins?)?)(?: (?:in ?to|to) (?:them|it))?"
 # said in another way
 REPHRASED: Final[tuple[tuple[str, str], ...]] = (
     (r"\bserver access log(?:s|ging)?\b", "logging"),
     (r"\b(?:(?:that|which) )?(?:spans?|spanning|covers?|covering|from|ranging from|goes from|is)\s+((?:\d{1,3}\.){3}\d{1,3})\s*(?:to|through|until|till|-|–|\.\.)\s*((?:\d{1,3}\.){3}\d{1,3})\b",
      r"with start ip address \1 and end ip address \2"),
     (r"\bapi[ -]server endpoint\b", "endpoint"),
+    (rf"\b(?:where |that |which |on which |into which |for which )?(?:(?:you|one|we|users?|people|anyone|someone|admins?) )?(?:(?:can|may|could|still|allow(?:s|ing)?|permit(?:s|ting)?|accept(?:s|ing)?|to|be) )*{_LOGIN} (?:with|by|via|using|over)(?: just| only)? (?:an? |the |their )?passwords?\b", "that allow password authentication"),
+    (rf"\bwith passwords?[ -](?:based )?{_LOGIN}(?= in\b|\W*$)", "that allow password authentication"),
+    (rf"\bpasswords?[ -](?:based )?{_LOGIN}\b", "password authentication"),
+    (r"\bwith password authentication(?= in\b|\W*$)", "that allow password authentication"),
     (r"\bw/o\b", "without"),
     (r"\bauto(?:matically)?[- ]?(assign\w*|hand\w*|give\w*|map\w*)\b", r"\1"),
     (r"\bpoint[- ]in[- ]time(?:[- ]recovery)?\b", "pitr"),

@@ -13,6 +13,7 @@ from agent.planner.questions.rewrites_asking import as_asked
 from agent.planner.questions.rewrites_config import configured
 from agent.planner.questions.rewrites_doings import of_doings
 from agent.planner.questions.rewrites_groups import grouped
+from agent.planner.questions.rewrites_nouns import of_nouns
 from agent.planner.questions.rewrites_rankings import ranked
 from agent.planner.questions.rewrites_records import of_records
 from agent.planner.questions.slips import mended
@@ -20,6 +21,7 @@ from agent.planner.questions.word_order import ordered
 
 _IDIOMS: Final[tuple[Callable[[str], str], ...]] = (
     as_asked,
+    of_nouns,
     ranked,
     rewritten,
     configured,
