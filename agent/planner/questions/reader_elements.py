@@ -201,7 +201,8 @@ class _Reader(ColumnReader):
         named = {n.start for n in self.found.named}
         for mark in self.marks:
             start, end = self.tokens[mark.start].start, self.tokens[mark.end - 1].end
-            if mark.end in named and mark.kind in ("word", "kind") and mark is not self.found.kind:
+            which = mark.end in named and mark.kind in ("word", "kind") and mark is not self.found.kind
+            if which and mark.text.lower() != "iam":
                 # "lifecycle rules", "bucket policy statements": which ones
                 continue
             if end <= first and mark.kind in (
