@@ -18,6 +18,9 @@ _WORDS: Final = {
     w: n for n, w in enumerate("zero one two three four five six seven eight nine ten".split())
 } | {"twenty": 20}
 _DIMS: Final = r"(?P<dim>accounts?|subscriptions?|projects?|regions?|teams?|owners?|clouds?|providers?|environments?|applications?|apps?|severit(?:y|ies)|rules?|services?|packages?)"
+_OWNERS: Final = re.compile(
+    rf"{_SO}(?:with )?(?:the |their )?(?P<dim>owners?|teams?|accounts?|regions?|environments?|applications?|contacts?|assignees?)(?: too| as well)?\W*$"
+)
 _SHORT: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(rf"{_SO}(?:in|on|for|from|of|under|across|by|at) (?:which|what) {_DIMS}(?: are (?:they|those|these|it))?\W*$"), r"per \g<dim>"),
     (re.compile(rf"{_SO}(?:which|what) {_DIMS}\W*$"), r"per \g<dim>"),
@@ -52,6 +55,9 @@ def in_words(text: str, before: Form) -> str:
     """A follow-up of a word or two in the words that questions have."""
     if len(text) > 80:
         return text
+    if (bare := _OWNERS.match(text.lower())) is not None:
+        # beside a list its owners; of a number, by them
+        return f"with their {bare['dim']}" if before.measure is None else f"per {bare['dim']}"
     for pattern, words in _SHORT:
         if (found := pattern.match(text.lower())) is not None:
             return found.expand(words) + text[found.end() :].lower()

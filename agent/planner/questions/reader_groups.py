@@ -204,6 +204,10 @@ def _told_either_way(state: State, at: int) -> str:
     mark = state.marks[at]
     if mark.kind != "value" or mark.data[0] not in ("fixable", "exploited"):
         return ""
+    before = state.marks[at - 1] if at else None
+    if before is None or before.kind not in ("by", "and"):
+        # ", only those in KEV"
+        return ""
     after = state.next(at + 1 - state.at)
     return "" if after is not None and after[1].kind in ("entity", "kind", "value") else str(mark.data[0])
 

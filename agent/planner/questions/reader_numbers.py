@@ -131,6 +131,9 @@ def _read(text: str, estate: Estate, now: datetime) -> Form | None:
         or state.vague
     ):
         return None
+    if not any(m.kind in ("entity", "kind") for m in state.marks):
+        # "critical and high vulnerabilities": one thing
+        return None
     form = completed(build(state), text)
     plain = form.measure == Measure(function="count") and form.rank is None and form.limit is None
     if (

@@ -50,6 +50,14 @@ def place(state: State, item: Item) -> None:
 def _right_after(state: State) -> bool:
     """Whether a related noun has just been said: "with issues older than 60 days"."""
     before = state.before(over=("stop", "of", "compare", "attr"))
+    if (
+        before is not None
+        and before.kind in ("word", "id")
+        and state.relation is not None
+        and state.relation.parts
+    ):
+        # "with a vulnerability in openssl older than 30 days"
+        return True
     return (
         before is not None
         and before.kind == "entity"

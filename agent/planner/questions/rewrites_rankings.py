@@ -11,6 +11,7 @@ from typing import Final
 _UNIT: Final = r"(?P<unit>hour|day|week|month|year)"
 _MOST: Final = r"(?P<way>most|highest number of|largest number of|biggest number of|fewest|least|lowest number of|smallest number of)"
 _HAD: Final = r"(?:had|has|saw|see|sees|brought|shows?|showed|produced|got|were|was|are|is|did we (?:have|see|get|open|close|resolve|fix)|do we (?:have|see|get)|have we (?:had|seen)|with|were there|was there)"
+_DIM: Final = r"(?:accounts?|subscriptions?|projects?|regions?|teams?|owners?|clouds?|providers?|environments?|applications?|apps?|severit(?:y|ies)|types?|categor(?:y|ies))"
 _FEW: Final = ("fewest", "least", "lowest", "smallest")
 _THEM: Final = r"(?:them|these|those|it|the (?:cases?|issues?|incidents?|vulnerabilit(?:y|ies)))"
 _WORKS: Final = r"(?:is|are|was) (?:working|assigned|responsible|investigating|handling)(?: (?:on|to|for))?|works on|handles|holds|has|owns|investigates|deals with|takes care of|looks after|works with|is in charge of"
@@ -34,6 +35,18 @@ def _long(match: re.Match[str]) -> str:
     ):
         return f"with the {most} average time to resolve"
     return f"with the {most} time to resolve"
+
+
+def _oldest(match: re.Match[str]) -> str:
+    noun = {"vulnerability": "vulnerabilities"}.get(match["noun"], f"{match['noun']}s")
+    limit = f", first {match['n']}" if match["n"] else ""
+    return f"maximum age of {match['what']}{noun} per {match['x']}, highest first{limit}"
+
+
+def _aged(match: re.Match[str]) -> str:
+    noun = {"vulnerability": "vulnerabilities"}.get(match["noun"], f"{match['noun']}s")
+    kind = "median" if match["m"] == "median" else "average"
+    return f"{kind} age of {match['what']}{noun}"
 
 
 def _took(match: re.Match[str]) -> str:
@@ -107,6 +120,16 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"^\W*(?:are|is) (?:all |all of |the |our )*connectors? (?:healthy|ok(?:ay)?|fine|working|running|well)(?: well| fine)?\W*$", "connector health events whose status is not success"),
         (r"\b(?:public|external|externally|internet)[ -](?:facing|exposed)\b(?! ip)", "internet facing"),
         (r"\b(?P<n>top \d+|most) noisy\b", r"\g<n>"),
+        # for each, how many
+        (rf"^\W*(?:for each|for every|per|in each) (?P<g>(?:asset |cloud |issue )?{_DIM}),? how many (?P<what>[\w\s'-]{{3,60}}?)(?: (?:are there|do we have|exist|does it have|do they have|are known|were found))?\W*$", r"number of \g<what> per \g<g>"),
+        (rf"^\W*(?:(?:the|which|list|show|what is) )*(?P<x>asset|resource|machine|host|server|vm|bucket|database|function|instance|image|rule|package|cve|team|owner|application) with (?:the )?(?P<way>most|fewest) (?P<w>[\w\s-]+?) (?:per|by|in each|for each|of each) (?P<g>{_DIM})\W*$", r"the \g<x> with the \g<way> \g<w> in each \g<g>"),
+        (rf"\btop (?P<what>(?:open |critical |high |medium |low )*issue|finding) (?:in|per|for|of) each (?P<g>{_DIM})\b", r"top 1 rule by number of \g<what>s in each \g<g>"),
+        (rf"\b(?P<n>\d+|two|three|four|five|ten)? ?(?P<x>{_DIM}) with the oldest (?P<what>(?:[a-z]+ )*)(?P<noun>issue|vulnerability|finding|case)s?\b", _oldest),
+        (r"\bhow old (?:is|are) (?:the|our|an?) (?P<m>average|median|typical|mean) (?P<what>[\w\s-]*?)(?P<noun>issue|vulnerability|finding|case)s?\b", _aged),
+        (r"\b(?P<by>per|by|for each) (?:tag )?values? of (?:the )?(?:tag )?(?=\w)", r"\g<by> "),
+        (r"\bcase (?P<id>\d{3,8})(?:'s)? issues\b", r"issues in case \g<id>"),
+        (r"\b(?P<done>closed|resolved|fixed) by (?:nobody|no ?one|no one)\b", r"\g<done> and unassigned"),
+        (r"\b(?P<with>with|and|,) (?:the )?(?:asset|resource) (?=(?:owner|team|environment|account|region|application|criticality)s?\b(?! (?:is|are|=)))", r"\g<with> their "),
         # "what % of"
         (r"(?<=\s)% of\b", "percentage of"),
         # who has the most to do

@@ -15,6 +15,10 @@ _WHICH: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
         (
+            rf"\b(?:of|with|in|from) (?:the )?categor(?:y|ies)(?: of| is|:| =)? ?{_CATEGORY} (?:or|and) {_CATEGORY.replace('?P<v>', '?P<w>')}\b(?! (?:issues?|findings?))",
+            r"with {of} category = \g<v> or {of} category = \g<w>",
+        ),
+        (
             rf"\b(?:in|of|from|under|within|for) (?:the )?{_CATEGORY} category\b",
             r"with {of} category = \g<v>",
         ),

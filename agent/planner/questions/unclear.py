@@ -37,7 +37,7 @@ _KEYS: Final = re.compile(
     re.IGNORECASE,
 )
 _TOP: Final = re.compile(
-    r"^\W*(?:(?:please|pls|can you|could you|show|give|list|get|tell|me|us|see|i|we|want|need|what|are|is|the|our|my|which) )*(?:top|worst|first) (?P<n>\d+|ten|five|three|twenty) (?P<noun>assets|resources|things|items)(?: (?:in|of|from) (?P<rest>[\w .-]+?))?(?:,? please)?\W*$",
+    r"^\W*(?:(?:please|pls|can you|could you|show|give|list|get|tell|me|us|see|i|we|want|need|what|are|is|the|our|my|which) )*(?:top|worst|first) (?P<n>\d+|ten|five|three|twenty) (?P<noun>assets|resources|things|items|machines|vms|virtual machines|servers|hosts|instances|ec2 instances|buckets|s3 buckets|storage accounts|databases|functions|lambda functions|containers|images|container images|clusters|security groups|users|roles)(?: (?:in|of|from) (?P<rest>[\w .-]+?))?(?:,? please)?\W*$",
     re.IGNORECASE,
 )
 _TOPS: Final = r"^\W*(?:(?:please|pls|can you|could you|show|give|list|get|tell|me|us|see|i|we|want|need|what|are|is|the|our|my|which) )*(?:top|worst|first) (?P<n>\d+|ten|five|three|twenty) "
@@ -51,6 +51,10 @@ _OWNERS: Final = re.compile(
 )
 _IN_AND_OUT: Final = re.compile(
     r"\b(?P<came>opened|created|raised|new|incoming|found|detected) (?:vs\.?|versus|against|compared (?:to|with)|and|/) (?P<went>closed|resolved|fixed|remediated)\b(?! (?:ones|included))",
+    re.IGNORECASE,
+)
+_OUT_AND_IN: Final = re.compile(
+    r"\b(?P<went>closed|resolved|fixed|remediated) (?:vs\.?|versus|against|compared (?:to|with)|and|/) (?P<came>opened|created|raised|new|incoming|found|detected)\b",
     re.IGNORECASE,
 )
 _EXPOSED: Final = re.compile(
@@ -77,7 +81,7 @@ def _owners(state: State, tidy: str) -> Asked | None:
 
 def _flows(tidy: str) -> Asked | None:
     """What came in against what was done: two numbers, each over its own times."""
-    found = _IN_AND_OUT.search(tidy)
+    found = _IN_AND_OUT.search(tidy) or _OUT_AND_IN.search(tidy)
     if found is None:
         return None
     rest = (tidy[: found.start()] + "{}" + tidy[found.end() :]).strip(" ?.!")

@@ -28,6 +28,7 @@ SAME: list[tuple[tuple[str, ...], str]] = [
     (("issues first seen in the last 7 days", "and in the last 30 days?"), "issues first seen in the last 30 days"),
     (("cases under investigation", "assigned to whom?"), "cases under investigation with their assignee"),
     (("high issues", "sort by age"), "high issues sorted by age, oldest first"),
+    (("assets without owner", "with environment"), "assets without owner with their environment"),
 ]  # fmt: skip
 
 

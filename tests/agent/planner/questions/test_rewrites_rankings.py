@@ -130,3 +130,34 @@ def test_a_day_of_the_week_is_the_last_that_is_over(tenant: Tenant) -> None:
 )
 def test_the_most_of_something_else_is_not_the_most_issues(tenant: Tenant, question: str) -> None:
     assert plan_question(question, tenant.estate, None, NOW).outcome != "answer"
+
+
+@pytest.mark.parametrize(
+    ("said", "same"),
+    [
+        ("For each account, how many critical and high issues are there?", "number of critical or high issues per account"),
+        ("how old is the average open issue on aws", "average age of open issues on aws"),
+        ("two accounts with the oldest open issue", "maximum age of open issues per account, highest first, first 2"),
+        ("number of assets per tag value of Environment", "number of assets per environment"),
+        ("top issue in each region", "top 1 rule by number of issues in each region"),
+        ("which assets have findings of category configuration or vulnerability", "assets with failed findings"),
+        ("asset with most fixable vulnerabilities per account", "the asset with the most fixable vulnerabilities in each account"),
+        ("number of machines affected per CVE, only KEV", "number of machines per CVE known to be exploited"),
+    ],
+)  # fmt: skip
+def test_groups_in_other_words(tenant: Tenant, said: str, same: str) -> None:
+    one, other = (plan_question(text, tenant.estate, None, NOW) for text in (said, same))
+    assert one.plan is not None, one.message
+    assert other.plan is not None, other.message
+    assert [sorted(map(str, row.values())) for row in tenant.rows(one.plan)] == [
+        sorted(map(str, row.values())) for row in tenant.rows(other.plan)
+    ]
+
+
+def test_a_time_after_a_package_is_of_its_vulnerability(tenant: Tenant) -> None:
+    asked = plan_question(
+        "machines with a vulnerability in curl older than 30 days", tenant.estate, None, NOW
+    )
+    assert asked.form is not None
+    [has] = [i for i in asked.form.items if i.kind == "has"]
+    assert {i.op for i in has.items if i.kind == "atom"} == {"in", "older"}
