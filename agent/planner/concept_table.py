@@ -68,7 +68,7 @@ CONCEPTS: tuple[Concept, ...] = (
         rf"|(?:internet|world)[ -](?:facing|exposed|accessible|reachable|readable|open)"
         rf"|{ANYONE}(?: (?:on|from|in) {NET})?(?: (?:is|are))? (?:can|could|may|able to|allowed to)(?: \w+)? ?(?:read|access|see|reach|list|open|call|invoke|use|view|download|get (?:to|at|into))"
         rf"|(?:can|could|may) {ANYONE}(?: \w+)? (?:read|access|see|reach|list|open|call|invoke|view|download|get (?:to|at|into))"
-        rf"|(?:readable|read|seen|listed|called|invoked|viewed|downloaded|shared) (?:by|with|to) {ANYONE}"
+        rf"|(?:readable|read|seen|listed|called|callable|invoked|invokable|invocable|viewed|downloaded|shared) (?:by|with|to) {ANYONE}"
         rf"|(?:shared|open) public(?:ly)?|reach(?:es|ing|able)?(?: from| by)? {NET}|wide open|exposed|on {NET}|from outside|expos(?:es?|ing)(?: \w+)? to {NET}",
         r"public(?:ly)?_access|not_publicly|publicly_accessible|_public(?:$|\s|_with|_snapshot|_list|_read)|public_write|snapshots_public|"
         r"exposed_to_internet|internet_facing|from_internet|public_snapshot|\.public|public_ip(?:$|\s)|open_|internet_exposed|allow_ingress_from",
@@ -98,7 +98,7 @@ CONCEPTS: tuple[Concept, ...] = (
     Concept(
         "unencrypted_transit",
         r"(?:un|not |non[ -]?)encrypted (?:in transit|traffic|connections?|transport)|(?:plain(?:[ -]|text )?|unencrypted |insecure )http|http only"
-        r"|insecure transport|clear[ -]?text(?: traffic)?|unencrypted (?:traffic|transport|connections?)|(?:over|via|allow(?:s|ing)?|accept(?:s|ing)?|serv(?:e|es|ing)) (?:plain )?http",
+        r"|insecure transport|clear[ -]?text(?: traffic)?|(?:(?:accept|allow|permit)\w* )?(?:unencrypted|non[ -]?tls|non[ -]?ssl|plain) (?:traffic|transport|connections?)|(?:over|via|allow(?:s|ing)?|accept(?:s|ing)?|serv(?:e|es|ing)) (?:plain )?http",
         r"secure_transport|in_transit|transit_encr|transport_encrypted|https|ssl_listeners|tls|node_to_node|insecure_transport",
         "don't encrypt traffic",
         "encrypt traffic",

@@ -28,7 +28,7 @@ SETTING_WORDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("launched|launch time|launch date|started up", ("launch time",)),
     ("password login|password authentication|login by password|log in by password", ("password login", "disable password authentication")),
     ("engine|database engine|db engine", ("engine",)),
-    ("engine version|database version|db version", ("engine version",)),
+    ("engine version|database version|db version|version|software version", ("engine version", "database version", "kubernetes version", "current master version", "version")),
     ("runtime|language runtime|run time", ("runtime",)),
     ("trust policy|assume role policy|trust relationship", ("assume role policy", "assume role policy document")),
     ("automatic minor upgrade|auto minor version upgrade|auto upgrade|minor version upgrade|automatic upgrade", ("auto minor version upgrade",)),

@@ -37,6 +37,10 @@ _CODES: Final = {
     "subnet": "subnet", "network interface": "eni", "volume": "vol", "transit gateway": "tgw", "vpc endpoint": "vpce", "instance": "i",
     "ec2 instance": "i", "vpc": "vpc", "image": "ami", "snapshot": "snap",
 }  # fmt: skip
+# "through a nat gateway": an id of that kind stands there
+_BY_ID: Final = re.compile(
+    rf"\b(?:to|through|via|over|using|behind|into)\s+(?:an?|the|any|some)\s+({'|'.join(sorted(_CODES, key=len, reverse=True))})\b"
+)
 _CIDR: Final = re.compile(r"(?:(?:from|to|source|of|with)\s+)*(\d{1,3}(?:\.\d{1,3}){3}/\d{1,2})")
 ANYBODY: Final = ("0.0.0.0/0", "::/0", "*", "Internet", "Any")
 
@@ -100,7 +104,21 @@ def read_tests(found: Found, text: str, marks: list[Mark], tokens: list[Token]) 
                     match,
                     ItemTest(ref=ref, op="port", values=tuple(numbers), label=label, negated=negated),
                 )
+    for match in _BY_ID.finditer(text):
+        code = _CODES[match[1]]
+        places = [(a, f) for a in found.arrays for f in a.fields if _coded_by(f, code)]
+        if places:
+            ref = Ref(name=places[0][1].said, places=_every(places))
+            test = ItemTest(ref=ref, op="starts", values=(f"{code}-",), label=f"with a {match[1]}")
+            found.named = [n for n in found.named if n.text.lower() != match[1]] or found.named
+            found.used.append(match.span())
+            found.tests.append(test)
     read_values(found, marks, tokens)
+
+
+def _coded_by(one: Field, code: str) -> bool:
+    """Whether ids that begin so stand in a field."""
+    return any(v.startswith(f"{code}-") for v in list(one.values)[:50])
 
 
 def _every(pairs: list[tuple[Array, Field]]) -> tuple[Where, ...]:
@@ -200,12 +218,7 @@ def _coded(found: Found, mark: Mark, tokens: list[Token]) -> ItemTest | None:
     """ "to an internet gateway": an id of that kind stands there."""
     said = " ".join(t.norm for t in tokens[mark.start : mark.end])
     code = _CODES.get(said, "")
-    places = [
-        (a, f)
-        for a in found.arrays
-        for f in a.fields
-        if code and any(v.startswith(f"{code}-") for v in list(f.values)[:50])
-    ]
+    places = [(a, f) for a in found.arrays for f in a.fields if code and _coded_by(f, code)]
     if not places:
         return None
     return ItemTest(

@@ -25,6 +25,7 @@ _EDGES: Final = frozenset(
     """with without that which who whose where in on at from for of not no has have having is are only but by under using running named
     called type size set all whose""".split()
 )
+_LACKING: Final = frozenset({"without", "no", "lacking", "missing"})
 _MOST: Final = 60
 Phrase = Callable[[Sequence[Token]], Reading | None]
 
@@ -97,7 +98,10 @@ class Clauses:
         ors = _split(tokens, lambda n: tokens[n].text in ("or", "nor") and tokens[n].kind == "word")
         if len(ors) == 1:
             return self._both(tokens)
-        ors = [_without_comma(part) for part in ors]
+        ors = _all_without([_without_comma(part) for part in ors])
+        if ors[0] and all(part and part[0].text in _LACKING for part in ors):
+            # "without a or b": neither
+            return self._each(ors)
         sides: list[list[Item]] = []
         for part in ors:
             made = self._both(part)
@@ -208,6 +212,20 @@ class Clauses:
                 told = None
             made = told or made
         return made
+
+
+def _all_without(parts: list[list[Token]]) -> list[list[Token]]:
+    """ "without a or b" as "without a" and "without b", where what follows names nothing but a thing."""
+    first, rest = parts[0], parts[1:]
+    if not first or first[0].text not in _LACKING or not rest:
+        return parts
+    short = all(
+        len(_plain(p)) <= 3
+        and not any(t.text in NOT | ON | OFF | _EDGES or t.kind in ("number", "quoted") for t in p)
+        for p in rest
+    )
+    told = any(t.text in ON | OFF for t in first)
+    return [first, *([first[0], *p] for p in rest)] if short and not told else parts
 
 
 def _edge(tokens: Sequence[Token], at: int) -> bool:

@@ -266,3 +266,37 @@ def test_a_word_without_a_meaning_leaves_the_question_to_others(
 ) -> None:
     assert read_settings(question, configured.estate, NOW, understand) is None
     assert plan_question(question, configured.estate, None, NOW).outcome != "answer"
+
+
+@pytest.mark.parametrize(
+    ("question", "which"),
+    [
+        (
+            "s3 buckets without versioning or logging",
+            lambda c: c["Versioning"]["Status"] != "Enabled" and not c["LoggingEnabled"],
+        ),
+        (
+            "s3 buckets with versioning off or logging off",
+            lambda c: c["Versioning"]["Status"] != "Enabled" or not c["LoggingEnabled"],
+        ),
+    ],
+)
+def test_without_one_or_the_other_is_neither(
+    configured: ConfiguredTenant, question: str, which: Callable[[Row], Any]
+) -> None:
+    asked = plan_question(question, configured.estate, None, NOW)
+    assert asked.plan is not None, asked.message
+    wanted = {a["id"] for a in CONFIGURED if a["type"] == S3 and which(a["cfg"])}
+    assert {row["xdm.asset.id"] for row in configured.rows(asked.plan)} == wanted
+
+
+def test_a_gateway_that_is_gone_through_is_a_test(configured: ConfiguredTenant) -> None:
+    question = "route tables routing 0.0.0.0/0 through a nat gateway"
+    asked = plan_question(question, configured.estate, None, NOW)
+    assert asked.plan is not None, asked.message
+    wanted = {
+        a["id"]
+        for a in CONFIGURED
+        if a["type"] == ROUTES and any("NatGatewayId" in r for r in a["cfg"]["Routes"])
+    }
+    assert {row["xdm.asset.id"] for row in configured.rows(asked.plan)} == wanted
