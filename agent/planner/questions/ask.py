@@ -78,10 +78,12 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         return either.model_copy(update={"question": asked})
     if before is not None:
         form = follow(state, lowered, before, estate, now)
-    network = read_network(lowered, estate, now) if before is None and not state.subject else None
+    # without settings, a weakness is told by checks
+    rules = before is None and settings
+    network = read_network(lowered, estate, now) if rules and not state.subject else None
     if network is not None and of_rules(network):
         return _noted(planned(network, asked, estate, now), (), aside)
-    lets_in = read_opening(lowered, state.marks, state.tokens, estate) if before is None else None
+    lets_in = read_opening(lowered, state.marks, state.tokens, estate) if rules else None
     if lets_in is not None and network is not None and ported(network) and not lets_in[1].ports:
         lets_in = None
     if lets_in is not None:
@@ -107,13 +109,10 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
             return _no_value(error, asked)
         if form is not None:
             return _noted(planned(completed(form, ""), asked, estate, now), (), aside)
-    if (
-        form is None
-        and not state.subject
-        and lets_in is None
-        and (form := _related(lowered, estate, now)) is not None
-    ):
-        return _noted(planned(form, asked, estate, now), (), aside)
+    share = state.measure is not None and state.measure.function == "percent"
+    alone = form is None and lets_in is None and not (state.subject or share)
+    if alone and (related := _related(lowered, estate, now)) is not None:
+        return _noted(planned(related, asked, estate, now), (), aside)
     if form is None and before is None and (lost := unclear.without_referent(state, lowered)) is not None:
         return lost.model_copy(update={"question": asked})
     if form is None and (wide := unclear.exposed(state, said)) is not None:

@@ -11,6 +11,8 @@ from typing import Final
 from agent.planner.questions.entity_logs import CMDB, FLOW, HOST, TRAFFIC
 from agent.planner.questions.entity_places import ASSET, FINDING, ISSUE, VULNERABILITY, Place, Type, places
 
+LOG_DAYS: Final = 90
+"""Days of a log that are looked at where a question names no time; the reading says so."""
 FACTS: Final = {
     "issue": "xdm.issue.normalized_fields",
     "finding": "xdm.finding.normalized_fields",

@@ -74,6 +74,7 @@ ISSUE: Final = places(
 id xdm.issue.id t
 external_id xdm.issue.external_id t
 name xdm.issue.name t
+title xdm.issue.name t
 description xdm.issue.description t
 severity xdm.issue.severity t
 status xdm.issue.status.progress t
@@ -103,6 +104,7 @@ FINDING: Final = places(
     """
 id xdm.finding.id t
 name xdm.finding.name t
+title xdm.finding.name t
 description xdm.finding.description t
 finding_category xdm.finding.category t
 rule xdm.finding.type_id t

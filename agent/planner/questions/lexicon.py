@@ -52,7 +52,7 @@ KINDS: Final[tuple[tuple[str, str], ...]] = (
         "gce instance|compute engine instance|compute engine vm|gce|compute engine|gce vm|google compute instance|google compute engine instance",
         "t=GOOGLE_COMPUTE_ENGINE_VM_INSTANCE",
     ),
-    ("security group|sg|firewall group", "c=Security Group"),
+    ("security group|sg|firewall group", "t=EC2_SECURITY_GROUP"),
     ("ec2 security group|aws security group|vpc security group", "t=EC2_SECURITY_GROUP"),
     (
         "nsg|network security group|azure nsg|azure network security group|azure security group",
@@ -228,6 +228,7 @@ ATTRIBUTES: Final[dict[str, str]] = {
     "method": "detection method|method|detected by|detection source|scanner method",
     "source": "source|scanner|detector|finding source|issue source|reported by|finding owner|module",
     "assignee": "assignee|assigned to|assigned user|analyst|assigned analyst",
+    "title": "issue name|issue title|finding name|finding title|alert name|alert title",
     "name": "name|called|named|title|resource name|asset name|whose name|display name",
     "id": "id|identifier|asset id|issue id|resource id",
     "strong_id": "arn|resource path|cloud id|strong id",

@@ -12,6 +12,7 @@ from tools.xql.plan import (
     Computed,
     JoinedField,
     Order,
+    Test,
     TopPerGroup,
 )
 
@@ -119,6 +120,9 @@ class ListWriter(MeasureWriter):
                 inner.all(rank.has.items) + base_of(rank.has.entity, rank.has.items, self.estate),
             )
             self.order.append(Order(field=name, direction=down))
+            if rank.descending and (self.form.limit is not None or self.form.per):
+                # what has none is not among those with the most
+                self.only.append(Test(field=name, op="gt", value=0))
             return [name]
         ref = rank.ref or Ref(name="name")
         if ref.name == "any_time":

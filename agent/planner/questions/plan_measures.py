@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Form, Has, Item, Ref
+from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Ref, Weakness
 from agent.planner.questions.plan_columns import Columns
 from agent.planner.questions.plan_conditions import OPEN, ConditionWriter, base_of, both
+from agent.planner.questions.plan_tests import TYPE
+from agent.planner.questions.setting_marks import types_of
 from tools.xql.plan import (
     Aggregate,
     Condition,
@@ -60,6 +62,26 @@ class MeasureWriter:
         self.part = ConditionWriter(form.entity, estate, now, by_join=True) if share else None
         self.columns = Columns(self.writer, estate)
         self.order: list[Order] = []
+        # conditions that what is measured or ranked brings along
+        self.only: list[Condition] = []
+
+    def _told(self, part: tuple[Item, ...]) -> list[Condition]:
+        """A share of what configuration says is one of the types whose configuration says it: the rest is unknown."""
+        if self.form.entity != "asset":
+            return []
+        asked = types_of([i for i in self.form.items if isinstance(i, Kinds) and not i.negated], self.estate)
+        types = asked
+        for item in part:
+            atoms = item.setting if isinstance(item, Weakness) and not item.rules else (item,)
+            held = {w.type_id for a in atoms if isinstance(a, Atom) for w in a.ref.places}
+            types = types & held if held else types
+        if not types or types == asked:
+            return []
+        return (
+            [Test(field=TYPE, op="in", values=tuple(sorted(types)))]
+            if len(types) > 1
+            else [Test(field=TYPE, op="eq", value=next(iter(types)))]
+        )
 
     def _group(self, ref: Ref) -> tuple[str, ...]:
         if ref.name == "asset":
@@ -95,6 +117,7 @@ class MeasureWriter:
             assert self.part is not None
             assert measure is not None
             where = both(self.part.all(measure.part)) if measure.part else None
+            self.only += self._told(measure.part)
             made = Aggregate(function="percent", where=where, name="percent")
         else:
             assert measure is not None

@@ -28,7 +28,7 @@ from agent.planner.questions.reader_conditions import (
     take_word,
 )
 from agent.planner.questions.reader_groups import binned, by, measured
-from agent.planner.questions.reader_heads import asset_shown, distribution
+from agent.planner.questions.reader_heads import asset_shown, distribution, kind_shown
 from agent.planner.questions.reader_place import RELATED
 from agent.planner.questions.reader_quoted import quoted
 from agent.planner.questions.reader_ranks import direction, order, rank, ranked_by, top
@@ -221,6 +221,8 @@ def take_kind(state: State, mark: Mark) -> None:
     if state.entity == "event" and mark.has("attr"):
         return attribute(state, mark, str(mark.get("attr")))
     if state.noun and _names_place(state, mark, coming[1] if coming is not None else None, before):
+        return None
+    if kind_shown(state, mark, kinds):
         return None
     types = types_of([kinds], state.estate)
     state.groups = state.groups or openings.can_say(state.estate, types)

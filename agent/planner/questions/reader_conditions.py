@@ -207,7 +207,7 @@ def take_weakness(state: State, mark: Mark) -> None:
         following = [m.data for m in state.marks[state.at :] if m.kind == "kind"]
         kinds = following[:1] or list(state.given)
     types = types_of(kinds, state.estate)
-    if openings.can_say(state.estate, types) and _opened(state, mark, found):
+    if openings.can_say(state.estate, types) and _opened(state, mark, found, kinds):
         return
     item = resolve(found, state.estate, types, nouns_of(kinds, state.estate))
     if item is None and types:
@@ -227,29 +227,26 @@ def take_weakness(state: State, mark: Mark) -> None:
     place(state, item)
 
 
-def _opened(state: State, mark: Mark, found: Found) -> bool:
-    """A port or range of security groups: their rules in the configuration tell it, not the checks of some of it."""
-    if found.name not in ("port", "public"):
-        return False
-    state.groups = True
+def _opened(state: State, mark: Mark, found: Found, kinds: list[Kinds]) -> bool:
+    """A port or range of security groups that no check is about: their rules in the configuration tell it."""
     ranged = any(m.kind == "id" and re.match(r"\d+\.\d", m.text) for m in state.marks)
-    text = mark.text.lower()
-    wide = found.name == "public" or _WIDE.search(text) is not None
-    ranges: tuple[str, ...] = ()
-    if "0.0.0.0/0" in text:
-        ranges = ("0.0.0.0/0",)
-    elif wide and not (ranged and found.name == "public" and not _WIDE.search(text)):
-        ranges = openings.ANYWHERE
-    elif not ranged and found.name == "port" and _OPEN.search(" ".join(t.text for t in state.tokens)):
-        # "with port 22 open": open to all
-        ranges = openings.ANYWHERE
-    return opened(state, port=found.port, ranges=ranges, negated=found.negated)
+    words = {t.text for m in state.marks for t in state.words(m)}
+    if found.name == "public" and (
+        "0.0.0.0/0" in mark.text or words & {"inbound", "ingress", "rule", "rules"}
+    ):
+        state.groups = True
+        return opened(state, ranges=openings.ANYWHERE[:1], negated=found.negated)
+    if found.name == "port" and (
+        ranged or resolve(found, state.estate, frozenset(), nouns_of(kinds, state.estate)) is None
+    ):
+        state.groups = True
+        wide = _WIDE.search(mark.text.lower()) is not None or "0.0.0.0/0" in mark.text
+        ranges = openings.ANYWHERE[:1] if wide and not ranged else ()
+        return opened(state, port=found.port, ranges=ranges, negated=found.negated)
+    return False
 
 
-_WIDE: Final = re.compile(
-    r"\b(?:internet|world|anywhere|anyone|anybody|everyone|everybody|public\w*|any (?:ip|source|address)|all ips)\b"
-)
-_OPEN: Final = re.compile(r"\b(?:open|opened|exposed|exposing|exposes?)\b")
+_WIDE: Final = re.compile(r"\b(?:internet|world|anywhere|public\w*)\b")
 
 
 def take_time(state: State, mark: Mark) -> None:

@@ -6,9 +6,10 @@ from typing import Final
 
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.entity_links import reachable
-from agent.planner.questions.form import Measure, Ref
+from agent.planner.questions.form import Kinds, Measure, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_state import State
+from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.tokens import singular
 
 # what everything has: "number of issues with severity and status" asks for no condition
@@ -98,6 +99,44 @@ def _beside(state: State) -> bool:
     while at >= 0 and state.marks[at].kind in ("stop", "with"):
         at -= 1
     return at >= 0 and state.marks[at].kind == "comma" and state.headed
+
+
+def kind_shown(state: State, mark: Mark, kinds: Kinds) -> bool:
+    """The asset of each row by its noun: "issues on buckets, with the bucket", "and the deployment name"."""
+    if state.entity in ("", "asset") or state.negated or not reachable(state.entity, "asset"):
+        return False
+    place, prior = mark.text.lower(), state.before()
+    if (
+        place in ("namespace", "cluster")
+        and state.columns
+        and prior is not None
+        and prior.kind in ("and", "comma")
+    ):
+        state.columns.append(Ref(name=place))
+        return True
+    held = [i for _, i in state.parts if isinstance(i, Kinds) and not i.negated]
+    if state.relation is not None:
+        held += [i for _, i in state.relation.parts if isinstance(i, Kinds) and not i.negated]
+    known = types_of(held, state.estate)
+    last = state.words(mark)[-1].text
+    if not known or not known & types_of([kinds], state.estate) or singular(last) != last:
+        return False
+    joined, before = state.before(), state.before(over=())
+    told = before is not None and before.text.lower().split()[-1] in (
+        "the",
+        "their",
+        "its",
+        "affected",
+        "each",
+    )
+    if not told and (joined is None or joined.kind not in ("and", "comma", "with")):
+        return False
+    following = state.next(over=("stop",))
+    if following is not None and following[1].kind not in ("and", "comma", "attr", "mark", "by", "order"):
+        return False
+    if following is not None and following[1].get("attr") in ("name", "id"):
+        state.at = following[0]
+    return _asset_name(state)
 
 
 def time_bin(state: State, mark: Mark) -> None:

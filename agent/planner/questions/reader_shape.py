@@ -122,7 +122,8 @@ def number(state: State, mark: Mark) -> None:
     token = state.words(mark)[0]
     if token.value is None:
         return state.lose(mark)
-    if state.groups and state.headed and token.value == int(token.value) and not token.unit:
+    named = state.tokens[mark.start - 1].norm in ("port", "on", "to") if mark.start else False
+    if state.groups and state.headed and named and token.value == int(token.value) and not token.unit:
         if state.opening is None or not state.opening.ports:
             opened(state, port=int(token.value))
         return None

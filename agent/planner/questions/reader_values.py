@@ -18,7 +18,7 @@ TIMES: Final = ("first_seen", "last_seen", "modified", "resolved", "time", "clas
 
 
 GROUPABLE: Final = frozenset(
-    "account region provider type category class severity status rule kind issue_category finding_category result domain "
+    "title account region provider type category class severity status rule kind issue_category finding_category result domain "
     "service method source assignee os state namespace cve package package_version agent_version platform operation user "
     "cluster identity_type user_agent resource resource_type ip capability connector file_type pattern resolution asset fixable "
     "installation version name cluster_version source_ip destination port action application from_zone to_zone protocol interface firewall "

@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
-from agent.planner.questions.entities import ENTITIES
+import re
+from typing import Final
+
+from agent.planner.questions.entities import ENTITIES, LOG_DAYS
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import (
     Atom,
@@ -31,6 +34,19 @@ _MEASURES = {"sum": "total", "avg": "average", "min": "lowest", "max": "highest"
 
 def reading_of(form: Form, estate: Estate) -> str:
     """What a form asks, in words."""
+    text = _reading(form, estate)
+    only = any(isinstance(i, Kinds) and i.types == (_AWS_GROUP,) and not i.negated for i in form.items)
+    if only and _AZURE_GROUP in estate.types and not re.search(r"\b(?:aws|ec2)\b", text, re.IGNORECASE):
+        # Azure calls its own network security groups
+        text += " (those of AWS)"
+    return text
+
+
+_AWS_GROUP: Final = "EC2_SECURITY_GROUP"
+_AZURE_GROUP: Final = "AZURE_NETWORK_SECURITY_GROUP"
+
+
+def _reading(form: Form, estate: Estate) -> str:
     if form.each is not None:
         return _of_items(form, form.each)
     if form.sides:
@@ -73,7 +89,7 @@ def reading_of(form: Form, estate: Estate) -> str:
     if ENTITIES[form.entity].log and not any(
         isinstance(i, Atom) and i.op in ("within", "range", "older") for i in form.items
     ):
-        text += f", in the last {90 if form.span else 30} days"
+        text += f", in the last {LOG_DAYS} days"
     return text[0].upper() + text[1:]
 
 

@@ -37,11 +37,26 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (rf"\b(?:what|which) is the most (?:common|frequent|used) (?:kind|type|sort) of (?P<w>asset|resource) (?:in|of|for|on|per) (?:each|every) (?P<a>{_ATTRIBUTE})\b", r"top 1 \g<w> type per \g<a> by number of assets"),
         (r"^(?P<lead>\W*(?:(?:list|show|give|me|all|our|the|what|which|are|please) )*)(?P<kind>(?:(?:azure|aws|gcp|google|ec2|k8s|kubernetes|rds) )?(?:vm|machine|database|bucket|function|lambda|volume|disk|cluster|node|container|user|server)|rds|ec2|eks|aks|gke|s3) (?P<a>[a-z][\w ]{2,28}?)s?(?: are used| are in use| do we use)?,? (?:and |with )?how (?:many|often) (?:are there |do we have |there are |we have )?(?:of|for|in|with|on) each(?: of them| one)?\b", r"number of \g<kind>s by \g<a>"),
         # what is there, or not
-        (r"\b(?:for|of|on|to|from) (?:which|whom) (?:there (?:is|are|exists?) )?(?:no|not any) (?P<w>[\w-]+(?: [\w-]+)?) (?:is|are|was|were|has been|have been)? ?(?:there|available|present|taken|made|recorded|known|found|exists?|existing|in place|configured)\b", r"without \g<w>"),
+        (r"\b(?:for|of|on|to|from) (?:which|whom) (?:there (?:is|are|exists?) )?(?:no|not any) (?P<w>[\w-]+(?: (?!is\b|are\b|was\b|were\b|has\b|have\b|exists?\b)[\w-]+)?) (?:is|are|was|were|has been|have been)? ?(?:there|available|present|taken|made|recorded|known|found|exists?|existing|in place|configured)\b", r"without \g<w>"),
         (r"\b(?:for|of|on|to|from) (?:which|whom) (?:there (?:is|are|exists?)|exists?) (?:no|not any) (?=\w)", "without "),
         # checks that are passed
         (r"\b(?:(?:that|which|who) )?(?:(?:do|does|did)(?:n't| not) fail (?:any|a single|one)|fails? no|failed no|failing no|have no failed|has no failed|never fail(?:s|ed)?(?: any| a)?) (?:configuration |security |compliance )?(?:checks?|rules?|controls?)\b", "without failed findings"),
         (r"\b(?:(?:that|which) )?pass(?:es|ed|ing)? (?:all|every)(?: of the| of our| the| single)? (?:configuration |security |compliance )?(?:checks?|rules?|controls?)\b", "without failed findings"),
+        # how long, and since when
+        (r"\b(?:still |remain(?:s|ed|ing)? |stay(?:s|ed|ing)? |left )?open after (?=(?:more than |over )?\d+ ?(?:days?|weeks?|months?|d\b))", "open for more than "),
+        (r"\bhow (?:many days|long)(?: on average)? (?:does|do|did) (?:it|we|our team|the team|they)(?: usually| normally| typically| generally)? (?:take|need)s? (?:(?:for )?(?:us|our team|the team|people|them|the \w+ team),? )?(?:(?:on|in) average,? )?(?:to|until we|till we) (?:resolve|fix|close|remediate|solve|handle)s? (?:an? |the |our |all )?(?P<what>[\w -]{3,40}?)(?: (?:on|in) average)?(?=\W*$|,| per | by | in )", r"average time to resolve of \g<what>"),
+        (r"^(?P<lead>\W*(?:(?:show|list|give|me|us|the|which|what|are|get|please|pls|need|i need) )*)(?P<n>\d{1,4}|five|ten|three) (?P<what>(?!most\b|top\b|or\b|days?\b|weeks?\b|hours?\b|months?\b)[a-z][\w -]{2,50}?) (?=(?:with|having|that have|which have|by) (?:the )?(?:most|fewest|highest|largest|biggest|lowest|greatest|oldest|newest)\b)", r"\g<lead>top \g<n> \g<what> "),
+        # titles
+        (r"\b(?:the )?(?:top |first )?(?P<n>\d+|five|ten|three) most (?:common|frequent|widespread|frequently seen) (?P<w>(?:(?:open|new|critical|high|medium|low|severity|posture|configuration) )*)(?P<e>issue|finding|alert)(?: (?:names?|titles?)|s)?\b", r"top \g<n> \g<e> names by number of \g<w>\g<e>s"),
+        (r"\bmost (?:common|frequent|widespread) (?P<w>(?:(?:open|new|critical|high|medium|low|severity|posture|configuration) )*)(?P<e>issue|finding|alert)(?: (?:name|title))?\b(?!s)", r"top 1 \g<e> name by number of \g<w>\g<e>s"),
+        (r"\b(?P<top>(?:top|first) (?:\d+|five|ten|three) )(?P<w>(?:(?:open|new|critical|high|medium|low) )+)(?P<e>issue|finding|alert) (?P<t>names?|titles?)(?: (?:by|with|and|with the|and the|by the) (?:counts?|numbers?|how (?:often|many)))?", r"\g<top>\g<e> \g<t> by number of \g<w>\g<e>s"),
+        (r"\b(?P<top>(?:top|first) (?:\d+|five|ten|three) )(?P<e>issue|finding|alert) (?P<t>names?|titles?) (?:by|with|and|with the|and the|by the) (?:counts?|numbers?)(?! of)", r"\g<top>\g<e> \g<t> by number of \g<e>s"),
+        # how it spreads
+        (r"^\W*(?:(?:show|give|list|me|us|the|a|what is|what's|please|need|i need|i want) )*(?:repartition|break-?down|split|spread|distribution|allocation) of (?:all |the |our )*(?P<what>[\w -]{3,60}?) (?=(?:by|per|across|over|among) )", r"number of \g<what> "),
+        # protocols that are let
+        (r"\b(?:(?:that|which) )?(?:still )?(?:accept|allow|support|permit|use|speak|run|take)(?:s|ing|ed)? (?:the )?tls ?(?:v|version )?(?P<v>1[._]\d)\b(?! or (?:higher|above|later))", r"with minimum tls version \g<v>"),
+        # Kubernetes has services too
+        (r"(?<!kubernetes )(?<!k8s )\bservices (?=[^.?!]{0,30}\bnamespace\b)", "kubernetes services "),
         # the service is the cloud's: it says nothing of whose keys
         (r"\bmanaged (?=(?:kubernetes|k8s|container) clusters?\b)", ""),
         # what is counted in a ranking
@@ -51,39 +66,45 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
 
 
 # what lies in a VPC or subnet says so by its id
-_PARENT: Final = r"(?P<p>vpc|subnet|ami)s?"
-_CHILD: Final = r"(?P<c>(?:(?:private|public|running|stopped|aws) )?(?:subnets?|(?:ec2 |rds )?instances?|ec2s?|security groups?|sgs?|route tables?|load balancers?|network interfaces?|nat gateways?|lambdas?|lambda functions?|vms|machines|db instances?|rds databases?))"
+_PARENT: Final = r"(?P<p>vpc|subnet|ami|namespace)s?"
+_CHILD: Final = r"(?P<c>(?:(?:private|public|running|stopped|aws) )?(?:subnets?|(?:ec2 |rds )?instances?|ec2s?|security groups?|sgs?|route tables?|load balancers?|network interfaces?|nat gateways?|lambdas?|lambda functions?|vms|machines|db instances?|rds databases?|(?:kubernetes |k8s )?(?:pods?|deployments?|services?|service accounts?|secrets?|config ?maps?|ingresses|roles?|daemonsets?|statefulsets?|workloads?)))"
 _PLACED: Final = r"(?P<in> (?:in|on) (?:the |our )?(?:aws|account [\w-]+|\w+-\w+(?:-\w+)*))?"
 _WITHIN: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
         (rf"\b(?P<top>(?:top|first) \d+ )?{_PARENT}{_PLACED} (?:with|having|that have|which have|that has|has|have|by|that contain|containing|contain)(?: the)? (?P<way>most|fewest|highest number of|largest number of|number of) {_CHILD}(?:(?: in| inside| within| sitting in)(?: it| them)?)?(?!\w)", "most"),
-        (rf"\b{_PARENT}{_PLACED} (?:with|having|that have|which have|that has|has|have|that contain|containing|hosting) (?P<op>more than|at least|over|less than|fewer than|under|at most|exactly) (?P<n>\d+) {_CHILD}(?!\w)", "bound"),
+        (rf"\b{_PARENT}{_PLACED} (?:with|having|that have|which have|that has|has|have|that contain|containing|hosting) (?:(?P<op>more than|at least|over|less than|fewer than|under|at most|exactly) )?(?P<n>\d+)(?P<or> or more|\+| and more)? {_CHILD}(?!\w)", "bound"),
         (rf"\b(?:how many|number of|count(?: of)?|nr of) {_CHILD}(?P<rest>[^,.;?]{{0,40}}?) (?:per|by|in each|for each|of each|in every|does each|do each|has each)(?: of (?:the|our))? {_PARENT}(?: (?:has|have|contain|contains|hold))?(?!\w| (?:cidr|name))", "each"),
         (rf"\b{_CHILD}(?: count)?(?P<rest>) per {_PARENT}(?!\w| (?:cidr|name))", "each"),
         (rf"\b(?:for each|per|every|each) {_PARENT},? (?:the |show the |give me the |list the )?(?:number|count) of {_CHILD}(?P<rest>)(?!\w)", "each"),
         (rf"\bhow many {_CHILD}(?P<rest>) (?:does|do|has|have|are in|sit in) (?:each|every) {_PARENT}(?: have| has| contain| hold)?(?!\w)", "each"),
     )
 )  # fmt: skip
-_IDS: Final = {"vpc": "vpcid", "subnet": "subnetid", "ami": "imageid"}
+_IDS: Final = {"vpc": "vpcid", "subnet": "subnetid", "ami": "imageid", "namespace": "namespace"}
 
 
 def _within(match: re.Match[str], way: str) -> str:
     child, group = match["c"], _IDS[match["p"]]
+    if group == "namespace" and re.match(r"pods?|deployments?|k8s|kubernetes", child) is None:
+        # services and roles of a namespace are those of Kubernetes
+        child = f"kubernetes {child}"
     if child.rstrip("s") == match["p"]:
         return match.group(0)
     if way == "each":
         # what lies in none is in no group
-        return f"number of {child}{match['rest']} with {group} by {group}"
+        held = "" if group == "namespace" else f" with {group}"
+        return f"number of {child}{match['rest']}{held} by {group}"
     place = match["in"] or ""
     if way == "bound":
-        return f"number of {child}{place} by {group}, only those with {match['op']} {match['n']}"
+        bound = "at least" if match["or"] else match["op"] or "exactly"
+        return f"number of {child}{place} by {group}, only those with {bound} {match['n']}"
     counted = f"{group} by number of {child}{place}"
     if match["top"]:
         return f"{match['top']}{counted}"
     first = "fewest" if match["way"] == "fewest" else "most"
     one = re.search(rf"\b{match['p']}\b(?!s)", match.group(0)) is not None and " has " in match.group(0)
-    return f"number of {child}{place} with {group} by {group}, {first} first{', first 1' if one else ''}"
+    held = "" if group == "namespace" else f" with {group}"
+    return f"number of {child}{place}{held} by {group}, {first} first{', first 1' if one else ''}"
 
 
 def as_asked(text: str) -> str:

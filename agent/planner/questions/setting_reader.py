@@ -112,10 +112,11 @@ def _form(
         return None
     noun = " ".join(t.raw for t in tokens[at:end])
     tail, columns = without_columns(tail, spots, estate, listed=_LISTS.match(text) is not None)
+    systems = [t for m in marks if _system(m) for t in tokens[m.start : m.end]]
     limited = Kinds(types=tuple(sorted(types)), label=kinds.label or noun)
 
     def phrase(some: Sequence[Token]) -> Reading | None:
-        if len(some) == 1 and some[0].text in _SYSTEMS:
+        if any(t in some for t in systems) or (len(some) == 1 and some[0].text in _SYSTEMS):
             # what a machine runs, and no key that is called so
             return None
         made = phrase_of(some, spots, whens)
@@ -162,6 +163,13 @@ def _form(
 def told_of(columns: Sequence[Ref]) -> bool:
     """Whether some of these columns are of configuration."""
     return any(ref.places for ref in columns)
+
+
+def _system(mark: Mark) -> bool:
+    """Whether words are an operating system: what a machine runs, however its configuration is named."""
+    if mark.kind == "value":
+        return bool(mark.data[0] == "os")
+    return mark.kind == "tenant" and isinstance(mark.data, Atom) and mark.data.ref.name == "os"
 
 
 def of_types(weak: Weakness) -> set[str]:

@@ -157,6 +157,10 @@ def gather(assets: Iterable[Asset]) -> Settings:
     )
 
 
+# keys that are ids of things, not names of settings
+_ID_KEY: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{24,}\Z", re.IGNORECASE)
+
+
 def _walk(type_id: str, node: Any, path: tuple[str, ...], into: dict[tuple[str, ...], Setting]) -> None:
     if path:
         setting = into.get(path)
@@ -170,7 +174,11 @@ def _walk(type_id: str, node: Any, path: tuple[str, ...], into: dict[tuple[str, 
         return
     if isinstance(node, Mapping):
         for key, value in list(node.items())[:80]:
-            if _KEY.match(str(key)) and str(key).lower() not in ("tags", "tagset", "taglist"):
+            if (
+                _KEY.match(str(key))
+                and not _ID_KEY.match(str(key))
+                and str(key).lower() not in ("tags", "tagset", "taglist")
+            ):
                 _walk(type_id, value, (*path, str(key)), into)
     elif isinstance(node, list):
         for item in node[:_ITEMS]:

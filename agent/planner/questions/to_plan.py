@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from agent.planner.questions.entities import ENTITIES
+from agent.planner.questions.entities import ENTITIES, LOG_DAYS
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Form, Has, Item, Ref, Weakness
@@ -60,7 +60,7 @@ class _Planner(ListWriter):
             body = self._measured()
         else:
             body = self._listed()
-        where += self._of_same_item(items)
+        where += self._of_same_item(items) + self.only
         aggregates = body.get("aggregates", ())
         joins = [*self.writer.joins, *(self.part.joins if self.part else ())]
         if (asset := self.columns.join()) is not None:
@@ -138,9 +138,8 @@ class _Planner(ListWriter):
             # a time frame cuts every dataset of a query: here only the log's own rows are meant
             return self.form.items, _ALL_TIME
         if self._elsewhere(tuple(rest)):
-            days = 90.0 if self.form.span else 30.0
-            return (*rest, Atom(ref=Ref(name="time"), op="within", values=(days,))), _ALL_TIME
-        return tuple(rest), frame or TimeFrame(last="90d" if self.form.span else "30d")
+            return (*rest, Atom(ref=Ref(name="time"), op="within", values=(float(LOG_DAYS),))), _ALL_TIME
+        return tuple(rest), frame or TimeFrame(last=f"{LOG_DAYS}d")
 
     def _elsewhere(self, items: tuple[Item, ...]) -> bool:
         """Whether conditions, groups or columns look into other datasets."""

@@ -72,3 +72,39 @@ def test_accounts_of_a_cloud_are_where_something_is(tenant: Tenant) -> None:
     )
     assert made.plan is not None
     assert made.plan == same.plan
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "open issues on s3 buckets with the bucket",
+        "all open issues on s3 buckets, showing the issue name and the bucket",
+        "open issues on s3 buckets together with the bucket name",
+    ],
+)
+def test_the_noun_of_the_asset_is_a_column_too(tenant: Tenant, question: str) -> None:
+    made, plain = (
+        plan_question(q, tenant.estate, None, NOW) for q in (question, "open issues on s3 buckets")
+    )
+    assert made.plan is not None
+    assert plain.plan is not None
+    rows = tenant.rows(made.plan)
+    assert rows
+    assert {r["xdm.issue.id"] for r in rows} == {r["xdm.issue.id"] for r in tenant.rows(plain.plan)}
+    assert all(row["xdm.asset.name"] for row in rows)
+
+
+def test_titles_are_groups(tenant: Tenant) -> None:
+    made = plan_question("top 3 issue names by count", tenant.estate, None, NOW)
+    assert made.plan is not None
+    rows = tenant.rows(made.plan)
+    assert len(rows) == 3
+    assert len({row["xdm.issue.name"] for row in rows}) == 3
+
+
+def test_what_has_none_is_not_among_those_with_the_most(tenant: Tenant) -> None:
+    made = plan_question("the 50 assets with the most critical issues", tenant.estate, None, NOW)
+    assert made.plan is not None
+    rows = tenant.rows(made.plan)
+    assert rows
+    assert all(row["issues"] > 0 for row in rows)
