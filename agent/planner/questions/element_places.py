@@ -56,7 +56,12 @@ CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "authorized network": ("authorised network", "network"),
     "create volume permission": ("share", "shared account", "sharing"),
     "attached managed policy": ("attached policy", "managed policy", "policy attachment"),
-    "statement": ("policy statement", "trust statement"),
+    "statement": (
+        "policy statement",
+        "trust statement",
+        "trust relationship statement",
+        "trust policy statement",
+    ),
 }
 # other words of fields: words of the leaf -> nouns
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -30,7 +30,7 @@ MORE_COLUMNS: Final = frozenset({"namespace", "cluster", "provider"})
 COUNT: Final = re.compile(r"\b(?:how many|(?:the )?(?:total )?number of|count(?: of)?|amount of)\b")
 DISTINCT: Final = re.compile(r"\b(?:different|distinct|unique)\b")
 ROWS: Final = re.compile(
-    r"\b(?:one|a|1) (?:row|line|entry|record) (?:per|for (?:each|every)|each)(?: (?:pair|one|of them|rule|item|entry|listener|(?!with\b|incl|show|plus\b|and\b|of\b|in\b|for\b)\w+))?\b|\b(?:each|every one) on (?:its|their) own (?:line|row)\b|\bone (?:row|line) each\b|\bon (?:its|their) own (?:line|row)\b|\b(?:of|for) each\b\s*$"
+    r"\bone (?:(?:of them|\w+) )?(?:per|on each|in each) (?:line|row)\b|\b(?:one|a|1) (?:row|line|entry|record) (?:per|for (?:each|every)|each)(?: (?:pair|one|of them|rule|item|entry|listener|(?!with\b|incl|show|plus\b|and\b|of\b|in\b|for\b)\w+))?\b|\b(?:each|every one) on (?:its|their) own (?:line|row)\b|\bone (?:row|line) each\b|\bon (?:its|their) own (?:line|row)\b|\b(?:of|for) each\b\s*$"
 )
 WITHOUT: Final = re.compile(
     r"\b(?:without|with no|have no|has no|lacking|that lack|no|not have|not use|don't have|doesn't have|do not have|does not have|not having|having no|who have no|missing)(?: (?:any|an|a|single))*\s*$"

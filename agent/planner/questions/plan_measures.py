@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.planner.questions.entities import ENTITIES
+from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Ref, Weakness
 from agent.planner.questions.plan_columns import Columns
@@ -213,6 +214,8 @@ class MeasureWriter:
             return False
         if form.entity == "permission":
             return form.having == ("eq", 0.0) and any(map(_of_use, form.items))
+        if form.entity == "event" and form.having == ("eq", 0.0):
+            raise CannotSay("what has no events in a log does not stand in it")
         if form.entity not in ("asset", "issue", "vulnerability", "finding"):
             return False
         return form.having == ("eq", 0.0) or (form.having[0] in ("lt", "lte") and form.entity != "asset")

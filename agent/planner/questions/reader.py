@@ -218,7 +218,9 @@ def take_kind(state: State, mark: Mark) -> None:
         and before.kind in ("weakness", "setting")
     ):
         return None
-    if state.entity == "event" and mark.has("attr"):
+    unknown_kind = not state.entity and not types_of([kinds], state.estate)
+    if mark.has("attr") and (state.entity == "event" or unknown_kind):
+        # of namespaces themselves the tenant may have none, and its pods are in some
         return attribute(state, mark, str(mark.get("attr")))
     if state.noun and _names_place(state, mark, coming[1] if coming is not None else None, before):
         return None

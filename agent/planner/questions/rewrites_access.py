@@ -13,6 +13,7 @@ _FOR: Final = r"(?:for|since|in|within|during|over)"
 _NOT: Final = r"(?:not|never|haven't|hasn't|weren't|wasn't|aren't|isn't|didn't|don't)"
 _KEYS: Final = r"(?P<keys>(?:access|service account|user[- ]managed|sa) keys?)"
 _ROLE: Final = r"(?:roles/)?(?:owner|editor|viewer|browser|[a-z]+\.[a-z]+)"
+_SERVICE: Final = r"(?:ec2|lambda|codebuild|codepipeline|codedeploy|eks|ecs|ecs-tasks|glue|sagemaker|cloudformation|events|states|ssm|s3|rds|batch|firehose|apigateway|backup|config|cloudtrail)"
 _RUN: Final = re.compile(
     r"\b(?:pods?|deployments?|workloads?|containers?|daemonsets?|statefulsets?|(?:kubernetes|k8s) (?:assets|resources|services?|service accounts?|secrets?|roles?|nodes?|deployments?|pods?)|service accounts?|namespaces?)\b"
 )
@@ -60,6 +61,12 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\baws accounts with (?:no|not) ", "aws accounts without "),
         (r"\bnever (?:been )?used (?:according to|in|per|by|as per) (?:the )?ciem(?: data| permissions)?\b", "where no permission was ever used"),
         (r"\b(?:that |which )?trust(?:s|ing)? (?:an? |any |the )?(?:oidc|saml|federated|external identity|web identity)(?: identity)? ?(?:providers?)?(?=\W|$)", "with a statement with federated principal"),
+        # services that a role trusts, keys of users, policies on nobody
+        (rf"\b(?:(?:that|which) )?(?:can |may |could |to )?be assum(?:ed|able) by (?:the )?(?:aws )?(?P<s>{_SERVICE})(?: services?)?(?=\W|$)", r"that trust \g<s>.amazonaws.com"),
+        (rf"\b(?P<t>trust(?:s|ing)?) (?:the )?(?:aws )?(?P<s>{_SERVICE})(?: services?)?(?=\s+or\b|\s+and\b|\W*$)", r"\g<t> \g<s>.amazonaws.com"),
+        (rf"(?<=\.amazonaws\.com) (?P<or>or|and) (?:the )?(?P<s>{_SERVICE})(?: services?)?(?=\W|$)", r" \g<or> \g<s>.amazonaws.com"),
+        (r"\b(?P<u>(?:iam |aws )?users?\b[^.?;]{0,30}?) (?P<n>two|three|2|3|more than one|more than 1|several|multiple|active|inactive) (?P<a>active |inactive )?keys\b", r"\g<u> \g<n> \g<a>access keys"),
+        (r"\b(?P<p>polic(?:y|ies)) (?:(?:that|which) (?:are|is) )?(?:attached to (?:nothing|nobody|no one|no identity)|not attached(?: to (?:anything|anybody|anyone|any \w+))?|unattached|without (?:any )?attachments?)(?: \(attachmentcount (?:=|is)? ?0\))?(?=\W|$)", r"\g<p> with attachment count 0"),
         # passwords
         (r"\b(?:whose|where the|with a) passwords? (?:was |were |is |has been |are )?(?:created|set|last set|changed|last changed)\b", "with login profile create date"),
         (r"\b(?:whose|with a) passwords? (?:is |are )?(?=older than\b)", "with login profile create date "),
@@ -120,6 +127,7 @@ def of_access(text: str) -> str:
         return text
     for pattern, words in _REWRITES:
         text = pattern.sub(words, text)
+    text = re.sub(r"\s{2,}", " ", text)
     if _CONTAINERS.search(text) and _HARDENED.search(text) and not _WORKLOADS.search(text):
         # how containers run stands in what starts them
         text = _CONTAINERS.sub(lambda m: f"deployments with {m['before'] or ''}containers", text, count=1)

@@ -76,6 +76,8 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         # of a thing that belongs to another, the other is what operations are named after
         (r"\b(?P<deed>attached|detached) (?:any |new )?(?P<to>role|user|group) polic(?:y|ies)\b", r"\g<deed> policies to \g<to>s"),
         (r"\b(?P<deed>who (?:\w+ )?(?:changed|modified|put|set|updated|edited|replaced)) (?:the |any )?(?P<of>bucket|key|vault|repository|queue|topic|secret) polic(?:y|ies)\b", r"\g<deed> \g<of>s with operation containing policy"),
+        # how often
+        (r"\b(?P<who>users?|identities|people|principals|callers|who) (?:who |that |which )?(?:have |has |had )?failed (?:operations?|calls?|actions?) (?:more than once|at least twice|repeatedly|several times|multiple times)\b", r"users with more than 1 failed audit events"),
         # whether anybody did
         (r"^\W*(?:did|has|have) (?:anybody|anyone|somebody|someone|any user|any one|people) (?:ever |recently |been )?(?=[a-z]+\b)", "who "),
         (r"\b(?:that )?(?:came |coming |were made |made |done |are )?(?:from )?outside (?:of )?(?:the )?terraform(?: pipelines?)?\b", "not by terraform"),

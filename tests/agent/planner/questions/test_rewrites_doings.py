@@ -24,6 +24,8 @@ DOINGS = [
     ("which source ips did a.b@acme.example use", "audit events with user a.b@acme.example by ip"),
     ("who attached role policies", "who attached policies to roles"),
     ("changes by pipeline vs humans per week", "number of audit events by identity type per week"),
+    ("did anybody attach a policy to a role", "who attach a policy to a role"),
+    ("users who failed operations more than once", "users with more than 1 failed audit events"),
     ("which resources were changed the most", "audit events by resource, most first"),
 ]
 OTHERS = [
@@ -56,6 +58,13 @@ ACCESS = [
     ("which cluster roles have verbs *", "which kubernetes roles with kind clusterrole have verbs *"),
     ("k8s resources per type", "kubernetes assets per type"),
     ("privileged containers", "deployments with privileged containers"),
+    ("roles that can be assumed by codebuild", "roles that trust codebuild.amazonaws.com"),
+    ("roles that trust lambda or ec2", "roles that trust lambda.amazonaws.com or ec2.amazonaws.com"),
+    ("iam user with two active keys", "iam user with two active access keys"),
+    ("iam policies attached to nothing", "iam policies with attachment count 0"),
+    ("pods per cluster", "pods per cluster name"),
+    ("clusters per cluster", "clusters per cluster"),
+    ("pods in production clusters", "pods in production"),
 ]
 
 
