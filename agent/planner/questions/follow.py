@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.planner.concepts import BY_NAME
-from agent.planner.questions import follow_edits, follow_short, follow_turns, leftover
+from agent.planner.questions import follow_edits, follow_settings, follow_short, follow_turns, leftover
 from agent.planner.questions.build import build
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
@@ -85,6 +85,13 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     back = edits or _BACK.search(text) is not None
     if _OPPOSITE.match(text) and before.items:
         return follow_turns.opposite(before)
+    if (
+        nouns
+        and not edits
+        and (told := follow_settings.with_settings(text, before, estate, now, _configured))
+    ):
+        state.unknown, state.twofold, state.missing, state.unused = [], [], [], ()
+        return told
     own = bool(nouns) and not back
     if own or (not back and len(said.tokens) > 8):
         return None
@@ -126,6 +133,13 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
             update={"items": tuple(_renewed(i, merged, state, estate, now) for i in merged.items)}
         )
     return merged
+
+
+def _configured(text: str, estate: Estate, now: datetime) -> Form | None:
+    from agent.planner.questions.ask import understand
+    from agent.planner.questions.setting_reader import read_settings
+
+    return read_settings(text, estate, now, understand)
 
 
 def _listed(state: State, at: int) -> bool:

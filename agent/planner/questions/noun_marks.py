@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Kinds
+from agent.planner.questions.form import Atom, Kinds, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.tokens import Token
@@ -18,7 +18,7 @@ _ADDRESS_WORDS: Final = ("public ip", "public address", "public ip address", "pu
 
 def with_nouns(marks: list[Mark], tokens: list[Token], estate: Estate) -> list[Mark]:
     """The marks, where such words stand as nouns."""
-    return _addresses(_glossed(marks, estate), tokens, estate)
+    return _addresses(_namespaces(_glossed(marks, estate), tokens, estate), tokens, estate)
 
 
 def _glossed(marks: list[Mark], estate: Estate) -> list[Mark]:
@@ -38,6 +38,34 @@ def _glossed(marks: list[Mark], estate: Estate) -> list[Mark]:
             said.kind, said.also = "stop", {}
         return marks
     return marks
+
+
+def _namespaces(marks: list[Mark], tokens: list[Token], estate: Estate) -> list[Mark]:
+    """ "From namespace basket", "with their namespace": an attribute of what is asked for, and no asset of its own."""
+    for at, mark in enumerate(marks):
+        if mark.kind != "kind" or "namespace" not in (t.norm for t in tokens[mark.start : mark.end]):
+            continue
+        others = [m for m in marks if m is not mark and m.kind in ("kind", "entity")]
+        before = next((m for m in reversed(marks[:at]) if m.kind != "stop"), None)
+        after = next((m for m in marks[at + 1 :] if m.kind != "stop"), None)
+        near = next((m for m in (after, before) if m is not None and _namespace(m, tokens, estate)), None)
+        shown = before is not None and before.kind in ("with", "and", "comma") and others[:1] != []
+        if others and near is not None:
+            said = _namespace(near, tokens, estate)
+            near.kind, near.also = "tenant", {}
+            near.data = Atom(ref=Ref(name="namespace"), op="in", values=(said,), label=f"in namespace {said}")
+            mark.kind, mark.also = "stop", {}
+        elif not types_of([mark.data], estate) or (shown and others[0].start < mark.start and near is None):
+            mark.kind, mark.data, mark.also = "attr", "namespace", {}
+    return marks
+
+
+def _namespace(mark: Mark, tokens: list[Token], estate: Estate) -> str:
+    """The namespace that a mark names, if it does."""
+    if mark.kind not in ("tenant", "word", "id", "quoted", "kind", "value", "name"):
+        return ""
+    said = " ".join(t.text for t in tokens[mark.start : mark.end]).strip("'\"`")
+    return estate.values("asset", "namespace").get(said, "")
 
 
 def _addresses(marks: list[Mark], tokens: list[Token], estate: Estate) -> list[Mark]:

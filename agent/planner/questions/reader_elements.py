@@ -116,6 +116,9 @@ class _Reader(ColumnReader):
             self.cut.append(match.span())
         named = found.named[0] if found.named else None
         lacking = named is not None and found.kind is not None and self._lacking(named)
+        if lacking and named is not None and not named.arrays and not found.tests:
+            # without a value is not without an item
+            return None
         if lacking and COUNT.search(self.text):
             # how many there are without such an item: not how many items
             self._cut_matches(COUNT)

@@ -17,6 +17,7 @@ _NAMED: Final = re.compile(
 _STATES: Final = r"(?:new|in progress|under investigation|reopened|open|closed|resolved)"
 _SEVERITIES: Final = r"(?:critical|high|medium|low|informational)"
 _ISSUES: Final = r"(?:(?:open|new|all|our|the) )*(?:issues?|alerts?|cases?|incidents?|vulnerabilit(?:y|ies))"
+_HELD: Final = r"(?:s3 )?buckets?"
 _CLOUD: Final = r"(?:microsoft azure|azure|gcp|google cloud|google)"
 _ON: Final = r"(?:on|enabled|turned on|switched on|active|activated)"
 _OFF: Final = r"(?:off|disabled|turned off|switched off|inactive|not|without|(?:do|does)(?: not|n't)(?: have it)?|have it (?:off|disabled))"
@@ -49,6 +50,11 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r",? \b(?:one|1)(?: (?:entry|item))? (?:per|by|in each|on each|for each|each|a) (?:line|row)(?: please)?\b", ", one row each"),
         (r",? \b(?:one|a) (?P<w>\w+) (?:per|by|in each|on each|on every|in every) (?:line|row)(?: please)?\b", r", one row per \g<w>"),
         (r"\bwhether (?:it|they|the rule|each|each rule|that) (?:is |are )?(?:allow(?:s|ed)?|permit(?:s|ted)?) or (?:is |are )?(?:den(?:y|ies|ied)|block(?:s|ed)?)\b(?: (?:it|traffic))?", "action"),
+        # how it is encrypted
+        (r"(?<!s3 )\bbuckets(?= (?:[\w-]+ ){0,3}sse-)", "s3 buckets"),
+        (rf"\b(?P<how>(?:sse-|aws )?kms|aes-?256|sse-s3|cmk|customer managed key)[ -]encrypted (?P<what>{_HELD})\b", r"\g<what> encrypted with \g<how>"),
+        (rf"\b(?P<what>{_HELD}) (?P<that>that |which )?(?:are |is )?(?:us(?:e|es|ing)|with|ha(?:ve|s|ving)) (?:an? |the )?(?:aws |sse-)?kms(?:[ -](?:encryption|keys?))?(?: for encryption| encryption)?(?=\W*$| (?:in|per|by|and)\b)", r"\g<what> encrypted with kms"),
+        (rf"\b(?P<what>{_HELD}) (?P<that>that |which )?(?:are |is )?(?:us(?:e|es|ing)|with|ha(?:ve|s|ving)|encrypted (?:with|by|using)) (?:aes-?256|sse-s3)(?: encryption)?\b", r"\g<what> with encryption algorithm aes256"),
         # the category of an issue
         (r"\bdata(?:[ -]security)? (?P<w>issues|alerts)\b(?! (?:findings|patterns))", r"\g<w> of category data"),
     )

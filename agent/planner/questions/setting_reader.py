@@ -251,6 +251,9 @@ def says_as_much(rows: Form, form: Form) -> bool:
             atoms = [a for a in atoms_of(part) if any(ITEM in w.path for w in a.ref.places)]
             if atoms and (getattr(item, "negated", False) or any(a.negated for a in atoms)):
                 return False
+            if rows.each is not None and rows.each.negated and any(a.op == "empty" for a in atoms):
+                # without a limit is not without a container
+                return False
             if any("*" in str(v) for a in atoms for v in a.values):
                 return False
             if any(

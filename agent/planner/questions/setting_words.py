@@ -70,12 +70,18 @@ ATTRIBUTES: Final[dict[str, str]] = {
     "category": "category",
 }  # fmt: skip
 _LOGIN: Final = r"(?:log(?:ged)?[ -]?(?:ins?|ons?)|sign(?:ed)?[ -]?(?:in|on)|login|ssh(?: log ?ins?)?)(?: (?:in ?to|to) (?:them|it))?"
+_ACCEPT: Final = r"(?:(?:(?:we )?(?:can |could )?still |currently )?(?:accept(?:s|ing)?|allow(?:s|ing)?|support(?:s|ing)?|permit(?:s|ting)?|use[sd]?|using|run(?:s|ning)?|speaks?|with|on|at|having|have|has)(?: the| old| insecure| outdated| legacy)* )"
+_TLS: Final = rf"\b(?:(?:that|which|where) {_ACCEPT}?|{_ACCEPT})(?:version )?(?:tls|ssl)(?: version)?"
+_TLS_END: Final = r"(?! (?:or|and|as))(?: (?:is |are )?(?:still )?(?:allowed|accepted|enabled|supported|permitted|possible))?(?: connections?| clients?)?"
 # said in another way
 REPHRASED: Final[tuple[tuple[str, str], ...]] = (
     (r"\bserver access log(?:s|ging)?\b", "logging"),
     (r"\b(?:(?:that|which) )?(?:spans?|spanning|covers?|covering|from|ranging from|goes from|is)\s+((?:\d{1,3}\.){3}\d{1,3})\s*(?:to|through|until|till|-|–|\.\.)\s*((?:\d{1,3}\.){3}\d{1,3})\b",
      r"with start ip address \1 and end ip address \2"),
     (r"\bapi[ -]server endpoint\b", "endpoint"),
+    # what accepts an old version has it as its least
+    (rf"{_TLS} 1\.0\b{_TLS_END}", "with minimum tls version 1.0"),
+    (rf"{_TLS} 1\.1\b{_TLS_END}", "with minimum tls version below 1.2"),
     (rf"\b(?:where |that |which |on which |into which |for which )?(?:(?:you|one|we|users?|people|anyone|someone|admins?) )?(?:(?:can|may|could|still|allow(?:s|ing)?|permit(?:s|ting)?|accept(?:s|ing)?|to|be) )*{_LOGIN} (?:with|by|via|using|over)(?: just| only)? (?:an? |the |their )?passwords?\b", "that allow password authentication"),
     (rf"\bwith passwords?[ -](?:based )?{_LOGIN}(?= in\b|\W*$)", "that allow password authentication"),
     (rf"\bpasswords?[ -](?:based )?{_LOGIN}\b", "password authentication"),

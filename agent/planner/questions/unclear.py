@@ -40,7 +40,17 @@ _TOP: Final = re.compile(
     r"^\W*(?:(?:please|pls|can you|could you|show|give|list|get|tell|me|us|see|i|we|want|need|what|are|is|the|our|my|which) )*(?:top|worst|first) (?P<n>\d+|ten|five|three|twenty) (?P<noun>assets|resources|things|items|machines|vms|virtual machines|servers|hosts|instances|ec2 instances|buckets|s3 buckets|storage accounts|databases|functions|lambda functions|containers|images|container images|clusters|security groups|users|roles)(?: (?:in|of|from) (?P<rest>[\w .-]+?))?(?:,? please)?\W*$",
     re.IGNORECASE,
 )
-_TOPS: Final = r"^\W*(?:(?:please|pls|can you|could you|show|give|list|get|tell|me|us|see|i|we|want|need|what|are|is|the|our|my|which) )*(?:top|worst|first) (?P<n>\d+|ten|five|three|twenty) "
+_ASKS: Final = r"^\W*(?:(?:please|pls|can you|could you|show|give|list|get|tell|me|us|see|i|we|want|need|what|are|is|the|our|my|which) )*"
+_TOPS: Final = rf"{_ASKS}(?:top|worst|first) (?P<n>\d+|ten|five|three|twenty) "
+_WORST: Final = re.compile(
+    rf"{_ASKS}(?:absolute(?:ly)? )?(?P<word>worst|biggest|riskiest|most (?:critical|important|urgent|dangerous|risky|severe)) (?:ones?|stuff|things?|offenders?)\W*$",
+    re.IGNORECASE,
+)
+# how many, and of what is not said
+_HOW_MANY: Final = re.compile(
+    r"^\W*(?:and |so |please |tell me )*how many (?:do we have|have we(?: got)?|are there|do we run|are running|exist)(?P<rest> (?:in|on|under|at) [\w .-]+)?\W*$",
+    re.IGNORECASE,
+)
 _FINE: Final = (
     r"^\W*(?:and |so |please |tell me |if |whether )*(?:are|is) (?:all |the |our |of |my |all our |all the )*"
 )
@@ -113,6 +123,21 @@ def two_readings(state: State, text: str) -> Asked | None:
         return _asks_back(
             f"It is not said from when on keys are {told['word'].lower()}.",
             (f"{which} older than 90 days", f"{which} older than 365 days"),
+        )
+    if not named and (worst := _WORST.match(tidy)) is not None:
+        return _asks_back(
+            f"It is not said what is {worst['word'].lower()}.",
+            ("assets with the most open issues", "open critical issues"),
+        )
+    counts = ("agg", "with", "of", "on", "stop", "tenant", "mark", "value", "attr")
+    if (
+        not named
+        and (many := _HOW_MANY.match(tidy)) is not None
+        and all(m.kind in counts for m in state.marks)
+    ):
+        where = (many["rest"] or "").rstrip(" ?.!")
+        return _asks_back(
+            "It is not said what is counted.", (f"how many assets{where}", f"how many open issues{where}")
         )
     if not named and (ones := _ONES.search(tidy)) is not None:
         severity = f"{ones['sev']}{ones['more']}"

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from agent.planner.questions.ask import plan_question
-from tests.agent.planner.questions.settings_tenant import ConfiguredTenant
+from tests.agent.planner.questions.settings_tenant import CONFIGURED, ConfiguredTenant
 from tests.agent.planner.questions.tenant import NOW, Row, Tenant
 
 TYPES = {
@@ -157,3 +157,51 @@ def test_containers_with_their_namespace() -> None:
     assert made.form.each is not None
     assert "namespace" in [ref.name for ref in made.form.each.shown]
     assert len(made.form.items) == 1
+
+
+@pytest.fixture(scope="module")
+def configured() -> ConfiguredTenant:
+    return ConfiguredTenant()
+
+
+@pytest.mark.parametrize(
+    ("question", "lowest"),
+    [
+        ("storage accounts that still accept TLS 1.0", ("TLS1_0",)),
+        ("storage accounts with tls 1.0", ("TLS1_0",)),
+        ("storage accounts where TLS 1.1 is allowed", ("TLS1_0", "TLS1_1")),
+    ],
+)
+def test_an_old_version_is_accepted(
+    configured: ConfiguredTenant, question: str, lowest: tuple[str, ...]
+) -> None:
+    wanted = {
+        r["id"]
+        for r in CONFIGURED
+        if r["type"] == "AZURE_STORAGE_ACCOUNT" and r["cfg"]["properties"]["minimumTlsVersion"] in lowest
+    }
+    assert ids(ask(configured, question)) == wanted
+
+
+def test_without_a_value_is_not_without_an_item(configured: ConfiguredTenant) -> None:
+    asked = plan_question("deployments that don't have privileged configured", configured.estate, None, NOW)
+    assert asked.form is None or asked.form.each is None
+
+
+def test_a_follow_up_by_a_setting_with_a_noun_in_it(configured: ConfiguredTenant) -> None:
+    first = plan_question("list our Azure SQL servers", configured.estate, None, NOW)
+    second = plan_question("only the ones with public network access enabled", configured.estate, first, NOW)
+    assert second.plan is not None, second.message
+    wanted = {
+        r["id"]
+        for r in CONFIGURED
+        if r["type"] == "AZURE_SQL_SERVER" and r["cfg"]["properties"]["publicNetworkAccess"] == "Enabled"
+    }
+    assert ids(configured.rows(second.plan)) == wanted
+
+
+@pytest.mark.parametrize(
+    "question", ["show me the worst ones", "how many do we have in production?", "how many are there?"]
+)
+def test_what_names_nothing_is_asked_back(tenant: Tenant, question: str) -> None:
+    assert plan_question(question, tenant.estate, None, NOW).outcome == "clarify"

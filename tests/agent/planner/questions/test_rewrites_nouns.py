@@ -29,6 +29,9 @@ from agent.planner.questions.rewrites_nouns import of_nouns
         ("nsg rules, one per line: nsg name, port", "nsg rules, one row each: name, port"),
         ("roles with attached policy name", "roles with attached policy name"),
         ("rules of roles, one verb in each line", "rules of roles, one row per verb"),
+        ("what percentage of our s3 buckets use kms encryption?", "what percentage of our s3 buckets encrypted with kms?"),
+        ("kms-encrypted s3 buckets", "s3 buckets encrypted with kms"),
+        ("buckets using sse-kms", "s3 buckets encrypted with kms"),
         ("rules and whether it allows or denies", "rules and action"),
     ],
 )  # fmt: skip
