@@ -73,6 +73,13 @@ def build(state: State) -> Form:
             group = [several.ref]
             items = [several.model_copy(update={"values": ()}) if i is several else i for i in items]
             items = [i for i in items if not (isinstance(i, Atom) and i.op == "in" and not i.values)]
+    if measure == Measure(function="count") and not group and not state.span:
+        # "how many are new, in progress and resolved": of each of the states
+        states = next(
+            (i for i in items if isinstance(i, Atom) and i.ref.name == "status" and not i.negated), None
+        )
+        if states is not None and len(states.values) > 2:
+            group = [states.ref]
     if measure is not None and measure.function == "percent" and not measure.part:
         items, measure = _part(state, items)
     if group and measure is None and (number := next((r for r in state.columns if r.name in SUMS), None)):

@@ -20,14 +20,14 @@ ENTITY_WORDS: Final[dict[str, str]] = {
     "endpoint": "endpoint|endpoint record|endpoint inventory|agent|xdr agent|cortex agent|xdr endpoint|protected host|endpoint agent|workstation|laptop",
     "event": "cloud_audit_log|cloud audit record|audit event|event|audit log|cloud audit log|audit log entry|log entry|cloud audit event|api call|activity|api activity|api usage|audit record|cloud event|log event|log|cloud activity|audit trail|operation|api operation",
     "cve": "va_cves|cve catalog|cve record|published cve|cve in the catalog",
-    "file": "dspm_asset_file_inventory|data security inventory|dspm inventory|file inventory|data inventory|dspm file|file|data file|document|sensitive file|object file",
+    "file": "dspm_asset_file_inventory|dspm file inventory|dspm asset file inventory|data security inventory|dspm inventory|file inventory|data inventory|dspm file|file|data file|document|sensitive file|object file",
     "package": "cwp_packages_raw|software package|installed package|package installed|software",
     "permission": "ciem_permissions_with_last_access|ciem|ciem permission|cloud permission|permission|entitlement|effective permission|access right",
     "health": "cloud_health_auditing|cloud health record|health record|connector record|cloud health log|cloud health|connector event|health event|connector|connector health event|connector message|cloud health event|cloud connector|connector health|health log|connector log",
     "host": "host_inventory|host inventory|inventory of hosts|software inventory|installed application|application inventory",
     "flow": "amazon_aws_raw|flow log|vpc flow log|aws flow log|flow record|flow|network flow|flow log record",
     "traffic": "panw_ngfw_traffic_raw|ngfw traffic|ngfw traffic log|firewall traffic|firewall log|traffic log|ngfw log|firewall session|network traffic|network connection|connection|session|firewall traffic log",
-    "cmdb": "servicenow_cmdb_raw|cmdb|cmdb entry|cmdb record|servicenow cmdb|servicenow|service now cmdb|configuration management database|cmdb ci|servicenow record|cmdb item|servicenow entry",
+    "cmdb": "servicenow_cmdb_raw|configuration item|cmdb|cmdb entry|cmdb record|servicenow cmdb|servicenow|service now cmdb|configuration management database|cmdb ci|servicenow record|cmdb item|servicenow entry",
     "audit": "management_auditing|management audit record|management audit|management audit log|management event|tenant audit event|management audit entry|console audit log|management audit event|admin activity",
 }
 # nouns of kinds of assets: words -> categories ; type ids (a * stands for any text) ; class

@@ -159,6 +159,13 @@ def take_value(state: State, mark: Mark) -> None:
         return
     if name == "severity":
         values = severities(state, values)
+    if (
+        name == "provider"
+        and state.estate.providers
+        and not state.estate.providers & {v.upper() for v in values}
+    ):
+        # a cloud that nothing here is of
+        state.unknown.append(("cloud provider", mark.text))
     if name == "assignee":
         somebody = (values == ("*",)) != state.take_not()
         label = "with an assignee" if somebody else "assigned to nobody"

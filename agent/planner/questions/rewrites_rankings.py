@@ -49,6 +49,14 @@ def _aged(match: re.Match[str]) -> str:
     return f"{kind} age of {match['what']}{noun}"
 
 
+def _commonest(match: re.Match[str]) -> str:
+    """An issue that occurs often is its rule."""
+    what, rest = match["x"].strip(), match["rest"]
+    if re.search(r"\b(?:issue|alert|finding)$", what):
+        return f"top 1 rule by number of {what}s{rest} in each {match['g']}"
+    return f"the most common {what}{rest} in each {match['g']}"
+
+
 def _took(match: re.Match[str]) -> str:
     """Of what was resolved, how long it had been open."""
     said = (match["op"] or "at most").strip()
@@ -120,6 +128,9 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"^\W*(?:are|is) (?:all |all of |the |our )*connectors? (?:healthy|ok(?:ay)?|fine|working|running|well)(?: well| fine)?\W*$", "connector health events whose status is not success"),
         (r"\b(?:public|external|externally|internet)[ -](?:facing|exposed)\b(?! ip)", "internet facing"),
         (r"\b(?P<n>top \d+|most) noisy\b", r"\g<n>"),
+        (r"(?<= )(?:rn|rly|tbh|ngl)\b(?=\W*$)", ""),
+        (rf"^\W*(?:for each|for every|per|in each|in every) (?P<g>(?:cloud )?{_DIM}),? (?:which|what|name the (?:one|single)|the one|tell me the (?:one|single)) (?P<x>[\w\s-]+?) (?:that |which )?(?:occurs?|appears?|happens?|(?:is|was|were|are) (?:seen|raised|recorded|found|reported)) (?:the )?most (?:often|frequently)(?P<rest>(?: in the [\w\s]+?)?)(?=\W*$|[?.!])", _commonest),
+        (r",? (?:together |along )?with the (?:person|people|analyst|user|colleague)s? (?:to whom|that|who) (?:each|each of them|it|they|these) (?:is|are) assigned(?: to)?\b", ", with their assignee"),
         # for each, how many
         (rf"^\W*(?:for each|for every|per|in each) (?P<g>(?:asset |cloud |issue )?{_DIM}),? how many (?P<what>[\w\s'-]{{3,60}}?)(?: (?:are there|do we have|exist|does it have|do they have|are known|were found))?\W*$", r"number of \g<what> per \g<g>"),
         (rf"^\W*(?:(?:the|which|list|show|what is) )*(?P<x>asset|resource|machine|host|server|vm|bucket|database|function|instance|image|rule|package|cve|team|owner|application) with (?:the )?(?P<way>most|fewest) (?P<w>[\w\s-]+?) (?:per|by|in each|for each|of each) (?P<g>{_DIM})\W*$", r"the \g<x> with the \g<way> \g<w> in each \g<g>"),

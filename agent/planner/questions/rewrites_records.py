@@ -52,7 +52,7 @@ _A_FINDING: Final = re.compile(r"\b(?P<v>data|identity|secrets?|configuration) (
 # it is called SECRETS
 _SECRET: Final = re.compile(r"(\bcategory = )secret\b")
 _REASON: Final = re.compile(
-    r"\b(?:with|for|by|under|giving|because of) (?:the |a )?(?:resolution |close |closing )?reason(?: of| being| is|:| =)? (?=[\w\"'])"
+    r"\b(?:with|for|by|under|giving|because of) (?:the |a )?(?:resolution |close |closing )?reason(?! (?:of|for) (?:the |their )?(?:resolution|closing|closure|resolving)\b)(?: of| being| is|:| =)? (?=[\w\"'])"
 )
 _RATED: Final = re.compile(
     r"\b(?:rated|ranked|graded|classed|scored|marked|labelled|flagged) (?:as )?(?=(?:critical|high|medium|low|informational)\b)"

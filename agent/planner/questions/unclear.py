@@ -206,7 +206,7 @@ def _asks_back(why: str, choices: tuple[str, ...]) -> Asked:
 
 
 _REFERS: Final = re.compile(
-    r"\b(?:(?:of|from|among|about|for|on|by|list|show|sort|group|count|filter|give me|tell me about|break|split|order|narrow)\s+(?:all\s+)?(?:those|these|them|it|that)\b|which ones?\b|(?:those|these|they|them) (?:are|have|do|were)|(?:are|is|do|does|did|were|was|have|has|can) (?:they|those|these|it|them)\b|the (?:others?|rest|same|ones)\b|how many (?:are|is) (?:they|that|those|it|there of (?:them|those)))",
+    r"\b(?:(?:oldest|newest|latest|worst|biggest|first|last|others?) ones\b|(?:of|from|among|about|for|on|by|list|show|sort|group|count|filter|give me|tell me about|break|split|order|narrow)\s+(?:all\s+)?(?:those|these|them|it|that)\b|which ones?\b|(?:those|these|they|them) (?:are|have|do|were)|(?:are|is|do|does|did|were|was|have|has|can) (?:they|those|these|it|them)\b|the (?:others?|rest|same|ones)\b|how many (?:are|is) (?:they|that|those|it|there of (?:them|those)))",
     re.IGNORECASE,
 )
 
@@ -222,6 +222,13 @@ def without_referent(state: State, text: str) -> Asked | None:
         return None
     if any(isinstance(p, Atom) and p.ref.name in ("name", "strong_id", "id") for _, p in state.parts):
         return None
+    if (
+        ones := re.search(r"\b(?:oldest|newest|latest|worst|biggest|first|last) (?P<ones>ones)\b", text)
+    ) is not None:
+        pair = tuple(
+            text[: ones.start("ones")] + noun + text[ones.end("ones") :] for noun in ("assets", "open issues")
+        )
+        return _asks_back("I cannot tell what this refers to, because nothing was asked before it.", pair)
     body = _REFERS.sub(" ", text).strip(" ?.!,")
     body = re.sub(
         r"^(?:(?:which|what|show|list|only|how many|and|now|me|are|is)\b\s*)+|\s{2,}", " ", body

@@ -44,3 +44,24 @@ def test_asked_back(tenant: Tenant, question: str, words: tuple[str, str]) -> No
 )
 def test_clear_ones_are_not_asked_back(tenant: Tenant, question: str) -> None:
     assert plan_question(question, tenant.estate, None, NOW).outcome != "clarify"
+
+
+@pytest.mark.parametrize(
+    ("question", "outcome"),
+    [
+        ("show me the oldest ones", "clarify"),
+        ("who are the owners in the acme-office subscription?", "answer"),
+        ("what is our worst account", "clarify"),
+        ("worst 5 databases", "clarify"),
+        ("weekly resolved vs new issues", "clarify"),
+        ("issues on oracle cloud", "no_such"),
+    ],
+)
+def test_outcomes_of_unclear_ones(tenant: Tenant, question: str, outcome: str) -> None:
+    assert plan_question(question, tenant.estate, None, NOW).outcome == outcome
+
+
+def test_states_are_told_apart(tenant: Tenant) -> None:
+    asked = plan_question("how many issues are new, in progress and resolved?", tenant.estate, None, NOW)
+    assert asked.form is not None
+    assert [ref.name for ref in asked.form.group] == ["status"]
