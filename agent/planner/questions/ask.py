@@ -129,7 +129,7 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
             if shaped is not None:
                 return _noted(planned(shaped, asked, estate, now), (), aside)
             return hindered.model_copy(update={"question": asked})
-        form = completed(build(state), lowered)
+        form = completed(build(state), lowered, estate)
     else:
         hindered = outcomes.unknown_names(state, asked, estate)
         if hindered is not None:

@@ -8,8 +8,10 @@ import re
 from typing import Final
 
 from agent.planner.questions.entities import BELONGS, ENTITIES
+from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Form, Item, Kinds, Measure, Rank, Ref, Weakness
 from agent.planner.questions.turned import turned, when_resolved
+from agent.planner.questions.weaknesses import shown_by
 
 _WHETHER: Final = re.compile(
     r"^\W*(?:is|are|was|does|do|did|has|have|can you (?:tell|check)|check|tell me|verify|whether|if)\b"
@@ -24,11 +26,11 @@ _THINGS_FIRST: Final = re.compile(
 )
 
 
-def completed(form: Form, text: str) -> Form:
+def completed(form: Form, text: str, estate: Estate | None = None) -> Form:
     """The form with what follows from it. `text` is the question in lower case."""
     form = turned(_of_versions(_of_tags(_of_scores(form, text))), text)
     form = _of_settings(_of_secrets(form))
-    form = _of_one(form, text)
+    form = _of_one(form, text, estate)
     return _of_fixing(_of_resolution(form))
 
 
@@ -140,7 +142,7 @@ def _of_settings(form: Form) -> Form:
     return form.model_copy(update={"items": (Kinds(types=tuple(sorted(types)), label=label), *form.items)})
 
 
-def _of_one(form: Form, text: str) -> Form:
+def _of_one(form: Form, text: str, estate: Estate | None) -> Form:
     """Whether one resource has a setting: that resource with its value, be it on or off."""
     if form.entity != "asset" or form.measure is not None or _WHETHER.match(text) is None:
         return form
@@ -155,6 +157,9 @@ def _of_one(form: Form, text: str) -> Form:
             refs.append(item.ref)
         elif isinstance(item, Weakness) and item.setting:
             refs += [atom.ref for atom in item.setting if atom.ref.places]
+        elif isinstance(item, Weakness) and estate and (shown := shown_by(item.name, estate)) is not None:
+            # of which kind it is, its name does not say
+            refs.append(shown)
         else:
             kept.append(item)
     if not refs:

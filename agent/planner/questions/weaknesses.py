@@ -244,3 +244,11 @@ def where_of(setting: Setting, good: tuple[str, ...] = ()) -> Where:
         if any(_NO.match(v) for v in values) or all(_YES.match(v) for v in values):
             good = tuple(setting.values[v] for v in values if not _NO.match(v))
     return Where(type_id=setting.type_id, path=setting.path, kind=setting.kind, good=good)
+
+
+def shown_by(name: str, estate: Estate) -> Ref | None:
+    """Where the configuration of any kind of resource shows a weakness: one value, to be read as it stands."""
+    atoms = _by_settings(name, estate, frozenset(estate.settings.by_type))
+    places = tuple(where for atom in atoms for where in atom.ref.places if "*" not in where.path)
+    said = name.removeprefix("no_").removeprefix("un").replace("_", " ")
+    return Ref(name=said, places=places) if places else None

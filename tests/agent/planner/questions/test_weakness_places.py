@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from agent.planner.questions.ask import plan_question
+from agent.planner.questions.weaknesses import shown_by
 from tests.agent.planner.questions.settings_tenant import CONFIGURED, ConfiguredTenant
 from tests.agent.planner.questions.tenant import NOW, Row
 
@@ -128,3 +129,11 @@ def test_numbers_of_what_a_configuration_says(configured: ConfiguredTenant) -> N
     sizes = [a["cfg"]["Size"] for a in CONFIGURED if a["type"] == "EC2_VOLUME"]
     (row,) = configured.rows(asked.plan)
     assert row["percent"] == pytest.approx(100 * sum(s > 50 for s in sizes) / len(sizes), abs=0.1)
+
+
+def test_where_any_kind_shows_a_weakness(configured: ConfiguredTenant) -> None:
+    shown = shown_by("no_versioning", configured.estate)
+    assert shown is not None
+    assert shown.name == "versioning"
+    assert {(w.type_id, w.path) for w in shown.places} == {("S3_BUCKET", ("Versioning", "Status"))}
+    assert shown_by("guardduty_off", configured.estate) is None
