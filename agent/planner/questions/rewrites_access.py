@@ -88,6 +88,7 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (rf"^\W*(?:which|what|who|list|show|all|the|please|provide|a list of|give me|me|of) ?(?:(?:all|the|of|me|which|members?|principals?|identities|accounts?|users?|groups?|people|and) )*(?:(?:that|who|which) )?(?:has|have|hold|holds|with|are|is|got|granted|own) (?:the |a |an )*(?P<role>{_ROLE}(?:(?:,| or| and) {_ROLE})*)(?: roles?| permissions?| rights)? (?:on|in|at|of|for|to) (?:the |our |my |any |all |each )*(?:gcp|google(?: cloud)?)(?: projects?)?\b", _granted),
         (r"(?<=[\w] )(?:in|for|on|of|by) (?:each|every) (?P<cloud>gcp|aws|azure|google) (?P<what>accounts?|projects?|subscriptions?)\b", r"on \g<cloud> per \g<what>"),
         # Kubernetes
+        (r"^.*\beks\b.*?\b(?:control[- ]plane )?log(?:ging)? types? (?:are |is )?(?:enabled|on|active|turned on|configured|switched on)\b[^a-z]*$", "cluster logging of eks clusters, one row each, with types and enabled"),
         (r"\bhost ?paths? mounts?\b", "hostpath volumes"),
         (r"\b(?P<s>(?:kubernetes|k8s) services?) (?:that are |which are )?(?:exposed |published |reachable |available )?(?:by|through|via|behind|with) (?:an? |the )?(?:external )?load ?balancers?\b", r"\g<s> of type loadbalancer"),
         (r"\bimages? (?P<by>per|by|for each|in each) (?:ecr |container |image )?(?:repo|repository)\b", r"images \g<by> repository name"),

@@ -76,6 +76,11 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         # of a thing that belongs to another, the other is what operations are named after
         (r"\b(?P<deed>attached|detached) (?:any |new )?(?P<to>role|user|group) polic(?:y|ies)\b", r"\g<deed> policies to \g<to>s"),
         (r"\b(?P<deed>who (?:\w+ )?(?:changed|modified|put|set|updated|edited|replaced)) (?:the |any )?(?P<of>bucket|key|vault|repository|queue|topic|secret) polic(?:y|ies)\b", r"\g<deed> \g<of>s with operation containing policy"),
+        # the root user
+        (r"\b(?:aws )?root(?: user| account)?(?:'s)? (?:activity|activities|usage|actions|events|operations|log-?ins?|sign-?ins?)\b", "audit events with user root"),
+        (r"\b(?:activity|activities|usage|actions|events|operations|log-?ins?|sign-?ins?) (?:of|by|from) (?:the |an? )?(?:aws )?root(?: user| account)?(?=\W|$)", "audit events with user root"),
+        # what operations are named after, where it is no resource of its own
+        (r"^(?P<deed>\W*who (?:\w+ )?(?:created|deleted|removed|updated|made|rotated)) (?:an? |any |the |new )?(?:iam )?access keys?\b", r"\g<deed> with operation containing accesskey"),
         # how often
         (r"\b(?P<who>users?|identities|people|principals|callers|who) (?:who |that |which )?(?:have |has |had )?failed (?:operations?|calls?|actions?) (?:more than once|at least twice|repeatedly|several times|multiple times)\b", r"users with more than 1 failed audit events"),
         # whether anybody did

@@ -12,6 +12,7 @@ from agent.planner.questions.rewrites_access import of_access
 from agent.planner.questions.rewrites_asking import as_asked
 from agent.planner.questions.rewrites_config import configured
 from agent.planner.questions.rewrites_doings import of_doings
+from agent.planner.questions.rewrites_each import of_each
 from agent.planner.questions.rewrites_groups import grouped
 from agent.planner.questions.rewrites_nouns import of_nouns
 from agent.planner.questions.rewrites_rankings import ranked
@@ -28,6 +29,7 @@ _IDIOMS: Final[tuple[Callable[[str], str], ...]] = (
     of_doings,
     of_records,
     of_access,
+    of_each,
     grouped,
     ordered,
 )

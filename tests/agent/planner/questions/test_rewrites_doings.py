@@ -6,6 +6,7 @@ import pytest
 
 from agent.planner.questions.rewrites_access import of_access
 from agent.planner.questions.rewrites_doings import of_doings
+from agent.planner.questions.rewrites_each import of_each
 
 DOINGS = [
     (
@@ -79,3 +80,18 @@ def test_access_in_the_words_of_the_inventory(said: str, read: str) -> None:
 )
 def test_images_and_guests_that_are_meant_stay(text: str) -> None:
     assert of_access(text) == text
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("runtime per lambda function", "lambda functions and their runtime"),
+        ("show the engine version of each rds instance", "show the rds instances and their engine version"),
+        ("k8s version per cluster", "clusters and their k8s version"),
+        ("issues per bucket", "issues per bucket"),
+        ("number of rules per security group", "number of rules per security group"),
+        ("buckets per account", "buckets per account"),
+    ],
+)
+def test_a_value_of_each_thing_is_shown_beside_it(said: str, read: str) -> None:
+    assert of_each(said) == read

@@ -1,0 +1,38 @@
+"""What each thing has: "runtime per lambda function" as "lambda functions and their runtime"."""
+
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from agent.planner.questions.phrases import lexicon_table, words_of
+
+_EACH: Final = re.compile(
+    r"^(?P<lead>\W*(?:(?:show|list|give|tell|what|which|me|us|is|are|the|please) )*)(?P<what>[\w -]{3,40}?) (?:per|of each|for each|of every|for every|on each) (?P<noun>[\w -]{3,40}?)\W*$"
+)
+# what is counted or measured is by each
+_MEASURED: Final = re.compile(
+    r"\b(?:numbers?|counts?|how|many|average|avg|mean|max\w*|min\w*|total|sum|most|top|shares?|percent\w*|median|highest|lowest|largest|oldest|newest|latest|distribution|age|by|and|with|in|of|\d+)\b"
+)
+
+
+def of_each(text: str) -> str:
+    """A text in lower case that asks for a value of each thing of a kind, as one about these things with the value."""
+    match = _EACH.match(text)
+    if match is None or _MEASURED.search(match["what"]) or not _is(("kind",), words_of(match["noun"])):
+        return text
+    words = words_of(match["what"])
+    spans = (words[a:b] for a in range(len(words)) for b in range(a + 1, len(words) + 1))
+    if any(_is(("kind", "entity"), span) for span in spans):
+        return text
+    noun = match["noun"]
+    several = (
+        noun if noun.endswith("s") else f"{noun[:-1]}ies" if re.search(r"[^aeiou]y$", noun) else f"{noun}s"
+    )
+    return f"{match['lead']}{several} and their {match['what']}"
+
+
+def _is(kinds: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    return any(p.words == words and p.kind in kinds for p in lexicon_table().get(words[0], ()))
