@@ -196,6 +196,7 @@ def _merged(before: Form, added: Form, state: State, text: str, estate: Estate) 
     if len(spans) > 1:
         # "between 30 and 90 days": both, in place of the times before
         items = [*[i for i in items if not any(follow_turns.same_time(s, i) for s in spans)], *spans]
+    items = follow_turns.of_own_cloud(items, added, estate)
     for item in added.items:
         if len(spans) < 2 or item not in spans:
             items = _placed(items, item, text)

@@ -153,6 +153,24 @@ def renamed(item: Item, others: Iterable[Item]) -> Item:
     return item
 
 
+def of_own_cloud(items: list[Item], added: Form, estate: Estate) -> list[Item]:
+    """ "And for S3?" after buckets on GCP: no cloud that the new kind is not of."""
+    kinds = [i for i in added.items if isinstance(i, Kinds) and not i.negated]
+    clouds = {estate.types[t][3].upper() for t in types_of(kinds, estate) if t in estate.types}
+    if not clouds or any(isinstance(i, Atom) and i.ref.name == "provider" for i in added.items):
+        return items
+    return [
+        i
+        for i in items
+        if not (
+            isinstance(i, Atom)
+            and i.ref.name == "provider"
+            and not i.negated
+            and not clouds & {str(v).upper() for v in i.values}
+        )
+    ]
+
+
 def of_other_cloud(items: list[Item], added: Form, estate: Estate) -> list[Item]:
     """ "S3 buckets", "and in Azure?": what Azure has of that category."""
     clouds = {
@@ -203,6 +221,7 @@ __all__ = [
     "kept_measure",
     "of_first",
     "of_other_cloud",
+    "of_own_cloud",
     "opposite",
     "renamed",
     "same_time",

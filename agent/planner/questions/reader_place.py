@@ -98,8 +98,18 @@ def _other_coming(state: State) -> bool:
     return False
 
 
+def _again_coming(state: State) -> bool:
+    """Whether the related noun comes once more: "with medium issues but without high issues"."""
+    for mark in state.marks[state.at + 1 :]:
+        if mark.kind == "entity":
+            return state.relation is not None and mark.data == state.relation.entity
+        if mark.kind not in ("value", "stop", "all", "or", "and", "comma"):
+            return False
+    return False
+
+
 def _to(state: State, item: Atom, entity: str) -> None:
-    if state.relation is not None and _other_coming(state):
+    if state.relation is not None and (_other_coming(state) or (state.negated and _again_coming(state))):
         state.waiting.append((state.connector if not state.waiting else "and", item))
         return None
     if state.relation is not None and item.ref.name in ENTITIES[state.relation.entity].places:

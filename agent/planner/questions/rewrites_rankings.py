@@ -131,6 +131,11 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"(?<= )(?:rn|rly|tbh|ngl)\b(?=\W*$)", ""),
         (rf"^\W*(?:for each|for every|per|in each|in every) (?P<g>(?:cloud )?{_DIM}),? (?:which|what|name the (?:one|single)|the one|tell me the (?:one|single)) (?P<x>[\w\s-]+?) (?:that |which )?(?:occurs?|appears?|happens?|(?:is|was|were|are) (?:seen|raised|recorded|found|reported)) (?:the )?most (?:often|frequently)(?P<rest>(?: in the [\w\s]+?)?)(?=\W*$|[?.!])", _commonest),
         (r",? (?:together |along )?with the (?:person|people|analyst|user|colleague)s? (?:to whom|that|who) (?:each|each of them|it|they|these) (?:is|are) assigned(?: to)?\b", ", with their assignee"),
+        (rf"\b(?P<m>most (?:common|frequent|widespread|used) [\w ]{{2,30}}?|commonest [\w ]{{2,30}}?) (?:per|by) (?P<g>{_DIM})(?=\W*$)", r"\g<m> in each \g<g>"),
+        (r"\b(?:that |which )?(?:nobody|no ?one|no one) (?:has|have|had)? ?(?:taken|picked up|claimed|accepted|been assigned)\b", "that are unassigned"),
+        (r"\b(?P<a>(?:critical|high|medium|low) (?P<noun>issues|vulnerabilities|findings)) (?:but|and) (?:no|without|not any) (?P<b>critical|high|medium|low)(?: ones)?(?! (?:issues|vulnerabilities|findings))\b", r"\g<a> but without \g<b> \g<noun>"),
+        (rf"\b(?P<x>{_DIM}) (?:that |which )?(?:hold|holds|contain|contains|keep|keeps|store|stores|process|processes) (?P<w>pii|phi|pci|personal data|health data|card ?holder data|sensitive data)\b", r"\g<x> with assets tagged \g<w>"),
+        (r"\b(?P<e>each|every)(?: (?:single|one|individual))? of (?:the|our|my|these|those|all (?:the|our))(?: \d+)? (?=\w)", r"\g<e> "),
         # for each, how many
         (rf"^\W*(?:for each|for every|per|in each) (?P<g>(?:asset |cloud |issue )?{_DIM}),? how many (?P<what>[\w\s'-]{{3,60}}?)(?: (?:are there|do we have|exist|does it have|do they have|are known|were found))?\W*$", r"number of \g<what> per \g<g>"),
         (rf"^\W*(?:(?:the|which|list|show|what is) )*(?P<x>asset|resource|machine|host|server|vm|bucket|database|function|instance|image|rule|package|cve|team|owner|application) with (?:the )?(?P<way>most|fewest) (?P<w>[\w\s-]+?) (?:per|by|in each|for each|of each) (?P<g>{_DIM})\W*$", r"the \g<x> with the \g<way> \g<w> in each \g<g>"),

@@ -28,6 +28,7 @@ SAME: list[tuple[tuple[str, ...], str]] = [
     (("open high issues by account", "now show the list"), "open high issues"),
     (("open high issues", "oldest first", "just 3"), "the 3 oldest open high issues"),
     (("critical issues", "include high too"), "critical or high issues"),
+    (("buckets on gcp", "and s3 buckets?"), "s3 buckets"),
     (("average age of open issues", "per account"), "average age of open issues per account"),
     (("percentage of issues that are critical by account", "and high?"), "percentage of issues that are high by account"),
     (("issues older than 30 days", "newer ones"), "issues first seen in the last 30 days"),

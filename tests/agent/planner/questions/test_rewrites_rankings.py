@@ -139,7 +139,6 @@ def test_the_most_of_something_else_is_not_the_most_issues(tenant: Tenant, quest
         ("how old is the average open issue on aws", "average age of open issues on aws"),
         ("two accounts with the oldest open issue", "maximum age of open issues per account, highest first, first 2"),
         ("number of assets per tag value of Environment", "number of assets per environment"),
-        ("top issue in each region", "top 1 rule by number of issues in each region"),
         ("which assets have findings of category configuration or vulnerability", "assets with failed findings"),
         ("asset with most fixable vulnerabilities per account", "the asset with the most fixable vulnerabilities in each account"),
         ("number of machines affected per CVE, only KEV", "number of machines per CVE known to be exploited"),
@@ -161,3 +160,21 @@ def test_a_time_after_a_package_is_of_its_vulnerability(tenant: Tenant) -> None:
     assert asked.form is not None
     [has] = [i for i in asked.form.items if i.kind == "has"]
     assert {i.op for i in has.items if i.kind == "atom"} == {"in", "older"}
+
+
+def test_the_same_noun_with_and_without(tenant: Tenant) -> None:
+    asked = plan_question("assets with critical issues but without high ones", tenant.estate, None, NOW)
+    severities = {
+        a: {i["severity"] for i in ISSUES if i["open"] and i["asset"]["id"] == a}
+        for a in {i["asset"]["id"] for i in ISSUES}
+    }
+    assert asked.plan is not None
+    assert {row["xdm.asset.id"] for row in tenant.rows(asked.plan)} == {
+        a for a, told in severities.items() if "CRITICAL" in told and "HIGH" not in told
+    }
+
+
+def test_each_of_ours(tenant: Tenant) -> None:
+    asked = plan_question("how many issues are open in each of our AWS accounts?", tenant.estate, None, NOW)
+    assert asked.form is not None
+    assert [ref.name for ref in asked.form.group] == ["account"]
