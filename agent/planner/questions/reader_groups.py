@@ -265,7 +265,9 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
             and getattr(nxt[1].data, "ref", None) == Ref(name=str(name))
         ):
             return None
-        if name == "name" or (name == "asset"):
+        if name == "name" and state.entity in ("issue", "finding"):
+            state.group.append(Ref(name="title"))
+        elif name == "name" or (name == "asset"):
             state.group.append(Ref(name="asset"))
         else:
             state.group.append(Ref(name=str(name)))

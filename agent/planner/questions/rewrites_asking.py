@@ -28,14 +28,24 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (rf"\b(?:how (?:much|many)|what) (?:of )(?:the |our |all )?(?P<what>[\w\s-]{{3,50}}?) (?P<be>is|are|has|have) (?P<part>[\w\s./-]{{2,60}}?),? (?:in|as(?: an?)?|expressed in) {_PERCENT}\b", r"percentage of \g<what> that \g<be> \g<part>"),
         (r"\b(?:are|is) not having\b", "without"),
         (r"\b(?:are|is) having\b", "with"),
-        # rules by how often they fail
+        # rules by how often they fail: of one, the first
+        (rf"\b(?:which|what) (?:single |one )?(?P<which>(?:(?:configuration|security|compliance|posture) )*)(?P<what>rule|check|control) (?:fails?|failed|is failing|is violated|gets violated|is broken) {_OFTEN}\b", r"top 1 \g<what> by number of failed \g<which>findings"),
         (rf"\b{_RULES} (?:that |which )?(?:fails?|failed|is failing|are failing|is violated|are violated|gets? violated|is broken|are broken) {_OFTEN}\b", r"\g<what> by number of failed \g<which>findings"),
         (rf"\bmost (?:frequently|often|commonly) (?:failing|failed|violated|broken) {_RULES}\b", r"top \g<what> by number of failed \g<which>findings"),
-        (r"\b(?P<what>rules?|checks?) by number of failed (?P<which>(?:\w+ )?)findings (?P<per>(?:per|for each|in each|by) \w+)", r"\g<what> \g<per> by number of failed \g<which>findings"),
+        (r"\b(?P<what>rules?|checks?) by number of failed (?P<which>(?:\w+ )?)findings (?P<per>(?:per|(?:for|in|on|of) (?:each|every)|by) (?:cloud )?\w+)", r"\g<what> \g<per> by number of failed \g<which>findings"),
         # "of which each has most"
         (rf"\b(?:what|which) (?:kinds?|types?|sorts?) of (?:asset|resource)s? (?:does|do|has|have) (?:each|every) (?P<a>{_ATTRIBUTE}) (?:have |has |own |owns |use |uses |run |runs )?(?:the )?most(?: of)?\b", r"top 1 asset type per \g<a> by number of assets"),
         (rf"\b(?:what|which) is the most (?:common|frequent|used) (?:kind|type|sort) of (?P<w>asset|resource) (?:in|of|for|on|per) (?:each|every) (?P<a>{_ATTRIBUTE})\b", r"top 1 \g<w> type per \g<a> by number of assets"),
         (r"^(?P<lead>\W*(?:(?:list|show|give|me|all|our|the|what|which|are|please) )*)(?P<kind>(?:(?:azure|aws|gcp|google|ec2|k8s|kubernetes|rds) )?(?:vm|machine|database|bucket|function|lambda|volume|disk|cluster|node|container|user|server)|rds|ec2|eks|aks|gke|s3) (?P<a>[a-z][\w ]{2,28}?)s?(?: are used| are in use| do we use)?,? (?:and |with )?how (?:many|often) (?:are there |do we have |there are |we have )?(?:of|for|in|with|on) each(?: of them| one)?\b", r"number of \g<kind>s by \g<a>"),
+        # which of something how many have
+        (r"\bhow many (?P<what>[\w -]{2,40}?) (?:use|uses|have|has|run|runs|are on|are in|are of|is on|is in) (?:which|what) (?=\w)", r"number of \g<what> by "),
+        (r"^(?P<lead>\W*)(?:the )?(?:population|totality|entirety|universe|full set|complete set) of (?:all )?(?=\w)", r"\g<lead>list "),
+        (r"\b(?:are|do) we (?:currently )?(?:running|using|operating|run|use|operate|own)(?: (?:today|now|currently|at the moment))?(?=\W*$)", ""),
+        # regions of one cloud
+        (r"\b(?P<by>(?:in|for|on) (?:each|every)|per|by) (?P<c>aws|azure|gcp|google cloud) (?P<a>regions?|locations?)\b", r"on \g<c> \g<by> \g<a>"),
+        (r"\bdefault routes?\b", "route 0.0.0.0/0"),
+        # sizes
+        (r"\b(?:total|overall|sum of|summed|combined) (?:ebs|volume|disk|block) (?:storage|size|capacity|space|volume)s?(?: size| capacity)?(?: in (?:gb|gib|tb|gigabytes?))?(?! of)", "total size of ebs volumes"),
         # what is there, or not
         (r"\b(?:for|of|on|to|from) (?:which|whom) (?:there (?:is|are|exists?) )?(?:no|not any) (?P<w>[\w-]+(?: (?!is\b|are\b|was\b|were\b|has\b|have\b|exists?\b)[\w-]+)?) (?:is|are|was|were|has been|have been)? ?(?:there|available|present|taken|made|recorded|known|found|exists?|existing|in place|configured)\b", r"without \g<w>"),
         (r"\b(?:for|of|on|to|from) (?:which|whom) (?:there (?:is|are|exists?)|exists?) (?:no|not any) (?=\w)", "without "),
@@ -93,7 +103,10 @@ def _within(match: re.Match[str], way: str) -> str:
     if way == "each":
         # what lies in none is in no group
         held = "" if group == "namespace" else f" with {group}"
-        return f"number of {child}{match['rest']}{held} by {group}"
+        rest = re.sub(
+            r"\b(?:runs?|running|are|is|exists?|live|lives|sit|sits|do we have|there)\b", "", match["rest"]
+        ).rstrip()
+        return f"number of {child}{rest}{held} by {group}"
     place = match["in"] or ""
     if way == "bound":
         bound = "at least" if match["or"] else match["op"] or "exactly"
