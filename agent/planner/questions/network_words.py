@@ -82,6 +82,7 @@ PER: Final = re.compile(
 )
 WHICH_PORTS: Final = re.compile(
     r"\b(?:which|what)\s+(?:(?:inbound|ingress|tcp|udp|open|different|destination|from)\s+)*ports?\b(?!\s*\d)(?:\s+(?:are|is|do we have)\b)?(?:\s+open(?:ed)?\b)?|\b(?:(?:inbound|open|exposed|common)\s+)+ports\b(?!\s*\d)"
+    r"|^\W*(?:list|show|give me|get)\s+(?:the |all |every )*ports?\b(?!\s*\d)"
 )
 # words for what a rule holds -> the name of its column
 COLUMNS: Final = {

@@ -20,6 +20,8 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         # asked for beside
         (r"(?:,|\(|\band\b)?\s*\b(?:incl\.|incl\b|inclusive of\b|inc\.)\s*", ", with "),
         (rf"^\W*(?:(?:please|can you|could you|i need|show|list|give|print|display|get|tell|provide|what is|what are|which)(?: me)? )+(?:the )?(?P<key>(?:[\w-]+ ){{0,3}}{_VALUES}(?:(?:, | and |, and )(?:the )?(?:[\w-]+ ){{0,3}}{_VALUES})*) (?:of|for|on) (?:every|each|all)(?: of)?(?: the| our)* (?P<kind>[\w ]+?)\W*$", r"list \g<kind> with the \g<key>"),
+        (r"\bwith (?:the |their )?(?P<a>(?!\d)[^.?]{2,80}?),? and whether (?:they|it|each|these)(?: one)? (?:are|is|have|has) (?P<b>[\w -]{3,40}?)(?=\W*$)", r"with the \g<a> and \g<b>"),
+        (r"\ball (?:four|4)(?: of the)?(?= (?:public|block))", "all"),
         (r"\b(?:nbr|num|no\.|cnt) of\b", "number of"),
         (r"\b(from|to|source|dest|destination|dst|src)-(ports?)\b", r"\1 \2"),
     )

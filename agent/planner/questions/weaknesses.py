@@ -41,6 +41,7 @@ GOOD_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "imdsv1": ("http token",),
     "unused": ("attachment",),
     "no_cmk": ("sse algorithm", "encrypt"),
+    "block_public_access_off": ("public access block configuration", "public access block"),
 }  # fmt: skip
 BAD_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "public": ("public", "publicly access", "public access"),

@@ -116,3 +116,9 @@ def test_how_many_rules_and_groups(configured: ConfiguredTenant) -> None:
 )
 def test_what_is_about_other_things_is_left_to_others(configured: ConfiguredTenant, question: str) -> None:
     assert read_network(question, configured.estate, NOW) is None
+
+
+def test_ports_of_each_group(configured: ConfiguredTenant) -> None:
+    rows = found(configured, "list ports open to the internet per security group")
+    wanted = {(a["id"], str(r["FromPort"])) for a in GROUPS for r in rules(a) if world(r)}
+    assert {(r["xdm.asset.id"], str(r["port"])) for r in rows} == wanted
