@@ -16,7 +16,7 @@ from agent.planner.questions.data_classes import classed
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.follow import follow
-from agent.planner.questions.form import Asked, Form, Kinds, Ref
+from agent.planner.questions.form import Asked, Form, Kinds, Linked, Ref
 from agent.planner.questions.leftover import capitals
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.newest import with_newest
@@ -168,7 +168,15 @@ def _related(text: str, estate: Estate, now: datetime) -> Form | None:
     """Questions about groups of groups, groups with and without, and items of arrays."""
     if len(text) > _LONGEST:
         return None
-    return read_spread(text, estate, now) or read_sides(text, estate, now) or read_elements(text, estate, now)
+    if (of_groups := read_spread(text, estate, now) or read_sides(text, estate, now)) is not None:
+        return of_groups
+    items = read_elements(text, estate, now)
+    if items is not None and items.each is not None and not items.each.negated:
+        # "vpcs without instances" is not answered by the networks of instances
+        linked = read_linked(text, estate, now, sure=True)
+        if linked is not None and any(isinstance(i, Linked) and i.negated for i in linked.items):
+            return linked
+    return items
 
 
 def planned(form: Form, asked: str, estate: Estate, now: datetime) -> Asked:

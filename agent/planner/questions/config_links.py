@@ -29,6 +29,9 @@ def _found(here: tuple[str, ...], there: tuple[str, ...], estate: Estate) -> tup
         for other in estate.settings.of(there):
             if not _names(other) or not (_own(one) or _own(other)) or one.type_id == other.type_id:
                 continue
+            if _own(one) and _own(other) and one.leaf.lower().endswith("name") and one.leaf != other.leaf:
+                # two things that are called alike
+                continue
             same = len(one.values.keys() & other.values.keys())
             if same > 1 and (best is None or same > best[0]):
                 best = (same, one, other)

@@ -180,7 +180,7 @@ def _named(
 
 def _no_noun(at: int, hit: Named, head: Mark | None, tokens: list[Token]) -> bool:
     """A joining word, though a key is called so ("to"), or what kind of thing is asked for ("privileged pods")."""
-    if tokens[at].text in _JOINING:
+    if tokens[at].text in _JOINING or len(tokens[at].text) == 1:
         return True
     before = head is not None and head.start == at + 1
     return before and not hit.arrays and all(field.kind == "bool" for _, field in hit.fields)

@@ -29,8 +29,10 @@ _TIES: Final = re.compile(
     r"(?:\s|,|\b(?:that|which|whose|where|with|without|have|has|had|having|no|not|any|a|an|the|their|its|own|single|associated|attached|at|least|one|do|does|did|don't|doesn't|been|never|"
     r"in|on|of|for|to|by|use|uses|using|used|behind|are|is|isn't|aren't|was|were|taken|made|there|exists?|existing|and|also|lack|lacks|lacking|missing|member|part|assigned|connected|linked|belong|belonging|sit|sits|sitting|live|lives|run|runs|running)\b)*"
 )
+# whose cloud the first is of
+_CLOUD: Final = re.compile(r"^ (?:of|in|on|from) (?:our )?(?:aws|amazon|azure|gcp|google cloud)\b")
 _AFTER: Final = re.compile(
-    r"^(?:s\b)?\s*(?:(?:exists?|existing|is there|are there|was taken|were taken|taken|has been taken|have been taken|was made|at all)\b\s*)*(?:(?:for|of|from|to)\b(?:\s+(?:it|them|this|these))?\s*)?(?:at all\b)?\W*$"
+    r"^(?:s\b)?\s*(?:(?:exists?|existing|inside|within|in|attached|is there|are there|was taken|were taken|taken|has been taken|have been taken|was made|at all)\b\s*)*(?:(?:for|of|from|to)\b(?:\s+(?:it|them|this|these))?\s*)?(?:at all\b)?\W*$"
 )
 _CONDITION: Final = re.compile(
     r"^\s*(?:that|which|whose|where|with|without|open|opens|allow\w*|let|lets|letting|permit\w*|accept\w*|expos\w*|having|has|have|is|are|in|not)\b"
@@ -58,6 +60,9 @@ def read_linked(text: str, estate: Estate, now: datetime, *, sure: bool = False)
         return None
     between = text[tokens[first.end - 1].end : tokens[second.start].start]
     after = text[tokens[second.end - 1].end :]
+    head = text[: tokens[first.end - 1].end]
+    if (cloud := _CLOUD.match(between)) is not None:
+        head, between = head + cloud[0], between[cloud.end() :]
     tied = _TIES.match(between)
     said = between[tied.end() :].strip() if tied is not None else between
     if tied is None or not tied[0].strip(" ,"):
@@ -72,7 +77,7 @@ def read_linked(text: str, estate: Estate, now: datetime, *, sure: bool = False)
         if told is None:
             return None
         inner = told
-    state = understand(text[: tokens[first.end - 1].end], estate, now)
+    state = understand(head, estate, now)
     if not _whole(state):
         return None
     form = build(state)
@@ -82,7 +87,15 @@ def read_linked(text: str, estate: Estate, now: datetime, *, sure: bool = False)
     if sure and not (negated or inner):
         return None
     linked = Linked(kinds=second.data, items=inner, here=places[0], there=places[1], negated=negated)
-    return form.model_copy(update={"items": (*form.items, linked)})
+    # of the others the configuration tells no link
+    kept = tuple(_only(item, places[0].type_id, own) for item in form.items)
+    return form.model_copy(update={"items": (*kept, linked)})
+
+
+def _only(item: Item, type_id: str, own: frozenset[str]) -> Item:
+    if not isinstance(item, Kinds) or item.negated or len(own) < 2:
+        return item
+    return item.model_copy(update={"types": (type_id,), "categories": (), "classes": ()})
 
 
 def _conditions(text: str, estate: Estate, now: datetime) -> tuple[Item, ...] | None:

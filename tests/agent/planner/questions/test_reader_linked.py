@@ -17,6 +17,10 @@ TYPES = {
     "RDS_SNAPSHOT": ("Data", "Snapshot", "RDS Snapshot", "AWS"),
     "EC2_SECURITY_GROUP": ("Network", "Security Group", "EC2 Security Group", "AWS"),
     "ELBV2_LOAD_BALANCER": ("Network", "Load Balancer", "Load Balancer", "AWS"),
+    "EC2_VPC": ("Network", "VPC", "VPC", "AWS"),
+    "EC2_INSTANCE": ("Compute", "VM Instance", "EC2 Instance", "AWS"),
+    "AZURE_VIRTUAL_NETWORK": ("Network", "VPC", "Azure Virtual Network", "AZURE"),
+    "ELBV2_TARGET_GROUP": ("Network", "Load Balancer", "Target Group", "AWS"),
 }
 OPEN = (1, 4)
 
@@ -47,7 +51,22 @@ def _group(n: int) -> Row:
 
 
 def _balancer(n: int) -> Row:
-    return {"Scheme": "internal", "SecurityGroups": [f"sg-0a{n}", f"sg-0a{n + 1}"]}
+    return {
+        "LoadBalancerName": f"front-{n}",
+        "Scheme": "internal",
+        "SecurityGroups": [f"sg-0a{n}", f"sg-0a{n + 1}"],
+    }
+
+
+def _network(n: int) -> Row:
+    return {"VpcId": f"vpc-0a{n}", "CidrBlock": "10.0.0.0/16"}
+
+
+def _machine(n: int) -> Row:
+    return {
+        "InstanceId": f"i-0{n}", "VpcId": f"vpc-0a{n // 2}",
+        "NetworkInterfaces": [{"VpcId": f"vpc-0a{n // 2}", "SubnetId": f"subnet-0{n}"}],
+    }  # fmt: skip
 
 
 MADE = {
@@ -55,6 +74,10 @@ MADE = {
     "RDS_SNAPSHOT": _snapshot,
     "EC2_SECURITY_GROUP": _group,
     "ELBV2_LOAD_BALANCER": _balancer,
+    "EC2_VPC": _network,
+    "EC2_INSTANCE": _machine,
+    "AZURE_VIRTUAL_NETWORK": lambda n: {"properties": {"flowTimeoutInMinutes": n}},
+    "ELBV2_TARGET_GROUP": lambda n: {"TargetGroupName": f"front-{n}"},
 }
 
 
@@ -68,7 +91,7 @@ def tenant() -> ConfiguredTenant:
     return ConfiguredTenant(made, TYPES)
 
 
-RDS, SNAPSHOT, GROUP, BALANCER = MADE
+RDS, SNAPSHOT, GROUP, BALANCER, VPC = tuple(MADE)[:5]
 
 
 @pytest.mark.parametrize(
@@ -80,6 +103,8 @@ RDS, SNAPSHOT, GROUP, BALANCER = MADE
         ("rds instances whose security group allows 5432 from anywhere", RDS, set(OPEN)),
         ("rds instances with security groups that are open to the internet", RDS, set(OPEN)),
         ("load balancers with security groups open to the world", BALANCER, {0, 1, 3, 4}),
+        ("vpcs of aws that don't have any ec2 instance inside", VPC, {3, 4, 5}),
+        ("vpcs without ec2 instances", VPC, {3, 4, 5}),
         ("snapshots of unencrypted rds instances", SNAPSHOT, {2, 3}),
     ],
 )
@@ -96,6 +121,10 @@ def test_ids_that_many_share_are_no_link(tenant: ConfiguredTenant) -> None:
     assert found is not None
     assert (found[0].path[-1], found[1].path[-1]) == ("VpcSecurityGroupId", "GroupId")
     assert link({SNAPSHOT}, {GROUP}, tenant.estate) is None
+
+
+def test_two_things_that_are_called_alike_are_not_linked(tenant: ConfiguredTenant) -> None:
+    assert link({BALANCER}, {"ELBV2_TARGET_GROUP"}, tenant.estate) is None
 
 
 def test_what_may_ask_for_the_others_is_not_sure(tenant: ConfiguredTenant) -> None:
