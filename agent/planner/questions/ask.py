@@ -111,6 +111,8 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
             return _noted(planned(completed(form, ""), asked, estate, now), (), aside)
     share = state.measure is not None and state.measure.function == "percent"
     alone = form is None and lets_in is None and not (state.subject or share)
+    if alone and before is None and (apart := read_linked(lowered, estate, now, sure=True)) is not None:
+        return _noted(planned(apart, asked, estate, now), (), aside)
     if alone and (related := _related(lowered, estate, now)) is not None:
         return _noted(planned(related, asked, estate, now), (), aside)
     if form is None and before is None and (lost := unclear.without_referent(state, lowered)) is not None:
