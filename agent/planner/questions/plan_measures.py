@@ -16,6 +16,7 @@ from agent.planner.questions.setting_marks import types_of
 from tools.xql.plan import (
     Aggregate,
     Condition,
+    Not,
     Order,
     PostureQuery,
     Test,
@@ -101,6 +102,9 @@ class MeasureWriter:
         form, measure = self.form, self.form.measure
         function = measure.function if measure is not None else "count"
         by = tuple(dict.fromkeys(name for ref in form.group for name in self._group(ref)))
+        if form.entity == "asset" and form.group == (Ref(name="namespace"),):
+            # what belongs to a whole cluster is in none
+            self.only.append(Not(none=Test(field=by[0], op="is_empty")))
         if self.writer.joins and not by and function == "count":
             pass
         name = self.entity.many.replace(" ", "_")

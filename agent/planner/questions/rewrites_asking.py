@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 _ATTRIBUTE: Final = r"(?:account|subscription|project|region|location|provider|cloud|severity|status|category|type|team|owner|environment|env|application|app|rule|check|namespace|cluster|service|month|week|day|assignee|analyst|package|user|vpc|subnet)"
@@ -13,10 +14,28 @@ _PERCENT: Final = r"(?:percent(?:age)?|per cent|%|pct)"
 _RULES: Final = r"(?P<which>(?:(?:configuration|security|compliance|posture|failed|cspm) )*)(?P<what>rules?|checks?|controls?)"
 _OFTEN: Final = r"(?:most (?:often|frequently|of(?:ten)? the time)|the most|most|more than (?:any )?others?)"
 
-_REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
+_KINDS: Final = {
+    "ec2": "ec2 instances", "vm": "vms", "azure vm": "azure vms", "rds": "rds instances", "lambda": "lambda functions",
+    "instance": "ec2 instances", "engine": "rds instances", "runtime": "lambda functions", "size": "vms",
+}  # fmt: skip
+
+
+def _of_each(match: re.Match[str]) -> str:
+    kind = match["k"] or match["a"].split()[0].rstrip("s")
+    return f"number of {_KINDS.get(kind, 'machines')} by {match['a']}"
+
+
+_REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
         (r"\bat(least|most)\b", r"at \1"),
+        (r"\bseverity levels?\b", "severity"),
+        (r"\bsizes? in (?:gb|gib|tb|mb|bytes|gigabytes?) of\b", "size of"),
+        # two columns, and no range
+        (r"\bfrom[ -]?port (?:and|&) (?:the )?to[ -]?port\b", "from port, to port"),
+        # the whole of them
+        (r"^\W*what(?:'s| is) the (?=(?:total|overall|combined|sum of|summed) (?:sizes?|storage|capacity) (?:in \w+ )?of\b)", ""),
+        (r"\b(?P<t>total|sum of|average|overall) (?P<a>sizes?|storage|capacity) of (?:all (?:of )?)?(?:the |our |my )", r"\g<t> \g<a> of "),
         # "share" as a verb is no percentage
         (rf"^(?P<lead>\W*(?:(?:please|pls|plz|kindly|can you|could you|will you|ok|hi|hello|also|now) )*)share (?:(?:with )?(?:me|us) )?(?:the |an? )?(?:(?:complete |full |whole )?(?:list|details?|names?|inventory|overview) (?:of|for|on) (?:the |all )?)?(?!of\b|{_PERCENT}|by\b|per\b)(?=\w)", r"\g<lead>list "),
         (r"\b(?:date|time|day) of (?:the )?creation\b|\bcreation (?:time|day|timestamp)\b", "creation date"),
@@ -28,6 +47,8 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (rf"\b(?:how (?:much|many)|what) (?:of )(?:the |our |all )?(?P<what>[\w\s-]{{3,50}}?) (?P<be>is|are|has|have) (?P<part>[\w\s./-]{{2,60}}?),? (?:in|as(?: an?)?|expressed in) {_PERCENT}\b", r"percentage of \g<what> that \g<be> \g<part>"),
         (r"\b(?:are|is) not having\b", "without"),
         (r"\b(?:are|is) having\b", "with"),
+        (rf"\b{_RULES} (?:with|having|that have|which have) (?:the )?(?:most|highest number of|largest number of) (?:failures?|fails|failed findings|violations?|failing (?:assets|resources))\b", r"\g<what> by number of failed \g<which>findings"),
+        (rf"\b(?P<n>\d+|one|two|three|five|ten) most (?:often |frequently |commonly )?(?:failed|failing|violated|broken) {_RULES}\b", r"top \g<n> \g<what> by number of failed \g<which>findings"),
         # rules by how often they fail: of one, the first
         (rf"\b(?:which|what) (?:single |one )?(?P<which>(?:(?:configuration|security|compliance|posture) )*)(?P<what>rule|check|control) (?:fails?|failed|is failing|is violated|gets violated|is broken) {_OFTEN}\b", r"top 1 \g<what> by number of failed \g<which>findings"),
         (rf"\b{_RULES} (?:that |which )?(?:fails?|failed|is failing|are failing|is violated|are violated|gets? violated|is broken|are broken) {_OFTEN}\b", r"\g<what> by number of failed \g<which>findings"),
@@ -40,7 +61,7 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         # which of something how many have
         (r"\bhow many (?P<what>[\w -]{2,40}?) (?:use|uses|have|has|run|runs|are on|are in|are of|is on|is in) (?:which|what) (?=\w)", r"number of \g<what> by "),
         (r"^(?P<lead>\W*)(?:the )?(?:population|totality|entirety|universe|full set|complete set) of (?:all )?(?=\w)", r"\g<lead>list "),
-        (r"\b(?:are|do) we (?:currently )?(?:running|using|operating|run|use|operate|own)(?: (?:today|now|currently|at the moment))?(?=\W*$)", ""),
+        (r"\b(?:are|do) we (?:currently )?(?:running|using|operating|run|use|operate|own)(?: (?:today|now|currently|at the moment))?(?=\W*$| (?:in|on) (?!which|what))", ""),
         # regions of one cloud
         (r"\b(?P<by>(?:in|for|on) (?:each|every)|per|by) (?P<c>aws|azure|gcp|google cloud) (?P<a>regions?|locations?)\b", r"on \g<c> \g<by> \g<a>"),
         (r"\bdefault routes?\b", "route 0.0.0.0/0"),
@@ -68,7 +89,18 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         # Kubernetes has services too
         (r"(?<!kubernetes )(?<!k8s )\bservices (?=[^.?!]{0,30}\bnamespace\b)", "kubernetes services "),
         # the service is the cloud's: it says nothing of whose keys
-        (r"\bmanaged (?=(?:kubernetes|k8s|container) clusters?\b)", ""),
+        (r"\bmanaged (?=(?:(?:kubernetes|k8s|container) clusters?|disks?)\b)", ""),
+        # all of them, wherever
+        (r"^(?P<start>(?!.*\b(?:how many|number|count|per|top|share|percent\w*)\b).*?)\s*,? (?:in|across|on|over|from) (?:every|all|any|all of our|all our|all the) (?:clouds?|cloud providers?|providers?|csps?)(?=\W*$)", r"\g<start>"),
+        (r"\b(?:(?:that|which) )?(?:(?:are|is|were|be) )?missing (?:an? |the |any )?(?=[a-z])(?!values?\b|data\b|fields?\b|\w+ or not)", "without "),
+        (r"\b(?P<p>password (?:auth\w*|logins?|log-?ins?|based login))(?: enabled)? (?:over|via|through|by|using|with|for) ssh\b", r"\g<p>"),
+        (r"\b(?:with|whose|where|having|that have|which have)(?: the)? (?:image )?tags? (?:(?:are|is|can be) )?(?P<no>im)?mutable\b", r"with image tag mutability \g<no>mutable"),
+        (r"\b(?P<w>guest|external|member|disabled|user) accounts (?=(?:in|of|from) (?:the |our )?(?:azure ad|aad|entra(?!/)|azure active))", r"\g<w> users "),
+        (r"\bclassified(?: as)? (?=(?:pii|phi|pci|confidential|restricted|internal|public data|sensitive)\b)", "tagged "),
+        (r"\s*\((?:no|without|not|excluding|except) (?:the )?default (?:rules?|ones?)\)", ""),
+        (r",? by (?:the )?(?:date|day|time|month) (?:on which |when |that )?(?:they|it|these) (?:were|was|got) (?:first )?(?:seen|opened|found|detected|created|raised)\b", ""),
+        # what there is of each
+        (r"\b(?:tally|count|numbers?|break-?down|split|distribution|list with counts?) of (?:the |our |all )*(?P<k>ec2|vm|rds|lambda|azure vm)? ?(?P<a>instance types?|engine versions?|engines?|runtimes?|sizes?)(?: in use| used| we use| we have)?(?=\W*$| (?:in|on) )", _of_each),
         # what is counted in a ranking
         (r"\b(?P<top>(?:top|most|first|worst|biggest) .{0,60}?)\bby (?:the )?(?:number of )?(?:affected|impacted|vulnerable|exposed) (?P<w>(?:assets?|hosts?|machines?|resources?|instances?|systems?))\b", r"\g<top>by number of \g<w>"),
     )
