@@ -13,7 +13,7 @@ from typing import Final
 
 from agent.planner.questions.english import harmless, ordinary
 from agent.planner.questions.phrases import STOP, lexicon_table
-from agent.planner.questions.tokens import singular
+from agent.planner.questions.tokens import quotes, singular
 
 _ASK: Final = (
     r"(?:show|list|give|get|find|tell|fetch|return|display|count|pull|provide|see|know|have|check|identify|name|which|what|whats|what's|who|how|where|whose|are there|is there|"
@@ -87,12 +87,11 @@ _NARROWS: Final = re.compile(
     r"\b(?:only|just the|except|exclud\w+|without|not|no|never|which|what|how many|how much|list|show|sorted?|order(?:ed)?|group(?:ed)?|per|top|include|with)\b", re.IGNORECASE
 )  # fmt: skip
 _LONGEST: Final = 1_000
-_QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|`[^`]*`|(?<!\w)'[^']*'(?!\w)")
 
 
 def without_asides(text: str) -> tuple[str, tuple[str, ...]]:
     """A question without what it says beside itself, and what was left out that has words of its own."""
-    if len(text) > _LONGEST or _QUOTED.search(text):
+    if len(text) > _LONGEST or quotes(text):
         # what is quoted may look like anything
         return text, ()
     left: list[str] = []

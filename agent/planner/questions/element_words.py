@@ -35,16 +35,12 @@ ROWS: Final = re.compile(
 WITHOUT: Final = re.compile(
     r"\b(?:without|with no|have no|has no|lacking|that lack|no|not have|not use|don't have|doesn't have|do not have|does not have|not having|having no|who have no|missing)(?: (?:any|an|a|single))*\s*$"
 )
-BEFORE: Final = re.compile(
-    r"\b(?:each|every|all|their|its|which|what|list|per|by|show|enumerate|different|distinct|unique|those|the|any|of each|for each|together with)\s*$"
-)
 PER: Final = re.compile(
     r"\b(?:per|by|for each|for every|in each|of each|on each|each|every|grouped by|broken down by|across|split by|and)\s*(?:the |different |distinct )*$"
 )
 ASSET_PER: Final = re.compile(
     r"\b(?:per|by|for each|for every|in each|of each|on each|of every|each|every|does (?:each|every)|do)\s*(?:the |our |of the |of our )*(?:aws |azure |gcp |google |kubernetes )*$"
 )
-EACH_AFTER: Final = re.compile(r"^\s*(?:has|have|had|hold|carry)\b|\beach\b")
 MEASURES: Final = re.compile(r"\b(?P<f>average|mean|avg|maximum|max|minimum|min|median|total)\b")
 # words that only tie an item to its asset
 TIES: Final = re.compile(

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from agent.planner.concepts import PORTS as PORTS_BY_NAME
 from agent.planner.questions.element_places import PORTS, SOURCES, Array, Field
 from agent.planner.questions.form import ItemTest, Kinds, Ref, Where
 from agent.planner.questions.marks import Mark
@@ -27,10 +28,6 @@ _PORT: Final = re.compile(
 _OTHER_PORT: Final = re.compile(
     r"(?:on\s+)?(?:a\s+|any\s+)?ports?\s+(?:other than|except(?: for)?|besides|apart from|but not|that (?:is|are) (?:not|neither))\s+(?P<list>\d{1,5}(?:(?:\s*,\s*|\s+(?:or|and|nor)\s+)\d{1,5})*)"
 )
-_SERVICES: Final = {
-    "ssh": 22, "rdp": 3389, "https": 443, "http": 80, "smb": 445, "mysql": 3306, "postgres": 5432, "postgresql": 5432,
-    "telnet": 23, "ftp": 21, "redis": 6379, "mongo": 27017, "mongodb": 27017,
-}  # fmt: skip
 # what ids of the cloud begin with, by what they are ids of
 _CODES: Final = {
     "internet gateway": "igw", "nat gateway": "nat", "peering connection": "pcx", "vpc peering": "pcx", "peering": "pcx", "vpc peering connection": "pcx", "security group": "sg",
@@ -94,7 +91,7 @@ def read_tests(found: Found, text: str, marks: list[Mark], tokens: list[Token]) 
                 said = groups.get("list") or groups.get("bare")
                 numbers = [float(n) for n in re.findall(r"\d{1,5}", said or "")]
                 if not numbers and groups.get("service"):
-                    numbers = [float(_SERVICES[groups["service"]])]
+                    numbers = [float(PORTS_BY_NAME[groups["service"]])]
                 if not numbers:
                     continue
                 negated = pattern is _OTHER_PORT or bool(groups.get("not"))

@@ -27,7 +27,6 @@ _RANKS: Final = {
         "on off vague with by top all or and but of number id date stop word alias mark".split()
     )
 }
-_MOST_WORDS: Final = 9
 # category -> what ids of types in it have that are parts of such a thing, or hang between two
 _PARTS: Final = {"VPC": "PEERING", "Load Balancer": "TARGET_GROUP", "Network Interface": "PUBLIC_IP"}
 

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Opening
-from agent.planner.questions.settings import ITEM
 from tools.xql.plan import All, AnyOf, Computed, Condition, JsonPath, Not, Related, Test
 
 RAW: Final = "xdm.asset.raw_fields"
@@ -232,4 +231,4 @@ def _any_in(column: str, values: tuple[str, ...]) -> Condition:
     return parts[0] if len(parts) == 1 else AnyOf(any=tuple(parts))
 
 
-__all__ = ["ANYWHERE", "ITEM", "WORDS", "all_say", "can_say", "condition"]
+__all__ = ["ANYWHERE", "WORDS", "all_say", "can_say", "condition"]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from agent.planner.concepts import PORTS
 from agent.planner.questions import openings
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Kinds, Opening
@@ -15,10 +16,10 @@ from agent.planner.questions.marks import Mark
 from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.tokens import Token
 
-_SERVICES: Final = {
-    "ssh": 22, "rdp": 3389, "smb": 445, "telnet": 23, "ftp": 21, "mysql": 3306, "mariadb": 3306, "postgres": 5432, "postgresql": 5432,
-    "redis": 6379, "mongo": 27017, "mongodb": 27017, "mssql": 1433, "winrm": 5985, "vnc": 5900, "ldap": 389, "elasticsearch": 9200,
-    "https": 443, "http": 80, "dns": 53, "smtp": 25, "kafka": 9092, "memcached": 11211, "oracle": 1521, "kubelet": 10250, "docker": 2375,
+# beside the letting in of something these are services; elsewhere they may be engines or products
+_SERVICES: Final = PORTS | {
+    "mariadb": 3306, "winrm": 5985, "vnc": 5900, "ldap": 389, "dns": 53, "smtp": 25, "kafka": 9092, "memcached": 11211,
+    "kubelet": 10250, "docker": 2375,
 }  # fmt: skip
 _ALL: Final = frozenset(
     "internet world anywhere everyone everybody anyone anybody public publicly unrestricted outside".split()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from agent.planner.questions.entities import BELONGS
 from agent.planner.questions.form import Atom, Measure, Ref
@@ -12,8 +12,6 @@ from agent.planner.questions.reader_groups import measured
 from agent.planner.questions.reader_ranks import bounded_size, leftover_rank
 from agent.planner.questions.reader_state import Relation, State
 from agent.planner.questions.tokens import in_bytes
-
-_VALUES_OF: Final = ("sum", "avg", "min", "max", "median", "distinct")
 
 
 def custom_rule(state: State) -> bool:

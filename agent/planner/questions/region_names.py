@@ -13,6 +13,7 @@ from functools import cache
 from typing import Final
 
 from agent.planner.questions.estate import Estate
+from agent.planner.questions.tokens import outside_quotes
 
 # places to the codes of the regions that are there, as each cloud calls them
 _PLACES: Final[dict[str, str]] = {
@@ -75,7 +76,6 @@ _AREA: Final = re.compile(
     r"(?<![\w./-])(?P<world>us|eu|ap|ca|sa|europe|asia|australia)[ -](?P<side>north|south|east|west|central|southeast|northeast|northwest|southwest)(?:[ -]?(?P<number>\d))?(?![\w-])(?:\s+regions?\b)?",
     re.IGNORECASE,
 )
-_QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|`[^`]*`|(?<!\w)'[^']*'(?!\w)")
 
 
 def with_regions(text: str, estate: Estate) -> str:
@@ -84,13 +84,7 @@ def with_regions(text: str, estate: Estate) -> str:
     A place with several regions of the tenant becomes all of them; one without any becomes the first code of it, so
     that what is missing has a name.
     """
-    pieces: list[str] = []
-    at = 0
-    for quoted in _QUOTED.finditer(text):
-        pieces += [_put(text[at : quoted.start()], estate), quoted.group(0)]
-        at = quoted.end()
-    pieces.append(_put(text[at:], estate))
-    return "".join(pieces)
+    return outside_quotes(text, lambda piece: _put(piece, estate))
 
 
 def _put(text: str, estate: Estate) -> str:
@@ -102,8 +96,6 @@ def _put(text: str, estate: Estate) -> str:
                 return match.group(0)
             wanted = list(codes(said))
             here = [code for code in wanted if code in estate.words.regions]
-            if not here and not wanted:
-                return match.group(0)
             before, after = match.group(0)[: match.start("place") - match.start()], match["after"] or ""
             joined = here or wanted[:1]
             if len(joined) > 1 and re.search(r"outside|not|except|excluding|beyond", before, re.IGNORECASE):

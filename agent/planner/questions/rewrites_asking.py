@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from agent.planner.questions.tokens import quotes
+
 _ATTRIBUTE: Final = r"(?:account|subscription|project|region|location|provider|cloud|severity|status|category|type|team|owner|environment|env|application|app|rule|check|namespace|cluster|service|month|week|day|assignee|analyst|package|user|vpc|subnet)"
 _MEASURE: Final = r"(?:count|number|size|age|score|amount|total|volume|items?|records?)"
 _PERCENT: Final = r"(?:percent(?:age)?|per cent|%|pct)"
@@ -153,7 +155,9 @@ def _within(match: re.Match[str], way: str) -> str:
 
 
 def as_asked(text: str) -> str:
-    """A text in lower case with such idioms in plainer words."""
+    """A text in lower case with such idioms in plainer words; one with something quoted stays."""
+    if quotes(text):
+        return text
     for pattern, way in _WITHIN:
         said = pattern.sub(lambda m, way=way: _within(m, way), text)  # type: ignore[misc]
         if said != text:

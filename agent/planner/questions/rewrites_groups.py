@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from agent.planner.questions.tokens import quotes
+
 _ATTRIBUTE: Final = (
     r"(?:(?:cloud |issue |asset |finding |case |resource |business |operating |file |aws )?(?:severity|severities|sev|status|statuses|account|accounts|region|regions|provider|providers|cloud|clouds|category|categories|"
     r"type|types|team|teams|owner|owners|environment|environments|application|applications|app|apps|class|classes|rule|rules|check|checks|namespace|namespaces|service|services|system|package|packages|assignee|assignees|state|subscription|project|platform|runtime|engine))"
@@ -120,7 +122,7 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
 
 def grouped(text: str) -> str:
     """A text in lower case with idioms of groups and measures in plainer words; what is quoted stays."""
-    if '"' in text or "`" in text or re.search(r"(?<!\w)'[^']+'(?!\w)", text):
+    if quotes(text):
         return text
     for pattern, words in _REWRITES:
         text = pattern.sub(words, text)

@@ -19,7 +19,6 @@ from agent.planner.questions.weaknesses import where_of
 _SHOW: Final = frozenset(
     "show showing list listing display displaying print add adding give report reporting tell see".split()
 )
-_THEIR: Final = frozenset("their its the each which what".split())
 _LINK: Final = frozenset("with and plus + , - including incl include along together also".split())
 _LOST: Final = frozenset(
     "their its the each of them me us one a an and for with in which what is are it has have use uses too as well , + - . ? every".split()

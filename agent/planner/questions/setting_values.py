@@ -32,16 +32,6 @@ _STATES: Final = frozenset(
 _STOPPED: Final = ("stopped", "deallocated", "terminated", "suspended")
 
 
-_CODED: Final = {
-    "vpc": "vpc",
-    "sg": "security group",
-    "subnet": "subnet",
-    "eni": "network interface",
-    "vol": "volume",
-    "ami": "image",
-}
-
-
 def best_places(settings: list[Setting]) -> list[Setting]:
     """For each type, the places with a value, the least deep ones, not inside each other."""
     by_type: dict[str, list[Setting]] = defaultdict(list)

@@ -14,12 +14,11 @@ from agent.planner.questions.estate import Estate
 from agent.planner.questions.near_words import NearWords, listed_words
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.settings import ITEM, stem, words_as_written
-from agent.planner.questions.tokens import singular
+from agent.planner.questions.tokens import outside_quotes, singular
 
 _WORD: Final = re.compile(
     r"(?<![\w\-./:@=#*])(?:w/(?= )|[ur](?= )|[a-z][a-z']*(?:-[a-z]+)*)(?![\w\-/:@=*]|\.\w)"
 )
-_QUOTED: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|`[^`]*`|(?<!\w)'[^']*'(?!\w)")
 _MARKS: Final = str.maketrans("’‘–—", "''--")
 _LEAST: Final = 3
 _LONGEST: Final = 20
@@ -65,13 +64,7 @@ def mended(text: str, estate: Estate) -> str:
     """The text in lower case, its apostrophes plain, with clear slips set right."""
     lowered = text.lower().translate(_MARKS)
     known = Known(estate)
-    pieces: list[str] = []
-    at = 0
-    for quoted in _QUOTED.finditer(lowered):
-        pieces += [_mend(lowered[at : quoted.start()], known, estate), quoted.group(0)]
-        at = quoted.end()
-    pieces.append(_mend(lowered[at:], known, estate))
-    return "".join(pieces)
+    return outside_quotes(lowered, lambda piece: _mend(piece, known, estate))
 
 
 def _mend(text: str, known: Known, estate: Estate) -> str:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -59,6 +59,24 @@ class Token:
     norm: str
     value: float | None = None
     unit: str = ""
+
+
+_INSIDE: Final = re.compile(r"\"[^\"]*\"|“[^”]*”|`[^`]*`|(?<!\w)'[^']*'(?!\w)")
+
+
+def quotes(text: str) -> bool:
+    """Whether something is quoted: it may look like anything, and stays as it is."""
+    return _INSIDE.search(text) is not None
+
+
+def outside_quotes(text: str, change: Callable[[str], str]) -> str:
+    """The text changed everywhere but in what is quoted."""
+    pieces: list[str] = []
+    at = 0
+    for quoted in _INSIDE.finditer(text):
+        pieces += [change(text[at : quoted.start()]), quoted.group(0)]
+        at = quoted.end()
+    return "".join([*pieces, change(text[at:])])
 
 
 def singular(word: str) -> str:

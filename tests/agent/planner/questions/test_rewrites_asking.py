@@ -84,3 +84,8 @@ def test_a_name_with_a_worldly_part_is_a_name(tenant: Tenant) -> None:
     made = plan_question("open issues in the account acme-lottery", tenant.estate, None, NOW)
     assert made.outcome == "no_such"
     assert "acme-lottery" in made.message
+
+
+@pytest.mark.parametrize("text", ['assets named "team wise"', "buckets called 'atleast one'"])
+def test_what_is_quoted_stays(text: str) -> None:
+    assert as_asked(text) == text
