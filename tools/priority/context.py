@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
 from tools.bulk import uncollected
 from tools.findings.model import AssetRecord, Finding, FindingSet
+from tools.priority import addresses
 from tools.priority.acceptance import Acceptance
 from tools.priority.business import data_fact, environment_fact, inherited
 from tools.priority.enrich.model import NOTHING, Enrichments
@@ -17,13 +18,15 @@ from tools.priority.estate import Estate, cloud_of
 from tools.priority.exposure import Exposure, Reader, exposure_of
 from tools.priority.exposure_aws import group_users
 from tools.priority.facts import Fact, absent, known, unknown
-from tools.priority.graph.access_keys import Told, told_by
 from tools.priority.graph.flaws import opening
 from tools.priority.graph.gather import Gatherer
 from tools.priority.graph.model import Edge
 from tools.priority.graph.search import AttackGraph
+from tools.priority.graph.spent import without_spent
+from tools.priority.graph.told import Told, told_by
 from tools.priority.graph.vocabulary import graph_words
 from tools.priority.identity import Holding, holding_of, secret_names
+from tools.priority.nodes import machine_of
 from tools.priority.paths import Link, first_path, graph_path
 from tools.priority.prefilter import NO_TOLERANCES, Tolerances
 from tools.priority.reading import shown
@@ -124,6 +127,7 @@ def build_context(
             key = finding.resource.asset_id
             serious[key] = serious.get(key, 0) + 1
     told = tuple(said for finding in snapshot.findings if (said := told_by(finding)) is not None)
+    enriched = replace(enriched, data=without_spent(enriched.data, estate, told))
     return Context(used, estate, reader, snapshot.as_of, serious, held, enrichment or {}, enriched, told=told)
 
 
@@ -223,6 +227,10 @@ def _related(context: Context, asset: AssetRecord, kind: str) -> Iterable[AssetR
                 yield found
                 if estate.kind(found) == "ec2.volume":
                     yield from _related(context, found, "ec2.volume")
+    elif kind == "k8s.node" or kind in addresses.KINDS:
+        machine = machine_of(estate, asset) if kind == "k8s.node" else addresses.holder_of(estate, asset)
+        if machine is not None:
+            yield machine
     elif kind == "azure.storage.container":
         store = asset.uid.lower().partition("/blobservices/")[0]
         yield from estate.find_all(asset.account, [store], "azure.storage")

@@ -105,8 +105,12 @@ def exposure_of(reader: Reader, asset: AssetRecord) -> Exposure:
     return found
 
 
+_EVERYWHERE = frozenset({"code.repo", "k8s.node", "ec2.address", "azure.ip", "gcp.address"})
+"""Kinds that are read alike whoever hosts them."""
+
+
 def _read(reader: Reader, asset: AssetRecord) -> Exposure:
-    from tools.priority import exposure_aws, exposure_azure, exposure_gcp
+    from tools.priority import addresses, exposure_aws, exposure_azure, exposure_code, exposure_gcp, nodes
 
     handlers: Mapping[str, Handler] = {
         "aws": exposure_aws.HANDLERS,
@@ -114,6 +118,12 @@ def _read(reader: Reader, asset: AssetRecord) -> Exposure:
         "gcp": exposure_gcp.HANDLERS,
     }.get(cloud_of(asset), {})
     kind, view = reader.estate.kind(asset), reader.estate.view(asset)
+    if kind in _EVERYWHERE:
+        handlers = {
+            **exposure_code.HANDLERS,
+            **dict.fromkeys(addresses.KINDS, addresses.address_exposure),
+            "k8s.node": nodes.node_exposure,
+        }
     handler = handlers.get(kind) or handlers.get(kind.split(".")[0] + ".*")
     if handler is None:
         return _unread(reader, asset, view)

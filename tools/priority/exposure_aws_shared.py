@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 from tools.findings.model import AssetRecord
@@ -16,11 +17,11 @@ _ANYONE = ("allusers", "authenticatedusers")
 def _bucket(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     name = name_of(asset)
     block = _block(view)
-    account_block = _account_block(reader, asset.account)
+    account_block = _account_block(reader.estate, asset.account)
     grant = public_grant(_policy_text(view), asset.account)
     acl = _acl_permissions(view)
     disabled = _owner_enforced(view)
-    limited = block.get("restrictpublicbuckets", False) or account_block.get("restrictpublicbuckets", False)
+    limited = restricted_to_own_account(reader.estate, asset)
     ignored = block.get("ignorepublicacls", False) or account_block.get("ignorepublicacls", False) or disabled
     live_acl = [] if ignored else acl
     live_policy = Grant("none") if limited else grant
@@ -84,8 +85,13 @@ def _block(view: View) -> dict[str, bool]:
     return {name.lower(): value for name, value in found.items() if value is not None}
 
 
-def _account_block(reader: Reader, account: str) -> dict[str, bool]:
-    estate = reader.estate
+def restricted_to_own_account(estate: Estate, bucket: AssetRecord) -> bool:
+    """Whether block public access leaves a policy that names anyone to the bucket's own account."""
+    blocks = (_block(estate.view(bucket)), _account_block(estate, bucket.account))
+    return any(block.get("restrictpublicbuckets", False) for block in blocks)
+
+
+def _account_block(estate: Estate, account: str) -> dict[str, bool]:
     holder = estate.index("account blocks", lambda: _account_blocks(estate)).get(account)
     return _block(estate.view(holder)) if holder is not None else {}
 
@@ -185,6 +191,10 @@ def _function(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
             for w, yes in (("its policy", grant.reach == "public"), ("a URL without login", no_login))
             if yes
         )
+        # A policy for every action lets a stranger put code of his own there.
+        changes = any(fnmatchcase("lambda:updatefunctioncode", action) for action in grant.actions)
+        if grant.reach == "public" and changes:
+            return reader.open(f"anyone can invoke and change {name} by {how}", "public_control", name)
         return reader.open(f"anyone can invoke {name} by {how}", "public_invoke", name)
     if grant.reach == "uncertain":
         return reader.maybe(

@@ -55,13 +55,33 @@ def _ranges(rule: View) -> Iterator[tuple[int, int]]:
             yield int(first), int(last or first)
 
 
-def _vm(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
+def _halted(view: View) -> str:
+    """How a machine does not run; empty if it does, or if no record says."""
     states = [s.text("code").lower() for s in view.at("instanceView").each("statuses")]
     state = view.text("power_state", "powerState").lower() or next(
         (s for s in states if s.startswith("powerstate/")), ""
     )
-    if state and "running" not in state and "starting" not in state:
-        return reader.closed(f"the machine is {_last(state)}", asset.name)
+    return _last(state) if state and "running" not in state and "starting" not in state else ""
+
+
+def _machine_of(reader: Reader, nic: AssetRecord, view: View) -> AssetRecord | None:
+    """The machine that an interface belongs to: by its own record, or by that of the machine."""
+    if named := view.at("virtualMachine").text("id"):
+        return reader.estate.find(nic.account, _last(named), "azure.vm")
+    return reader.estate.index("machines by interface", lambda: _by_interface(reader)).get(nic.uid.lower())
+
+
+def _by_interface(reader: Reader) -> dict[str, AssetRecord]:
+    return {
+        one.text("id").lower(): machine
+        for machine in reader.estate.of_kind("azure.vm")
+        for one in reader.estate.view(machine).at("networkProfile").each("networkInterfaces")
+    }
+
+
+def _vm(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
+    if halted := _halted(view):
+        return reader.closed(f"the machine is {halted}", asset.name)
     nics = [
         reader.estate.find(asset.account, _last(ref), "azure.nic")
         or reader.estate.find(asset.account, ref, "azure.nic")
@@ -92,6 +112,9 @@ def _nic(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
             public = address or _last(ref.text("id"))
     if not public:
         return reader.closed("no public address", asset.name)
+    machine = _machine_of(reader, asset, view)
+    if machine is not None and (halted := _halted(reader.estate.view(machine))):
+        return reader.closed(f"its machine {machine.name} is {halted}", asset.name)
     groups = [view.at("networkSecurityGroup").text("id"), *_of_subnets(reader, view)]
     return _with_nsgs(reader, asset, groups, public)
 
@@ -177,7 +200,7 @@ def _nsg(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
             openings=openings,
         )
     if users and all(exposure_of(reader, u).fact.state == "absent" for u in users):
-        return reader.closed(f"{text}, but nothing that uses it has a public address", asset.name)
+        return reader.closed(f"{text}, but nothing that uses it answers the internet", asset.name)
     if (
         view.has("networkInterfaces", "subnets")
         and not view.get("networkInterfaces")

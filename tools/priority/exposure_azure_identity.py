@@ -3,27 +3,10 @@
 from __future__ import annotations
 
 from tools.findings.model import AssetRecord
+from tools.priority.entra import asked_for_more, enabled, guest, password_alone
 from tools.priority.estate import name_of
 from tools.priority.exposure import Exposure, Handler, Reader, exposure_of
 from tools.priority.reading import View
-
-
-def enabled(view: View) -> bool:
-    """Whether a person can sign in at all; a guest who never accepted cannot."""
-    return (
-        view.flag("accountEnabled", "account_enabled") is not False
-        and view.text("externalUserState").lower() != "pendingacceptance"
-    )
-
-
-def guest(view: View) -> bool:
-    """Whether another directory keeps the login."""
-    return view.text("userType", "user_type").lower() == "guest"
-
-
-def password_alone(view: View) -> bool:
-    """Whether a record says that no second factor is registered."""
-    return view.flag("isMfaRegistered", "is_mfa_registered", "mfaRegistered", "is_mfa_capable") is False
 
 
 def _user(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
@@ -31,6 +14,8 @@ def _user(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     name = name_of(asset)
     if not enabled(view):
         return reader.none("nobody signs in with it")
+    if asked_for_more(reader.estate, asset):
+        return reader.closed("its directory asks for more than a password", name)
     if password_alone(view):
         who = "a guest who signs in" if guest(view) else "signs in"
         return reader.open(f"{who} from any address with a password alone", "console_no_mfa", name)

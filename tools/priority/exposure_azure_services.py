@@ -43,6 +43,10 @@ def _network_rules(reader: Reader, asset: AssetRecord, view: View) -> tuple[bool
     return None, "its network rules were not collected"
 
 
+WEB_SITE = "$web"
+"""The container that Azure serves as a static web site."""
+
+
 def _storage(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     name = asset.name or asset.uid
     admits, why = _network_rules(reader, asset, view)
@@ -53,6 +57,10 @@ def _storage(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
     listed = [(c.text("name"), c) for c in view.each("containers", "blob_containers")]
     listed += [(name_of(c), reader.estate.view(c)) for c in apart.get(scope_of(asset.uid), ())]
     public = [which or "a container" for which, container in listed if _anonymous(container)]
+    if anonymous and public and all(which == WEB_SITE for which in public):
+        return reader.open(
+            f"{WEB_SITE} of {name} is a web site, public by purpose", "by_purpose", name, WEB_SITE
+        )
     if anonymous and public:
         return reader.open(f"anyone can read {public[0]} of {name}", "public_read", name, public[0])
     likely = 0.55 * reader.levels["public_read"]
@@ -95,6 +103,8 @@ def _container(reader: Reader, asset: AssetRecord, view: View) -> Exposure:
             "it allows anonymous access; its account was not collected", "public_read", name,
             estimate=0.55 * reader.levels["public_read"],
         )  # fmt: skip
+    if name == WEB_SITE:
+        return reader.open(f"a web site of {store.name}, public by purpose", "by_purpose", name, store.name)
     of = exposure_of(reader, store)
     if reader.estate.view(store).flag("allowBlobPublicAccess", "allow_blob_public_access") is False:
         return reader.closed(f"{store.name} forbids anonymous access", name, store.name)

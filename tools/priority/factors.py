@@ -22,6 +22,7 @@ from tools.priority.paths import BESIDE, part_path
 from tools.priority.prefilter import BENIGN, standing_of
 from tools.priority.threats import threat_fact
 from tools.priority.weakness import Weakness, weakness_of
+from tools.priority.weakness_here import on_this_asset
 
 _ALWAYS = absent("compensating controls", "none found", "configuration")
 _NO_FLAW = absent("exploit evidence", "no known flaw is concerned", "finding category")
@@ -35,25 +36,26 @@ _ATTACKED = SERIOUS - {"privilege"}
 
 _OLD = 0.4
 _FILTERS = {"ec2.sg", "azure.nsg", "gcp.firewall"}
-_PARTS: Final[Mapping[str, Part | None]] = {
-    "takeover": Part.ENTERED,
-    "data_exposure": Part.ENTERED,
-    "entry": Part.ENTERED,
-    "barrier": Part.ENTERED,
-    "private_endpoint": Part.USED,
-    "imds": Part.RUN_AS,
-    "profile": Part.RUN_AS,
-    "container": Part.ESCAPED,
-    "secrets": Part.TOLD,
-    "account_key": Part.BY_KEY,
-    "keys": Part.BY_KEY,
+_PARTS: Final[Mapping[str, tuple[Part, ...]]] = {
+    "takeover": (Part.ENTERED,),
+    "data_exposure": (Part.ENTERED,),
+    "entry": (Part.ENTERED,),
+    "barrier": (Part.ENTERED,),
+    "private_endpoint": (Part.USED,),
+    "policies": (Part.USED,),
+    "endpoint": (Part.ENTERED, Part.BY_KEY),
+    "imds": (Part.RUN_AS,),
+    "profile": (Part.RUN_AS,),
+    "container": (Part.ESCAPED,),
+    "secrets": (Part.TOLD,),
+    "account_key": (Part.BY_KEY,),
+    "keys": (Part.BY_KEY,),
 }
 """By theme or class of weakness. A private endpoint keeps a stolen login outside, whichever way it was stolen, but
 not whoever may change what lets in."""
 _DOORS = {"account_key": Part.BY_KEY, "keys": Part.BY_KEY, "trust": Part.ASSUMED, "deputy": Part.ASSUMED}
 """By theme of a weakness of an identity's door: how an intruder uses that door."""
 _OPENING = (Relation.HOLDS, Relation.OPENS, Relation.ASSUMES)
-_COPIES, _SHARED = {"ec2.snapshot", "rds.snapshot", "ec2.image"}, 0.9
 _FURTHER = {"lateral", "vulnerability", "credential", "privilege"}
 """What an intruder uses who is inside already."""
 # Themes whose findings themselves say that strangers can reach the resource: evidence where no configuration is.
@@ -64,7 +66,7 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
     """Gather the facts of a finding."""
     asset = context.estate.assets.get(finding.resource.asset_id)
     own = context.facts_of(asset)
-    weakness = _here(weakness_of(finding), asset, own, context)
+    weakness = on_this_asset(weakness_of(finding), asset, own.exposure.fact, context.estate)
     path = _path_for(finding, weakness, own, context)
     exposure = _exposure_for(finding, own, context, weakness)
     exposure = _given_away(_reached(exposure, path, weakness), finding.resource.asset_id, weakness, context)
@@ -112,19 +114,6 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
         held_by=standing.kind,
         not_held=standing.not_held,
     )  # fmt: skip
-
-
-def _here(weakness: Weakness, asset: AssetRecord | None, own: AssetFacts, context: Context) -> Weakness:
-    """What a weakness is on this very asset. No encrypted copy can be shared with everybody, so that one which is so
-    shared lacks a safeguard, whatever encryption is elsewhere.
-    """
-    shared = own.exposure.fact.state == "known" and own.exposure.fact.grade >= _SHARED
-    if asset is None or weakness.theme != "encryption" or not shared:
-        return weakness
-    if context.estate.kind(asset) not in _COPIES:
-        return weakness
-    words = "what it stores is not encrypted, which alone lets it be shared with everybody"
-    return Weakness("guardrail", 0.9, weakness.theme, words, weakness.basis)
 
 
 def _behind(asset: AssetRecord | None, own: AssetFacts, context: Context) -> Iterable[AssetRecord]:
@@ -212,15 +201,16 @@ def _path_for(finding: Finding, weakness: Weakness, own: AssetFacts, context: Co
     if path.grade <= 0:
         return path
     cve = cve_of(finding)
-    part = Part.EXPLOITED if cve else _PARTS.get(weakness.theme, _PARTS.get(weakness.name))
+    parts = (Part.EXPLOITED,) if cve else _PARTS.get(weakness.theme, _PARTS.get(weakness.name, ()))
     if cve:
         path = _through(path, cve, finding, context)
     elif weakness.name == "vulnerability":
         # An old version is a reason to look for flaws, and none by itself.
         return _held(path, _OLD)
-    if part is None or context.graph.path_of(finding.resource.asset_id) is None:
+    if not parts or context.graph.path_of(finding.resource.asset_id) is None:
         return path
-    mine = part_path(context, finding.resource.asset_id, part)
+    found = [part_path(context, finding.resource.asset_id, part) for part in parts]
+    mine = max((one for one in found if one is not None), key=lambda one: one.grade, default=None)
     share = path.grade / own.path.grade
     if mine is not None and mine.grade * share >= BESIDE * path.grade:
         return _held(mine, share)

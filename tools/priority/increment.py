@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from tools.findings.model import AssetRecord, Finding, FindingSet
 from tools.priority.context import SERIOUS, Context
-from tools.priority.graph.access_keys import told_by
+from tools.priority.graph.told import told_by
 from tools.priority.model import PriorityScore, ScoreBook
 from tools.priority.score import score_finding
 from tools.priority.weakness import weakness_of

@@ -35,6 +35,10 @@ class OpenRange:
         return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
 
 
+WIDE = 1_000
+"""Ports more than which a rule opens, so that it says nothing of what listens: nobody runs that many services."""
+
+
 def group_ids(view: View) -> list[str]:
     """Security group ids that a configuration names, in any spelling."""
     found = ids(

@@ -85,6 +85,8 @@ def standing_of(finding: Finding, weakness: Weakness, path: Fact, context: Conte
         return Standing(ACCEPTED, f"accepted by {shown(accepted.by)}{end}: {shown(accepted.reason, 300)}")
     if progress := accepted_by_platform(finding):
         return Standing(BY_PLATFORM, f"the platform says {shown(progress)}")
+    if excepted := context.enriched.excepted.get(str(finding.issue_id)):
+        return Standing(BY_PLATFORM, shown(excepted))
     if excluded := context.enriched.excluded.get(str(finding.issue_id)):
         return Standing(EXCLUDED, shown(excluded))
     if tolerances.benign.empty:

@@ -152,6 +152,10 @@ def test_exclusions_of_the_tenant_are_told_as_such() -> None:
     score = scored(found, one, enriched=Enrichments(excluded={"7": "an exclusion of the tenant covers it"}))
     assert score.held == "exclusion of the tenant"
     assert score.gates[0].because == "an exclusion of the tenant covers it"
+    accepted = scored(
+        found, one, enriched=Enrichments(excepted={"7": "an exception in the platform accepts it"})
+    )
+    assert accepted.held == "accepted in the platform"
     platform = scored(found.model_copy(update={"progress": "Risk Accepted"}), one)
     assert platform.held == "accepted in the platform"
 

@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.priority.building import finding
+from tests.tools.priority.building import bucket as s3
+from tests.tools.priority.building import context, finding, role
+from tests.tools.priority.graph.clouds import azure, store
+from tools.findings.model import AssetRecord
 from tools.priority.weakness import weakness_of
+from tools.priority.weakness_here import on_this_asset
 from tools.priority.weights import load_weights
 
 
@@ -33,6 +37,14 @@ from tools.priority.weights import load_weights
         ("storage_blob_public_access_level_is_disabled", "barrier"),
         ("compute_firewall_ssh_access_from_the_internet_allowed", "entry"),
         ("core_minimize_privileged_containers", "lateral"),
+        ("secret_aws_access_key_in_object", "credential"),
+        ("secret_sql_connection_string_in_repository", "credential"),
+        ("gcp_sa_key_in_image", "credential"),
+        ("storage_default_network_access_rule_is_denied", "barrier"),
+        ("app_function_access_keys_configured", "entry"),
+        ("gke_cluster_no_default_service_account", "privilege"),
+        ("cosmosdb_account_use_aad_and_rbac", "credential"),
+        ("entra_security_defaults_enabled", "credential"),
     ],
 )
 def test_rules_say_what_an_attacker_can_do(rule: str, name: str) -> None:
@@ -102,3 +114,32 @@ def test_every_known_check_has_a_class(shared_data: Path) -> None:
 def test_plain_titles_of_rules_that_nobody_knows(title: str, name: str, theme: str) -> None:
     found = weakness_of(finding("8d1f0c9e-1111-4222-8333-944455556666", title=title))
     assert (found.name, found.theme, found.basis) == (name, theme, "title")
+
+
+def _container() -> AssetRecord:
+    return azure(
+        "Microsoft.Storage/storageAccounts/store1/blobServices/default/containers/c", {"publicAccess": "Blob"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("why", "rule", "on", "others", "name"),
+    [
+        ("anyone reads it", "storage_blob_public_access_level_is_disabled", store(allowBlobPublicAccess=True),
+         (_container(),), "data_exposure"),
+        ("nothing in it is public", "storage_blob_public_access_level_is_disabled", store(), (), "barrier"),
+        ("a bucket has a rule of its own for that", "s3_bucket_level_public_access_block", s3("b", public=True),
+         (), "barrier"),
+        ("any account", "iam_role_cross_account_readonlyaccess_policy", role("r", trust={"AWS": "*"}), (), "takeover"),
+        ("one account", "iam_role_cross_account_readonlyaccess_policy",
+         role("r", trust={"AWS": "arn:aws:iam::999988887777:root"}), (), "guardrail"),
+        ("a bucket has a rule of its own for that too", "s3_bucket_cross_account_access", s3("b", public=True),
+         (), "guardrail"),
+    ],
+)  # fmt: skip
+def test_exposure_says_more_than_the_rule(
+    why: str, rule: str, on: AssetRecord, others: tuple[AssetRecord, ...], name: str
+) -> None:
+    whole = context(on, *others)
+    exposure = whole.facts_of(on).exposure.fact
+    assert on_this_asset(weakness_of(finding(rule, on)), on, exposure, whole.estate).name == name, why

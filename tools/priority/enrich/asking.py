@@ -16,7 +16,7 @@ from tools.priority.enrich import queries
 from tools.priority.enrich.matching import Assets
 from tools.priority.enrich.missing import NAMES, NoAnswer, in_words, no_answer
 from tools.priority.enrich.model import Enrichments, Flaw, SourceName, SourceState
-from tools.priority.enrich.records import FlawRows, alerts_of, data_of, excluded_of, merged
+from tools.priority.enrich.records import FlawRows, alerts_of, data_of, excepted_of, excluded_of, merged
 from tools.priority.enrich.register import Register, entry_of, registered
 from tools.priority.enrich.stored import Held, Holdings, flaws_seen, with_seen
 from tools.priority.enrich.traffic import traffic_of
@@ -99,7 +99,9 @@ def _matched(rows: Mapping[str, _Answer], held: Held, snapshot: FindingSet) -> E
         "activity": _state(
             "activity", "firewall and flow logs of the tenant", rows["firewall"], rows["flows"]
         ),
-        "exceptions": _state("exceptions", "exclusions of the tenant", rows["excluded"]),
+        "exceptions": _state(
+            "exceptions", "exclusions and exceptions of the tenant", rows["excluded"], rows["excepted"]
+        ),
         "threats": _threats(held),
     }
     return Enrichments(
@@ -111,6 +113,7 @@ def _matched(rows: Mapping[str, _Answer], held: Held, snapshot: FindingSet) -> E
         states=states,
         campaigns=held.campaigns or (),
         excluded=excluded_of(_listed(rows["excluded"])),
+        excepted=excepted_of(_listed(rows["excepted"])),
     )
 
 
@@ -195,6 +198,7 @@ _STATES: dict[str, SourceName] = {
     "files": "data",
     "alerts": "alerts",
     "excluded": "exceptions",
+    "excepted": "exceptions",
     "register": "cmdb",
     "firewall": "activity",
     "flows": "activity",

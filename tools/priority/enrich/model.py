@@ -187,6 +187,8 @@ class Enrichments:
     campaigns: tuple[Campaign, ...] = ()
     excluded: Mapping[str, str] = field(default_factory=dict)
     """Issue ids that the tenant itself suppresses, each with a clause that says how."""
+    excepted: Mapping[str, str] = field(default_factory=dict)
+    """Issue ids whose risk somebody accepted in the tenant, each with such a clause."""
 
     @cached_property
     def threats(self) -> ThreatIndex:

@@ -34,6 +34,10 @@ ALERTS: Final = (
 EXCLUDED: Final = (
     "dataset = issues | filter xdm.issue.is_excluded = true | fields xdm.issue.id, xdm.issue.last_modified"
 )
+EXCEPTED: Final = (
+    "dataset = issues | filter xdm.issue.is_excepted = true | fields xdm.issue.id, xdm.issue.last_modified"
+)
+"""Asked apart from the exclusions: a tenant whose issues have no such column still tells those."""
 REGISTER: Final = (
     "dataset = servicenow_cmdb_raw | fields object_id, name, busines_criticality, data_classification, owned_by, "
     f"support_group, sys_updated_on | limit {PAGE_ROWS}"
@@ -53,6 +57,7 @@ ALL: Final = {
     "files": FILES,
     "alerts": ALERTS,
     "excluded": EXCLUDED,
+    "excepted": EXCEPTED,
     "register": REGISTER,
     "firewall": FIREWALL,
     "flows": FLOWS,
@@ -62,6 +67,7 @@ KEYS: Final = {
     "data": "xdm.finding.id",
     "alerts": "xdm.issue.id",
     "excluded": "xdm.issue.id",
+    "excepted": "xdm.issue.id",
 }
 """Those that are read page after page, each with what no two of its rows share; the others have a limit."""
 LOGS: Final = frozenset({"firewall", "flows"})

@@ -223,12 +223,21 @@ def techniques_of(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 def excluded_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Issues that the tenant suppresses by an exclusion of its own: a clause by issue id."""
+    return _covered(rows, "an exclusion of the tenant covers it")
+
+
+def excepted_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Issues whose risk was accepted by an exception in the tenant: a clause by issue id."""
+    return _covered(rows, "an exception in the platform accepts it")
+
+
+def _covered(rows: Iterable[Mapping[str, Any]], clause: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for row in rows:
         at = moment(row.get("xdm.issue.last_modified"))
         since = f" since {at.date().isoformat()}" if at is not None else ""
         if issue := str(row.get("xdm.issue.id") or ""):
-            found[issue] = f"an exclusion of the tenant covers it{since}"
+            found[issue] = f"{clause}{since}"
     return found
 
 

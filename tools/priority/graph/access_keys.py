@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from tools.findings.model import AssetRecord, Finding
+from tools.findings.model import AssetRecord
 from tools.priority.estate import Estate, name_of
+from tools.priority.graph.told import Told
 from tools.priority.reading import View, shown
 
 KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
@@ -15,20 +16,6 @@ STORES = ("s3.bucket", "gcp.bucket", "azure.storage", "azure.storage.container")
 """Kinds whose record may tell of what is stored, and so of keys, anywhere inside it."""
 _MOST = 5_000
 _DEEPEST = 12
-
-
-class Told(NamedTuple):
-    """What a finding says of an asset."""
-
-    asset_id: str
-    text: str
-
-
-def told_by(finding: Finding) -> Told | None:
-    """The text of an open finding that tells of a key; None for any other, so that few are kept."""
-    text = finding.description if "AKIA" in finding.description else finding.title
-    asset_id = finding.resource.asset_id
-    return Told(asset_id, text) if "AKIA" in text and asset_id and finding.open else None
 
 
 class AccessKeys:

@@ -26,6 +26,7 @@ _READ = {
     "policy.kms": "kms:Decrypt",
 }
 _PUSH = "ecr:PutImage"
+_CHANGE = "lambda:UpdateFunctionCode"
 _RUN = ("lambda:InvokeFunction", "lambda:InvokeFunctionUrl")
 
 
@@ -204,6 +205,10 @@ class AwsGrants:
                 f"anyone may run {name_of(asset)} {how}",
                 known=verdict is not Verdict.UNKNOWN,
             )
+            if (change := self._strangers(asset, _CHANGE)) is not Verdict.DENY:
+                why = f"anyone may change the code of {name_of(asset)} by its policy"
+                chance = self._words.entry["open_trust"]
+                yield self._edge(asset, Relation.CONTROLS, chance, why, known=change is Verdict.ALLOW)
 
     def _logins(self) -> Iterator[Edge]:
         """People who sign in with a password alone, and keys that are old enough to have gone astray."""

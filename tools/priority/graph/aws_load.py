@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from tools.findings.model import AssetRecord
 from tools.priority.estate import Estate
+from tools.priority.graph.aws_public_blocks import bucket_policy
 from tools.priority.iam.aws.chains import AssumeGraph
 from tools.priority.iam.aws.escalate import Escalations
 from tools.priority.iam.aws.estate import AwsEstate
@@ -132,6 +133,8 @@ class AwsIam:
             view, kind = self._estate.view(asset), self._estate.kind(asset)
             if kind in _RESOURCES:
                 document, known = resource_policy(view, kind)
+                if kind == "s3.bucket":
+                    document = bucket_policy(self._estate, asset, document)
                 self.engine.add_resource(
                     arn,
                     asset.account,

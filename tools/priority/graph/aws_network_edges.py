@@ -10,6 +10,7 @@ from tools.priority.estate import Estate, name_of
 from tools.priority.exposure import Reader, exposure_of
 from tools.priority.graph.aws_inside import HOSTS, Inside
 from tools.priority.graph.credentials import port_of
+from tools.priority.graph.flaws import wants_token
 from tools.priority.graph.jewels import Jewels
 from tools.priority.graph.model import INTERNET, Edge, Node, NodeKind, Parts, Relation
 from tools.priority.graph.neighbours import ways_in
@@ -59,8 +60,9 @@ class AwsNetworkEdges:
             return
         flaws = self._enriched.flaws.get(target.asset_id, ())
         worthy = self._jewels.of(target).value >= 0.5
+        tokens = wants_token(self._estate, target)
         for key, inlet in self._inside.open_to(target, None):
-            for way in ways_in(flaws, inlet, self._words, worthy=worthy):
+            for way in ways_in(flaws, inlet, self._words, worthy=worthy, tokens=tokens):
                 self._step(key, target, way.relation, way.chance, way.why, inlet.owner)
 
     def _into_database(self, target: AssetRecord) -> None:

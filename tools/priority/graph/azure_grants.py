@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from tools.findings.model import AssetRecord
 from tools.priority.enrich.model import Enrichments
+from tools.priority.entra import asked_for_more, enabled, guest, lax_tenant, password_alone
 from tools.priority.estate import Estate, name_of
-from tools.priority.exposure_azure_identity import enabled, guest, password_alone
 from tools.priority.graph.azure_gates import AzureGates
 from tools.priority.graph.azure_load import AzureIam
 from tools.priority.graph.flaws import weakest
@@ -95,6 +95,7 @@ class AzureGrants:
                 # Each is a way of its own: to close one of them does not close the others.
                 text = f"anyone can read {shown(name_of(one))} of {of}"
                 self._enter(store, Relation.READS, chance, text, known=known, behind=(one,))
+                self._enter(one, Relation.READS, chance, text, known=known, behind=(store,))
 
     def _app(self, app: AssetRecord) -> None:
         view = self._estate.view(app)
@@ -140,13 +141,15 @@ class AzureGrants:
                 continue
             name = shown(name_of(who))
             if kind == "azure.user":
+                if asked_for_more(self._estate, who):
+                    continue
                 stranger = guest(view)
                 if password_alone(view):
                     why = f"{'the guest ' if stranger else ''}{name} signs in with a password alone"
                     # The other directory may lose the guest's login as well as its own people may.
                     chance = entry["console_no_mfa"]
                     chance += (1.0 - chance) * entry["guest"] if stranger else 0.0
-                    self._enter(who, Relation.SIGNS_IN, chance, why)
+                    self._enter(who, Relation.SIGNS_IN, chance, why, behind=lax_tenant(self._estate))
                 elif stranger:
                     why = f"{name} is a guest from another directory"
                     self._enter(who, Relation.SIGNS_IN, entry["guest"], why)

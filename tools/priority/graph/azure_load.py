@@ -82,7 +82,11 @@ class AzureIam:
             if key:
                 self.people.setdefault(key, asset)
             if client := view.text("appId", "applicationId", "clientId"):
-                self.clients.setdefault(client.lower(), key)
+                # Roles are given to the principal of an application, never to its registration.
+                if self._estate.kind(asset) == "azure.principal":
+                    self.clients[client.lower()] = key
+                else:
+                    self.clients.setdefault(client.lower(), key)
         for asset in self._estate.of_kind("azure.identity"):
             view = self._estate.view(asset)
             if key := view.text("principalId").lower():

@@ -6,25 +6,30 @@ names the variable or place, not what it holds.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from tools.findings.model import AssetRecord
 from tools.priority.estate import Cloud, Estate, cloud_of, name_of
 from tools.priority.exposure import Reader, exposure_of
-from tools.priority.graph.access_keys import AccessKeys, Told
+from tools.priority.graph.access_keys import AccessKeys
+from tools.priority.graph.holder_texts import texts_of
 from tools.priority.graph.model import Edge, Parts, Relation
+from tools.priority.graph.told import CONTENT, Told
 from tools.priority.graph.vocabulary import GraphWords
 from tools.priority.identity import secret_names
-from tools.priority.reading import View, items, plain, shown
+from tools.priority.reading import View, plain, shown
 
 _HOST = re.compile(r"\b[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+){2,}\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{3,}")
-_PASSWORD = re.compile(r"pass(?:word|wd)?|secret|pwd|token|connection_?string", re.IGNORECASE)
-_MOST_TEXT = 100_000
+_PASSWORD = re.compile(
+    r"pass(?:word|wd)?|secret|pwd|token|connection_?string|://[^\s/:@]+:[^\s/@]+@", re.IGNORECASE
+)
+_KEY = re.compile(r"(?:_|\b|account|access|primary|secondary|master|shared)key\b", re.IGNORECASE)
+_IDENTITIES = ("iam.", "aws.account", "azure.principal", "azure.application", "azure.user", "gcp.sa")
+_KEPT = ("code.", "s3.", "gcp.bucket", "azure.storage", "policy.ecr", "container.image")
+"""Kinds that only keep what is put there: who finds a credential in one uses it from where he is."""
 _HOLDERS = (
     "lambda.function", "ec2.instance", "container.image", "aws.build", "ecs.task", "azure.vm", "azure.app", "gcp.vm",
     "gcp.function", "k8s.workload", "k8s.secret", "ec2.template", "azure.vmss", "azure.containerapp",
@@ -87,6 +92,8 @@ class Credentials:
             self._databases_in(holder, texts)
             for scanner in self._scanners if texts else ():
                 scanner.scan(holder, texts)
+        for one in self._told:
+            self._tell(one)
         for found in (self._keys.stored(), self._keys.told(self._told)):
             for place, user, why in found:
                 self._key(place, user, why)
@@ -94,6 +101,16 @@ class Credentials:
             self._opened_by(secret)
         self._managed()
         self._images()
+
+    def _tell(self, one: Told) -> None:
+        """What a finding says lies in a place. What is said of an identity is said of its own credential."""
+        holder = self._estate.assets.get(one.asset_id)
+        if holder is None or self._estate.kind(holder).startswith(_IDENTITIES):
+            return
+        texts = [(CONTENT, one.text)]
+        self._databases_in(holder, texts)
+        for scanner in self._scanners:
+            scanner.scan(holder, texts)
 
     def _keys_in(self, holder: AssetRecord, texts: list[tuple[str, str]]) -> None:
         for where, text in texts:
@@ -109,13 +126,17 @@ class Credentials:
         named = any(_PASSWORD.search(name) for name, _ in texts) or bool(
             secret_names(self._estate.view(holder))
         )
+        keyed = any(_KEY.search(name) for name, _ in texts)
         for where, text in texts:
-            if not named and not _PASSWORD.search(text):
+            said = named or _PASSWORD.search(text) is not None
+            if not said and not keyed:
                 continue
             for host in _HOST.findall(text):
                 database = self._addresses.get(host.lower())
-                if database is None:
+                if database is None or takes_no_password(self._estate.view(database)):
                     continue
+                if not said and self._estate.kind(database) != "azure.data":
+                    continue  # a key opens what goes by keys, and no database that asks for a password
                 reached, rule = self._reached(holder, database)
                 if reached is False:
                     continue
@@ -134,8 +155,11 @@ class Credentials:
 
     def _reached(self, holder: AssetRecord, database: AssetRecord) -> tuple[bool | None, tuple[str, ...]]:
         """Whether the holder gets to the database's port; an address on the internet is reached from anywhere."""
-        if exposure_of(self._reader, database).fact.grade > 0:
+        exposure = exposure_of(self._reader, database).fact
+        if exposure.grade > 0:
             return True, ()
+        if self._estate.kind(holder).startswith(_KEPT):
+            return (False if exposure.state == "absent" else None), ()
         port = port_of(self._estate.view(database))
         clouds = {cloud_of(holder), cloud_of(database)}
         reach = self._reach.get(cloud_of(database)) if len(clouds) == 1 else None
@@ -192,70 +216,12 @@ class Credentials:
         self._parts.join(Edge(source.asset_id, target.asset_id, relation, scaled, why, behind, names, known))
 
 
-def texts_of(view: View) -> Iterator[tuple[str, str]]:
-    """Places of a configuration where credentials lie about, with their text: (name of the place, text)."""
-    environment = view.get("Environment", "environment")
-    if isinstance(environment, Mapping):
-        inner = environment.get("Variables") or environment.get("variables") or environment
-        for name, value in _pairs(inner):
-            yield f"variable {shown(name, 60)}", value
-        listed = environment.get("environmentVariables")
-        for item in items(listed):
-            yield f"variable {shown(View(item).text('name'), 60)}", View(item).text("value")
-    for item in [*items(view.at("Config").get("Env")), *items(view.get("Env"))]:
-        name, _, value = str(item).partition("=")
-        yield f"variable {shown(name, 60)}", value
-    for container in [*view.each("containerDefinitions", "container_definitions"), *_containers(view)]:
-        for item in container.each("environment", "env"):
-            yield f"variable {shown(item.text('name'), 60)}", item.text("value")
-    for setting in [
-        *view.each("appSettings"),
-        *view.at("siteConfig").each("appSettings", "connectionStrings"),
-    ]:
-        yield f"setting {shown(setting.text('name'), 60)}", setting.text("value", "connectionString")
-    for name, value in _pairs(view.get("appSettings", "environmentVariables", "env_vars")):
-        yield f"variable {shown(name, 60)}", value
-    script = view.get("UserData", "user_data", "customData")
-    text = View(script).text("Value") if isinstance(script, Mapping) else script
-    if isinstance(text, str) and text:
-        yield "start script", decoded(text)
-    for extension in [*view.each("extensions"), *view.each("resources")]:
-        for place in ("settings", "protectedSettings"):
-            command = extension.at(place).text("commandToExecute", "script")
-            if command:
-                yield f"extension {shown(extension.text('name'), 60)}", decoded(command)
-    if view.text("kind") == "Secret":
-        for name, value in _pairs(view.get("data")):
-            yield f"entry {shown(name, 60)}", decoded(value)
-        for name, value in _pairs(view.get("stringData")):
-            yield f"entry {shown(name, 60)}", value
-    for item in view.at("metadata").each("items"):
-        yield f"metadata {shown(item.text('key'), 60)}", item.text("value")[:_MOST_TEXT]
-
-
-def _pairs(value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for name, text in value.items():
-            if isinstance(text, str):
-                yield str(name), text[:_MOST_TEXT]
-
-
-def _containers(view: View) -> Iterator[View]:
-    spec = view.at("spec")
-    for place in (spec, spec.at("template").at("spec"), view.at("template").at("spec")):
-        yield from place.each("containers")
-        yield from place.each("initContainers")
-
-
-def decoded(text: str) -> str:
-    """A start script as text; it may come in base64."""
-    compact = "".join(text.split())
-    if len(compact) >= 16 and re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", compact):
-        try:
-            return base64.b64decode(compact, validate=True).decode("utf-8")[:_MOST_TEXT]
-        except (binascii.Error, UnicodeDecodeError):
-            pass
-    return text[:_MOST_TEXT]
+def takes_no_password(view: View) -> bool:
+    """Whether a database lets in identities of the cloud alone, so that a password or key of it is void."""
+    if view.flag("disableLocalAuth") is True:
+        return True
+    only = view.at("administrators").flag("azureADOnlyAuthentication")
+    return only is True or view.at("authConfig").text("passwordAuth").lower() == "disabled"
 
 
 def port_of(view: View) -> int | None:
@@ -272,6 +238,7 @@ def _addresses(view: View) -> Iterator[str]:
     for found in (
         endpoint.text("Address"),
         view.text("Endpoint", "ReaderEndpoint", "fullyQualifiedDomainName", "connectionName"),
+        *_HOST.findall(view.text("documentEndpoint")),
     ):
         if found:
             yield found

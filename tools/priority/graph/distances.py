@@ -23,11 +23,14 @@ from tools.priority.graph.model import (
     BlastRadius,
     Edge,
     Node,
+    Relation,
 )
 from tools.priority.graph.walks import Walks
 
 OPEN = 0.93
 """Chance of an entry from which no other way in matters: who may simply take a thing needs nobody's rights for it."""
+_THROUGH_DOORS = frozenset({Relation.REACHES, Relation.EXPLOITS, Relation.SIGNS_IN, Relation.INVOKES})
+"""Steps of which a place nearby is all that they need, and no right or credential that others lack."""
 _FAR = math.inf
 
 
@@ -61,10 +64,12 @@ class Distances:
         """The edges searched over: place of the source, of the target, cost, and number among the graph's edges."""
         place, edges = self._place, self._edges
         taken = {e.target for e in edges if e.source == INTERNET and e.known and e.chance >= OPEN}
+        doors = _doors(edges)
         return [
             (place[e.source], place[e.target], _cost(e.chance), number)
             for number, e in enumerate(edges)
-            if (e.known or not self._known_only) and (e.source == INTERNET or e.target not in taken)
+            if (e.known or not self._known_only)
+            and (e.source == INTERNET or (e.target not in taken and not _same_door(e, doors)))
         ]
 
     @cached_property
@@ -84,6 +89,15 @@ class Distances:
     def ends(self) -> Mapping[int, float]:
         """Cost of ending at each jewel: its worth, counted as one more chance."""
         return {at: _cost(self._nodes[at].value) for at in self._jewels}
+
+    @cached_property
+    def identities(self) -> Mapping[int, Sequence[tuple[int, float]]]:
+        """What each position runs as, with the cost of becoming that."""
+        found: dict[int, list[tuple[int, float]]] = {}
+        for a, b, cost, number in self.steps:
+            if self._edges[number].relation is Relation.RUNS_AS:
+                found.setdefault(a, []).append((b, cost))
+        return found
 
     @cached_property
     def by_number(self) -> Mapping[int, tuple[int, int, float]]:
@@ -225,6 +239,24 @@ class Distances:
             math.exp(-distance[best]) if best is not None else 0.0,
             self._nodes[best].value if best is not None else 0.0,
         )
+
+
+def _doors(edges: Iterable[Edge]) -> dict[tuple[str, Relation], float]:
+    """The doors that are proved to be open to the internet, with the chance of getting in by them."""
+    found: dict[tuple[str, Relation], float] = {}
+    for edge in edges:
+        if edge.source == INTERNET and edge.known and edge.relation in _THROUGH_DOORS:
+            door = (edge.target, edge.relation)
+            found[door] = max(found.get(door, 0.0), edge.chance)
+    return found
+
+
+def _same_door(edge: Edge, doors: Mapping[tuple[str, Relation], float]) -> bool:
+    """Whether a step inside goes through a door that the internet goes through as well: an intruder needs no place
+    inside for that. Who may call code may call it from anywhere, whatever the caller is allowed besides.
+    """
+    open_ = doors.get((edge.target, edge.relation))
+    return open_ is not None and (edge.chance <= open_ or edge.relation is Relation.INVOKES)
 
 
 def _cost(chance: float) -> float:

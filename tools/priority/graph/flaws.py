@@ -7,7 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple, Protocol
 
+from tools.findings.model import AssetRecord
 from tools.priority.enrich.model import Flaw
+from tools.priority.estate import Estate
 from tools.priority.graph.vocabulary import GraphWords
 from tools.priority.reading import shown
 
@@ -89,6 +91,17 @@ def judge(flaw: Flaw, words: GraphWords, *, tokens: bool = False) -> Weakest | N
         name = "likely_flaw" if flaw.remote else "known_flaw"
         return Weakest(name, flaw, f"{cve} scores {flaw.cvss:g} of 10")
     return Weakest("known_flaw", flaw, f"{cve} can be used over the network") if flaw.remote else None
+
+
+def wants_token(estate: Estate, machine: AssetRecord) -> bool:
+    """Whether a machine's metadata service wants what a forged request lacks: Azure's and Google's always do."""
+    kind = estate.kind(machine)
+    if kind in ("azure.vm", "gcp.vm"):
+        return True
+    options = estate.view(machine).at("MetadataOptions")
+    return kind == "ec2.instance" and (
+        options.text("HttpTokens").lower() == "required" or options.text("HttpEndpoint").lower() == "disabled"
+    )
 
 
 @cache

@@ -11,7 +11,6 @@ from tools.findings.model import AssetRecord
 from tools.priority.enrich.model import NOTHING, Enrichments
 from tools.priority.estate import Cloud, Estate, name_of
 from tools.priority.exposure import Reader
-from tools.priority.graph.access_keys import Told
 from tools.priority.graph.aws_grants import AwsGrants
 from tools.priority.graph.aws_identity_edges import AwsIdentityEdges
 from tools.priority.graph.aws_inside import Inside
@@ -37,8 +36,10 @@ from tools.priority.graph.kubernetes_cloud import Clouds
 from tools.priority.graph.kubernetes_edges import KubernetesEdges
 from tools.priority.graph.model import INTERNET, Edge, Node, NodeKind, Parts, Relation
 from tools.priority.graph.network_entries import NetworkEntries
+from tools.priority.graph.repositories import Repositories
 from tools.priority.graph.search import AttackGraph
 from tools.priority.graph.steps import Steps
+from tools.priority.graph.told import Told
 from tools.priority.graph.vocabulary import GraphWords, graph_words
 from tools.priority.iam.model import Fault
 from tools.priority.reading import shown
@@ -48,7 +49,7 @@ _KINDS: tuple[tuple[tuple[str, ...], NodeKind], ...] = (
     (("azure.group", "gcp.pool", "k8s.account"), NodeKind.IDENTITY),
     (("policy.secret", "gcp.secret", "azure.vault", "k8s.secret"), NodeKind.CREDENTIAL),
     (("k8s.service", "k8s.ingress", "azure.lb", "azure.gateway", "gcp.forwarding"), NodeKind.SERVICE),
-    (("elb", "apigw", "container.image", "policy.ecr", "eks.", "azure.aks", "gcp.gke"), NodeKind.SERVICE),
+    (("elb", "apigw", "container.image", "policy.ecr", "eks.", "azure.aks", "gcp.gke", "code."), NodeKind.SERVICE),
     (("ec2.instance", "lambda.", "aws.build", "ecs.", "k8s."), NodeKind.COMPUTE),
     (("azure.vm", "azure.app", "azure.automation", "azure.logic", "azure.container"), NodeKind.COMPUTE),
     (("gcp.vm", "gcp.function"), NodeKind.COMPUTE),
@@ -78,6 +79,7 @@ class Gatherer:
         """All steps, then the positions that they join."""
         self._take(NetworkEntries(self.reader, self.enriched, self.words).edges())
         self._clusters(self._aws(), self._azure(), self._google())
+        Repositories(self.estate, self.steps).add()
         Credentials(
             self.estate, self.reader, self._reach, self._scanners, self.words, self.parts, self._told
         ).add()
@@ -115,7 +117,10 @@ class Gatherer:
         identities.add()
         AzureNetworkEdges(self.estate, self.reader, iam, inside, self.enriched, self.jewels, self.steps).add()
         self._vaults = AzureVaults(self.estate, gates, self.steps)
-        self._scanners += [AzureCredentials(self.estate, iam, gates, identities, self.steps), self._vaults]
+        self._scanners += [
+            AzureCredentials(self.estate, iam, gates, identities, self.steps, self.reader.at),
+            self._vaults,
+        ]
         self._reach["azure"] = gates.reaches
         self._unread(iam.engine.faults)
         return iam, grants, identities
@@ -127,7 +132,7 @@ class Gatherer:
         identities = GcpIdentityEdges(self.estate, iam, self.jewels, self.steps)
         identities.add()
         GcpNetworkEdges(self.estate, self.reader, iam, inside, self.enriched, self.jewels, self.steps).add()
-        self._scanners.append(GcpCredentials(self.estate, iam, identities, self.steps))
+        self._scanners.append(GcpCredentials(self.estate, iam, identities, self.steps, self.reader.at))
         self._reach["gcp"] = inside.reaches
         self._unread(iam.engine.faults)
         return iam, identities

@@ -9,6 +9,7 @@ from tools.findings.model import AssetRecord
 from tools.priority.business import data_fact, environment_fact
 from tools.priority.enrich.model import Enrichments
 from tools.priority.estate import Estate
+from tools.priority.exposure_azure_services import WEB_SITE
 from tools.priority.graph.vocabulary import GraphWords
 from tools.priority.reading import shown
 from tools.priority.vocabulary import vocabulary
@@ -98,7 +99,9 @@ class Jewels:
             return False
         tagged = data_fact(asset, asset.tags, True, self._at)
         stage = environment_fact(asset, asset.tags, self._at)
-        trial = stage.state == "known" and stage.grade < 0
+        if kind == "azure.storage.container" and asset.name == WEB_SITE:
+            return False  # what a web site shows is meant to be seen
+        trial = stage.grade < 0  # by its tags, or by its name alone
         return asset.asset_id not in self._enriched.data and tagged.state == "unknown" and not trial
 
     def _by_use(self, asset: AssetRecord) -> Worth:

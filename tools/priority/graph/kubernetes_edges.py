@@ -10,6 +10,7 @@ from tools.priority.graph.kubernetes_entries import KubernetesEntries
 from tools.priority.graph.kubernetes_escape import KubernetesEscape
 from tools.priority.graph.kubernetes_identity_edges import KubernetesIdentityEdges
 from tools.priority.graph.kubernetes_images import Images
+from tools.priority.graph.kubernetes_kubelets import Kubelets
 from tools.priority.graph.kubernetes_load import Clusters, KubeCluster
 from tools.priority.graph.kubernetes_neighbours import KubernetesNeighbours
 from tools.priority.graph.kubernetes_policies import Policies
@@ -54,6 +55,7 @@ class KubernetesEdges:
         nodes = rights.nodes() if cluster.nodes or cluster.workloads else ""
         if nodes:
             KubernetesEscape(self._estate, cluster, images, nodes, self._steps).add()
+        Kubelets(self._estate, self._reader, cluster, self._steps).add()
         KubernetesNeighbours(cluster, policies, entries, self._steps).add()
 
     @staticmethod

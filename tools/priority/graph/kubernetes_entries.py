@@ -6,15 +6,21 @@ workloads without a pod are honoured. The flaws of a workload are those of its i
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from tools.findings.model import AssetRecord
 from tools.priority.enrich.model import Enrichments, Flaw
 from tools.priority.estate import Estate, name_of
 from tools.priority.exposure import Reader, exposure_of
 from tools.priority.graph.flaws import weakest
+from tools.priority.graph.kubernetes_fronts import (
+    Front,
+    addressed,
+    by_address,
+    internal,
+    listed_ranges,
+    public_address,
+)
 from tools.priority.graph.kubernetes_images import Images
 from tools.priority.graph.kubernetes_load import KubeCluster, Workload, notes_of
 from tools.priority.graph.kubernetes_policies import Policies, selects
@@ -24,38 +30,12 @@ from tools.priority.graph.steps import Steps
 from tools.priority.network import OpenRange
 from tools.priority.reading import View, items, openness, shown
 
-_INTERNAL = (
-    ("service.beta.kubernetes.io/aws-load-balancer-internal", ("true", "0.0.0.0/0")),
-    ("service.beta.kubernetes.io/aws-load-balancer-scheme", ("internal",)),
-    ("service.beta.kubernetes.io/azure-load-balancer-internal", ("true",)),
-    ("networking.gke.io/load-balancer-type", ("internal",)),
-    ("cloud.google.com/load-balancer-type", ("internal",)),
-    ("alb.ingress.kubernetes.io/scheme", ("internal",)),
-    ("kubernetes.io/ingress.class", ("gce-internal",)),
-    ("appgw.ingress.kubernetes.io/use-private-ip", ("true",)),
-)
-_RANGES = (
-    "nginx.ingress.kubernetes.io/whitelist-source-range",
-    "nginx.ingress.kubernetes.io/allowlist-source-range",
-    "alb.ingress.kubernetes.io/inbound-cidrs",
-    "service.beta.kubernetes.io/load-balancer-source-ranges",
-    "service.beta.kubernetes.io/azure-allowed-ip-ranges",
-)
 _LOGIN = (
     "nginx.ingress.kubernetes.io/auth-url", "nginx.ingress.kubernetes.io/auth-type",
     "nginx.ingress.kubernetes.io/auth-tls-secret", "alb.ingress.kubernetes.io/auth-type",
 )  # fmt: skip
 _NO_LOGIN_ARGUMENTS = ("--enable-skip-login", "--auth-mode=server", "--notebookapp.token=", "--servertoken=",
                        "--disable-authentication", "--anonymous-auth=true")  # fmt: skip
-
-
-class Front(NamedTuple):
-    """A face that a cluster shows to the internet: by what, and whether a login stands before it."""
-
-    why: str
-    known: bool
-    login: bool = False
-    behind: tuple[AssetRecord, ...] = ()
 
 
 class KubernetesEntries:
@@ -101,7 +81,7 @@ class KubernetesEntries:
         view = self._estate.view(service)
         spec, notes = view.at("spec"), notes_of(view.at("metadata"))
         kind = spec.text("type").lower()
-        if any(_public_address(a) for a in spec.texts("externalIPs")):
+        if any(public_address(a) for a in spec.texts("externalIPs")):
             return Front("it answers on an external address", True)
         if kind == "loadbalancer":
             return self._balanced(view, spec, notes)
@@ -110,10 +90,24 @@ class KubernetesEntries:
         return None
 
     def _balanced(self, view: View, spec: View, notes: dict[str, str]) -> Front | None:
-        ranges = [*spec.texts("loadBalancerSourceRanges"), *_listed(notes)]
-        if _internal(notes) or (ranges and not any(openness(r) > 0 for r in ranges)):
+        ranges = [*spec.texts("loadBalancerSourceRanges"), *listed_ranges(notes)]
+        if internal(notes) or (ranges and not any(openness(r) > 0 for r in ranges)):
             return None
-        return _addressed(view, "a load balancer")
+        front = addressed(view, "a load balancer")
+        return front._replace(behind=tuple(self._balancers(view))) if front else None
+
+    def _balancers(self, view: View) -> Iterator[AssetRecord]:
+        """The cloud's records of the balancer that a service got, and of the groups that let the internet reach it."""
+        known = self._estate.index("balancers by address", lambda: by_address(self._estate))
+        for given in view.at("status").at("loadBalancer").each("ingress"):
+            balancer = known.get((given.text("hostname") or given.text("ip")).lower())
+            if balancer is None:
+                continue
+            yield balancer
+            groups = self._estate.view(balancer).texts("SecurityGroups")
+            for group in self._estate.find_all(balancer.account, groups, "ec2.sg"):
+                if exposure_of(self._reader, group).fact.grade > 0:
+                    yield group
 
     def _on_nodes(self, spec: View) -> Front | None:
         """A port on every node is public where a node has a public address and its network opens that port."""
@@ -136,10 +130,10 @@ class KubernetesEntries:
         scheme = notes.get("alb.ingress.kubernetes.io/scheme", "internal").lower()
         if "alb" in maker.lower() and scheme != "internet-facing":
             return None  # the controller of AWS makes internal balancers unless told otherwise
-        ranges = list(_listed(notes))
-        if _internal(notes) or (ranges and not any(openness(r) > 0 for r in ranges)):
+        ranges = list(listed_ranges(notes))
+        if internal(notes) or (ranges and not any(openness(r) > 0 for r in ranges)):
             return None
-        found = _addressed(view, "an ingress")
+        found = addressed(view, "an ingress")
         return found._replace(login=any(notes.get(n) for n in _LOGIN)) if found else None
 
     def _backends(self, ingress: AssetRecord) -> Iterator[tuple[AssetRecord, str | None]]:
@@ -235,46 +229,3 @@ def _number(workload: Workload, port: str) -> int | None:
             if one.text("name") == port and one.text("containerPort").isdigit():
                 return int(one.text("containerPort"))
     return None
-
-
-def _internal(notes: dict[str, str]) -> bool:
-    return any(notes.get(name, "").lower() in values for name, values in _INTERNAL)
-
-
-def _listed(notes: dict[str, str]) -> Iterator[str]:
-    for name in _RANGES:
-        yield from (part.strip() for part in notes.get(name, "").split(",") if part.strip())
-
-
-def _addressed(view: View, what: str) -> Front | None:
-    """By the address in its status: a private one is none; without one it may be on its way."""
-    given = list(view.at("status").at("loadBalancer").each("ingress"))
-    addresses = [g.text("ip") for g in given if g.text("ip")]
-    if addresses and not any(_public_address(a) for a in addresses):
-        return None
-    hosts = [g.text("hostname") for g in given if g.text("hostname")]
-    if any(h.startswith("internal-") for h in hosts):
-        return None
-    shown_as = (addresses or hosts or [""])[0]
-    if not shown_as:
-        return Front(f"{what} that any address may use; its address was not recorded", False)
-    return Front(f"{what} on {shown(shown_as, 80)} that any address may use", True)
-
-
-def _public_address(text: str) -> bool:
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    # Ranges for documentation and benchmarks are "private" to the library, but stand for public ones here.
-    inner = (
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-    )
-    if address.version == 6:
-        return not address.is_private
-    return not any(address in ipaddress.ip_network(one) for one in inner)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tools.findings.model import AssetRecord
 from tools.priority.estate import Estate
 from tools.priority.graph.kubernetes_load import Workload
+from tools.priority.nodes import machine_of
 from tools.priority.reading import View
 
 
@@ -30,17 +31,6 @@ class Images:
                 self._by_digest.setdefault(digest.lower(), image)
             for name in _names(image, view):
                 self._by_name.setdefault(name.lower(), image)
-        self._machines: dict[str, AssetRecord] = {}
-        for machine in estate.of_kind("ec2.instance", "azure.vm", "gcp.vm", "azure.vmss"):
-            view = estate.view(machine)
-            for mark in (
-                view.text("InstanceId"),
-                machine.uid,
-                machine.uid.rsplit("/", 1)[-1],
-                view.text("id"),
-            ):
-                if mark:
-                    self._machines.setdefault(mark.lower(), machine)
 
     def of(self, workload: Workload) -> Iterator[AssetRecord]:
         """The images of a workload's containers: by digest first, then by name and tag."""
@@ -60,15 +50,7 @@ class Images:
 
     def machine(self, node: AssetRecord) -> AssetRecord | None:
         """The cloud's record of the machine that a node is."""
-        provider = self._estate.view(node).at("spec").text("providerID", "providerId")
-        if not provider:
-            return None
-        rest = provider.partition("://")[2]
-        if provider.startswith("azure://"):
-            whole = f"/{rest.strip('/')}".lower()
-            scale_set = whole.rpartition("/virtualmachines/")[0]
-            return self._machines.get(whole) or self._machines.get(scale_set)
-        return self._machines.get(rest.rsplit("/", 1)[-1].lower())
+        return machine_of(self._estate, node)
 
 
 def _names(image: AssetRecord, view: View) -> Iterator[str]:

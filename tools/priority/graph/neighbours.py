@@ -8,14 +8,13 @@ from typing import NamedTuple, Protocol, TypeVar
 from tools.findings.model import AssetRecord
 from tools.priority.enrich.model import Enrichments, Flaw
 from tools.priority.estate import name_of
-from tools.priority.graph.flaws import Range, answering, weakest
+from tools.priority.graph.flaws import Range, answering, wants_token, weakest
 from tools.priority.graph.jewels import Jewels
 from tools.priority.graph.model import Relation
 from tools.priority.graph.steps import Steps
 from tools.priority.graph.vocabulary import GraphWords
+from tools.priority.network import WIDE
 from tools.priority.reading import shown
-
-_WHOLE = 65_000
 
 
 class Opening(Protocol):
@@ -47,15 +46,17 @@ class Way(NamedTuple):
     why: str
 
 
-def ways_in(flaws: Iterable[Flaw], opening: Range, words: GraphWords, *, worthy: bool) -> Iterator[Way]:
+def ways_in(
+    flaws: Iterable[Flaw], opening: Range, words: GraphWords, *, worthy: bool, tokens: bool = False
+) -> Iterator[Way]:
     """What somebody next to a machine gets in by where ports are open: a service without login, a known flaw in what
     answers there; a password only where the machine is worth one.
     """
     bare = [p for p in sorted(words.services["no_login"]) if opening.first <= p <= opening.last]
-    if opening.last - opening.first >= _WHOLE:
-        bare = []  # a rule for all ports says nothing of what listens
+    if opening.last - opening.first >= WIDE:
+        bare = []
     held = tuple(flaws)
-    flaw = weakest(answering(held, (opening,), words), words) if held else None
+    flaw = weakest(answering(held, (opening,), words), words, tokens=tokens) if held else None
     if bare:
         why = f"what listens on {bare[0]} asks for no login by default"
         yield Way(Relation.REACHES, words.step["no_login_inside"], why)
@@ -79,9 +80,10 @@ class Neighbours:
         words = self._steps.words
         flaws = self._enriched.flaws.get(target.asset_id, ())
         worthy = self._jewels.of(target).value >= 0.5
+        tokens = wants_token(self._steps.estate, target)
         for opening in openings:
             key = place(target, opening)
-            for way in ways_in(flaws, opening, words, worthy=worthy):
+            for way in ways_in(flaws, opening, words, worthy=worthy, tokens=tokens):
                 self._step(key, target, way.relation, way.chance, way.why, opening)
 
     def into_database(

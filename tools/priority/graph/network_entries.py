@@ -10,19 +10,19 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from tools.findings.model import AssetRecord
+from tools.priority.addresses import addresses_of
 from tools.priority.enrich.model import Enrichments
 from tools.priority.estate import name_of
 from tools.priority.exposure import Exposure, Reader, exposure_of
-from tools.priority.graph.flaws import answering, weakest
+from tools.priority.graph.flaws import answering, wants_token, weakest
 from tools.priority.graph.model import INTERNET, Edge, Relation
 from tools.priority.graph.vocabulary import GraphWords
-from tools.priority.network import OpenRange, ports_text
+from tools.priority.network import WIDE, OpenRange, ports_text
 from tools.priority.reading import shown
 
 MACHINES = ("ec2.instance", "azure.vm", "gcp.vm", "k8s.workload", "ecs.service")
 DATABASES = ("rds.db", "redshift.cluster", "azure.sql", "gcp.sql")
 CLUSTERS = ("eks.cluster", "azure.aks", "gcp.gke")
-_ALL = 65_000
 
 
 class Door(NamedTuple):
@@ -67,11 +67,12 @@ class NetworkEntries:
         )
 
     def _behind(self, asset: AssetRecord, exposure: Exposure) -> tuple[str, ...]:
-        """Assets whose rules open the door."""
+        """Assets whose rules open the door, and the records of the addresses that it is at."""
         owners = dict.fromkeys(o.owner for o in exposure.openings)
         kinds = ("ec2.sg", "azure.nsg", "gcp.firewall")
         found = self._reader.estate.find_all(asset.account, owners, *kinds)
-        return tuple(sorted(a.asset_id for a in found if a.asset_id != asset.asset_id))
+        found = [*found, *addresses_of(self._reader.estate, asset)]
+        return tuple(sorted({a.asset_id for a in found if a.asset_id != asset.asset_id}))
 
     def door(self, asset: AssetRecord, kind: str, openings: Iterable[OpenRange]) -> Door:
         """The easiest way through what is open."""
@@ -84,20 +85,10 @@ class NetworkEntries:
         flaws = self._enriched.flaws.get(asset.asset_id, ())
         if kind in MACHINES:
             flaws = answering(flaws, open_, self._words)
-        flaw = weakest(flaws, self._words, tokens=self._tokens(asset, kind))
+        flaw = weakest(flaws, self._words, tokens=wants_token(self._reader.estate, asset))
         if flaw is not None and kind not in CLUSTERS and (open_ or kind in DATABASES):
             doors.append(Door(entry[flaw.name], Relation.EXPLOITS, flaw.why))
         return doors
-
-    def _tokens(self, asset: AssetRecord, kind: str) -> bool:
-        """Whether the metadata service wants what a forged request lacks: Azure's and Google's always do."""
-        if kind in ("azure.vm", "gcp.vm"):
-            return True
-        options = self._reader.estate.view(asset).at("MetadataOptions")
-        return kind == "ec2.instance" and (
-            options.text("HttpTokens").lower() == "required"
-            or options.text("HttpEndpoint").lower() == "disabled"
-        )
 
     def _service(self, kind: str, openings: list[OpenRange]) -> Door:
         entry, services = self._words.entry, self._words.services
@@ -122,8 +113,10 @@ class NetworkEntries:
 
     @staticmethod
     def _covered(openings: Iterable[OpenRange], ports: frozenset[int]) -> list[int]:
-        """Ports of a class that are open; a rule for all ports says nothing of what listens."""
-        narrow = [o for o in openings if o.last - o.first < _ALL]
-        wide = [o for o in openings if o.last - o.first >= _ALL]
+        """Ports of a class that are open; a wide range says nothing of what listens, but where it holds them
+        the ports by which machines are looked after.
+        """
+        narrow = [o for o in openings if o.last - o.first < WIDE]
+        wide = [o for o in openings if o.last - o.first >= WIDE]
         found = sorted(p for p in ports if any(o.covers(p) for o in narrow))
-        return found or (sorted(p for p in ports if p in (22, 3389)) if wide else [])
+        return found or sorted(p for p in ports if p in (22, 3389) and any(o.covers(p) for o in wide))

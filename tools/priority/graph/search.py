@@ -120,7 +120,8 @@ class AttackGraph:
             parts += [(part, asset_id) for part, _ in tuple(parts) for asset_id in edge.asset_ids]
             here = self.nodes[self.place[edge.source]].asset_id
             if edge.relation in _BY_KEY:
-                parts.append((Part.BY_KEY, there))
+                # The record of a key, where there is one, is behind the step that uses it.
+                parts += [(Part.BY_KEY, one) for one in (there, *edge.asset_ids)]
             if not deeds.get(edge.source, {edge.relation}).isdisjoint(_USING):
                 parts.append((Part.USED, there))
             if edge.relation is Relation.ASSUMES:

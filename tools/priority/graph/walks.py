@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _FAR = math.inf
 _ROUNDS = 4
 """Positions further on that may turn out to be reached without, before nothing is left to go on to."""
+_OTHER_WAYS = 3
+"""Positions on the way there that are gone around, before it is said that nobody needs what lies behind."""
 _TRIED = 64
 """Steps of one asset that are tried, the most hopeful first, for one that is not merely a detour."""
 
@@ -83,7 +85,33 @@ class Walks:
             if (a == b or a not in ahead) and (way := self._back.way(a, ahead)) is not None:
                 found.append(self._needed([*reversed(way)], middle, on))
             return min(found, key=lambda one: one[0], default=(_FAR, None))
-        return self._needed(there, middle, on)
+        best = self._needed(there, middle, on)
+        if best[1] is None and len(there) > 1:
+            return self._by_another_way(a, there, middle, on)
+        return best
+
+    def _by_another_way(
+        self, a: int, there: list[int], middle: list[int], on: list[int]
+    ) -> tuple[float, AttackPath | None]:
+        """The same by the best way there that keeps clear of who needs no step in between: one intruder who can do
+        everything anyway does not take from another that he needs it.
+        """
+        steps = self._of.by_number
+        ahead = {steps[number][1] for number in (*middle, *on)}
+        closed: set[int] = set()
+        for _ in range(_OTHER_WAYS):
+            skipped = self._skipped(there, middle, on)
+            if skipped is None:
+                break
+            closed.add(skipped[0])
+            way = self._back.way(a, closed | ahead)
+            if way is None:
+                break
+            there = [*reversed(way)]
+            found = self._needed(there, middle, on)
+            if found[1] is not None:
+                return found
+        return _FAR, None
 
     def _needed(self, there: list[int], middle: list[int], on: list[int]) -> tuple[float, AttackPath | None]:
         """The walk there and on, or the best one from there that an intruder has a use for: whoever holds a position on
@@ -95,15 +123,17 @@ class Walks:
             skipped = self._skipped(there, middle, on)
             if skipped is None:
                 return self._measured([*there, *middle, *on])
-            closed.add(skipped)
+            closed.add(skipped[1])
             b = steps[middle[0]][1] if middle else steps[there[-1]][1] if there else self._of.start
-            if skipped == b or (way := self._on.way(b, closed)) is None:
+            if skipped[1] == b or (way := self._on.way(b, closed)) is None:
                 break
             on = way
         return _FAR, None
 
-    def _skipped(self, there: list[int], middle: list[int], on: list[int]) -> int | None:
-        """The first position further on that one on the way there leads to at no more cost than the walk does."""
+    def _skipped(self, there: list[int], middle: list[int], on: list[int]) -> tuple[int, int] | None:
+        """The first position further on that one on the way there leads to at no more cost than the walk does, by
+        itself or by what it runs as; behind that one.
+        """
         steps, direct, size = self._of.by_number, self._direct, self._of.size
         walk = [*there, *middle, *on]
         passed, length = [self._of.start], [0.0]
@@ -115,8 +145,11 @@ class Walks:
         for late in range(len(there) + 1, len(passed)):
             for early in range(1, min(before, late - 2) + 1):
                 alone = direct.get(passed[early] * size + passed[late], _FAR)
+                for identity, cost in self._of.identities.get(passed[early], ()):
+                    if identity not in passed:  # what the walk itself goes by proves nothing against it
+                        alone = min(alone, cost + direct.get(identity * size + passed[late], _FAR))
                 if alone <= length[late] - length[early]:
-                    return passed[late]
+                    return passed[early], passed[late]
         return None
 
     def _measured(self, taken: Sequence[int]) -> tuple[float, AttackPath | None]:

@@ -86,6 +86,7 @@ xdm.issue.extended_fields j
 xdm.issue.remediation t
 xdm.issue.impact t
 xdm.issue.is_excluded b
+xdm.issue.is_excepted b
 xdm.issue.alert_count i
 original_tags a
 """

@@ -157,6 +157,13 @@ async def test_the_tenants_own_exclusions_are_told_by_issue() -> None:
     assert found.excluded == {"7": "an exclusion of the tenant covers it since 2026-11-18"}
 
 
+async def test_risks_accepted_in_the_platform_are_told_by_issue_and_apart() -> None:
+    row = {"xdm.issue.id": 8, "xdm.issue.last_modified": 1_795_000_000_000}
+    found = await enrichments(Tenant({queries.EXCEPTED: [row, {}]}), SNAPSHOT)
+    assert found.excepted == {"8": "an exception in the platform accepts it since 2026-11-18"}
+    assert found.excluded == {}
+
+
 async def test_a_source_that_fails_leaves_the_others() -> None:
     tenant = Tenant({queries.VULNERABILITIES: [FLAW], queries.ALERTS: "Cortex refused the key (401)."})
     found = await enrichments(tenant, NOTHING_FOUND, intelligence=Intel(None))

@@ -9,8 +9,8 @@ import pytest
 from tests.tools.priority.building import ACCOUNT, arn, asset, bucket, finding, role, snapshot
 from tools.findings.model import AssetRecord, Finding, FindingStatus
 from tools.priority.context import build_context
-from tools.priority.graph.access_keys import told_by
 from tools.priority.graph.model import AttackPath, Relation
+from tools.priority.graph.told import told_by
 from tools.priority.increment import added_to
 from tools.priority.service import score_context
 

@@ -361,7 +361,14 @@ def test_a_login_in_a_vault_opens_the_database_to_whoever_reads_the_vault() -> N
             True,
         ),
         ("a key that is not accepted", "AccountName=store1;AccountKey=" + "a" * 44, False, False),
-        ("a signed address", "https://store1.blob.core.windows.net/c?sv=1&sig=abc", False, True),
+        ("a signed address", "https://store1.blob.core.windows.net/c?sv=1&sig=abc", True, True),
+        (
+            "one by a key that is not accepted",
+            "https://store1.blob.core.windows.net/c?sv=1&sig=abc",
+            False,
+            False,
+        ),
+        ("one by a login", "https://store1.blob.core.windows.net/c?skoid=1&sig=abc", False, True),
         ("only the name", "AccountName=store1", True, False),
     ],
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 
 from tests.tools.priority.graph.test_search import edge, graph, node, small, walks
-from tools.priority.graph.model import INTERNET, Edge, Node
+from tools.priority.graph.model import INTERNET, Edge, Node, Relation
 from tools.priority.graph.search import AttackGraph
 
 
@@ -62,7 +63,7 @@ def test_the_way_in_may_be_another_than_the_best_one() -> None:
             edge(INTERNET, "host", 0.9),
             edge("host", "neighbour", 0.9),
             edge(INTERNET, "neighbour", 0.1, "login"),
-            edge("neighbour", "host", 0.8, "key"),
+            replace(edge("neighbour", "host", 0.8, "key"), relation=Relation.HOLDS),
             edge("host", "j", 0.9),
         ],
     )
@@ -161,7 +162,7 @@ def test_another_way_in_does_not_make_a_door_needless() -> None:
         [node("host"), node("role"), node("j", 1.0)],
         [
             edge(INTERNET, "host", 0.9, "door"),
-            edge("host", "role", 0.9),
+            replace(edge("host", "role", 0.9), relation=Relation.RUNS_AS),
             edge(INTERNET, "role", 0.9, "trust"),
             edge("role", "j", 0.9),
         ],
@@ -186,3 +187,75 @@ def test_how_near_a_way_passes_what_has_no_path() -> None:
     assert g.beside("grant") == g.beside("neighbour")
     assert g.beside("host") == 0.0, "it has a path"
     assert g.beside("far") == g.beside("unheard of") == 0.0
+
+
+def test_an_administrator_elsewhere_does_not_take_the_way_of_an_intruder_who_is_none() -> None:
+    """A leaked key of an administrator reaches every role by itself; the flawed host still has its own use of them."""
+    g = graph(
+        [node("bucket"), node("admin"), node("host"), node("builder"), node("deployer"), node("j", 1.0)],
+        [
+            edge(INTERNET, "bucket", 0.92),
+            edge("bucket", "admin", 0.92, "key"),
+            *(edge("admin", role, 0.97) for role in ("builder", "deployer")),
+            edge(INTERNET, "host", 0.9, "flaw"),
+            edge("host", "builder", 0.8),
+            edge("builder", "deployer", 0.9, "policy"),
+            edge("deployer", "j", 0.9),
+        ],
+    )
+    assert _through(g, "policy") == [INTERNET, "host", "builder", "deployer", "j"]
+    assert _through(g, "builder") == [INTERNET, "host", "builder", "deployer", "j"]
+    assert _through(g, "deployer") == [INTERNET, "bucket", "admin", "deployer", "j"]
+
+
+@pytest.mark.parametrize(
+    ("inside", "relation", "through"),
+    [
+        (0.7, Relation.REACHES, False),
+        (0.8, Relation.REACHES, True),
+        (0.7, Relation.EXPLOITS, True),
+        (0.7, Relation.HOLDS, True),
+    ],
+)
+def test_a_door_that_is_open_to_the_internet_needs_nobody_inside(
+    inside: float, relation: Relation, through: bool
+) -> None:
+    """A flawed host beside a database that asks for no login; a key to it, or a better door, is another matter."""
+    g = graph(
+        [node("host"), node("net"), node("j", 1.0)],
+        [
+            edge(INTERNET, "host", 0.9, "flaw"),
+            edge("host", "net", 0.99),
+            replace(edge("net", "j", inside), relation=relation),
+            edge(INTERNET, "j", 0.75),
+        ],
+    )
+    assert _through(g, "flaw") == ([INTERNET, "host", "net", "j"] if through else [])
+    assert _through(g, "j") == [INTERNET, "j"]
+
+
+def test_a_door_that_is_only_possible_closes_no_other() -> None:
+    g = graph(
+        [node("host"), node("j", 1.0)],
+        [
+            edge(INTERNET, "host", 0.9, "flaw"),
+            edge("host", "j", 0.7),
+            edge(INTERNET, "j", 0.75, known=False),
+        ],
+    )
+    assert _through(g, "flaw") == [INTERNET, "host", "j"]
+
+
+def test_who_may_call_code_calls_it_from_anywhere() -> None:
+    """A caller inside has no better chance with public code, whatever its right to call it is worth elsewhere."""
+    g = graph(
+        [node("role"), node("code"), node("j", 1.0)],
+        [
+            edge(INTERNET, "role", 0.9, "trust"),
+            replace(edge("role", "code", 0.9), relation=Relation.INVOKES),
+            replace(edge(INTERNET, "code", 0.35), relation=Relation.INVOKES),
+            edge("code", "j", 0.9),
+        ],
+    )
+    assert _through(g, "trust") == []
+    assert _through(g, "code") == [INTERNET, "code", "j"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from tools.priority.iam.aws.bounds import leaves_room
 from tools.priority.iam.aws.chains import ASSUME, AssumeGraph
 from tools.priority.iam.aws.context import EMPTY, Context
 from tools.priority.iam.aws.escalation_table import Combination, Need, combinations
@@ -98,7 +99,8 @@ class Escalations:
             if all(need.action.lower() in granted for need in row.needs)
             for one in self._try(who, row)
         ]
-        if who.missing or who.missing_managed or who.policies is None:
+        lacking = who.missing or who.missing_managed or who.policies is None
+        if lacking and leaves_room(self._estate, who):
             names = distinct(
                 f"policy {name} was not collected" for name in (*who.missing, *who.missing_managed)
             )

@@ -11,6 +11,10 @@ from functools import cache
 from tools.priority.iam.aws.model import Policy, PolicyKind
 from tools.priority.iam.aws.parse import parse_policy
 
+_LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
+_PULL = (
+    "ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage",
+)  # fmt: skip
 _EXACT: dict[str, tuple[str, ...]] = {
     "AdministratorAccess": ("*",),
     "IAMFullAccess": ("iam:*",),
@@ -22,7 +26,42 @@ _EXACT: dict[str, tuple[str, ...]] = {
     "AmazonKinesisFullAccess": ("kinesis:*",),
     "CloudWatchLogsFullAccess": ("logs:*",),
     "AWSCloudFormationFullAccess": ("cloudformation:*",),
-    "AWSLambdaBasicExecutionRole": ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"),
+    "AWSLambdaBasicExecutionRole": _LOGS,
+    "AWSLambdaVPCAccessExecutionRole": (
+        *_LOGS, "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets",
+        "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
+    ),
+    "AWSLambdaSQSQueueExecutionRole": (
+        *_LOGS, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes",
+    ),
+    "AmazonECSTaskExecutionRolePolicy": (*_PULL, "logs:CreateLogStream", "logs:PutLogEvents"),
+    "AmazonEC2ContainerRegistryReadOnly": (
+        *_PULL, "ecr:GetRepositoryPolicy", "ecr:DescribeRepositories", "ecr:ListImages", "ecr:DescribeImages",
+        "ecr:GetLifecyclePolicy", "ecr:GetLifecyclePolicyPreview", "ecr:ListTagsForResource",
+        "ecr:DescribeImageScanFindings",
+    ),
+    "AmazonEKSWorkerNodePolicy": (
+        "ec2:DescribeInstances", "ec2:DescribeInstanceTypes", "ec2:DescribeRouteTables",
+        "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVolumes",
+        "ec2:DescribeVolumesModifications", "ec2:DescribeVpcs", "eks:DescribeCluster",
+        "eks-auth:AssumeRoleForPodIdentity",
+    ),
+    "AmazonEKS_CNI_Policy": (
+        "ec2:AssignPrivateIpAddresses", "ec2:AttachNetworkInterface", "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface", "ec2:DescribeInstances", "ec2:DescribeTags",
+        "ec2:DescribeNetworkInterfaces", "ec2:DescribeInstanceTypes", "ec2:DescribeSubnets",
+        "ec2:DetachNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute", "ec2:UnassignPrivateIpAddresses",
+    ),
+    "AmazonSSMManagedInstanceCore": (
+        "ssm:DescribeAssociation", "ssm:GetDeployablePatchSnapshotForInstance", "ssm:GetDocument",
+        "ssm:DescribeDocument", "ssm:GetManifest", "ssm:GetParameter", "ssm:GetParameters",
+        "ssm:ListAssociations", "ssm:ListInstanceAssociations", "ssm:PutInventory", "ssm:PutComplianceItems",
+        "ssm:PutConfigurePackageResult", "ssm:UpdateAssociationStatus", "ssm:UpdateInstanceAssociationStatus",
+        "ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel", "ec2messages:AcknowledgeMessage",
+        "ec2messages:DeleteMessage", "ec2messages:FailMessage", "ec2messages:GetEndpoint",
+        "ec2messages:GetMessages", "ec2messages:SendReply",
+    ),
     "AWSXRayDaemonWriteAccess": ("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
 }  # fmt: skip
 # Wide ones whose text is longer; what is stated is certain, the rest is unknown.
@@ -32,14 +71,6 @@ _AT_LEAST: dict[str, tuple[str, ...]] = {
     "SecretsManagerReadWrite": ("secretsmanager:*",),
     "AmazonECS_FullAccess": ("ecs:*",),
     "CloudWatchAgentServerPolicy": ("cloudwatch:PutMetricData", "logs:PutLogEvents", "logs:CreateLogStream"),
-    "AmazonEC2ContainerRegistryReadOnly": (
-        "ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer",
-    ),
-    "AmazonSSMManagedInstanceCore": (
-        "ssm:GetDocument", "ssm:GetParameter", "ssm:GetParameters", "ssm:UpdateInstanceInformation",
-        "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel",
-        "ssmmessages:OpenDataChannel",
-    ),
     "AmazonEC2FullAccess": ("ec2:*",),
     "AWSLambda_FullAccess": ("lambda:*",),
     "AmazonDynamoDBFullAccess": ("dynamodb:*",),
