@@ -24,6 +24,7 @@ from agent.planner.questions.people import with_people
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader import read
 from agent.planner.questions.reader_elements import read_elements
+from agent.planner.questions.reader_item_rows import read_all_or_none, read_item_rows
 from agent.planner.questions.reader_linked import read_linked
 from agent.planner.questions.reader_network import of_rules, ported, read_network
 from agent.planner.questions.reader_numbers import read_flawless, read_numbers
@@ -80,6 +81,8 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         form = follow(state, lowered, before, estate, now)
     # without settings, a weakness is told by checks
     rules = before is None and settings
+    if rules and not state.subject and (by_items := _by_items(lowered, asked, estate, now)) is not None:
+        return by_items if isinstance(by_items, Asked) else _noted(planned(by_items, asked, estate, now), (), aside)
     network = read_network(lowered, estate, now) if rules and not state.subject else None
     if network is not None and of_rules(network):
         return _noted(planned(network, asked, estate, now), (), aside)
@@ -149,6 +152,15 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
             return asked_back(pair, asked)
         form = items
     return _noted(planned(form, asked, estate, now), state.unused, aside)
+
+
+def _by_items(lowered: str, asked: str, estate: Estate, now: datetime) -> Form | Asked | None:
+    """Questions about items by their configuration, and about assets all or none of whose items are so."""
+    try:
+        return read_all_or_none(lowered, estate, now) or read_item_rows(lowered, estate, now)
+    except CannotSay as error:
+        message = f"I could not tell {error}, and without that word the opposite would be answered. Ask for those with such an item, or without one."
+        return Asked(outcome="clarify", question=asked, message=message)
 
 
 def _noted(made: Asked, unused: tuple[str, ...], aside: tuple[str, ...]) -> Asked:

@@ -230,7 +230,7 @@ def arrays_of(estate: Estate, types: Iterable[str]) -> tuple[Array, ...]:
 
 def _gathered(settings: tuple[Setting, ...]) -> Iterator[Array]:
     for setting in settings:
-        if "array" not in setting.kinds or ITEM in setting.path:
+        if "array" not in setting.kinds or not _by_itself(setting.path):
             continue
         size = len(setting.path)
         inside = [
@@ -250,11 +250,21 @@ def _gathered(settings: tuple[Setting, ...]) -> Iterator[Array]:
                 Field(s.path, s.kind, s.values)
                 for s in settings
                 if fields
+                and ITEM not in setting.path
                 and ITEM not in s.path
                 and s.path != setting.path
                 and _said(key_words(s.leaf)) in SOURCES
             )
-            yield Array(setting.type_id, setting.path, fields or (Field((), "text", setting.values),), around)
+            if fields or ITEM not in setting.path:
+                yield Array(setting.type_id, setting.path, fields or (Field((), "text", setting.values),), around)
+
+
+def _by_itself(path: tuple[str, ...]) -> bool:
+    """Whether an array is asked about by itself: one inside of items only where it lies deep in them (statements of versions)."""
+    if ITEM not in path:
+        return True
+    at = path.index(ITEM)
+    return ITEM not in path[at + 1 :] and len(path) > at + 2
 
 
 def _holds(setting: Setting, others: list[Setting]) -> bool:

@@ -189,12 +189,16 @@ class Each(FormModel):
     owner: str = ""
     shown: tuple[Ref, ...] = ()
     tests: tuple[ItemTest, ...] = ()
+    inside: tuple[Item, ...] = ()
+    """Conditions on the configuration of one item."""
     group: tuple[Ref, ...] = ()
     count: Literal["", "items", "assets", "distinct"] = ""
     by_asset: bool = False
     function: Literal["", "avg", "max", "min", "median", "sum"] = ""
     negated: bool = False
     holding: bool = False
+    every: str = ""
+    """What all items are, where those are asked for of which no item is otherwise."""
 
 
 class Side(FormModel):
@@ -254,5 +258,5 @@ class Asked(FormModel):
     choices: tuple[str, ...] = ()
 
 
-for _model in (Has, Inside, Linked, Either, Measure, Side, Rank, Form, Asked):
+for _model in (Each, Has, Inside, Linked, Either, Measure, Side, Rank, Form, Asked):
     _model.model_rebuild()

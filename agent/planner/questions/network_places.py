@@ -36,6 +36,8 @@ _BARE: Final = re.compile(
     r"\b(?:inbound|outbound|ingress|egress)(?: \w+)? (?:rules?|ports?)\b|\bopen(?:ed)? ports\b"
 )
 _GROUPED: Final = re.compile(r"\b(?:per|by|for each|for every|of each|in each|each|every)\s+$")
+# a number for each
+_PER: Final = re.compile(r"\b(?:per|by)\s+$")
 _FIRST: Final = re.compile(r"\b(?:rules?|entr(?:y|ies)|ports?)\b")
 
 
@@ -50,6 +52,7 @@ class Subject:
     ruled: bool
     first: bool
     grouped: bool = False
+    per: bool = False
 
 
 def subjects(text: str, estate: Estate) -> Subject | None:
@@ -76,7 +79,8 @@ def subjects(text: str, estate: Estate) -> Subject | None:
     rule = _FIRST.search(rest)
     first = not ruled and (rule is None or matches[0].start() < rule.start())
     grouped = any(_GROUPED.search(text[: m.start()]) for m in matches)
-    return Subject((type_id,), noun, tuple(m.span() for m in matches), ruled, first, grouped)
+    per = any(_PER.search(text[: m.start()]) for m in matches)
+    return Subject((type_id,), noun, tuple(m.span() for m in matches), ruled, first, grouped, per)
 
 
 def arrays(types: tuple[str, ...], text: str, estate: Estate) -> tuple[Array, ...]:

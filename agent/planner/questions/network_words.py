@@ -35,7 +35,7 @@ TOP: Final = re.compile(
     r"\b(?:top|first)\s+(?P<n>\d+)\b(?:\s+(?:most (?:common|frequent|used|open)|by))?|\b(?:the\s+)?(?P<m>most (?:common|frequent(?:ly)?(?: used)?|often(?: open(?:ed)?)?))\b"
 )
 COUNTS: Final = re.compile(
-    r"(?:,|\band\b)?\s*(?:in\s+)?\b(?:how many(?:\s+(?:groups?|rules?|of them|are there|security groups?|sgs?|nsgs?))?(?:\s+each)?|(?:the )?(?:total )?(?:number|count|nbr) of|count(?:s|ed)?(?: of)?|how often)\b(?:\s+(?:do we have|are there))?"
+    r"(?:,|\band\b)?\s*(?:in\s+)?\b(?:how many(?:\s+(?:groups?|rules?|of them|are there|security groups?|sgs?|nsgs?))?(?:\s+each)?|(?:the )?(?:total )?(?:number|count|nbr) of|count(?:s|ed)?(?: of)?|how often|(?:number|count)(?=\s{4,}))\b(?:\s+(?:do we have|are there))?"
 )
 ROWS: Final = re.compile(
     r"\b(?:one|a|1) (?:row|line|entry) (?:per|for (?:each|every)|each)(?: (?:of them|\w+))?\b|\b(?:each|every one) on (?:its|their) own (?:line|row)\b|\bon (?:its|their) own (?:line|row)\b|\b(?:of each|for each) (?:such )?(?:one|of them)?\s*$|\blist the group\b"

@@ -16,6 +16,7 @@ from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Asked, Kinds, Weakness
 from agent.planner.questions.names import accounts_like
 from agent.planner.questions.off_topic import off_topic
+from agent.planner.questions.reader_lacking import dangling
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.reader_values import nouns_of
 
@@ -176,6 +177,11 @@ def hindered(state: State, text: str, estate: Estate, named: frozenset[str] = fr
         return _measure(state, text)
     if left:
         return _left(left[0].raw, state, estate)
+    if word := dangling(state):
+        return Asked(
+            outcome="clarify",
+            message=f"I could not tell what {neutral.inline(word)} is about here, and without it the opposite would be answered. Say what is lacking, for example: without an owner, without open issues.",
+        )
     if state.compare is not None:
         return Asked(
             outcome="refuse",

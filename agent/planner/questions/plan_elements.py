@@ -45,13 +45,13 @@ class _Writer(ItemWriter):
             )
         if each.negated or each.holding:
             return self._having(assets)
-        if each.by_asset and not each.tests:
+        if each.by_asset and not (each.tests or each.inside or self.outer):
             return self._lengths(assets)
-        self.expand.insert(0, self.item)
-        tests = self._tests(each.tests)
+        self._open()
+        tests = [*self._tests(each.tests), *self._inside(each.inside)]
         if each.count:
             return self._counted([*assets, *tests])
-        shown = [self._value(ref) if ref.places else self.columns.column(ref) for ref in each.shown]
+        shown = [self._shown(ref) if ref.places else self.columns.column(ref) for ref in each.shown]
         fields = tuple(dict.fromkeys((*_OWN, *shown)))
         order = (Order(field="xdm.asset.id"), *(Order(field=name) for name in shown[:3]))
         if form.rank is not None and form.rank.ref is not None:
@@ -82,7 +82,7 @@ class _Writer(ItemWriter):
             )
         elif each.count == "assets":
             made = Aggregate(function="count", name="assets")
-        elif len(self.expand) > 1:
+        elif len(self.expand) > 1 + len(self.outer):
             self.compute.append(Computed(name="one_item", concat=("xdm.asset.id", self.item)))
             made = Aggregate(function="count_distinct", field="one_item", name=self._plural())
         else:
@@ -130,8 +130,8 @@ class _Writer(ItemWriter):
 
     def _having(self, where: list[Condition]) -> PostureQuery:
         """Assets of which some item is so, or none."""
-        self.expand.insert(0, self.item)
-        tests = self._tests(self.each.tests)
+        self._open()
+        tests = [*self._tests(self.each.tests), *self._inside(self.each.inside)]
         types = tuple(sorted(self.paths))
         inside = both([Test(field=TYPE, op="in", values=types), *tests])
         found = Related(

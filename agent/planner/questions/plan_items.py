@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Each, Form, ItemTest, Ref, Where
+from agent.planner.questions.errors import CannotSay
+from agent.planner.questions.form import Each, Form, Item, ItemTest, Ref, Where
 from agent.planner.questions.plan_columns import Columns
 from agent.planner.questions.plan_conditions import ConditionWriter, both, either
+from agent.planner.questions.plan_one_item import ItemRows
 from agent.planner.questions.plan_tests import RAW, TYPE
 from agent.planner.questions.settings import ITEM, key_words
 from tools.xql.plan import (
@@ -34,6 +36,7 @@ class ItemWriter:
         self.made: dict[tuple[Any, ...], str] = {}
         self.paths = {w.type_id: w.path for w in each.arrays}
         self.mixed = False
+        self.outer: list[str] = []
         self.item = self._items()
 
     def _items(self) -> str:
@@ -42,10 +45,24 @@ class ItemWriter:
         for n, path in enumerate(paths, 1):
             name = "item" if len(paths) == 1 else f"item_{n}"
             names.append(name)
-            self.compute.append(Computed(name=name, json_path=self._raw(path), array=True))
+            self.compute.append(Computed(name=name, json_path=self._within(path), array=True))
         if len(names) > 1:
             self.compute.append(Computed(name="item", coalesce=tuple(names)))
         return "item"
+
+    def _within(self, path: tuple[str, ...]) -> JsonPath:
+        """Where an array stands: in the asset, or in each item of another one, which is expanded first."""
+        if ITEM not in path:
+            return self._raw(path)
+        at = path.index(ITEM)
+        name = f"outer_{len(self.outer) + 1}"
+        self.outer.append(name)
+        self.compute.append(Computed(name=name, json_path=self._raw(path[:at]), array=True))
+        return JsonPath(field=name, path=path[at + 1 :])
+
+    def _open(self) -> None:
+        """The items as rows."""
+        self.expand[:0] = [*self.outer, self.item]
 
     def _raw(self, path: tuple[str, ...]) -> JsonPath:
         return JsonPath(field=RAW, path=(self.estate.platform, *path))
@@ -78,6 +95,21 @@ class ItemWriter:
             name = self._name(ref.name)
             self.compute.append(Computed(name=name, coalesce=tuple(parts)))
         self.made[key] = name
+        return name
+
+    def _shown(self, ref: Ref) -> str:
+        """A column to be shown: where one value stands by itself and several in a list, as it stands."""
+        places = [w for w in ref.places if w.type_id in self.paths and not self._outside(w)]
+        if len(places) != 1 or places[0].kind != "array" or not self.writer.single(places[0]):
+            return self._value(ref)
+        rel = self._relative(places[0])
+        if ITEM in rel or not rel:
+            return self._value(ref)
+        alone, listed, name = (self._name(f"{ref.name}{more}") for more in (" alone", " listed", ""))
+        path = JsonPath(field=self.item, path=rel)
+        self.compute.append(Computed(name=alone, json_path=path))
+        self.compute.append(Computed(name=listed, json_path=path, array=True))
+        self.compute.append(Computed(name=name, coalesce=(alone, listed)))
         return name
 
     def _own(self, key: tuple[Any, ...], ref: Ref) -> str:
@@ -165,6 +197,36 @@ class ItemWriter:
             )
         return [either(by_type)] if by_type else []
 
+    def _inside(self, items: tuple[Item, ...]) -> list[Condition]:
+        """Conditions on the configuration of one item, type by type."""
+        by_type: list[Condition] = []
+        for type_id, path in sorted(self.paths.items()) if items else ():
+            rows = ItemRows(self.writer, type_id, path, nested=self._nested())
+            parts = [made for item in items if (made := rows.of(item)) is not None]
+            if len(parts) < len(items):
+                continue
+            self._take(rows)
+            inner = both(parts)
+            assert inner is not None
+            one = len(self.paths) == 1
+            by_type.append(
+                inner if one else All(all=(Test(field=TYPE, op="eq", value=type_id), inner))
+            )
+        if items and not by_type:
+            raise CannotSay("no item of their configuration has all of these")
+        return [either(by_type)] if by_type else []
+
+    def _nested(self) -> dict[tuple[str, ...], str]:
+        """Arrays inside of the items that are made already."""
+        return {key[1]: name for key, name in self.made.items() if key[0] in ("part", "array")}
+
+    def _take(self, rows: ItemRows) -> None:
+        known = {c.name for c in self.compute}
+        self.compute += [c for c in rows.compute[1:] if c.name not in known]
+        self.expand += [name for name in rows.expand[1:] if name not in self.expand]
+        for path, name in rows.parts.items():
+            self.made.setdefault(("part" if name in rows.expand else "array", path), name)
+
     def _test(self, test: ItemTest, type_id: str) -> Condition:
         places = [w for w in test.ref.places if w.type_id == type_id]
         if test.op == "port":
@@ -182,7 +244,7 @@ class ItemWriter:
         if ITEM in rel or where.kind == "array":
             shown = self.made.get(("part", rel[: rel.index(ITEM)] if ITEM in rel else rel))
             if shown is None:
-                return self._in_array(rel, tuple(map(str, test.values)), where)
+                return self._in_array(rel, tuple(map(str, test.values)), where, begun=test.op == "starts")
         subject: dict[str, Any] = (
             {"json_path": JsonPath(field=self.item, path=rel)} if rel else {"field": self.item}
         )
@@ -215,7 +277,9 @@ class ItemWriter:
             self.compute.append(Computed(name=self.made[key], json_path=self._raw(where.path), array=True))
         return Test(field=self.made[key], op="in", values=values)
 
-    def _in_array(self, rel: tuple[str, ...], values: tuple[str, ...], where: Where) -> Condition:
+    def _in_array(
+        self, rel: tuple[str, ...], values: tuple[str, ...], where: Where, *, begun: bool = False
+    ) -> Condition:
         """Some value of an array inside the item is so."""
         at = rel.index(ITEM) if ITEM in rel else len(rel)
         key = ("array", rel[:at])
@@ -230,7 +294,7 @@ class ItemWriter:
             # objects: their text holds the value in quotes
             return either(
                 [
-                    Test(field=name, op="contains", value=f'"{v}"')
+                    Test(field=name, op="contains", value=f'"{v}{"" if begun else chr(34)}')
                     for v in values
                     if "/" in v or len(values) == 1
                 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from agent.planner.questions.form import Atom, Either, Item, Where
@@ -35,12 +35,20 @@ def starred(atom: Atom) -> bool:
 class ItemRows:
     """The items of one array of one type as rows; arrays inside of an item are rows too where one is asked about."""
 
-    def __init__(self, writer: SettingWriter, type_id: str, outer: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        writer: SettingWriter,
+        type_id: str,
+        outer: tuple[str, ...],
+        *,
+        nested: Mapping[tuple[str, ...], str] | None = None,
+    ) -> None:
         self._writer, self._type, self._outer = writer, type_id, outer
         path = JsonPath(field=RAW, path=(writer.estate.platform, *outer))
-        self._compute = [Computed(name="item", json_path=path, array=True)]
-        self._expand = ["item"]
-        self._parts: dict[tuple[str, ...], str] = {}
+        self.compute = [Computed(name="item", json_path=path, array=True)]
+        self.expand = ["item"]
+        # arrays inside of the items that have columns already
+        self.parts: dict[tuple[str, ...], str] = dict(nested or {})
 
     def of(self, item: Item) -> Condition | None:
         """The condition for a row; None where this array has no place for it."""
@@ -104,7 +112,7 @@ class ItemRows:
     def related(self, conditions: list[Condition]) -> Condition:
         """The assets of which some row satisfies all conditions."""
         whole = both([Test(field=TYPE, op="eq", value=self._type), *conditions])
-        compute, expand = tuple(self._compute), tuple(self._expand)
+        compute, expand = tuple(self.compute), tuple(self.expand)
         if not self._writer.by_join:
             return Related(dataset="asset_inventory", compute=compute, expand=expand, where=whole)
         name = f"matches_{len(self._writer.joins) + 1}"
@@ -119,13 +127,13 @@ class ItemRows:
 
     def _array(self, path: tuple[str, ...], *, rows: bool) -> str:
         """The name of a column with an array inside of the item, expanded where its items are asked about."""
-        if path not in self._parts:
-            name = "part" if not self._parts else f"part_{len(self._parts) + 1}"
-            self._compute.append(Computed(name=name, json_path=JsonPath(field="item", path=path), array=True))
-            self._parts[path] = name
-        name = self._parts[path]
-        if rows and name not in self._expand:
-            self._expand.append(name)
+        if path not in self.parts:
+            name = "part" if not self.parts else f"part_{len(self.parts) + 1}"
+            self.compute.append(Computed(name=name, json_path=JsonPath(field="item", path=path), array=True))
+            self.parts[path] = name
+        name = self.parts[path]
+        if rows and name not in self.expand:
+            self.expand.append(name)
         return name
 
     def _values(self, field: str, path: tuple[str, ...]) -> str:
@@ -133,11 +141,11 @@ class ItemRows:
         if field == "item":
             return self._array(path, rows=False)
         key = (field, *path)
-        if key not in self._parts:
-            self._parts[key] = f"values_{len(self._parts) + 1}"
-            made = Computed(name=self._parts[key], json_path=JsonPath(field=field, path=path), array=True)
-            self._compute.append(made)
-        return self._parts[key]
+        if key not in self.parts:
+            self.parts[key] = f"values_{len(self.parts) + 1}"
+            made = Computed(name=self.parts[key], json_path=JsonPath(field=field, path=path), array=True)
+            self.compute.append(made)
+        return self.parts[key]
 
     def _any(self, name: str, atom: Atom) -> Condition:
         """Some value of an array inside of the item."""

@@ -13,9 +13,11 @@ from agent.planner.questions.item_dates import read_dates
 from agent.planner.questions.item_tests import ANYWHERE, Found, Named, read_tests, read_values, where
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.setting_marks import types_of
+from agent.planner.questions.settings import ITEM
 from agent.planner.questions.tokens import Token
 
 _OUT: Final = frozenset({"outbound", "egress", "outgoing"})
+_TRUST: Final = re.compile(r"\b(?:trust\w*|assum\w+|roles?|principals?)\b")
 _JOINING: Final = frozenset("to from by with without of on at for as and or not no is are be than".split())
 _NETWORK: Final = re.compile(
     r"\b(?:inbound|outbound|ingress|egress|ports?|cidrs?|internet|0\.0\.0\.0/0|security groups?|firewall|traffic)\b"
@@ -72,6 +74,7 @@ def find_items(
         # without a noun: rules of networks, else what most types call so
         ruled = tuple(a for a in found.arrays if _field(a, SOURCES) is not None)
         found.arrays = ruled or found.arrays
+    found.arrays = _alike(found.arrays, text)
     found.used += [(tokens[n.start].start, tokens[n.end - 1].end) for n in found.named]
     read_tests(found, text, marks, tokens)
     read_dates(found, text, marks, tokens)
@@ -81,6 +84,14 @@ def find_items(
         tuple(a for a in found.arrays if all(a.type_id in types for types in needed)) or found.arrays
     )
     return found
+
+
+def _alike(arrays: tuple[Array, ...], text: str) -> tuple[Array, ...]:
+    """Of arrays that lie in others and arrays that do not, those that are meant: statements of policies, not of trust."""
+    inner = tuple(a for a in arrays if ITEM in a.path)
+    if not inner or len(inner) == len(arrays):
+        return arrays
+    return tuple(a for a in arrays if a not in inner) if _TRUST.search(text) else inner
 
 
 def _holding(

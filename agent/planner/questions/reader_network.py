@@ -10,7 +10,7 @@ from typing import Final
 
 from agent.planner.questions.build import build
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Form, ItemTest, Kinds, Ref
+from agent.planner.questions.form import Form, ItemTest, Kinds, Ref, Where
 from agent.planner.questions.network_form import NetworkReader, Shape, formed
 from agent.planner.questions.network_places import arrays, subjects
 from agent.planner.questions.network_words import (
@@ -37,8 +37,15 @@ from agent.planner.questions.network_words import (
     TOP,
     WHICH_PORTS,
 )
+from agent.planner.questions.settings import ITEM
 
 _LONGEST: Final = 400
+_FROM_GROUP: Final = re.compile(
+    r"\b(?:(?:coming |with (?:a |the )?source |open |sourced )*(?:from|to)|referenc(?:es?|ing)|that (?:reference|name)s?|source is|with) (?:an?|another|other|some|the same|itself|any other) (?:other )?(?:(?:aws |ec2 )?security[ -]groups?|sgs?|group)\b(?: as (?:the |a )?source)?"
+)
+_THEIR_RULES: Final = re.compile(
+    r"\b(?:and|with|plus|incl(?:uding|\.)?) (?:all (?:of )?)?(?:their|its|the) (?:\w+ ){0,2}?rules\W*$"
+)
 _ANYBODY: Final = ("0.0.0.0/0", "::/0", "*", "Internet", "Any")
 
 
@@ -61,13 +68,15 @@ def read_network(text: str, estate: Estate, now: datetime) -> Form | None:
     top = reader.cut(TOP)
     counted = bool(reader.cut(COUNTS))
     rows = bool(reader.cut(ROWS))
+    rows |= _THEIR_RULES.search(text) is not None
+    counted |= subject.per and ruled and not rows
     _groups(reader)
     if reader.group and not counted and re.match(r"\W*(?:please )?(?:list|show|give me|print)\b", text):
         # "list the rules by priority": their order
         reader.shown, reader.group = reader.group, []
     asked = _columns(reader)
     ports = bool(reader.cut(WHICH_PORTS)) and not subject.first
-    if not _conditions(reader):
+    if not _conditions(reader) or not _of_groups(reader):
         return None
     state_form = _rest(reader, estate, now)
     if state_form is None:
@@ -155,6 +164,24 @@ def _conditions(reader: NetworkReader) -> bool:
     return True
 
 
+def _of_groups(reader: NetworkReader) -> bool:
+    """Rules whose source is another group, or itself; False where rules of such groups have no place for that."""
+    match = _FROM_GROUP.search(reader.text)
+    if match is None:
+        return True
+    start, end = match.span()
+    reader.left = reader.left[:start] + " " * (end - start) + reader.left[end:]
+    deep = [a for a in reader.arrays if a.path[-1].startswith("IpPermissions")]
+    if not deep or "self" in match[0] or "same" in match[0]:
+        return False
+    places = tuple(
+        Where(type_id=a.type_id, path=(*a.path, ITEM, "UserIdGroupPairs", ITEM, "GroupId")) for a in deep
+    )
+    ref = Ref(name="source group", places=places)
+    reader.tests.append(ItemTest(ref=ref, op="starts", values=("sg-",), label="from another group"))
+    return True
+
+
 def _port(reader: NetworkReader, numbers: list[float], *, negated: bool, exact: bool) -> bool:
     """A test on the port: what lets it in, by a range too; of other ports, and exactly so, only what is for just that port."""
     first, last = reader.ref("port"), reader.ref("to port")
@@ -210,7 +237,7 @@ def _rest(reader: NetworkReader, estate: Estate, now: datetime) -> Form | None:
     state = understand(f"{reader.noun} {body}".strip(), estate, now, given=(kinds,))
     if (
         state.left or state.unknown or state.missing or state.twofold or state.compare is not None or state.vague
-        or state.limit is not None or state.subject or state.pending_rank or state.columns
+        or state.limit is not None or state.subject or state.pending_rank or state.columns or state.agg
     ):  # fmt: skip
         return None
     if (

@@ -18,6 +18,7 @@ from agent.planner.questions.names import (
 from agent.planner.questions.reader_counts import several
 from agent.planner.questions.reader_group_heads import as_group, as_head
 from agent.planner.questions.reader_heads import as_column
+from agent.planner.questions.reader_lacking import lacked_too
 from agent.planner.questions.reader_place import place
 from agent.planner.questions.reader_said import mark_at, said_of
 from agent.planner.questions.reader_state import State
@@ -115,6 +116,7 @@ def reference(state: State, mark: Mark, ref: Ref) -> None:
     wanted = before is not None and before.kind in ("with", "not", "and", "or", "comma", "empty", "stop")
     if ref.places or ref.tags:
         op: Any = "true" if ref.places else "empty"
+        negated = lacked_too(state, ref, negated, before)
         label = f"{'without' if negated else 'with'} {ref.name}"
         place(state, Atom(ref=ref, op=op, negated=negated != (op == "empty"), label=label))
         return None

@@ -41,6 +41,11 @@ def said_of(state: State, mark: Mark, ref: Ref) -> Atom | None:
         )
     ):
         at += 1
+    if ref.tags and found is not None and found.kind == "tagged":
+        # "whose Environment tag is empty"
+        beyond = state.next(at + 1 - state.at)
+        if beyond is not None and beyond[1].kind == "empty":
+            at, found = beyond
     inner = False
     if found is not None and found.kind == "not" and found.text.lower() in ("nobody", "none", "no one"):
         state.at = at

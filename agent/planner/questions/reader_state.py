@@ -86,6 +86,7 @@ class State:
     over: Any = ""
     dim_at: int = 0
     unused: tuple[str, ...] = ()
+    lacks: str = ""
 
     # --- looking around ---
 

@@ -130,9 +130,12 @@ def _of_items(form: Form, each: Each) -> str:
     assets = _things(form)
     said = [text for item in form.items if (text := _condition(item, form)) and not _said_before(item, form)]
     owner = assets + (f" {_joined(said)}" if said else "")
-    items = each.name if each.name.endswith("s") else f"{each.name}s"
-    told = f" {_joined([t.label for t in each.tests])}" if each.tests else ""
-    if each.negated:
+    items = plural(each.name)
+    said = [*(t.label for t in each.tests), *(_condition(i, form) for i in each.inside)]
+    told = f" {_joined(said)}" if said else ""
+    if each.every:
+        text = f"{owner} of which all {items} are {each.every}"
+    elif each.negated:
         text = f"{'number of ' if each.count else ''}{owner} without {items}{told}"
     elif each.holding:
         text = f"{owner} with {items}{told}"
@@ -159,6 +162,13 @@ def _of_items(form: Form, each: Each) -> str:
     text += ": how many these are" if form.over == "count" else ""
     text += f", the first {form.limit}" if form.limit else ""
     return text[0].upper() + text[1:]
+
+
+def plural(name: str) -> str:
+    """A noun for several."""
+    if name.endswith("s"):
+        return name
+    return f"{name[:-1]}ies" if re.search(r"[^aeiou]y$", name) else f"{name}s"
 
 
 def _things(form: Form) -> str:

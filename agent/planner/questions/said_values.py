@@ -91,6 +91,10 @@ def valued(state: State, mark: Mark, ref: Ref, found: Mark, at: int) -> tuple[At
             if found.kind == "word" and 0 < len(values) <= 60 and not any(v.startswith(text) for v in values):
                 # none has it: an empty answer would look like a safe one
                 state.unknown.append(("name", text))
+            longer = any(v.startswith(text) and v[len(text) : len(text) + 1].isalpha() for v in values)
+            if longer and (text in values or text == "http"):
+                # "http" is not "https"
+                return Atom(ref=ref, op="eq", values=(text,), label=f"{ref.name} {text}"), at
             return _setting_value(ref, text), at
         return None, at
     if ref.tags:

@@ -15,6 +15,7 @@ from agent.planner.questions.rewrites_doings import of_doings
 from agent.planner.questions.rewrites_each import of_each
 from agent.planner.questions.rewrites_groups import grouped
 from agent.planner.questions.rewrites_nouns import of_nouns
+from agent.planner.questions.rewrites_owners import of_owners
 from agent.planner.questions.rewrites_rankings import ranked
 from agent.planner.questions.rewrites_records import of_records
 from agent.planner.questions.slips import mended
@@ -23,6 +24,7 @@ from agent.planner.questions.word_order import ordered
 _IDIOMS: Final[tuple[Callable[[str], str], ...]] = (
     as_asked,
     of_nouns,
+    of_owners,
     ranked,
     rewritten,
     configured,
