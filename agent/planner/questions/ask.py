@@ -23,6 +23,7 @@ from agent.planner.questions.newest import with_newest
 from agent.planner.questions.people import with_people
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader import read
+from agent.planner.questions.reader_bindings import read_bindings
 from agent.planner.questions.reader_elements import read_elements
 from agent.planner.questions.reader_item_rows import read_all_or_none, read_item_rows
 from agent.planner.questions.reader_linked import read_linked
@@ -93,6 +94,10 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         lowered = lets_in[0]
         state = understand(lowered, estate, now, context="")
         state.parts.append(("and", lets_in[1]))
+    if rules and not state.subject and lets_in is None:
+        linked = read_linked(lowered, estate, now, sure=True, early=True)
+        if linked is not None:
+            return _noted(planned(linked, asked, estate, now), (), aside)
     lacking = bool(state.dims) and state.having == ("eq", 0)
     own = before is None and not state.subject and lets_in is None
     if form is None and own and network is not None:
@@ -156,6 +161,8 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
 
 def _by_items(lowered: str, asked: str, estate: Estate, now: datetime) -> Form | Asked | None:
     """Questions about items by their configuration, and about assets all or none of whose items are so."""
+    if (bound := read_bindings(lowered, estate, now, understand)) is not None:
+        return bound
     try:
         return read_all_or_none(lowered, estate, now) or read_item_rows(lowered, estate, now)
     except CannotSay as error:

@@ -117,13 +117,13 @@ class Inside(FormModel):
 
 
 class Linked(FormModel):
-    """A resource of another kind with which it shares an id in the configuration: it stands `here` and `there`."""
+    """A resource of another kind with which it shares an id in the configuration: it stands in the first and in the
+    second place of one of `ways`, each of which is for one type of both."""
 
     kind: Literal["linked"] = "linked"
     kinds: Kinds
     items: tuple[Item, ...] = ()
-    here: Where
-    there: Where
+    ways: tuple[tuple[Where, Where], ...]
     negated: bool = False
 
 
@@ -197,6 +197,8 @@ class Each(FormModel):
     function: Literal["", "avg", "max", "min", "median", "sum"] = ""
     negated: bool = False
     holding: bool = False
+    of: Ref | None = None
+    """What is counted by `group` in place of the items: the different values of this."""
     every: str = ""
     """What all items are, where those are asked for of which no item is otherwise."""
 

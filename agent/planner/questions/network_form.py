@@ -9,7 +9,7 @@ from typing import Any
 from agent.planner.questions.element_places import Array
 from agent.planner.questions.form import Each, Form, ItemTest, Measure, Rank, Ref, Where
 from agent.planner.questions.network_places import ref_of
-from agent.planner.questions.settings import ITEM
+from agent.planner.questions.settings import FIRST, ITEM
 
 _PARTS = ("name", "direction", "access", "priority", "protocol", "port", "source")
 
@@ -128,8 +128,15 @@ def _shown(name: str, reader: NetworkReader) -> tuple[Ref, ...]:
     deep = [a for a in reader.arrays if a.path[-1].startswith("IpPermissions")]
     if name != "source" or not deep or any(t.op == "source" for t in reader.tests):
         return (ref,)
-    told = (("source ranges", "IpRanges"), ("source groups", "UserIdGroupPairs"))
+    told: tuple[tuple[str, tuple[str, ...], str], ...] = (
+        ("source", ("IpRanges", FIRST, "CidrIp"), "text"),
+        ("source group", ("UserIdGroupPairs", FIRST, "GroupId"), "text"),
+        ("all source ranges", ("IpRanges",), "listed"),
+    )
     return tuple(
-        Ref(name=said, places=tuple(Where(type_id=a.type_id, path=(*a.path, ITEM, key)) for a in deep))
-        for said, key in told
+        Ref(
+            name=said,
+            places=tuple(Where(type_id=a.type_id, path=(*a.path, ITEM, *more), kind=kind) for a in deep),
+        )
+        for said, more, kind in told
     )

@@ -19,6 +19,7 @@ from agent.planner.questions.off_topic import off_topic
 from agent.planner.questions.reader_lacking import dangling
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.reader_values import nouns_of
+from agent.planner.questions.setting_marks import types_of
 
 # words of rules that say nothing by themselves
 _GENERIC: Final = frozenset(
@@ -121,6 +122,11 @@ def settle_left(state: State) -> None:
     kinds = [p for _, p in state.parts if isinstance(p, Kinds)]
     found, unknown = find_rules(words, state.estate.words.rules, nouns_of(kinds, state.estate))
     if not found or unknown or len(found) > 25:
+        return
+    asked = types_of([k for k in kinds if not k.negated], state.estate)
+    looked_at = frozenset[str]().union(*(rule.types for rule in found))
+    if asked and looked_at and not asked & looked_at:
+        # rules that look at other kinds of resource tell nothing of these
         return
     narrowed = any(not isinstance(p, Kinds) for _, p in state.parts)
     if len(words) == 1 and (narrowed or words[0] in _GENERIC):

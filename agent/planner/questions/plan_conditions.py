@@ -102,7 +102,12 @@ class ConditionWriter(SettingWriter):
         if isinstance(item, Linked):
             inner = ConditionWriter("asset", self.estate, self.now)
             told = both(inner.all((item.kinds, *item.items)))
-            return linked_by_id(item, self.estate.platform, told, tuple(inner.compute))
+            ways = [
+                linked_by_id(way, self.estate.platform, told, tuple(inner.compute), absent=item.negated)
+                for way in item.ways
+            ]
+            # without any of them, or with one
+            return (both(ways) or ways[0]) if item.negated else either(ways)
         if isinstance(item, Opening):
             made = openings.condition(item, self.estate)
             return Not(none=made) if item.negated else made

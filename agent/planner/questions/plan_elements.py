@@ -80,6 +80,8 @@ class _Writer(ItemWriter):
             made = Aggregate(
                 function="count_distinct", field=self._value(each.group[0]), name="different_values"
             )
+        elif each.of is not None:
+            made = Aggregate(function="count_distinct", field=self._value(each.of), name=self._plural())
         elif each.count == "assets":
             made = Aggregate(function="count", name="assets")
         elif len(self.expand) > 1 + len(self.outer):

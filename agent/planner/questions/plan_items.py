@@ -13,7 +13,7 @@ from agent.planner.questions.plan_columns import Columns
 from agent.planner.questions.plan_conditions import ConditionWriter, both, either
 from agent.planner.questions.plan_one_item import ItemRows
 from agent.planner.questions.plan_tests import RAW, TYPE
-from agent.planner.questions.settings import ITEM, key_words
+from agent.planner.questions.settings import FIRST, ITEM, key_words
 from tools.xql.plan import (
     All,
     Computed,
@@ -131,7 +131,10 @@ class ItemWriter:
             self.made[key] = field
             return field
         name = self._name(said)
-        self.compute.append(Computed(name=name, json_path=JsonPath(field=field, path=rel)))
+        steps = tuple(0 if step == FIRST else step for step in rel)
+        path = JsonPath(field=field, path=steps)
+        # an array that is shown as it stands
+        self.compute.append(Computed(name=name, json_path=path, array=kind == "listed"))
         self.made[key] = name
         return name
 
@@ -300,7 +303,7 @@ class ItemWriter:
                 ]
             )
         plain = [v for v in values if "*" not in v]
-        parts: list[Condition] = [Test(field=name, op="eq", value=v) for v in plain]
+        parts: list[Condition] = [Test(field=name, op="contains" if begun else "eq", value=v) for v in plain]
         parts += [Test(field=name, op="matches", value=f"(?i)^{re.escape(v)}$") for v in values if "*" in v]
         return either(parts)
 

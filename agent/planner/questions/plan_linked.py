@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from agent.planner.questions.form import Linked, Where
+from agent.planner.questions.form import Where
 from agent.planner.questions.plan_tests import RAW, TYPE, both
 from agent.planner.questions.settings import ITEM
 from tools.xql.plan import Computed, Condition, JsonPath, Related, Test
 
 
 def linked_by_id(
-    item: Linked, platform: str, told: Condition | None, compute: tuple[Computed, ...]
+    way: tuple[Where, Where],
+    platform: str,
+    told: Condition | None,
+    compute: tuple[Computed, ...],
+    *,
+    absent: bool,
 ) -> Condition:
-    """The assets that have (not) an id which some asset of the other kind has, of which `told` holds."""
-    there, of_there, rows_there = _id(item.there, platform, "linked")
-    here, of_here, rows_here = _id(item.here, platform, "own")
+    """The assets that have (not) an id which some asset of the other type has, of which `told` holds."""
+    there, of_there, rows_there = _id(way[1], platform, "linked")
+    here, of_here, rows_here = _id(way[0], platform, "own")
     same = Related(
         dataset="asset_inventory",
         key=there,
         field=here,
-        where=both([Test(field=TYPE, op="eq", value=item.there.type_id), *([told] if told else [])]),
+        where=both([Test(field=TYPE, op="eq", value=way[1].type_id), *([told] if told else [])]),
         compute=(*compute, *of_there),
         expand=rows_there,
     )
-    where = both([Test(field=TYPE, op="eq", value=item.here.type_id), same])
+    where = both([Test(field=TYPE, op="eq", value=way[0].type_id), same])
     return Related(
-        dataset="asset_inventory", where=where, compute=of_here, expand=rows_here, absent=item.negated
+        dataset="asset_inventory", where=where, compute=of_here, expand=rows_here, absent=absent
     )
 
 

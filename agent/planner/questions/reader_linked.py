@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from agent.planner.questions.build import build
-from agent.planner.questions.config_links import link
+from agent.planner.questions.config_links import links
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Form, Item, Kinds, Linked
 from agent.planner.questions.marks import Mark, find_marks
@@ -31,6 +31,9 @@ _TIES: Final = re.compile(
 )
 # whose cloud the first is of
 _CLOUD: Final = re.compile(r"^ (?:of|in|on|from) (?:our )?(?:aws|amazon|azure|gcp|google cloud)\b")
+_TIED: Final = re.compile(r"[^\W\d]*\b(?!and\b|the\b|an?\b|any\b|also\b)[a-z']+\b")
+_WHOSE: Final = re.compile(r"\bwhose\b")
+_BY_ANY: Final = re.compile(r"\b(?:by|to|in|with|of) any\s*$")
 _AFTER: Final = re.compile(
     r"^(?:s\b)?\s*(?:(?:exists?|existing|inside|within|in|attached|is there|are there|was taken|were taken|taken|has been taken|have been taken|was made|at all)\b\s*)*(?:(?:for|of|from|to)\b(?:\s+(?:it|them|this|these))?\s*)?(?:at all\b)?\W*$"
 )
@@ -39,24 +42,30 @@ _CONDITION: Final = re.compile(
 )
 
 
-def read_linked(text: str, estate: Estate, now: datetime, *, sure: bool = False) -> Form | None:
+def read_linked(
+    text: str, estate: Estate, now: datetime, *, sure: bool = False, early: bool = False
+) -> Form | None:
     """The form of a question about one kind of resource by another that it is linked with; None where it is none.
 
-    With `sure` only where the other is lacking, or more is said of it: "with their disks" may ask for the disks.
+    With `sure` only where the other is lacking, or more is said of it: "with their disks" may ask for the disks. With
+    `early` only where the words tell another resource from a setting: "whose role", "not used by any function".
     """
     from agent.planner.questions.ask import understand
 
     tokens = tokenize(text, estate.whole_names, lexicon_parts())
     marks = find_marks(text, tokens, estate, now)
     kinds = [m for m in marks if m.kind == "kind" and isinstance(m.data, Kinds)]
-    if len(kinds) < 2 or any(m.kind == "entity" and m.data != "asset" for m in marks):
+    if len(kinds) < 2:
         return None
     first, second = kinds[0], kinds[1]
+    if any(m.kind == "entity" and m.data != "asset" and m.start < second.end for m in marks):
+        return None
+    recorded = any(m.kind == "entity" and m.data != "asset" for m in marks)
     own, other = types_of([first.data], estate), types_of([second.data], estate)
     if not own or not other or own & other:
         return None
-    places = link(own, other, estate)
-    if places is None:
+    ways = links(own, other, estate)
+    if not ways:
         return None
     between = text[tokens[first.end - 1].end : tokens[second.start].start]
     after = text[tokens[second.end - 1].end :]
@@ -65,7 +74,10 @@ def read_linked(text: str, estate: Estate, now: datetime, *, sure: bool = False)
         head, between = head + cloud[0], between[cloud.end() :]
     tied = _TIES.match(between)
     said = between[tied.end() :].strip() if tied is not None else between
-    if tied is None or not tied[0].strip(" ,"):
+    if tied is None or _TIED.search(tied[0]) is None:
+        # "subnets and vpcs" are two kinds
+        return None
+    if early and not (recorded or _WHOSE.search(tied[0]) or _BY_ANY.search(between)):
         return None
     inner: tuple[Item, ...] = ()
     if said or _AFTER.match(after) is None:
@@ -86,16 +98,17 @@ def read_linked(text: str, estate: Estate, now: datetime, *, sure: bool = False)
     negated = _NO.search(tied[0]) is not None
     if sure and not (negated or inner):
         return None
-    linked = Linked(kinds=second.data, items=inner, here=places[0], there=places[1], negated=negated)
+    linked = Linked(kinds=second.data, items=inner, ways=ways, negated=negated)
     # of the others the configuration tells no link
-    kept = tuple(_only(item, places[0].type_id, own) for item in form.items)
+    types = tuple(sorted({here.type_id for here, _ in ways}))
+    kept = tuple(_only(item, types, own) for item in form.items)
     return form.model_copy(update={"items": (*kept, linked)})
 
 
-def _only(item: Item, type_id: str, own: frozenset[str]) -> Item:
+def _only(item: Item, types: tuple[str, ...], own: frozenset[str]) -> Item:
     if not isinstance(item, Kinds) or item.negated or len(own) < 2:
         return item
-    return item.model_copy(update={"types": (type_id,), "categories": (), "classes": ()})
+    return item.model_copy(update={"types": types, "categories": (), "classes": ()})
 
 
 def _conditions(text: str, estate: Estate, now: datetime) -> tuple[Item, ...] | None:

@@ -218,7 +218,7 @@ def _condition(item: Item, form: Form) -> str:
     if isinstance(item, Linked):
         told = _joined([_condition(i, form) for i in item.items])
         inner = f" {told}" if told else ""
-        return f"{'without' if item.negated else 'with'} {item.kinds.label}{inner} (by {_key(item.here)})"
+        return f"{'without' if item.negated else 'with'} {item.kinds.label}{inner} (by {' or '.join(dict.fromkeys(_key(here) for here, _ in item.ways))})"
     if isinstance(item, Opening):
         what = f"port {' or '.join(map(str, item.ports))}" if item.ports else "any port"
         source = (

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
 Kind = Literal["bool", "number", "text", "time", "object", "array", "null"]
+# the first item of an array
+FIRST: Final = "[0]"
 ITEM: Final = "*"
 _SAMPLED: Final = 400
 # containers of a pod template have their security context eight keys down
@@ -22,6 +24,7 @@ _LONGEST: Final = 80
 _KEY: Final = re.compile(r"[\w .:/@-]{1,60}\Z")
 _CAMEL: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _TIME: Final = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2})")
+_LONG_ID: Final = re.compile(r"arn:|/subscriptions/|https?://|[0-9a-f]{8}-[0-9a-f-]{20,}\Z")
 _ID_LIKE: Final = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f-]{20,}|arn:.*)\Z")
 FLUFF: Final = frozenset(
     "enable enabled is has status state config configuration setting settings value id arn in the of block type name "
@@ -77,6 +80,8 @@ class Setting:
     path: tuple[str, ...]
     kinds: set[Kind] = field(default_factory=set)
     values: dict[str, str] = field(default_factory=dict)
+    ids: set[int] = field(default_factory=set)
+    """Hashes of long ids (ARNs, resource paths), which are no words of questions, yet tie resources together."""
     seen: int = 0
     always: bool = False
     """Whether every asset of the type that was looked at has a value there."""
@@ -219,5 +224,7 @@ def _note(setting: Setting, node: Any) -> None:
 
 
 def _value(setting: Setting, text: str) -> None:
+    if _LONG_ID.match(text) and len(setting.ids) < _MOST_VALUES:
+        setting.ids.add(hash(text.lower()))
     if 0 < len(text) <= _LONGEST and len(setting.values) < _MOST_VALUES and not _ID_LIKE.match(text):
         setting.values.setdefault(text.lower(), text)

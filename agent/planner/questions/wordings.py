@@ -10,6 +10,7 @@ from agent.planner.questions.region_names import with_regions
 from agent.planner.questions.rewrites import rewritten
 from agent.planner.questions.rewrites_access import of_access
 from agent.planner.questions.rewrites_asking import as_asked
+from agent.planner.questions.rewrites_clusters import of_clusters
 from agent.planner.questions.rewrites_config import configured
 from agent.planner.questions.rewrites_doings import of_doings
 from agent.planner.questions.rewrites_each import of_each
@@ -23,6 +24,7 @@ from agent.planner.questions.word_order import ordered
 
 _IDIOMS: Final[tuple[Callable[[str], str], ...]] = (
     as_asked,
+    of_clusters,
     of_nouns,
     of_owners,
     ranked,
