@@ -27,6 +27,7 @@ from agent.planner.questions.reader_bindings import read_bindings
 from agent.planner.questions.reader_elements import read_elements
 from agent.planner.questions.reader_item_rows import read_all_or_none, read_item_rows
 from agent.planner.questions.reader_linked import read_linked
+from agent.planner.questions.reader_linked_shown import read_beside
 from agent.planner.questions.reader_network import of_rules, ported, read_network
 from agent.planner.questions.reader_numbers import read_flawless, read_numbers
 from agent.planner.questions.reader_openings import read_opening
@@ -87,6 +88,9 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
     network = read_network(lowered, estate, now) if rules and not state.subject else None
     if network is not None and of_rules(network):
         return _noted(planned(network, asked, estate, now), (), aside)
+    items = read_item_rows(lowered, estate, now) if rules and not state.subject and network is None else None
+    if items is not None:
+        return _noted(planned(items, asked, estate, now), (), aside)
     lets_in = read_opening(lowered, state.marks, state.tokens, estate) if rules else None
     if lets_in is not None and network is not None and ported(network) and not lets_in[1].ports:
         lets_in = None
@@ -95,7 +99,7 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         state = understand(lowered, estate, now, context="")
         state.parts.append(("and", lets_in[1]))
     if rules and not state.subject and lets_in is None:
-        linked = read_linked(lowered, estate, now, sure=True, early=True)
+        linked = read_linked(lowered, estate, now, sure=True, early=True) or read_beside(lowered, estate, now)
         if linked is not None:
             return _noted(planned(linked, asked, estate, now), (), aside)
     lacking = bool(state.dims) and state.having == ("eq", 0)
@@ -160,11 +164,11 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
 
 
 def _by_items(lowered: str, asked: str, estate: Estate, now: datetime) -> Form | Asked | None:
-    """Questions about items by their configuration, and about assets all or none of whose items are so."""
+    """Questions about bindings, and about assets all or none of whose items are so."""
     if (bound := read_bindings(lowered, estate, now, understand)) is not None:
         return bound
     try:
-        return read_all_or_none(lowered, estate, now) or read_item_rows(lowered, estate, now)
+        return read_all_or_none(lowered, estate, now)
     except CannotSay as error:
         message = f"I could not tell {error}, and without that word the opposite would be answered. Ask for those with such an item, or without one."
         return Asked(outcome="clarify", question=asked, message=message)

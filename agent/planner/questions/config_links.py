@@ -23,6 +23,11 @@ def links(here: Iterable[str], there: Iterable[str], estate: Estate) -> tuple[tu
     return tuple(pair for pair in found if pair is not None)
 
 
+def link(here: Iterable[str], there: Iterable[str], estate: Estate) -> tuple[Where, Where] | None:
+    """The first of these pairs."""
+    return next(iter(links(here, there, estate)), None)
+
+
 def _link(here: str, there: str, estate: Estate) -> tuple[Where, Where] | None:
     kept: dict[object, tuple[Where, Where] | None] = estate.__dict__.setdefault("_config_links", {})
     if (here, there) not in kept:

@@ -247,7 +247,14 @@ class ItemWriter:
         if ITEM in rel or where.kind == "array":
             shown = self.made.get(("part", rel[: rel.index(ITEM)] if ITEM in rel else rel))
             if shown is None:
-                return self._in_array(rel, tuple(map(str, test.values)), where, begun=test.op == "starts")
+                listed = self._in_array(rel, tuple(map(str, test.values)), where, begun=test.op == "starts")
+                if ITEM in rel or not rel or test.op != "in" or not self.writer.single(where):
+                    return listed
+                # one value stands there by itself, several in a list
+                alone = Test(
+                    json_path=JsonPath(field=self.item, path=rel), op="in", values=tuple(map(str, test.values))
+                )
+                return either([alone, listed])
         subject: dict[str, Any] = (
             {"json_path": JsonPath(field=self.item, path=rel)} if rel else {"field": self.item}
         )

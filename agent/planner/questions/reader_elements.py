@@ -54,6 +54,10 @@ def read_elements(text: str, estate: Estate, now: datetime, *, weak: bool = Fals
     each = reader.each(weak)
     if each is None or (each.negated and not each.tests and lacking_otherwise(each, found, marks, estate)):
         return None
+    first = next((m for m in marks if m.has("kind")), None)
+    if each.negated and first is not None and found.kind is not None and first.end <= found.kind.start:
+        # "machines in a vpc without flow logs" are no vpcs
+        return None
     state, form = reader.rest(now)
     if state is None or form is None or form.entity != "asset" or form.rule_form or form.span:
         return None

@@ -56,6 +56,7 @@ _GRANTING: Final = re.compile(
     rf"^\s*,?\s*(?:that |which |allowing |granting )(?:allows?|grants?|permits?)? ?(?:the )?(?:actions? )?{_ACTION}(?: (?:on|to|for|over) {_RESOURCE})?\s*$"
 )
 _EVERY: Final = re.compile(r"^(?:'?\*'?|all.*|any.*|every.*|full.*)$")
+_DATED: Final = ("older", "within", "range")
 _NONE: Final = ("none", "not", "no")
 
 
@@ -93,7 +94,8 @@ def read_item_rows(text: str, estate: Estate, now: datetime) -> Form | None:
     if form is None:
         return None
     inside = _inside(form, named.arrays)
-    if inside is None:
+    if inside is None or any(atom.op in _DATED for item in inside for atom in atoms_of(item)):
+        # what is old is read with the items themselves: of keys the inactive ones too
         return None
     counted = COUNT.search(text[: named.start]) is not None
     each = Each(

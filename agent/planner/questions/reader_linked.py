@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +20,7 @@ from agent.planner.questions.reader_state import State
 from agent.planner.questions.setting_atoms import NoSuchValue
 from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.setting_reader import read_settings
-from agent.planner.questions.tokens import tokenize
+from agent.planner.questions.tokens import Token, tokenize
 
 _NO: Final = re.compile(
     r"\b(?:without|no|not|lack|lacks|lacking|don't|doesn't|never|missing|neither|none|nobody|isn't|aren't)\b"
@@ -32,6 +33,13 @@ _TIES: Final = re.compile(
 # whose cloud the first is of
 _CLOUD: Final = re.compile(r"^ (?:of|in|on|from) (?:our )?(?:aws|amazon|azure|gcp|google cloud)\b")
 _TIED: Final = re.compile(r"[^\W\d]*\b(?!and\b|the\b|an?\b|any\b|also\b)[a-z']+\b")
+# where the words before are about the first: "instances with a public ip in a vpc"
+_LAST_TIE: Final = re.compile(
+    r"\b(?:(?:that |which )?(?:are |is |sit |sits |live |run |runs )?(?:(?:not )?(?:attached|connected|assigned|linked) to|in|inside|behind|using|used by|on|whose)) (?:an? |the |any |their )?"
+)
+_MORE: Final = re.compile(
+    r"^\s*,?\s*(?:and|but)\s+(?P<more>(?:with|without|no|not|that|which|in|on|are|is|have|has)\b.*)$"
+)
 _WHOSE: Final = re.compile(r"\bwhose\b")
 _BY_ANY: Final = re.compile(r"\b(?:by|to|in|with|of) any\s*$")
 _AFTER: Final = re.compile(
@@ -50,8 +58,6 @@ def read_linked(
     With `sure` only where the other is lacking, or more is said of it: "with their disks" may ask for the disks. With
     `early` only where the words tell another resource from a setting: "whose role", "not used by any function".
     """
-    from agent.planner.questions.ask import understand
-
     tokens = tokenize(text, estate.whole_names, lexicon_parts())
     marks = find_marks(text, tokens, estate, now)
     kinds = [m for m in marks if m.kind == "kind" and isinstance(m.data, Kinds)]
@@ -62,47 +68,97 @@ def read_linked(
         return None
     recorded = any(m.kind == "entity" and m.data != "asset" for m in marks)
     own, other = types_of([first.data], estate), types_of([second.data], estate)
+    cloud = _provider(marks)
+    own, other = _of_cloud(own, cloud, estate), _of_cloud(other, cloud, estate)
     if not own or not other or own & other:
         return None
     ways = links(own, other, estate)
     if not ways:
         return None
-    between = text[tokens[first.end - 1].end : tokens[second.start].start]
-    after = text[tokens[second.end - 1].end :]
-    head = text[: tokens[first.end - 1].end]
-    if (cloud := _CLOUD.match(between)) is not None:
-        head, between = head + cloud[0], between[cloud.end() :]
-    tied = _TIES.match(between)
-    said = between[tied.end() :].strip() if tied is not None else between
-    if tied is None or _TIED.search(tied[0]) is None:
-        # "subnets and vpcs" are two kinds
-        return None
-    if early and not (recorded or _WHOSE.search(tied[0]) or _BY_ANY.search(between)):
+    split = _split(text, tokens, first, second)
+    if split is None or (early and not (recorded or _WHOSE.search(split.tie) or _BY_ANY.search(split.tie))):
         return None
     inner: tuple[Item, ...] = ()
-    if said or _AFTER.match(after) is None:
-        if _AFTER.match(after) is None and _CONDITION.match(after) is None:
+    if split.said or _AFTER.match(split.after) is None:
+        if _AFTER.match(split.after) is None and _CONDITION.match(split.after) is None:
             return None
-        rest = "" if _AFTER.match(after) is not None else after
+        rest = "" if _AFTER.match(split.after) is not None else split.after
         noun = text[tokens[second.start].start : tokens[second.end - 1].end]
-        told = _conditions(f"{said} {noun}{rest}".strip(), estate, now)
+        told = _conditions(f"{cloud} {split.said} {noun}{rest}".strip(), estate, now)
         if told is None:
             return None
         inner = told
-    state = understand(head, estate, now)
-    if not _whole(state):
+    head = _head(split.head, estate, now)
+    if head is None:
         return None
-    form = build(state)
-    if form.entity != "asset" or form.each is not None:
-        return None
-    negated = _NO.search(tied[0]) is not None
-    if sure and not (negated or inner):
+    negated = _NO.search(split.tie) is not None
+    if sure and not (negated or inner or split.more):
         return None
     linked = Linked(kinds=second.data, items=inner, ways=ways, negated=negated)
     # of the others the configuration tells no link
     types = tuple(sorted({here.type_id for here, _ in ways}))
-    kept = tuple(_only(item, types, own) for item in form.items)
-    return form.model_copy(update={"items": (*kept, linked)})
+    kept = tuple(_only(item, types, own) for item in head.items)
+    return head.model_copy(update={"items": (*kept, linked)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """A question at the words that tie the second noun to the first: what is said of the first, adjectives of the second,
+    and what follows it. `more`: something after the second noun was said of the first."""
+
+    head: str
+    tie: str
+    said: str
+    after: str
+    more: bool
+
+
+def _split(text: str, tokens: list[Token], first: Mark, second: Mark) -> _Split | None:
+    between = text[tokens[first.end - 1].end : tokens[second.start].start]
+    after = text[tokens[second.end - 1].end :]
+    head = text[: tokens[first.end - 1].end]
+    more = _MORE.match(after)
+    if more is not None:
+        # "with an internet gateway and no flow logs"
+        lead = "with " if more["more"].startswith(("no ", "a ", "an ")) else ""
+        head, after = f"{head} {lead}{more['more']}", ""
+    if (cloud := _CLOUD.match(between)) is not None:
+        head, between = head + cloud[0], between[cloud.end() :]
+    tied = _TIES.match(between)
+    if tied is not None and _TIED.search(tied[0]) is not None and not _LAST_TIE.search(between, tied.end()):
+        return _Split(head, tied[0], between[tied.end() :].strip(), after, more is not None)
+    places = list(_LAST_TIE.finditer(between))
+    if not places or more is not None:
+        # "subnets and vpcs" are two kinds
+        return None
+    at = places[-1]
+    return _Split(head + between[: at.start()], at[0], between[at.end() :].strip(), after, False)
+
+
+def _head(text: str, estate: Estate, now: datetime) -> Form | None:
+    """What is asked for, without the other resources."""
+    from agent.planner.questions.ask import understand
+
+    state = understand(text, estate, now)
+    if whole(state):
+        form = build(state)
+        if form.entity == "asset" and form.each is None:
+            return form
+    try:
+        return read_settings(text, estate, now, understand)
+    except NoSuchValue:
+        return None
+
+
+def _provider(marks: list[Mark]) -> str:
+    """The one cloud that is named."""
+    named = {str(m.data[1][0]).lower() for m in marks if m.kind == "value" and m.data[0] == "provider"}
+    return named.pop() if len(named) == 1 else ""
+
+
+def _of_cloud(types: frozenset[str], cloud: str, estate: Estate) -> frozenset[str]:
+    kept = frozenset(t for t in types if estate.types[t][3].lower() == cloud)
+    return kept if cloud else types
 
 
 def _only(item: Item, types: tuple[str, ...], own: frozenset[str]) -> Item:
@@ -127,14 +183,14 @@ def _conditions(text: str, estate: Estate, now: datetime) -> tuple[Item, ...] | 
             return told
     lets_in = read_opening(text, marks, tokens, estate)
     state = understand(lets_in[0] if lets_in is not None else text, estate, now)
-    if not _whole(state) or state.group or state.measure is not None or state.rank is not None:
+    if not whole(state) or state.group or state.measure is not None or state.rank is not None:
         return None
     items = tuple(item for item in state.items() if not (isinstance(item, Kinds) and not item.negated))
     items = (*items, lets_in[1]) if lets_in is not None else items
     return items or None
 
 
-def _whole(state: State) -> bool:
+def whole(state: State) -> bool:
     """Whether nothing of a text was left unread."""
     hindered = state.left or state.unknown or state.missing or state.twofold or state.vague or state.unused
     return not hindered and state.compare is None and state.entity in ("", "asset") and not state.subject

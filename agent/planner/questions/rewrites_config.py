@@ -21,6 +21,9 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"(?:,|\(|\band\b)?\s*\b(?:incl\.|incl\b|inclusive of\b|inc\.)\s*", ", with "),
         (rf"^\W*(?:(?:please|can you|could you|i need|show|list|give|print|display|get|tell|provide|what is|what are|which)(?: me)? )+(?:the )?(?P<key>(?:[\w-]+ ){{0,3}}{_VALUES}(?:(?:, | and |, and )(?:the )?(?:[\w-]+ ){{0,3}}{_VALUES})*) (?:of|for|on) (?:every|each|all)(?: of)?(?: the| our)* (?P<kind>[\w ]+?)\W*$", r"list \g<kind> with the \g<key>"),
         (r"\bwith (?:the |their )?(?P<a>(?!\d)[^.?]{2,80}?),? and whether (?:they|it|each|these)(?: one)? (?:are|is|have|has) (?P<b>[\w -]{3,40}?)(?=\W*$)", r"with the \g<a> and \g<b>"),
+        # what is named and no longer there
+        (r"\bwhose (?:(?:source|original|origin|parent|underlying|base) )?(?P<x>[a-z][\w -]{2,30}?) (?:no longer exists?|no longer is there|(?:does|do)(?: not|n't) exist(?: any ?more)?|(?:is|are|was|were|has been|have been) (?:gone|deleted|removed)(?: already)?|(?:is|are)(?: not|n't) there(?: any ?more)?)(?=\W*$)", r"without \g<x>"),
+        (r"\b(?:that |which )?(?:auto(?:matically)?[ -]?)?(?:gives?|hands?|giving|handing|assigns?|assigning) (?:out )?(?:(?:machines|instances|things|them) )?(?:an? )?public (?:ip )?(?:ips|address(?:es)?|ip)(?: (?:by default|automatically|on launch))?\b", "with map public ip on launch"),
         (r"\ball (?:four|4)(?: of the)?(?= (?:public|block))", "all"),
         (r"\b(?:nbr|num|no\.|cnt) of\b", "number of"),
         (r"\b(from|to|source|dest|destination|dst|src)-(ports?)\b", r"\1 \2"),
