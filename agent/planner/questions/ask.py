@@ -8,6 +8,7 @@ from agent import neutral
 from agent.planner.questions import doings, holders, outcomes, unclear
 from agent.planner.questions.absent import none_of_kind
 from agent.planner.questions.asides import without_asides
+from agent.planner.questions.asked_items import asked_of_items
 from agent.planner.questions.births import born
 from agent.planner.questions.build import build
 from agent.planner.questions.completing import completed
@@ -23,9 +24,8 @@ from agent.planner.questions.newest import with_newest
 from agent.planner.questions.people import with_people
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader import read
-from agent.planner.questions.reader_bindings import read_bindings
 from agent.planner.questions.reader_elements import read_elements
-from agent.planner.questions.reader_item_rows import read_all_or_none, read_item_rows
+from agent.planner.questions.reader_item_rows import read_item_rows
 from agent.planner.questions.reader_linked import read_linked
 from agent.planner.questions.reader_linked_shown import read_beside
 from agent.planner.questions.reader_network import of_rules, ported, read_network
@@ -83,14 +83,22 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         form = follow(state, lowered, before, estate, now)
     # without settings, a weakness is told by checks
     rules = before is None and settings
-    if rules and not state.subject and (by_items := _by_items(lowered, asked, estate, now)) is not None:
-        return by_items if isinstance(by_items, Asked) else _noted(planned(by_items, asked, estate, now), (), aside)
+    if rules and not state.subject and (by_items := asked_of_items(lowered, asked, estate, now)) is not None:
+        return (
+            by_items
+            if isinstance(by_items, Asked)
+            else _noted(planned(by_items, asked, estate, now), (), aside)
+        )
     network = read_network(lowered, estate, now) if rules and not state.subject else None
     if network is not None and of_rules(network):
         return _noted(planned(network, asked, estate, now), (), aside)
     items = read_item_rows(lowered, estate, now) if rules and not state.subject and network is None else None
     if items is not None:
         return _noted(planned(items, asked, estate, now), (), aside)
+    if rules and not state.subject:
+        linked = read_linked(lowered, estate, now, sure=True, early=True) or read_beside(lowered, estate, now)
+        if linked is not None:
+            return _noted(planned(linked, asked, estate, now), (), aside)
     lets_in = read_opening(lowered, state.marks, state.tokens, estate) if rules else None
     if lets_in is not None and network is not None and ported(network) and not lets_in[1].ports:
         lets_in = None
@@ -98,10 +106,6 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         lowered = lets_in[0]
         state = understand(lowered, estate, now, context="")
         state.parts.append(("and", lets_in[1]))
-    if rules and not state.subject and lets_in is None:
-        linked = read_linked(lowered, estate, now, sure=True, early=True) or read_beside(lowered, estate, now)
-        if linked is not None:
-            return _noted(planned(linked, asked, estate, now), (), aside)
     lacking = bool(state.dims) and state.having == ("eq", 0)
     own = before is None and not state.subject and lets_in is None
     if form is None and own and network is not None:
@@ -161,17 +165,6 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
             return asked_back(pair, asked)
         form = items
     return _noted(planned(form, asked, estate, now), state.unused, aside)
-
-
-def _by_items(lowered: str, asked: str, estate: Estate, now: datetime) -> Form | Asked | None:
-    """Questions about bindings, and about assets all or none of whose items are so."""
-    if (bound := read_bindings(lowered, estate, now, understand)) is not None:
-        return bound
-    try:
-        return read_all_or_none(lowered, estate, now)
-    except CannotSay as error:
-        message = f"I could not tell {error}, and without that word the opposite would be answered. Ask for those with such an item, or without one."
-        return Asked(outcome="clarify", question=asked, message=message)
 
 
 def _noted(made: Asked, unused: tuple[str, ...], aside: tuple[str, ...]) -> Asked:

@@ -43,10 +43,10 @@ def _found(here: tuple[str, ...], there: tuple[str, ...], estate: Estate) -> tup
         for other in estate.settings.of(there):
             if not _names(other) or not (_own(one) or _own(other)) or one.type_id == other.type_id:
                 continue
-            if _own(one) and _own(other) and one.leaf.lower().endswith("name"):
+            alike = _own(one) and _own(other) and one.leaf.lower().endswith("name")
+            if alike and (one.leaf != other.leaf or one.path[0] == "metadata"):
                 # two things that are called alike
-                if one.leaf != other.leaf or one.path[0] == "metadata":
-                    continue
+                continue
             same = len(one.values.keys() & other.values.keys()) + 2 * len(one.ids & other.ids)
             if same < 2 and _same_key(one, other):
                 # ids of one kind, though none of these has such another one just now

@@ -256,7 +256,9 @@ def _gathered(settings: tuple[Setting, ...]) -> Iterator[Array]:
                 and _said(key_words(s.leaf)) in SOURCES
             )
             if fields or ITEM not in setting.path:
-                yield Array(setting.type_id, setting.path, fields or (Field((), "text", setting.values),), around)
+                yield Array(
+                    setting.type_id, setting.path, fields or (Field((), "text", setting.values),), around
+                )
 
 
 def _by_itself(path: tuple[str, ...]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Form
 from agent.planner.questions.plan_conditions import both
-from agent.planner.questions.plan_items import ItemWriter
+from agent.planner.questions.plan_items_inside import InsideWriter
 from agent.planner.questions.plan_tests import TYPE
 from tools.xql.plan import (
     Aggregate,
@@ -30,7 +30,7 @@ def each_plan(form: Form, estate: Estate, now: datetime) -> PostureQuery:
     return _Writer(form, form.each, estate, now).plan()
 
 
-class _Writer(ItemWriter):
+class _Writer(InsideWriter):
     """Writes one plan."""
 
     def plan(self) -> PostureQuery:

@@ -28,9 +28,7 @@ def linked_by_id(
         expand=rows_there,
     )
     where = both([Test(field=TYPE, op="eq", value=way[0].type_id), same])
-    return Related(
-        dataset="asset_inventory", where=where, compute=of_here, expand=rows_here, absent=absent
-    )
+    return Related(dataset="asset_inventory", where=where, compute=of_here, expand=rows_here, absent=absent)
 
 
 def _id(where: Where, platform: str, name: str) -> tuple[str, tuple[Computed, ...], tuple[str, ...]]:

@@ -37,7 +37,15 @@ _OFTEN: Final = re.compile(
 _BOUND: Final = re.compile(
     r"\b(?P<op>more than|over|at least|less than|fewer than|at most|exactly) (?P<n>\d+|one|two|three|four|five|ten) (?:\w+ )?(?P<what>bindings?|members?|roles?)\b"
 )
-_OPS: Final[dict[str, Any]] = {"more than": "gt", "over": "gt", "at least": "gte", "less than": "lt", "fewer than": "lt", "at most": "lte", "exactly": "eq"}
+_OPS: Final[dict[str, Any]] = {
+    "more than": "gt",
+    "over": "gt",
+    "at least": "gte",
+    "less than": "lt",
+    "fewer than": "lt",
+    "at most": "lte",
+    "exactly": "eq",
+}
 _NUMBERS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}
 _PER: Final = re.compile(
     r"\b(?:per|by|for each|for every|in each|of each|on each|each|every)\s+(?P<what>roles?|members?|principals?|projects?|buckets?|functions?)\b(?: (?:has|have|is|are|granted|bound|held))*"
@@ -99,7 +107,17 @@ def read_bindings(text: str, estate: Estate, now: datetime, understand: Callable
     items_said = _rest(left, kinds, estate, now, understand)
     if items_said is None or not (items or tests):
         return None
-    each = _each(arrays, noun, tests, items, per, counted=counted, negated=negated, subject_first=bool(noun) and at <= first, text=text)
+    each = _each(
+        arrays,
+        noun,
+        tests,
+        items,
+        per,
+        counted=counted,
+        negated=negated,
+        subject_first=bool(noun) and at <= first,
+        text=text,
+    )
     if each is None:
         return None
     return Form(
@@ -167,7 +185,20 @@ def _rest(
     if not words:
         return ()
     state = understand(f"assets in {words}", estate, now, given=(kinds,))
-    if state.left or state.unknown or state.missing or state.twofold or state.vague or state.group or state.dims or state.compare or state.agg or state.rank or state.limit or state.pending_rank:
+    if (
+        state.left
+        or state.unknown
+        or state.missing
+        or state.twofold
+        or state.vague
+        or state.group
+        or state.dims
+        or state.compare
+        or state.agg
+        or state.rank
+        or state.limit
+        or state.pending_rank
+    ):
         return None
     form = build(state)
     if form.entity != "asset" or form.each or form.measure:
@@ -207,7 +238,9 @@ def _each(
         )
         by_asset = any(name in ("project", "bucket", "function") for name in per)
         if what and not {"member", "principal"} & set(per):
-            return Each(**{**base, "name": "member"}, group=group, count="items", by_asset=by_asset, of=member)
+            return Each(
+                **{**base, "name": "member"}, group=group, count="items", by_asset=by_asset, of=member
+            )
         if subject_first and counted and not per:
             return Each(**base, count="assets")
         return Each(**base, group=group, count="items", by_asset=by_asset)

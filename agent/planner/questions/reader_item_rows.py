@@ -15,16 +15,14 @@ from typing import Final
 
 from agent.planner.questions.element_places import Array, arrays_of, noun, stems
 from agent.planner.questions.element_words import COLUMNS, COUNT, LINK_WORDS, OWN_COLUMNS, ROWS
-from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Each, Either, Form, Inside, Item, Kinds, Measure, Ref, Where
+from agent.planner.questions.form import Each, Form, Inside, Item, Kinds, Measure, Ref, Where
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.plan_one_item import atoms_of
 from agent.planner.questions.reader_elements import read_elements
 from agent.planner.questions.reader_items import refs, shown_of
 from agent.planner.questions.setting_atoms import NoSuchValue
-from agent.planner.questions.setting_joined import turned
 from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.setting_reader import read_settings
 from agent.planner.questions.settings import ITEM
@@ -39,29 +37,20 @@ _CONDITION: Final = re.compile(
 )
 # whose items are meant where a question does not say
 _OWNERS: Final = {"statement": "iam policies", "access key": "iam users", "listener": "load balancers"}
-_VERB: Final = r"(?:(?:is|are|has|have|had|do|does|can|allows?|permits?|lets?|grants?|opens?|uses?|runs?|contains?|mounts?|comes?|goes|go|leads?|points?|requires?|enforces?|accepts?|expires?)\b|isn't\b|aren't\b|(?:from|open|with|without|to)\b)"
-_SAID: Final = re.compile(
-    rf"\b(?:where|in which|for which|of which|on which|with|have|has|having|that have|which have|whose)\s+(?P<how>none of|not one of|not a single|no|all of|all|every one of|every single|every|each of|each one of|each)(?:\s+(?:the|its|their|his|these|those|of))*\s+(?P<items>(?:[\w-]+\s+){{1,3}}?)(?P<verb>{_VERB}.*)$"
-)
-_WHOSE: Final = re.compile(
-    r"\bwhose\s+(?P<items>(?:[\w-]+\s+){1,3}?)(?:are|have)\s+(?P<how>all|none)\s+(?P<verb>.+)$"
-)
-_NONE_OF: Final = re.compile(
-    rf"\b(?P<how>none) of (?:whose|which) (?P<items>(?:[\w-]+\s+){{1,3}}?)(?P<verb>{_VERB}.*)$"
-)
 # what statements of policies grant
-_ACTION: Final = r"(?P<a>'?\*'?|[a-z][\w-]*:[\w*]+|all actions|any action|every action|everything|full access|all)"
+_ACTION: Final = (
+    r"(?P<a>'?\*'?|[a-z][\w-]*:[\w*]+|all actions|any action|every action|everything|full access|all)"
+)
 _RESOURCE: Final = r"(?P<r>'?\*'?|all resources|any resource|every resource|everything)"
 _GRANTING: Final = re.compile(
     rf"^\s*,?\s*(?:that |which |allowing |granting )(?:allows?|grants?|permits?)? ?(?:the )?(?:actions? )?{_ACTION}(?: (?:on|to|for|over) {_RESOURCE})?\s*$"
 )
 _EVERY: Final = re.compile(r"^(?:'?\*'?|all.*|any.*|every.*|full.*)$")
 _DATED: Final = ("older", "within", "range")
-_NONE: Final = ("none", "not", "no")
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
+class NamedItems:
     """An array by its noun in a question, the words for it and where they stand, and the word for the assets."""
 
     arrays: tuple[Array, ...]
@@ -90,16 +79,16 @@ def read_item_rows(text: str, estate: Estate, now: datetime) -> Form | None:
         # values to show, and no condition
         return read_elements(text, estate, now) if asked and not tail.strip(" ,.?") else None
     how = "that " if said["how"] in ("allowing", "granting", "denying", "permitting") else ""
-    form = _conditions(f"{named.owner} with an item", named, f"{how}{tail.strip(' ,')}", estate, now)
+    form = conditions(f"{named.owner} with an item", named, f"{how}{tail.strip(' ,')}", estate, now)
     if form is None:
         return None
-    inside = _inside(form, named.arrays)
+    inside = inside_of(form, named.arrays)
     if inside is None or any(atom.op in _DATED for item in inside for atom in atoms_of(item)):
         # what is old is read with the items themselves: of keys the inactive ones too
         return None
     counted = COUNT.search(text[: named.start]) is not None
     each = Each(
-        arrays=_places(named.arrays),
+        arrays=places(named.arrays),
         name=named.item,
         owner=named.owner,
         shown=() if counted else asked or _shown(named),
@@ -107,55 +96,10 @@ def read_item_rows(text: str, estate: Estate, now: datetime) -> Form | None:
         count="items" if counted else "",
         by_asset=counted and re.search(r"\b(?:each|every|per)\b", text) is not None,
     )
-    return _formed(form, each, inside)
+    return formed(form, each, inside)
 
 
-def read_all_or_none(text: str, estate: Estate, now: datetime) -> Form | None:
-    """Assets all or none of whose items are so; None where nothing such is asked."""
-    match = _WHOSE.search(text) or _NONE_OF.search(text) or _SAID.search(text)
-    if match is None or len(text) > _LONGEST:
-        return None
-    from agent.planner.questions.reader_network import read_network
-
-    head, verb = text[: match.start()].strip(), match["verb"].strip()
-    none = match["how"].split()[0] in _NONE
-    if match.re is _WHOSE:
-        verb = f"is {verb}"
-    item = singular(match["items"].split()[-1])
-    words = " ".join([*match["items"].split()[:-1], item])
-    tokens = tokenize(head, estate.whole_names, lexicon_parts())
-    kinds = [m for m in find_marks(head, tokens, estate, now) if m.kind == "kind"]
-    if len(kinds) != 1 or not isinstance(kinds[0].data, Kinds):
-        return None
-    arrays = _called(stems(words), types_of([kinds[0].data], estate), estate)
-    if not arrays:
-        return None
-    sure = match["how"] != "no"
-    network = read_network(f"{head} with a {words} that {verb}", estate, now)
-    if network is not None and network.each is not None and network.each.holding:
-        return _all_rules(network, network.each, none)
-    named = _Named(arrays, words, head, 0, 0)
-    form = _conditions(f"{head} with an item", named, f"that {verb}", estate, now)
-    inside = _inside(form, arrays) if form is not None else None
-    if form is None or not inside:
-        rows = read_elements(f"{head} with a {words} {verb}", estate, now, weak=True) if sure else None
-        if rows is not None and rows.each is not None and rows.each.tests and not rows.each.negated:
-            return _all_rules(rows, rows.each, none)
-        if sure:
-            # without its number the opposite would be answered
-            raise CannotSay(f"which {head} have {match['how']} {words}s so")
-        return None
-    told = ""
-    if not none:
-        told = " and ".join(getattr(item, "label", "") or verb for item in inside)
-        flipped = tuple(turned(item) for item in inside)
-        inside = flipped if len(flipped) == 1 else (Either(items=flipped),)
-    each = Each(arrays=_places(arrays), name=words, owner=head, inside=inside, negated=True, every=told)
-    made = _formed(form, each, inside)
-    return made if none else made.model_copy(update={"items": (*made.items, _there(arrays, words))})
-
-
-def _shown(named: _Named) -> tuple[Ref, ...]:
+def _shown(named: NamedItems) -> tuple[Ref, ...]:
     """What tells an item: of a statement what it says of which resource."""
     if named.item.split()[-1] == "statement":
         parts = [
@@ -167,33 +111,11 @@ def _shown(named: _Named) -> tuple[Ref, ...]:
     return shown_of(named.arrays)
 
 
-def _all_rules(form: Form, each: Each, none: bool) -> Form | None:
-    """Groups without such a rule, or without any rule that is not so."""
-    told = [t for t in each.tests if t.ref.name not in ("direction", "access")]
-    plain = {"holding": False, "shown": (), "count": "", "group": (), "by_asset": False, "negated": True}
-    if none:
-        return form.model_copy(update={"each": each.model_copy(update=plain), "measure": None, "group": ()})
-    if len(told) != 1:
-        raise CannotSay("of which all rules are so")
-    label = f"not {told[0].label}".replace("not not ", "")
-    test = told[0].model_copy(update={"negated": not told[0].negated, "label": label})
-    changed = each.model_copy(update={**plain, "tests": (test,), "every": told[0].label})
-    some = Atom(ref=Ref(name=each.name, places=each.arrays), op="true", label="with items")
-    return form.model_copy(
-        update={"each": changed, "items": (*form.items, some), "measure": None, "group": ()}
-    )
-
-
-def _there(arrays: Sequence[Array], words: str) -> Atom:
-    """That there is an item at all."""
-    return Atom(ref=Ref(name=words, places=_places(arrays)), op="true", label=f"with {words}s")
-
-
-def _places(arrays: Sequence[Array]) -> tuple[Where, ...]:
+def places(arrays: Sequence[Array]) -> tuple[Where, ...]:
     return tuple(Where(type_id=a.type_id, path=a.path, kind="array") for a in arrays)
 
 
-def _formed(form: Form, each: Each, inside: tuple[Item, ...]) -> Form:
+def formed(form: Form, each: Each, inside: tuple[Item, ...]) -> Form:
     types = frozenset(a.type_id for a in each.arrays)
     kept = tuple(i for i in form.items if not _of_items(i))
     return form.model_copy(
@@ -217,7 +139,7 @@ def _of_items(item: Item) -> bool:
     return isinstance(item, Inside) or any(ITEM in w.path for a in atoms_of(item) for w in a.ref.places)
 
 
-def _inside(form: Form, arrays: tuple[Array, ...]) -> tuple[Item, ...] | None:
+def inside_of(form: Form, arrays: tuple[Array, ...]) -> tuple[Item, ...] | None:
     """The conditions of a form on items of these arrays; None where one is on other items, or denies that there is one."""
     found: list[Item] = []
     for item in form.items:
@@ -229,7 +151,11 @@ def _inside(form: Form, arrays: tuple[Array, ...]) -> tuple[Item, ...] | None:
     held = {a.type_id: a.path for a in arrays}
     for item in found:
         for atom in atoms_of(item):
-            if not any(w.path[: len(held[w.type_id])] == held[w.type_id] for w in atom.ref.places if w.type_id in held):
+            if not any(
+                w.path[: len(held[w.type_id])] == held[w.type_id]
+                for w in atom.ref.places
+                if w.type_id in held
+            ):
                 return None
     return tuple(_plain(item) for item in found) or None
 
@@ -251,7 +177,7 @@ def _granting(tail: str) -> str:
     return f" that has effect allow and action {action}{resource}"
 
 
-def _conditions(head: str, named: _Named, tail: str, estate: Estate, now: datetime) -> Form | None:
+def conditions(head: str, named: NamedItems, tail: str, estate: Estate, now: datetime) -> Form | None:
     """What the reader of configuration makes of assets with such an item."""
     from agent.planner.questions.ask import understand
 
@@ -282,7 +208,7 @@ def _columns(tail: str, arrays: tuple[Array, ...]) -> tuple[tuple[Ref, ...], str
     return tuple(dict.fromkeys(asked)), tail[: match.start()]
 
 
-def _of_kind(text: str, marks: list[Mark], tokens: list[Token], estate: Estate) -> _Named | None:
+def _of_kind(text: str, marks: list[Mark], tokens: list[Token], estate: Estate) -> NamedItems | None:
     """ "statements of iam policies": the noun of items, and whose."""
     kind = next((m for m in marks if m.kind == "kind" and isinstance(m.data, Kinds)), None)
     for head in [m for m in marks if m.kind == "kind" and isinstance(m.data, Kinds)]:
@@ -300,29 +226,29 @@ def _of_kind(text: str, marks: list[Mark], tokens: list[Token], estate: Estate) 
                 if kind is not head and kind is not None and kind.start < start:
                     return None
                 words = tuple(w for t in window for w in stems(t.norm))
-                if arrays := _called(words, types, estate):
+                if arrays := called(words, types, estate):
                     owner = text[tokens[head.start].start : tokens[head.end - 1].end]
                     item = " ".join([*(t.text for t in window[:-1]), singular(window[-1].text)])
-                    return _Named(arrays, item, owner, window[0].start, tokens[head.end - 1].end)
+                    return NamedItems(arrays, item, owner, window[0].start, tokens[head.end - 1].end)
     return None
 
 
 def _compound(
     text: str, head: Mark, tokens: list[Token], types: frozenset[str], estate: Estate
-) -> _Named | None:
+) -> NamedItems | None:
     """ "service account keys": the noun of items right after that of the assets."""
     for size in (2, 1):
         window = tokens[head.end : head.end + size]
         if len(window) < size or any(t.kind != "word" for t in window):
             continue
-        if arrays := _called(tuple(w for t in window for w in stems(t.norm)), types, estate):
+        if arrays := called(tuple(w for t in window for w in stems(t.norm)), types, estate):
             owner = text[tokens[head.start].start : tokens[head.end - 1].end]
             item = " ".join([*(t.text for t in window[:-1]), singular(window[-1].text)])
-            return _Named(arrays, item, owner, tokens[head.start].start, window[-1].end)
+            return NamedItems(arrays, item, owner, tokens[head.start].start, window[-1].end)
     return None
 
 
-def _alone(text: str, marks: list[Mark], tokens: list[Token], estate: Estate) -> _Named | None:
+def _alone(text: str, marks: list[Mark], tokens: list[Token], estate: Estate) -> NamedItems | None:
     """ "statements that allow *": a noun that is known to be of one kind of asset."""
     for item, owner in _OWNERS.items():
         match = re.search(rf"\b{item}s\b", text)
@@ -330,12 +256,12 @@ def _alone(text: str, marks: list[Mark], tokens: list[Token], estate: Estate) ->
             continue
         of = find_marks(owner, tokenize(owner, estate.whole_names, lexicon_parts()), estate, datetime.now())
         kinds = [m.data for m in of if m.kind == "kind" and isinstance(m.data, Kinds)]
-        if arrays := _called(stems(item), types_of(kinds, estate), estate):
-            return _Named(arrays, item, owner, match.start(), match.end())
+        if arrays := called(stems(item), types_of(kinds, estate), estate):
+            return NamedItems(arrays, item, owner, match.start(), match.end())
     return None
 
 
-def _called(words: Sequence[str], types: frozenset[str], estate: Estate) -> tuple[Array, ...]:
+def called(words: Sequence[str], types: frozenset[str], estate: Estate) -> tuple[Array, ...]:
     """The arrays of these types whose items go by these words: one for each type, of the least depth."""
     best: dict[str, Array] = {}
     for array in sorted(arrays_of(estate, types), key=lambda a: len(a.path)):

@@ -87,7 +87,7 @@ def find_items(
 
 
 def _alike(arrays: tuple[Array, ...], text: str) -> tuple[Array, ...]:
-    """Of arrays that lie in others and arrays that do not, those that are meant: statements of policies, not of trust."""
+    """Of arrays in others and arrays that are in none, those that are meant: statements of policies, not of trust."""
     inner = tuple(a for a in arrays if ITEM in a.path)
     if not inner or len(inner) == len(arrays):
         return arrays

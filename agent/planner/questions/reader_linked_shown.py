@@ -77,9 +77,7 @@ def _own_id(where: Where) -> bool:
     return words in ("id", "arn") or stem in words
 
 
-def _per(
-    first: Mark, second: Mark, ways: tuple[tuple[Where, Where], ...], estate: Estate
-) -> Form | None:
+def _per(first: Mark, second: Mark, ways: tuple[tuple[Where, Where], ...], estate: Estate) -> Form | None:
     """How many of the first there are for each of the second."""
     here = [where for where, _ in ways if ITEM in where.path]
     if len(here) != len(ways):

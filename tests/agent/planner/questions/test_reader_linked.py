@@ -21,6 +21,8 @@ TYPES = {
     "EC2_INSTANCE": ("Compute", "VM Instance", "EC2 Instance", "AWS"),
     "AZURE_VIRTUAL_NETWORK": ("Network", "VPC", "Azure Virtual Network", "AZURE"),
     "ELBV2_TARGET_GROUP": ("Network", "Load Balancer", "Target Group", "AWS"),
+    "AWS_IAM_ROLE": ("Identity", "IAM Role", "IAM Role", "AWS"),
+    "LAMBDA_FUNCTION": ("Compute", "Serverless Function", "Lambda Function", "AWS"),
 }
 OPEN = (1, 4)
 
@@ -69,6 +71,14 @@ def _machine(n: int) -> Row:
     }  # fmt: skip
 
 
+def _role(n: int) -> Row:
+    return {"RoleName": f"r-{n}", "Arn": f"arn:aws:iam::111111111111:role/r-{n}"}
+
+
+def _function(n: int) -> Row:
+    return {"Configuration": {"Runtime": "python3.12", "Role": f"arn:aws:iam::111111111111:role/r-{n // 2}"}}
+
+
 MADE = {
     "RDS_DATABASE_INSTANCE": _database,
     "RDS_SNAPSHOT": _snapshot,
@@ -78,6 +88,8 @@ MADE = {
     "EC2_INSTANCE": _machine,
     "AZURE_VIRTUAL_NETWORK": lambda n: {"properties": {"flowTimeoutInMinutes": n}},
     "ELBV2_TARGET_GROUP": lambda n: {"TargetGroupName": f"front-{n}"},
+    "AWS_IAM_ROLE": _role,
+    "LAMBDA_FUNCTION": _function,
 }
 
 
@@ -92,6 +104,7 @@ def tenant() -> ConfiguredTenant:
 
 
 RDS, SNAPSHOT, GROUP, BALANCER, VPC = tuple(MADE)[:5]
+ROLE, FUNCTION = tuple(MADE)[-2:]
 
 
 @pytest.mark.parametrize(
@@ -106,6 +119,11 @@ RDS, SNAPSHOT, GROUP, BALANCER, VPC = tuple(MADE)[:5]
         ("vpcs of aws that don't have any ec2 instance inside", VPC, {3, 4, 5}),
         ("vpcs without ec2 instances", VPC, {3, 4, 5}),
         ("snapshots of unencrypted rds instances", SNAPSHOT, {2, 3}),
+        ("rds instances with a snapshot and no storage encryption", RDS, {1}),
+        ("security groups not used by any rds instance", GROUP, set()),
+        ("roles not used by any function", ROLE, {3, 4, 5}),
+        ("snapshots whose source database no longer exists", SNAPSHOT, set()),
+        ("snapshots whose source database was deleted", SNAPSHOT, set()),
     ],
 )
 def test_the_right_rows(tenant: ConfiguredTenant, question: str, type_id: str, wanted: set[int]) -> None:
@@ -131,3 +149,23 @@ def test_what_may_ask_for_the_others_is_not_sure(tenant: ConfiguredTenant) -> No
     question = "rds instances with their snapshots"
     assert read_linked(question, tenant.estate, NOW, sure=True) is None
     assert read_linked("rds instances with their snapshots by region", tenant.estate, NOW) is None
+
+
+def test_arns_tie_resources_though_nobody_says_them(tenant: ConfiguredTenant) -> None:
+    found = link({FUNCTION}, {ROLE}, tenant.estate)
+    assert found is not None
+    assert (found[0].path, found[1].path) == (("Configuration", "Role"), ("Arn",))
+
+
+@pytest.mark.parametrize(
+    "question", ["lambda functions and the role each uses", "lambda functions with their role"]
+)
+def test_the_other_is_a_column(tenant: ConfiguredTenant, question: str) -> None:
+    asked = plan_question(question, tenant.estate, None, NOW)
+    assert asked.plan is not None, asked.message
+    rows = tenant.rows(asked.plan)
+    assert sorted(row["role"][-3:] for row in rows) == ["r-0", "r-0", "r-1", "r-1", "r-2", "r-2"]
+
+
+def test_two_kinds_side_by_side_are_no_link(tenant: ConfiguredTenant) -> None:
+    assert read_linked("rds instances and snapshots that are not encrypted", tenant.estate, NOW) is None
