@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from agent.planner.questions.element_words import (
     ASSET_PER,
@@ -23,6 +23,8 @@ from agent.planner.questions.item_tests import Found, Named
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_items import refs, shown_of
 from agent.planner.questions.tokens import Token
+
+_NUMBERS: Final = {"one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0}
 
 
 class CountReader:
@@ -96,7 +98,49 @@ class CountReader:
             self.rank = Rank(descending=rank.data == "most")
             self._cut(rank.start, rank.end)
             return {"count": "items", "by_asset": True}
-        return None
+        return self._worded(items) or self._over_assets(items)
+
+    def _worded(self, items: Named) -> dict[str, Any] | None:
+        """ "more than one availability zone", where the number is a part of another name too."""
+        at = items.start - 1
+        compare = next((m for m in self.marks if m.kind == "compare" and m.end == at), None)
+        value = _NUMBERS.get(self.tokens[at].text) if at >= 0 else None
+        if compare is None or value is None:
+            return None
+        self.having = (compare.data, value)
+        self._cut(compare.start, items.start)
+        return {"count": "items", "by_asset": True}
+
+    def _over_assets(self, items: Named) -> dict[str, Any] | None:
+        """ "policies attached to more than 5 roles", "groups of the most instances": items by how many assets have them."""
+        kind = self.found.kind
+        if kind is None or not items.arrays or kind.start < items.end:
+            return None
+        between = [m for m in self.marks if items.end <= m.start and m.end <= kind.start]
+        if not between or any(
+            m.kind not in ("of", "stop", "with", "compare", "number", "after", "rank", "word", "on")
+            for m in between
+        ):
+            return None
+        rank = next((m for m in between if m.kind == "rank" and m.data in ("most", "fewest")), None)
+        compare = next((m for m in between if m.kind == "compare"), None)
+        number = next((m for m in between if m.kind == "number"), None)
+        told = {"group": self._refs([], items), "count": "assets"}
+        if rank is not None and rank.end == kind.start:
+            self.rank = Rank(descending=rank.data == "most")
+            self.limit = None if self._several(items) else 1
+        elif compare is not None and number is not None and number.end == kind.start:
+            value = self.tokens[number.start].value
+            if value is None:
+                return None
+            self.having = (compare.data, value)
+        else:
+            return None
+        self._cut(between[0].start, kind.start)
+        return told
+
+    def _several(self, items: Named) -> bool:
+        return self.tokens[items.end - 1].text.endswith("s")
 
     def _counted(self, items: Named | None, values: list[Named]) -> dict[str, Any] | None:
         found, text = self.found, self.text

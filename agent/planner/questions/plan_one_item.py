@@ -88,6 +88,15 @@ class ItemRows:
             subject = {"json_path": JsonPath(field=field, path=rest)}
             alone = self._writer.of_kind(subject, where.model_copy(update={"kind": "text"}), atom)
             return either([alone, listed])
+        if where.kind == "array" and atom.op in ("true", "empty") and rest and ITEM not in rest:
+            there = Test(field=self._values(field, rest), op="not_empty" if atom.op == "true" else "is_empty")
+            if not self._writer.single(where):
+                return there
+            alone = Test(
+                json_path=JsonPath(field=field, path=rest),
+                op="not_empty" if atom.op == "true" else "is_empty",
+            )
+            return either([alone, there]) if atom.op == "true" else both([alone, there]) or there
         if where.kind == "object" and atom.op in ("true", "empty") and rest:
             return self._object(field, rest, where, there=atom.op == "true")
         if ITEM in rest:

@@ -63,6 +63,13 @@ _MEMBERS: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = (
 _ITEMS: Final = re.compile(
     r"\b(?:iam |role |policy )*(?P<what>bindings?|members?|principals?|roles?)\b(?: (?:that |which )?(?:are |is )?(?:bound|granted|assigned|attached|held|there|defined|set))?"
 )
+# "one line per bucket, role and member", "each member in its own row"
+_OWN_ROWS: Final = re.compile(
+    r"\b(?:one|a|1) (?:row|line|entry) (?:per|for (?:each|every)|each)(?: (?:bucket|project|function|binding|role|member|principal|pair)s?\b(?:,? (?:and )?)?)*|\b(?:each|every) (?:\w+ )?(?:in|on) (?:its|their) own (?:row|line)\b"
+)
+_ASKED: Final = re.compile(
+    r"(?:,|\band\b|\bwith\b)\s+(?:(?:which|what|the|their)\s+)?(?:roles?|members?|principals?)\b(?:\s+(?:is it|are they|it is|they have|each))?\W*$"
+)
 _NO: Final = re.compile(r"\b(?:without|with no|have no|has no|no|do not have|don't have|not)\b")
 _LISTS: Final = re.compile(
     r"^\W*(?:please )?(?:list|show|give|which|what|who|print|enumerate|bindings?|members?|iam|roles? and|all)\b"
@@ -78,7 +85,8 @@ def read_bindings(text: str, estate: Estate, now: datetime, understand: Callable
         return None
     if _GOOGLE.search(text) is None:
         return None
-    left = text
+    left = _OWN_ROWS.sub(" ", text)
+    rows = left != text
     per = [match["what"].rstrip("s") for match in _PER.finditer(left)]
     left = _PER.sub(lambda m: f" {m['what']} ", left) if per else left
     types, noun, at = _subject(left)
@@ -95,6 +103,7 @@ def read_bindings(text: str, estate: Estate, now: datetime, understand: Callable
     counted = _COUNT.search(left) is not None
     left = _COUNT.sub(" ", left)
     items = [match["what"].rstrip("s") for match in _ITEMS.finditer(left)]
+    rows |= _ASKED.search(left) is not None and not counted
     if often and items:
         per, counted = [items[0]], True
     elif bound is not None and noun:
@@ -107,6 +116,8 @@ def read_bindings(text: str, estate: Estate, now: datetime, understand: Callable
     items_said = _rest(left, kinds, estate, now, understand)
     if items_said is None or not (items or tests):
         return None
+    if rows and not counted:
+        per = []
     each = _each(
         arrays,
         noun,
@@ -115,7 +126,7 @@ def read_bindings(text: str, estate: Estate, now: datetime, understand: Callable
         per,
         counted=counted,
         negated=negated,
-        subject_first=bool(noun) and at <= first,
+        subject_first=bool(noun) and at <= first and not rows,
         text=text,
     )
     if each is None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from agent.planner.questions.build import build
 from agent.planner.questions.element_columns import ColumnReader
@@ -20,7 +20,7 @@ from agent.planner.questions.element_words import (
     WITHOUT,
 )
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Each, Form, Kinds, Measure, Rank, Where
+from agent.planner.questions.form import Atom, Each, Form, Has, Kinds, Measure, Rank, Where
 from agent.planner.questions.item_tests import Named
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.phrases import lexicon_parts
@@ -28,6 +28,9 @@ from agent.planner.questions.reader_items import find_items, refs, shown_of
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.settings import ITEM
 from agent.planner.questions.tokens import Token, tokenize
+
+_BOUNDS: Final = ("gt", "gte", "lt", "lte", "older", "within", "range", "port", "exact")
+_ONES: Final = frozenset({"one", "two", "three", "four", "five"})
 
 
 def read_elements(text: str, estate: Estate, now: datetime, *, weak: bool = False) -> Form | None:
@@ -62,7 +65,29 @@ def read_elements(text: str, estate: Estate, now: datetime, *, weak: bool = Fals
     if state is None or form is None or form.entity != "asset" or form.rule_form or form.span:
         return None
     made = reader.joined(each, form)
-    return made if _keeps_groups(made, marks) else None
+    return made if _keeps_groups(made, marks) and _keeps_bounds(made, marks, tokens) else None
+
+
+def _keeps_bounds(form: Form, marks: list[Mark], tokens: list[Token]) -> bool:
+    """Whether a number that something is more or less than has an effect."""
+    said = any(
+        m.kind == "compare"
+        and m.data in ("gt", "gte", "lt", "lte")
+        and m.end < len(tokens)
+        and (tokens[m.end].value is not None or tokens[m.end].text in _ONES)
+        for m in marks
+    )
+    each = form.each
+    tested = each is not None and any(t.op in _BOUNDS for t in each.tests)
+    told = any(isinstance(i, Has) or (isinstance(i, Atom) and i.op in _BOUNDS) for i in form.items)
+    return (
+        not said
+        or form.having is not None
+        or tested
+        or told
+        or form.over != ""
+        or (each is not None and each.count == "assets")
+    )
 
 
 def _keeps_groups(form: Form, marks: list[Mark]) -> bool:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 _MACHINES: Final = r"(?:vms?|virtual machines?|machines?|instances?|ec2s?|boxes|computers?)"
@@ -14,13 +15,21 @@ _OFF: Final = re.compile(
 )
 # what a key of a value ends with
 _VALUES: Final = r"(?:algorithms?|types?|versions?|sizes?|class(?:es)?|engines?|runtimes?|modes?|tiers?|skus?|retentions?|periods?|schemes?|timeouts?|protocols?|images?|identifiers?|endpoints?|timestamps?|times?|dates?)"
-_REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
+_REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
         # asked for beside
         (r"(?:,|\(|\band\b)?\s*\b(?:incl\.|incl\b|inclusive of\b|inc\.)\s*", ", with "),
         (rf"^\W*(?:(?:please|can you|could you|i need|show|list|give|print|display|get|tell|provide|what is|what are|which)(?: me)? )+(?:the )?(?P<key>(?:[\w-]+ ){{0,3}}{_VALUES}(?:(?:, | and |, and )(?:the )?(?:[\w-]+ ){{0,3}}{_VALUES})*) (?:of|for|on) (?:every|each|all)(?: of)?(?: the| our)* (?P<kind>[\w ]+?)\W*$", r"list \g<kind> with the \g<key>"),
         (r"\bwith (?:the |their )?(?P<a>(?!\d)[^.?]{2,80}?),? and whether (?:they|it|each|these)(?: one)? (?:are|is|have|has) (?P<b>[\w -]{3,40}?)(?=\W*$)", r"with the \g<a> and \g<b>"),
+        # "subnets that no instance uses"
+        (r"\b(?:that|which) no (?P<y>(?!rule|one\b|statement|container|member)[a-z][\w -]{2,25}?) (?:uses?|references?|refers? to|needs?|(?:is|are) (?:using|attached to|connected to))(?=\W*$|,? (?:and|but|in|on|per|by)\b)", r"not used by any \g<y>"),
+        # "routes that go to an internet gateway" are those of route tables
+        (r"^(?P<lead>\W*(?:(?:list|show|give|me|which|what|are|the|all|our|print|how many|number of|count)\b ?)*)routes\b(?! (?:of|in|per|tables?)\b)(?=.*\b(?:gateway|peering|0\.0\.0\.0|destination|internet)\b)", r"\g<lead>routes of route tables"),
+        # what a vault lets one do with what it keeps
+        (r"\b(?P<p>access polic(?:y|ies)) (?:(?:that|which|to) )?(?:(?:allow|grant|permit|give)(?:s|ing)?|with)(?: access to)? (?P<w>secret|key|certificate)s? (?P<v>get|list|set|delete|purge|backup|restore|recover|create|update|import|all)\b(?: permissions?)?", r"\g<p> whose \g<w>s contain \g<v>"),
+        (r"\b(?P<p>access polic(?:y|ies)) (?:(?:that|which|to) )?(?:(?:allow|grant|permit|give)(?:s|ing)?|with)(?: the)? (?P<v>get|list|set|delete|purge|backup|restore|recover|create|update|import|all)(?: permissions?)? (?:on |for |to |of )?(?P<w>secret|key|certificate)s\b", r"\g<p> whose \g<w>s contain \g<v>"),
+        (r"\brole ?bindings? (?:whose|where the) subjects? (?:is|are) (?:an? )?(?P<k>service ?account|group|user)s?\b", lambda m: f"kubernetes role bindings with subject kind {m['k'].replace(' ', '')}"),
         # what is named and no longer there
         (r"\bwhose (?:(?:source|original|origin|parent|underlying|base) )?(?P<x>[a-z][\w -]{2,30}?) (?:no longer exists?|no longer is there|(?:does|do)(?: not|n't) exist(?: any ?more)?|(?:is|are|was|were|has been|have been) (?:gone|deleted|removed)(?: already)?|(?:is|are)(?: not|n't) there(?: any ?more)?)(?=\W*$)", r"without \g<x>"),
         (r"\b(?:that |which )?(?:auto(?:matically)?[ -]?)?(?:gives?|hands?|giving|handing|assigns?|assigning) (?:out )?(?:(?:machines|instances|things|them) )?(?:an? )?public (?:ip )?(?:ips|address(?:es)?|ip)(?: (?:by default|automatically|on launch))?\b", "with map public ip on launch"),
