@@ -60,6 +60,18 @@ def test_all_none_or_some_of_the_items(
         ("containers of deployments that are privileged", DEPLOYMENT, [2]),
         ("access keys of users that are inactive", USER, [4]),
         ("bindings of gcp buckets: role and member", BUCKET, [0, 1, 2, 3, 4, 5]),
+        (
+            "who has which role on our gcs buckets? one line per bucket, role and member",
+            BUCKET,
+            [0, 1, 2, 3, 4, 5],
+        ),
+        (
+            "iam bindings of our gcp buckets with role and member, each member in its own row",
+            BUCKET,
+            [0, 1, 2, 3, 4, 5],
+        ),
+        ("which gcp buckets grant a role to allUsers, and which role is it?", BUCKET, [2]),
+        ("routes that go to an internet gateway", "ec2_route_table", [1, 3, 5]),
     ],
 )
 def test_items_one_row_each(
@@ -103,3 +115,15 @@ def test_an_average_is_no_list_of_rules(configured: ConfiguredTenant) -> None:
 def test_rules_of_each_group_are_counted(configured: ConfiguredTenant) -> None:
     rows: list[dict[str, Any]] = found(configured, "number of inbound rules per security group")
     assert [row["inbound_rules"] for row in rows] == [2] * 6
+
+
+@pytest.mark.parametrize(
+    ("question", "bound"),
+    [
+        ("load balancers with more than one listener", 1),
+        ("security groups with more than one inbound rule", 6),
+        ("load balancers with more than two listeners", 0),
+    ],
+)
+def test_a_number_in_words_is_a_bound(configured: ConfiguredTenant, question: str, bound: int) -> None:
+    assert len(found(configured, question)) == bound

@@ -75,7 +75,10 @@ def test_one_row_for_each_rule(configured: ConfiguredTenant) -> None:
     )
     told = Counter((r["xdm.asset.id"], str(r["port"]), str(r["to_port"])) for r in rows)
     assert told == Counter((a["id"], str(r["FromPort"]), str(r["ToPort"])) for a in GROUPS for r in rules(a))
-    assert {"protocol", "source_ranges", "source_groups"} <= rows[0].keys()
+    assert {"protocol", "source_group", "all_source_ranges"} <= rows[0].keys()
+    # what a rule lets in is told, and not only that it lets in something
+    sources = Counter((r["xdm.asset.id"], r["source"]) for r in rows)
+    assert sources == Counter((a["id"], r["IpRanges"][0]["CidrIp"]) for a in GROUPS for r in rules(a))
 
 
 @pytest.mark.parametrize(
