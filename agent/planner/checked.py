@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from agent.planner.concepts import BY_NAME, Rule, rules_of
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Ref, Weakness
+from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Linked, Ref, Weakness
 from agent.planner.questions.reader_values import nouns_of
 from agent.planner.questions.setting_marks import types_of
 
@@ -64,7 +64,7 @@ def _looks(rule: Rule, asked: frozenset[str]) -> bool:
     return not asked or not rule.types or bool(rule.types & asked)
 
 
-def _shows(atom: Atom, looked: frozenset[str]) -> bool:
+def _shows(atom: Atom | Linked, looked: frozenset[str]) -> bool:
     """Whether configuration tells what no check does: not where it is empty for every resource of the type."""
     return any(place.type_id not in looked and place.kind != "null" for place in atom.ref.places)
 

@@ -42,6 +42,10 @@ _MFA = (
     r"(?: devices?| tokens?| protection)?"
 )
 _SSM = r"(?:ssm|systems manager|session manager)(?: agents?)?(?: managed)?"
+_PUBLIC_IP = (
+    r"(?:an? |any |some |its own |their own |own )?(?:public|external|elastic|(?:internet|publicly)[ -]?routable)(?:[ -](?:static|facing))? "
+    r"(?:ip(?:v4)?s?(?:[ -]?addr(?:ess(?:es)?)?)?|addr(?:ess(?:es)?)?)(?: (?:assigned|attached))?(?: to (?:it|them))?"
+)
 
 CONCEPTS: tuple[Concept, ...] = (
     Concept(
@@ -59,6 +63,14 @@ CONCEPTS: tuple[Concept, ...] = (
         "lack Block Public Access",
         "have Block Public Access",
         thing=r"(?:s3 )?(?:block(?:ing)?(?: of)? public access|public access blocks?)(?: settings?)?",
+    ),
+    Concept(
+        "public_ip",
+        rf"(?:with|ha(?:s|ve|ving|d)|got|gets?|assigned|us(?:es?|ing)|own(?:s|ing)?)(?: got)? {_PUBLIC_IP}",
+        r"public_ip(?:$|\s)",
+        "have a public IP address",
+        "have no public IP address",
+        good=rf"(?:without|with no|ha(?:s|ve|ving|d) no|lack(?:s|ing)?|no|missing|(?:don't|doesn't|do not|does not|not|never) (?:have|having|get|got|use|using)) {_PUBLIC_IP}",
     ),
     Concept(
         "public",

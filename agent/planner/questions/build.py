@@ -50,7 +50,9 @@ def build(state: State) -> Form:
         for item in list(items):
             if isinstance(item, Weakness) and item.setting:
                 shown += [
-                    a.ref.model_copy(update={"name": item.name.replace("no_", "")}) for a in item.setting
+                    a.ref.model_copy(update={"name": item.name.replace("no_", "")})
+                    for a in item.setting
+                    if isinstance(a, Atom)
                 ]
                 items.remove(item)
             elif isinstance(item, Atom) and item.ref.places:

@@ -156,7 +156,7 @@ def _of_one(form: Form, text: str, estate: Estate | None) -> Form:
         if isinstance(item, Atom) and item.ref.places:
             refs.append(item.ref)
         elif isinstance(item, Weakness) and item.setting:
-            refs += [atom.ref for atom in item.setting if atom.ref.places]
+            refs += [atom.ref for atom in item.setting if isinstance(atom, Atom) and atom.ref.places]
         elif isinstance(item, Weakness) and estate and (shown := shown_by(item.name, estate)) is not None:
             # of which kind it is, its name does not say
             refs.append(shown)

@@ -80,7 +80,7 @@ class Weakness(FormModel):
     kind: Literal["weakness"] = "weakness"
     name: str
     rules: tuple[str, ...] = ()
-    setting: tuple[Atom, ...] = ()
+    setting: tuple[Atom | Linked, ...] = ()
     label: str = ""
     negated: bool = False
 
@@ -125,6 +125,11 @@ class Linked(FormModel):
     items: tuple[Item, ...] = ()
     ways: tuple[tuple[Where, Where], ...]
     negated: bool = False
+
+    @property
+    def ref(self) -> Ref:
+        """Where the configuration tells it."""
+        return Ref(name=self.kinds.label, places=tuple(here for here, _ in self.ways))
 
 
 class Either(FormModel):

@@ -102,8 +102,11 @@ class ConditionWriter(SettingWriter):
         if isinstance(item, Linked):
             inner = ConditionWriter("asset", self.estate, self.now)
             told = both(inner.all((item.kinds, *item.items)))
+            joins = self.joins if self.by_join else None
             ways = [
-                linked_by_id(way, self.estate.platform, told, tuple(inner.compute), absent=item.negated)
+                linked_by_id(
+                    way, self.estate.platform, told, tuple(inner.compute), absent=item.negated, joins=joins
+                )
                 for way in item.ways
             ]
             # without any of them, or with one
@@ -166,7 +169,7 @@ class ConditionWriter(SettingWriter):
             rules = Test(field=ENTITIES["issue"].places["rule"].column, op="in", values=item.rules)
         if self.name == "issue" and rules is not None:
             return Not(none=rules) if item.negated else rules
-        parts = [self.atom(one) for one in item.setting]
+        parts = [self.one(one) for one in item.setting]
         if rules is not None:
             parts.append(self.related("issue", [rules, OPEN]))
         made = either(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent.planner.questions.form import Where
 from agent.planner.questions.plan_tests import RAW, TYPE, both
 from agent.planner.questions.settings import ITEM
-from tools.xql.plan import Computed, Condition, JsonPath, Related, Test
+from tools.xql.plan import Aggregate, Computed, Condition, Join, JsonPath, Not, Related, Test
 
 
 def linked_by_id(
@@ -15,8 +15,12 @@ def linked_by_id(
     compute: tuple[Computed, ...],
     *,
     absent: bool,
+    joins: list[Join] | None = None,
 ) -> Condition:
-    """The assets that have (not) an id which some asset of the other type has, of which `told` holds."""
+    """The assets that have (not) an id which some asset of the other type has, of which `told` holds.
+
+    With `joins`, they are counted by one more join, where a condition inside of a measure may not look elsewhere.
+    """
     there, of_there, rows_there = _id(way[1], platform, "linked")
     here, of_here, rows_here = _id(way[0], platform, "own")
     same = Related(
@@ -28,6 +32,17 @@ def linked_by_id(
         expand=rows_there,
     )
     where = both([Test(field=TYPE, op="eq", value=way[0].type_id), same])
+    if joins is not None:
+        name = f"linked_{len(joins) + 1}"
+        counted = Aggregate(function="count_rows", name=name)
+        joins.append(
+            Join(
+                dataset="asset_inventory", kind="left", compute=of_here, expand=rows_here, where=where,
+                aggregates=(counted,),
+            )
+        )  # fmt: skip
+        some: Condition = Test(field=name, op="gt", value=0)
+        return Not(none=some) if absent else some
     return Related(dataset="asset_inventory", where=where, compute=of_here, expand=rows_here, absent=absent)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Ref, Weakness
+from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Linked, Ref, Weakness
 from agent.planner.questions.plan_columns import Columns
 from agent.planner.questions.plan_conditions import OPEN, ConditionWriter, base_of, both
 from agent.planner.questions.plan_tests import TYPE
@@ -75,7 +75,7 @@ class MeasureWriter:
         types = asked
         for item in part:
             atoms = item.setting if isinstance(item, Weakness) and not item.rules else (item,)
-            held = {w.type_id for a in atoms if isinstance(a, Atom) for w in a.ref.places}
+            held = {w.type_id for a in atoms if isinstance(a, Atom | Linked) for w in a.ref.places}
             types = types & held if held else types
         if not types or types == asked:
             return []

@@ -28,6 +28,7 @@ from agent.planner.questions.reader_items import find_items, refs, shown_of
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.settings import ITEM
 from agent.planner.questions.tokens import Token, tokenize
+from agent.planner.questions.weakness_places import BY_ANOTHER
 
 _BOUNDS: Final = ("gt", "gte", "lt", "lte", "older", "within", "range", "port", "exact")
 _ONES: Final = frozenset({"one", "two", "three", "four", "five"})
@@ -49,6 +50,9 @@ def read_elements(text: str, estate: Estate, now: datetime, *, weak: bool = Fals
         return None
     if any(m.kind == "weakness" and any(n.start == m.end for n in found.named) for m in marks):
         # "encryption algorithm": one name of a setting
+        return None
+    if any(m.kind == "weakness" and m.data.name in BY_ANOTHER for m in marks):
+        # "with a public ip" is said of the machine, wherever its cloud writes it
         return None
     everyday = all(_of_anything(n.text, marks, tokens) for n in found.named)
     if not found.tests and everyday and (found.kind is None or _by_type(found.named)):

@@ -16,6 +16,7 @@ from agent.planner.questions.setting_measures import measure_at
 from agent.planner.questions.setting_values import best_places, value_at
 from agent.planner.questions.settings import FLUFF, Setting, key_words, stem
 from agent.planner.questions.tokens import Token
+from agent.planner.questions.weakness_places import BY_ANOTHER
 from agent.planner.questions.weaknesses import where_of
 
 _WINDOW: Final = 5
@@ -87,6 +88,9 @@ def _alias_at(
     """Other words for settings; of a noun alone only beside another noun."""
     start = marks[at].start
     if marks[at].kind in ("tenant", "time", "quoted"):
+        return None
+    if marks[at].kind == "weakness" and marks[at].data.name in BY_ANOTHER:
+        # what one cloud writes beside the resource has no key of its own there
         return None
     if marks[at].kind == "weakness":
         inside = next(

@@ -16,6 +16,7 @@ from agent.planner.questions.reader_state import State
 from agent.planner.questions.setting_phrases import Reading
 from agent.planner.questions.setting_words import ATTRIBUTES, NOT, OFF, ON
 from agent.planner.questions.tokens import Token
+from agent.planner.questions.weaknesses import Found, resolve
 
 Understand = Callable[..., State]
 _ACCEPT: Final = frozenset(
@@ -66,6 +67,26 @@ def attribute(some: Sequence[Token], estate: Estate) -> Reading | None:
                     2.0,
                 )
     return None
+
+
+def addressed(some: Sequence[Token], types: frozenset[str], estate: Estate) -> Reading | None:
+    """ "with a public ip": each cloud writes that elsewhere, Azure into another resource."""
+    said = [
+        t.norm
+        for t in some
+        if t.text not in ("a", "an", "any", "with", "their", "own") and t.text not in NOT | ON
+    ]
+    if (
+        not said
+        or said[0] not in ("public", "external")
+        or not {"ip", "addres", "address", "public-ip"} & set(said[1:])
+    ):
+        return None
+    if not set(said[1:]) <= {"ip", "addres", "address", "ipv4"}:
+        return None
+    negated = sum(t.text in NOT | OFF for t in some) % 2 == 1
+    item = resolve(Found("public_ip", 0, 0, negated), estate, types, ())
+    return Reading(item, 3.0) if item is not None and item.setting else None
 
 
 def _of_lack(item: Weakness) -> bool:

@@ -23,7 +23,7 @@ from agent.planner.questions.setting_columns import without_columns
 from agent.planner.questions.setting_effects import with_effects
 from agent.planner.questions.setting_joined import of_same_items
 from agent.planner.questions.setting_marks import types_of
-from agent.planner.questions.setting_other import RELATED, Understand, attribute, otherwise
+from agent.planner.questions.setting_other import RELATED, Understand, addressed, attribute, otherwise
 from agent.planner.questions.setting_phrases import Reading, phrase_of
 from agent.planner.questions.setting_places import spots_of
 from agent.planner.questions.setting_words import NOT, REPHRASED
@@ -120,6 +120,8 @@ def _form(
             # what a machine runs, and no key that is called so
             return None
         made = phrase_of(some, spots, whens)
+        if (address := addressed(some, types, estate)) is not None:
+            return Reading(address.item, address.score, made.spots if made is not None else ())
         held = {spot.setting.type_id for spot in made.spots} if made is not None else set()
         if made is None or len(held) == len(types) or made.valued:
             return made

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Op, Ref, Where
+from agent.planner.questions.form import Atom, Kinds, Linked, Op, Ref, Where
 from agent.planner.questions.settings import ITEM, Setting
 
 _ANYBODY: Final = ("allUsers", "allAuthenticatedUsers")
@@ -47,6 +47,8 @@ _SHARED: Final = ("are shared with everyone (public)", "are not shared with ever
 _GRANTED: Final = ("grant public access, to allUsers or allAuthenticatedUsers", "grant nothing to the public")
 _HTTP: Final = ("accept plain HTTP: nothing refuses it (TLS)", "refuse plain HTTP (TLS only)")
 _API: Final = ("have a public API endpoint", "have no public API endpoint")
+_ADDRESS: Final = ("have a public IP address", "have no public IP address")
+_SOME: Final = (r"\S",)
 
 # of each type the first that its configuration holds counts, with others of the same path's length as alternatives
 PLACES: Final[dict[str, tuple[Shown, ...]]] = {
@@ -64,6 +66,13 @@ PLACES: Final[dict[str, tuple[Shown, ...]]] = {
         Shown("Public", "true", types=("EC2_IMAGE", "EC2_AMI"), label=_SHARED[0], inverse=_SHARED[1]),
         Shown("access[].specialGroup", "in", _ANYBODY, types=("GOOGLE_BIGQUERY",), label=_GRANTED[0], inverse=_GRANTED[1]),
         Shown("iamPolicy.bindings[].members", "in", _ANYBODY, types=("GOOGLE_CLOUD_STORAGE", "GOOGLE_CLOUD_FUNCTION", "GOOGLE_CLOUD_RUN", "GOOGLE_PUBSUB"), label=_GRANTED[0], inverse=_GRANTED[1]),
+    ),
+    "public_ip": (
+        Shown("PublicIpAddress", "matches", _SOME, types=("EC2_INSTANCE",), label=_ADDRESS[0], inverse=_ADDRESS[1]),
+        Shown("Association.PublicIp", "matches", _SOME, types=("EC2_NETWORK",), label=_ADDRESS[0], inverse=_ADDRESS[1]),
+        Shown("networkInterfaces[].accessConfigs[].natIP", "matches", _SOME, label=_ADDRESS[0], inverse=_ADDRESS[1]),
+        Shown("properties.ipConfigurations[].properties.publicIPAddress.id", "matches", _SOME, label=_ADDRESS[0], inverse=_ADDRESS[1]),
+        Shown("settings.ipConfiguration.ipv4Enabled", "true", label=_ADDRESS[0], inverse=_ADDRESS[1]),
     ),
     "unencrypted_transit": (
         Shown("Policy", "contains", ("aws:SecureTransport",), good=True, types=("S3_",), label=_HTTP[0], inverse=_HTTP[1]),
@@ -88,6 +97,13 @@ PLACES: Final[dict[str, tuple[Shown, ...]]] = {
     ),
 }  # fmt: skip
 
+# what another kind of resource tells of the one that it names: weakness -> type, its id, the other type, where it names it
+BY_ANOTHER: Final[dict[str, tuple[tuple[str, str, str, str], ...]]] = {
+    "public_ip": (
+        ("AZURE_VIRTUAL_MACHINE", "id", "AZURE_NETWORK_INTERFACE", "properties.virtualMachine.id"),
+    ),
+}
+
 
 def written(name: str, type_id: str, estate: Estate) -> tuple[Atom, str, str] | None:
     """The condition on configuration by which assets of a type have a weakness, with words for it and its opposite."""
@@ -110,6 +126,26 @@ def written(name: str, type_id: str, estate: Estate) -> tuple[Atom, str, str] | 
         one.label,
         one.inverse,
     )
+
+
+def by_another(name: str, type_id: str, estate: Estate) -> Linked | None:
+    """The condition by which another kind of resource tells a weakness of the assets of a type."""
+    for here, own, there, names in BY_ANOTHER.get(name, ()):
+        if here != type_id or (said := written(name, there, estate)) is None:
+            continue
+        atom, label, _ = said
+        told = Kinds(types=(there,), label=label)
+        return Linked(
+            kinds=told,
+            items=(atom,),
+            ways=(
+                (
+                    Where(type_id=here, path=tuple(own.split("."))),
+                    Where(type_id=there, path=tuple(names.split("."))),
+                ),
+            ),
+        )
+    return None
 
 
 def _place(shown: Shown, type_id: str, estate: Estate) -> Setting | None:

@@ -13,9 +13,9 @@ from agent.planner import weakness
 from agent.planner.concepts import BY_NAME, CONCEPTS, port_rules, rules_of
 from agent.planner.negation import negated
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Ref, Weakness, Where
+from agent.planner.questions.form import Atom, Linked, Ref, Weakness, Where
 from agent.planner.questions.settings import Setting
-from agent.planner.questions.weakness_places import written
+from agent.planner.questions.weakness_places import by_another, written
 from agent.planner.scan import Scanner
 
 # concept -> words of keys that mean the good state; `!value`: values of the bad state instead
@@ -147,16 +147,19 @@ def resolve(found: Found, estate: Estate, types: frozenset[str], nouns: Iterable
     return Weakness(name=found.name, rules=rules, setting=atoms, label=f"that {label}", negated=found.negated)
 
 
-def _by_settings(name: str, estate: Estate, types: frozenset[str]) -> tuple[Atom, ...]:
+def _by_settings(name: str, estate: Estate, types: frozenset[str]) -> tuple[Atom | Linked, ...]:
     """Conditions on configuration that hold for what has the weakness, one for each type of asset."""
     good = GOOD_KEYS.get(name, ())
     bad = BAD_KEYS.get(name, ())
-    found: list[Atom] = []
+    found: list[Atom | Linked] = []
     if name in ("assume_any", "assume_foreign"):
         return _assumed(name, estate, types)
     for type_id in sorted(types):
         if (said := written(name, type_id, estate)) is not None:
             found.append(said[0])
+            continue
+        if (other := by_another(name, type_id, estate)) is not None:
+            found.append(other)
             continue
         if bad and estate.types.get(type_id, ("", "", "", ""))[1] not in _PUBLIC_BY_SETTING:
             continue
@@ -250,6 +253,12 @@ def where_of(setting: Setting, good: tuple[str, ...] = ()) -> Where:
 def shown_by(name: str, estate: Estate) -> Ref | None:
     """Where the configuration of any kind of resource shows a weakness: one value, to be read as it stands."""
     atoms = _by_settings(name, estate, frozenset(estate.settings.by_type))
-    places = tuple(where for atom in atoms for where in atom.ref.places if "*" not in where.path)
+    places = tuple(
+        where
+        for atom in atoms
+        if isinstance(atom, Atom)
+        for where in atom.ref.places
+        if "*" not in where.path
+    )
     said = name.removeprefix("no_").removeprefix("un").replace("_", " ")
     return Ref(name=said, places=places) if places else None
