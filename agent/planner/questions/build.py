@@ -203,16 +203,11 @@ def _part(state: State, items: list[Item]) -> tuple[list[Item], Measure]:
     """What a share is of, and the part: what is said after the noun, else before it; never the kind."""
     made = [(n, link, p.made() if isinstance(p, Relation) else p) for n, (link, p) in enumerate(state.parts)]
     kinds = fold([(link, p) for _, link, p in made if isinstance(p, Kinds) and not p.negated])
-    before = [
-        (link, p)
-        for n, link, p in made
-        if n < state.head_parts and not (isinstance(p, Kinds) and not p.negated)
-    ]
-    after = [
-        (link, p)
-        for n, link, p in made
-        if n >= state.head_parts and not (isinstance(p, Kinds) and not p.negated)
-    ]
+    first = state.part_from if state.part_from is not None else state.head_parts
+    if first >= len(state.parts):
+        first = state.head_parts
+    before = [(link, p) for n, link, p in made if n < first and not (isinstance(p, Kinds) and not p.negated)]
+    after = [(link, p) for n, link, p in made if n >= first and not (isinstance(p, Kinds) and not p.negated)]
     if not after:
         return kinds, Measure(function="percent", part=tuple(fold(before)))
     told = fold(after)
@@ -227,11 +222,31 @@ def _part(state: State, items: list[Item]) -> tuple[list[Item], Measure]:
     ]
     rest = [i for i in told if i not in placed]
     of_cloud = all(isinstance(p, Atom) and p.ref.name in ("provider", "region", "account") for _, p in before)
-    if not rest and before and not of_cloud:
+    if not rest and before and not of_cloud and not (_still_open(before) or _copula(state)):
         return [*kinds, *placed], Measure(function="percent", part=tuple(fold(before)))
     if not rest:
         placed, rest = [], told
     return [*kinds, *fold(before), *placed], Measure(function="percent", part=tuple(rest))
+
+
+def _still_open(before: list[tuple[str, Item]]) -> bool:
+    """ "of open issues": what is asked about, and no part of it."""
+    return all(isinstance(p, Atom) and p.ref.name == "status" and p.values == ("open",) for _, p in before)
+
+
+def _copula(state: State) -> bool:
+    """ "of X are in Y": what is said behind it is the part; not behind "that are"."""
+    head = next((n for n, m in enumerate(state.marks) if m.kind in ("kind", "entity")), len(state.marks))
+    return any(
+        m.kind == "stop"
+        and m.text.lower() in _IS
+        and state.marks[n - 1].text.lower() not in ("that", "which", "who", "where")
+        for n, m in enumerate(state.marks)
+        if n > head
+    )
+
+
+_IS: Final = frozenset("is are was were come comes belong belongs sit sits live lives affect affects".split())
 
 
 def _status(state: State, items: list[Item], group: list[Ref], measure: Measure | None) -> str:

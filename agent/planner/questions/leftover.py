@@ -32,7 +32,7 @@ _SUBJECTS: Final = frozenset(
     "that which who they we i you to did does do must should can could may might will would it".split()
 )
 _FOR: Final = frozenset("for before after during regarding because concerning to about".split())
-_WHERE: Final = frozenset("in on from at of within inside under by".split())
+_WHERE: Final = frozenset("in on from at of within inside under by as via using like".split())
 _DETERMINERS: Final = frozenset("the a an my our this that their his her its your these those some".split())
 
 

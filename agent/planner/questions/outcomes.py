@@ -121,12 +121,11 @@ def settle_left(state: State) -> None:
         return
     kinds = [p for _, p in state.parts if isinstance(p, Kinds)]
     found, unknown = find_rules(words, state.estate.words.rules, nouns_of(kinds, state.estate))
+    types = types_of(kinds, state.estate)
+    if types:
+        # what reports on other kinds of resource says nothing of these
+        found = [rule for rule in found if not rule.types or rule.types & types]
     if not found or unknown or len(found) > 25:
-        return
-    asked = types_of([k for k in kinds if not k.negated], state.estate)
-    looked_at = frozenset[str]().union(*(rule.types for rule in found))
-    if asked and looked_at and not asked & looked_at:
-        # rules that look at other kinds of resource tell nothing of these
         return
     narrowed = any(not isinstance(p, Kinds) for _, p in state.parts)
     if len(words) == 1 and (narrowed or words[0] in _GENERIC):
@@ -187,6 +186,12 @@ def hindered(state: State, text: str, estate: Estate, named: frozenset[str] = fr
         return Asked(
             outcome="clarify",
             message=f"I could not tell what {neutral.inline(word)} is about here, and without it the opposite would be answered. Say what is lacking, for example: without an owner, without open issues.",
+        )
+    counted = state.measure is None or state.measure.function == "count"
+    if state.agg in ("avg", "median", "sum") and counted and not state.over and state.rank is None:
+        return Asked(
+            outcome="refuse",
+            message="I could not tell which number the average or sum is of. Name it, for example: the average age of open issues.",
         )
     if state.compare is not None:
         return Asked(

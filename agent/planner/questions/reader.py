@@ -10,7 +10,7 @@ from typing import Final
 from agent.planner.questions import openings
 from agent.planner.questions.entity_links import reachable
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Kinds, Ref
+from agent.planner.questions.form import Atom, Kinds, Measure, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_conditions import (
     skip,
@@ -83,7 +83,19 @@ def _entity(state: State, mark: Mark) -> None:
         and following[1].data in ("issue", "finding")
     ):
         return _category(state, "VULNERABILITY", str(following[1].data), following[0])
-    if name == "vulnerability" and "cve" in mark.text.lower() and not state.headed:
+    before = state.before()
+    if (
+        name == "vulnerability"
+        and "cve" in mark.text.lower()
+        and (state.dims or state.group)
+        and before is not None
+        and (before.kind, before.data) == ("agg", "distinct")
+    ):
+        # "packages with at least 3 different CVEs": the same one in many places is one
+        state.measure, state.agg = Measure(function="distinct", ref=Ref(name="cve")), ""
+        state.group, state.dims = [*state.group, *state.dims], []
+        state.having, state.compare = state.having or state.compare, None
+    elif name == "vulnerability" and "cve" in mark.text.lower() and not state.headed:
         if state.agg == "distinct" or (state.measure is not None and state.measure.function == "count"):
             state.agg = "distinct"
             measured(state, Ref(name="cve"))
@@ -278,11 +290,18 @@ def _names_place(state: State, mark: Mark, coming: Mark | None, before: Mark | N
     )
 
 
+def _switched_off(state: State, mark: Mark) -> None:
+    """ "inactive users": no setting took it, and who is asked for does not lose it."""
+    coming = state.next()
+    if coming is not None and coming[1].kind == "kind":
+        state.lose(mark)
+
+
 _READ: Final[dict[str, Callable[[State, Mark], None]]] = {
     "entity": _entity, "kind": take_kind, "tenant": take_tenant, "value": take_value, "weakness": take_weakness, "time": take_time,
     "attr": take_attr, "tag": lambda s, m: reference(s, m, m.data), "setting": lambda s, m: reference(s, m, m.data),
     "not": take_not_word, "and": take_and, "or": take_or, "but": take_but, "comma": take_comma, "stop": take_stop, "alias": lambda s, m: take_word(s, m), "all": skip, "mark": skip,
-    "with": with_word, "of": skip, "on": skip, "off": skip, "after": skip, "dist": distribution,
+    "with": with_word, "of": skip, "on": skip, "off": _switched_off, "after": skip, "dist": distribution,
     "agg": aggregate, "rank": rank, "top": top, "number": number, "compare": compare,
     "by": by, "order": order, "desc": direction, "asc": direction, "bin": binned,
     "empty": empty_word, "tagged": tagged, "owned": owned, "vague": vague, "quoted": quoted,

@@ -191,10 +191,16 @@ def take_value(state: State, mark: Mark) -> None:
     if name == "status" and values == ("all",):
         state.status = "all"
         return
+    label = value_label(name, values)
+    if name == "os" and values == ("linux",):
+        # distributions do not all say so in their names
+        values = (
+            tuple(shown for low, shown in state.estate.values("asset", "os").items() if _LINUX.search(low))
+            or values
+        )
     op = "true" if values in (("true",), ("false",)) else "contains" if name in ("platform", "os") else "in"
     if name == "os" and all(value.lower() in state.estate.values("asset", "os") for value in values):
         op = "in"
-    label = value_label(name, values)
     if (label == "closed" and mark.text.lower() in ("resolved", "fixed", "remediated", "mitigated")) or (
         label == "in progress" and mark.text.lower() in ("under investigation", "being investigated")
     ):
@@ -205,6 +211,12 @@ def take_value(state: State, mark: Mark) -> None:
         negated=negated != (values == ("false",)),
     )  # fmt: skip
     place(state, item)
+
+
+_LINUX: Final = re.compile(
+    r"linux|ubuntu|debian|centos|red ?hat|rhel|fedora|suse|sles|rocky|alpine|amazon|oracle|coreos|flatcar"
+    r"|bottlerocket|container-optimized|photon|mariner"
+)
 
 
 def take_weakness(state: State, mark: Mark) -> None:
@@ -295,11 +307,17 @@ def skip(state: State, mark: Mark) -> None:
     return None
 
 
+# what a share is of stands before these, and the part behind them
+_PARTING: Final = frozenset("that which who are is has have do does".split())
+
+
 def take_stop(state: State, mark: Mark) -> None:
     if mark.has("alias"):
         _as_account(state, mark)
         return
     text = mark.text.lower()
+    if text in _PARTING and state.part_from is None and state.headed and len(state.parts) > state.head_parts:
+        state.part_from = len(state.parts)
     if len(text) > 3 and text not in STOP and (found := value_said(state, text)) is not None:
         # mere English elsewhere, yet a value of what is asked about: "spreadsheets"
         place(state, found)

@@ -238,6 +238,7 @@ def _rest(reader: NetworkReader, estate: Estate, now: datetime) -> Form | None:
     if (
         state.left or state.unknown or state.missing or state.twofold or state.compare is not None or state.vague
         or state.limit is not None or state.subject or state.pending_rank or state.columns or state.agg
+        or (state.measure is not None and state.measure.function not in ("count", "percent"))
     ):  # fmt: skip
         return None
     if (

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+_LEVEL: Final = r"(?:critical|high|medium|low|informational|open|closed|resolved|new)"
 _THING: Final = r"(?P<what>(?:the |our |my |an? |these |those |all )?[\w\s'&-]{3,60}?)"
 _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     (re.compile(pattern), words)
@@ -17,7 +18,8 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"^\W*%\s*(?:of\b)?", "percentage of "),
         # to an answer
         (r"^\W*(?:(?:please|now|then|and|ok|okay) )*(?:restrict|limit|narrow|confine|reduce|cut) (?:it|that|this|them|those|these|the (?:list|results?|search|numbers?|table))(?: down)? to\b(?!\s*(?:the )?(?:top|first|\d))", "only"),
-        # neither ... nor
+        # neither ... nor: of the same things, then of two
+        (rf"\b(?:that |which )?(?:have|has|had|with|having|got|get|use|uses) neither (?:an? |any )?(?P<one>{_LEVEL}),? nor (?:an? |any )?(?P<two>{_LEVEL}) ", r"without \g<one> or \g<two> "),
         (r"\b(?:that |which )?(?:have|has|had|with|having|got|get|use|uses) neither (?P<one>[\w\s'-]{2,50}?),? nor (?P<two>[\w\s'-]{2,50}?)(?=\W*$|[.,;?]| in\b| on\b| by\b| per\b)", r"without \g<one> and without \g<two>"),
         (r"\b(?P<be>are|is|were|was) neither (?P<one>[\w\s'-]{2,40}?),? nor (?P<two>[\w\s'-]{2,40}?)(?=\W*$|[.,;?]| in\b| on\b| by\b| per\b)", r"\g<be> not \g<one> and not \g<two>"),
         # one noun of two

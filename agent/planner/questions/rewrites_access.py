@@ -58,6 +58,17 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\b(?P<a>(?:aws )?accounts?),? (?:where|whose|in which|for which|with) (?:the |their |its |an? )?(?:aws )?root(?: user| account| login)?s? (?:with|has|have|having|lacks|lack|does|is|are|uses)\b", r"aws accounts with"),
         (r"\b(?P<a>(?:aws )?accounts?) (?:without|with no) root (?=mfa|access keys?)", r"aws accounts without "),
         (r"\b(?P<a>(?:aws )?accounts?) with root (?=mfa|access keys?)", r"aws accounts with "),
+        (r"\baws accounts (?P<w>with|without) (?:an? |any )?access keys?\b", r"aws accounts \g<w> account access keys present"),
+        (r"^(?P<lead>\W*(?:(?:list|show|give|me|all|our|the|any|are|there|do|we|have|which|find) )*)(?:aws )?root(?: user| account|'s)?s?(?: with| having)? (?:active |an active )?access keys?\b", r"\g<lead>aws accounts with account access keys present"),
+        # who may do everything
+        (r"\b(?P<a>allow|grant|permit)(?P<s>s|ing|ed)? (?:everything|anything|\*:\*|\* on \*|full access to everything)(?: \(?\s*actions? \*,?(?: and| on| with|/)? ?resources? \*\s*\)?)?", r"\g<a>\g<s> all actions on all resources"),
+        (r"\b(?P<a>allow|grant|permit)(?P<s>s|ing|ed)? (?:every|any) action\b(?: \(\s*['\"]?\*['\"]?\s*\))?", r"\g<a>\g<s> all actions"),
+        (r"\b(?P<all>all actions|all resources)\s*\(\s*['\"]?\*['\"]?\s*\)", r"\g<all>"),
+        (r"\b(?:an? |the )?(?:external|third[- ]party|outside|foreign) (?:aws )?accounts?\b", "another account"),
+        # the account that a machine runs as when nobody chose one
+        (r"\b(?:(?:that|which) )?(?:use|uses|using|run with|runs with|running with|run as|runs as|running as|with|have|has|having|attached to|on) (?:the |a )?default (?:compute(?: engine)? |gce )?service accounts?\b", "with service accounts email containing -compute@developer"),
+        # what is written into variables
+        (r"\b(?P<w>with|in|whose|have|has|having) (?:their |its |the )?(?P<v>env(?:ironment)? variables?) (?:that |which )?(?:look like|looks like|resemble|contain|contains|containing|hold|holding|have|include|including|expose|exposing|leak|are) (?:an? |any |plain ?text |hard-?coded )?(?:secrets?|credentials?|passwords?)\b", "with secrets in environment variables"),
         (r"\baws accounts with (?:no|not) ", "aws accounts without "),
         (r"\bnever (?:been )?used (?:according to|in|per|by|as per) (?:the )?ciem(?: data| permissions)?\b", "where no permission was ever used"),
         (r"\b(?:that |which )?trust(?:s|ing)? (?:an? |any |the )?(?:oidc|saml|federated|external identity|web identity)(?: identity)? ?(?:providers?)?(?=\W|$)", "with a statement with federated principal"),

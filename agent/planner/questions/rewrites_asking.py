@@ -27,6 +27,14 @@ def _of_each(match: re.Match[str]) -> str:
     return f"number of {_KINDS.get(kind, 'machines')} by {match['a']}"
 
 
+def _most_used(match: re.Match[str]) -> str:
+    """What runs a system is a machine; the other things are of whatever has them."""
+    system = re.match(r"operating|os|instance|vm", match["x"]) is not None
+    package = match["x"].startswith("package")
+    thing = "vulnerabilities" if package else "machines" if system else "assets"
+    return f"top 1 {match['x']} per {match['y']} by number of {thing}"
+
+
 _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
@@ -92,6 +100,8 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"(?<!kubernetes )(?<!k8s )\bservices (?=[^.?!]{0,30}\bnamespace\b)", "kubernetes services "),
         # the service is the cloud's: it says nothing of whose keys
         (r"\bmanaged (?=(?:(?:kubernetes|k8s|container) clusters?|disks?)\b)", ""),
+        # the one that each has most of
+        (rf"\b(?:what(?:'s| is)|which is|which|show|the) (?:the )?(?:most|single most) (?:used|common|popular|frequent|widespread|widely used) (?P<x>(?:operating systems?|os(?:es)?|instance types?|instance sizes?|vm sizes?|runtimes?|engines?|engine versions?|versions?|regions?|packages?|asset types?|resource types?)) (?:in|on|for|of|per|within) (?:(?:each|every)(?: of (?:the|our))? )?(?P<y>{_ATTRIBUTE})\b(?!s)", _most_used),
         # all of them, wherever
         (r"^(?P<start>(?!.*\b(?:how many|number|count|per|top|share|percent\w*)\b).*?)\s*,? (?:in|across|on|over|from) (?:every|all|any|all of our|all our|all the) (?:clouds?|cloud providers?|providers?|csps?)(?=\W*$)", r"\g<start>"),
         (r"\b(?:(?:that|which) )?(?:(?:are|is|were|be) )?missing (?:an? |the |any )?(?=[a-z])(?!values?\b|data\b|fields?\b|\w+ or not)", "without "),
@@ -103,6 +113,16 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r",? by (?:the )?(?:date|day|time|month) (?:on which |when |that )?(?:they|it|these) (?:were|was|got) (?:first )?(?:seen|opened|found|detected|created|raised)\b", ""),
         # what there is of each
         (r"\b(?:tally|count|numbers?|break-?down|split|distribution|list with counts?) of (?:the |our |all )*(?P<k>ec2|vm|rds|lambda|azure vm)? ?(?P<a>instance types?|engine versions?|engines?|runtimes?|sizes?)(?: in use| used| we use| we have)?(?=\W*$| (?:in|on) )", _of_each),
+        # what is open on something: its issues
+        (r"^(?P<lead>\W*(?:(?:please|pls|show|me|tell|list) )*)(?:what(?:'s| is|s)?|all that is|everything (?:that is )?) (?:currently |still )?open (?:on|for|against|at) (?!(?:the )?(?:internet|world|public|port|ports|everyone|anyone)\b)", r"\g<lead>open issues on "),
+        # who may sign in
+        (r"\bconsole users\b", "iam users with console access"),
+        (r"\b(?:(?:who|that|which) )?(?:can|may|could|(?:are|is) (?:able|allowed) to) (?:log|sign)(?: |-)?in(?:to)?(?: to| on| at)? (?:the )?(?:aws )?(?:management |web )?console\b", "with console access"),
+        # rules of posture, by their issues
+        (r"\b(?:config|configuration|posture) (?P<what>rules?|checks?)(?P<mid>(?: (?!by\b)[\w-]+){0,4}) by (?P<n>number of )?(?P<w>(?:(?:open|critical|high|medium|low|new) )*)(?P<e>issues|findings)\b", r"\g<what>\g<mid> by \g<n>\g<w>configuration \g<e>"),
+        (r"\bconfig (?=(?:issues?|findings?|problems?|checks?|rules?)\b)", "configuration "),
+        # groups that are bounded
+        (rf"\b(?P<a>{_ATTRIBUTE})s (?:where|in which|on which|for which|which|that) (?:there (?:are|is)|we have|i have|have|has) (?P<op>more than|at least|over|less than|fewer than|exactly|at most) (?P<n>\d)", r"\g<a>s with \g<op> \g<n>"),
         # what is counted in a ranking
         (r"\b(?P<top>(?:top|most|first|worst|biggest) .{0,60}?)\bby (?:the )?(?:number of )?(?:affected|impacted|vulnerable|exposed) (?P<w>(?:assets?|hosts?|machines?|resources?|instances?|systems?))\b", r"\g<top>by number of \g<w>"),
     )

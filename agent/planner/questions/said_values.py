@@ -179,6 +179,13 @@ def _attribute_value(
             else "eq"
         )
         value = token.raw if found.end - found.start == 1 else text
+        if (
+            ref.name == "namespace"
+            and 0 < len(seen) < 200
+            and not any(text.strip("*") in low for low in seen)
+        ):
+            # none has it: an empty answer would look like a safe one
+            state.unknown.append((ref.name, value))
         if ref.name == "rule" and value not in {r.id for r in state.estate.words.rules}:
             state.unknown.append(("rule", value))
         return Atom(ref=ref, op=op, values=(value,), label=f"{ref.name.replace('_', ' ')} {value}"), at

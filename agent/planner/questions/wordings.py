@@ -20,6 +20,7 @@ from agent.planner.questions.rewrites_owners import of_owners
 from agent.planner.questions.rewrites_rankings import ranked
 from agent.planner.questions.rewrites_records import of_records
 from agent.planner.questions.slips import mended
+from agent.planner.questions.titles import with_titles
 from agent.planner.questions.word_order import ordered
 
 _IDIOMS: Final[tuple[Callable[[str], str], ...]] = (
@@ -41,7 +42,7 @@ _IDIOMS: Final[tuple[Callable[[str], str], ...]] = (
 
 def in_plain_words(text: str, estate: Estate) -> str:
     """The text in lower case, in plainer words; what is quoted and names of the tenant stay."""
-    plain = mended(with_regions(text, estate), estate)
+    plain = with_titles(mended(with_regions(text, estate), estate), estate)
     for rewrite in _IDIOMS:
         plain = rewrite(plain)
     return plain
