@@ -33,6 +33,9 @@ def _by_cluster(match: re.Match[str]) -> str:
     return f"{match['by']} cluster name" if _RUN.search(match.string) else match[0]
 
 
+_API_NAME: Final = r"(?:(?:kubernetes|k8s|cluster|public) )?(?:api(?:[ -]?servers?)?(?: endpoints?)?|control planes?(?: endpoints?)?|endpoints?|masters?)"
+_API_WORD: Final = rf"(?:(?:that|which) )?(?:expos(?:e|es|ing)|publish(?:es|ing)?|open(?:s|ing)?|mak(?:e|es|ing)) (?:their|its|the|a) {_API_NAME}"
+_OPENLY: Final = r"public(?:ly (?:accessible|reachable|available|exposed|open))?|(?:exposed|open|reachable|accessible|available) (?:to|from|on|over) (?:the )?(?:internet|public|world|anywhere)|exposed"
 _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
@@ -53,6 +56,14 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\b(?:that |which |who )?(?:have |has )?(?:never used any|used none|use none|not used any|never exercised any) of (?:their|its) permissions?\b", "where no permission was ever used"),
         (r"\blast acc?ess(?:ed)?,? \(ciem\)", "ciem permissions last access"),
         (r"\b(?:according to|in|from|per) (?:the )?ciem(?: data)?\b(?! permission)", "in ciem permissions"),
+        (r"\bnever (?:been )?used,? or (?=(?:not|unused|never) )", ""),
+        (r"\b(?:without|with no|lacking) (?:any |a single )?(?:recorded |known |logged |registered )?(?:use|usage|activity|access) of (?:any of )?(?:their|its) permissions?\b", "where no permission was ever used"),
+        (r"\b(?P<k>(?:user[- ]managed|service account) keys?),? (?:(?:that|which) )?(?:(?:was|were|is|are) )?created (?:more than |over |at least )?(?P<n>\d+ (?:days?|weeks?|months?|years?)) (?:ago|or more ago|back)\b", r"\g<k> older than \g<n>"),
+        # where clusters are reached
+        (rf"\b{_API_WORD} (?:publicly|to (?:the )?(?:internet|public|world)|on the internet)\b", "with a public api endpoint"),
+        (rf"\b(?:whose|where (?:the|their|its)|with the|with their) {_API_NAME} (?:is|are|being) (?:{_OPENLY})\b", "with a public api endpoint"),
+        (rf"\b(?:whose|where (?:the|their|its)) {_API_NAME} (?:is|are) (?:private|not public|not exposed|internal(?: only)?)\b", "without a public api endpoint"),
+        (r"\bpublic(?:ly (?:accessible|reachable|exposed))? (?:kubernetes |k8s )?(?:api[ -]?servers?|control planes?|masters?|kube ?apis?|apis?)\b(?! endpoints?| gateways?)(?=\W*$| (?:in|on|per|by|and|with)\b)", "public api endpoint"),
         # the root user of an account is one of its settings
         (r"\b(?P<a>(?:aws )?accounts?\b[^.?;]{0,40}?),? (?:on|for|of|at) (?:the |their |its |that )?(?:aws )?root(?: user| account| login)?s?\b", r"\g<a>"),
         (r"\b(?P<a>(?:aws )?accounts?),? (?:where|whose|in which|for which|with) (?:the |their |its |an? )?(?:aws )?root(?: user| account| login)?s? (?:with|has|have|having|lacks|lack|does|is|are|uses)\b", r"aws accounts with"),

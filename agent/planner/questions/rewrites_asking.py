@@ -123,6 +123,8 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\bconfig (?=(?:issues?|findings?|problems?|checks?|rules?)\b)", "configuration "),
         # groups that are bounded
         (rf"\b(?P<a>{_ATTRIBUTE})s (?:where|in which|on which|for which|which|that) (?:there (?:are|is)|we have|i have|have|has) (?P<op>more than|at least|over|less than|fewer than|exactly|at most) (?P<n>\d)", r"\g<a>s with \g<op> \g<n>"),
+        # packages are as vulnerable as their vulnerabilities are many
+        (r"\b(?P<top>(?:top|first) (?:\d+|two|three|five|ten) )(?:most )?vulnerable (?P<w>packages?|libraries|software packages?) (?P<per>(?:for|in|of|per|on) (?:(?:each|every) )?\w+)(?: ?\((?:by )?(?:the )?(?:count|number)s?(?: of (?:findings|vulnerabilities|cves))?\))?", r"\g<top>packages \g<per> by number of vulnerabilities"),
         # what is counted in a ranking
         (r"\b(?P<top>(?:top|most|first|worst|biggest) .{0,60}?)\bby (?:the )?(?:number of )?(?:affected|impacted|vulnerable|exposed) (?P<w>(?:assets?|hosts?|machines?|resources?|instances?|systems?))\b", r"\g<top>by number of \g<w>"),
     )

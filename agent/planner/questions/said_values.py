@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from agent.planner.questions.entities import BELONGS
-from agent.planner.questions.form import Atom, Ref
+from agent.planner.questions.form import Atom, Either, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.names import (
     accounts_like,
@@ -59,6 +59,11 @@ def valued(state: State, mark: Mark, ref: Ref, found: Mark, at: int) -> tuple[At
             return data, at
         if isinstance(data, Atom) and state.subject and data.of == state.subject:
             # "users that hold s3:ListAllMyBuckets": a value of something else
+            return None, at
+        if isinstance(data, Either) or (
+            isinstance(data, Atom) and data.op in ("older", "within", "range", "empty")
+        ):
+            # "users were not used in the last 90 days": when, and nobody's name
             return None, at
         if ref.tags and isinstance(data, Atom):
             return _tagged_as(state, ref, text), at

@@ -6,13 +6,19 @@ import re
 from typing import Final
 
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.tokens import quotes
+from agent.planner.questions.tokens import quotes, singular
 
 _WORDS: Final = 3
 _BEFORE: Final = re.compile(
     r"(?:\b(?:named|called|titled|title|name|(?:finding|issue|alert|check|rule)s?)(?: (?:is|are|of|like))?|:)\s*$"
 )
 _AFTER: Final = re.compile(r"\s+(?:finding|issue|alert|check)s?\b")
+_FOUND: Final = re.compile(
+    r"\b(?:where|on which|in which|for which) (?P<what>(?:an? |the |some |any )?[a-z][\w' -]{2,40}?) "
+    r"(?:was|were|is|are|has been|have been|got) (?:found|detected|discovered|reported|seen)"
+    r"(?P<in> (?:in|inside|on) (?:an? |the |its |their )?\w+)?(?=\W*$| (?:and|in|on|with|by|per)\b)"
+)
+_LITTLE: Final = frozenset("a an the some any in inside on its their found".split())
 
 
 def with_titles(text: str, estate: Estate) -> str:
@@ -20,6 +26,10 @@ def with_titles(text: str, estate: Estate) -> str:
     if quotes(text):
         return text
     starts = _titles(estate)
+    if (found := _FOUND.search(text)) is not None and (
+        title := _one_about(found.group(0), starts)
+    ) is not None:
+        return f'{text[: found.start()]}with a finding named "{title}"{text[found.end() :]}'
     for word in re.finditer(r"(?<![\w-])[\w']+", text):
         for title in starts.get(word.group(0), ()):
             end = word.start() + len(title)
@@ -28,6 +38,17 @@ def with_titles(text: str, estate: Estate) -> str:
             if _BEFORE.search(text[: word.start()]) or _AFTER.match(text[end:]):
                 return f'{text[: word.start()]}"{title}"{text[end:]}'
     return text
+
+
+def _one_about(said: str, starts: dict[str, list[str]]) -> str | None:
+    """The one title that is made of these words."""
+    match = _FOUND.match(said)
+    assert match is not None
+    words = {singular(w) for w in re.findall(r"[\w']+", f"{match['what']}{match['in'] or ''}")} - _LITTLE
+    about = [
+        t for titles in starts.values() for t in titles if {singular(w) for w in t.split()} - _LITTLE == words
+    ]
+    return about[0] if len(about) == 1 else None
 
 
 def _titles(estate: Estate) -> dict[str, list[str]]:

@@ -41,9 +41,24 @@ _WORST: Final = re.compile(
 _SINGLE: Final = re.compile(r"\b(?:the\s+)?single\s+(?=\w*(?:est|most|worst|latest)\b)", re.IGNORECASE)
 
 
+_CLOUD: Final = re.compile(
+    r"\b(?P<what>(?P<kind>service accounts|users|roles|polic(?:y|ies)|instances|vms|virtual machines|machines|servers|buckets|storage accounts|databases|functions|clusters|volumes|disks|snapshots|keys|firewall rules|key vaults|subscriptions|projects))"
+    r" (?:in|on|of|from) (?:our |the )?(?P<cloud>aws|azure|gcp|google cloud)(?= (?:with|without|that|which|whose|where|having|lacking)\b)"
+)
+_NAMED_CLOUD: Final = re.compile(r"\b(?:aws|azure|gcp|google|ec2|rds|s3|eks|aks|gke|iam|kms|ebs|entra)\W+$")
+
+
+def _clouds_first(text: str) -> str:
+    """ "service accounts in gcp with ..." as "gcp service accounts with ..."."""
+    match = _CLOUD.search(text)
+    if match is None or _NAMED_CLOUD.search(text[: match.start()]):
+        return text
+    return f"{text[: match.start()]}{match['cloud']} {match['what']}{text[match.end() :]}"
+
+
 def ordered(text: str) -> str:
     """A question (lower case) about the first of each group in the order of words that the reader knows."""
-    text = text.strip()
+    text = _clouds_first(text.strip())
     front = _FRONT.match(text)
     if front is not None and _RANK.search(front["rest"]):
         rest = _ASKS.sub("", front["rest"]).rstrip(" ?.!")

@@ -11,6 +11,7 @@ import pytest
 from agent.planner.questions.ask import plan_question
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.estate_samples import read_rows
+from agent.planner.questions.rewrites_access import of_access
 from tests.agent.planner.questions.access_tenant import ACCESS, TYPES, access_tenant
 from tests.agent.planner.questions.settings_tenant import ConfiguredTenant, configured_estate, rows
 from tests.agent.planner.questions.tenant import NOW, Row
@@ -294,3 +295,23 @@ def test_members_of_a_role_of_a_project_come_one_by_one(tenant: ConfiguredTenant
         for member in binding["members"]
     )
     assert sorted(row["members_part"] for row in tenant.rows(made.plan)) == members
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("root user access keys", "aws accounts with account access keys present"),
+        ("policies that grant everything", "policies that grant all actions on all resources"),
+        ("policies with a statement that allows every action (*)", "policies with a statement that allows all actions"),
+        ("roles that trust an external account", "roles that trust another account"),
+        ("vms running with the default compute service account", "vms with service accounts email containing -compute@developer"),
+        ("functions with environment variables that look like secrets", "functions with secrets in environment variables"),
+        ("kubernetes clusters whose api is public", "kubernetes clusters with a public api endpoint"),
+        ("eks clusters that expose their endpoint publicly", "eks clusters with a public api endpoint"),
+        ("aks clusters with public api server", "aks clusters with public api endpoint"),
+        ("user managed keys created more than 90 days ago", "user managed keys older than 90 days"),
+        ("roles without any recorded use of their permissions", "roles where no permission was ever used"),
+    ],
+)  # fmt: skip
+def test_more_idioms_of_access(text: str, plain: str) -> None:
+    assert of_access(text) == plain

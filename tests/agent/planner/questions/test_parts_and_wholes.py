@@ -8,6 +8,7 @@ from agent.planner.questions.ask import plan_question
 from agent.planner.questions.form import Atom, Has, Measure
 from agent.planner.questions.rewrites_each import of_each
 from agent.planner.questions.titles import with_titles
+from agent.planner.questions.word_order import ordered
 from tests.agent.planner.questions.tenant import NOW, Tenant
 
 
@@ -112,3 +113,24 @@ def test_titles_need_a_word_beside_them(tenant: Tenant) -> None:
     ).lower()
     assert with_titles(f"buckets with a finding named {title}", tenant.estate).endswith(f'named "{title}"')
     assert with_titles(f"which bucket {title}", tenant.estate) == f"which bucket {title}"
+
+
+def test_what_was_found_is_a_title_by_its_words(tenant: Tenant) -> None:
+    said = "hosts where the bucket encryption was found"
+    assert with_titles(said, tenant.estate) == said
+    titles = [r.title.lower() for r in tenant.estate.words.rules]
+    title = next(t for t in titles if len(t.split()) > 2 and titles.count(t) == 1 and "cve" not in t)
+    found = with_titles(f"hosts where {title} was found", tenant.estate)
+    assert found == f'hosts with a finding named "{title}"'
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("service accounts in gcp with old keys", "gcp service accounts with old keys"),
+        ("eks clusters in aws with a public endpoint", "eks clusters in aws with a public endpoint"),
+        ("users in aws", "users in aws"),
+    ],
+)
+def test_the_cloud_stands_before_what_it_has(text: str, plain: str) -> None:
+    assert ordered(text) == plain
