@@ -1,5 +1,7 @@
 """Questions about identities, access and Kubernetes: the rows are those that plain Python picks."""
 
+# ruff: noqa: E501 (tables are easier to read in one piece)
+
 from __future__ import annotations
 
 from collections.abc import Callable
