@@ -21,6 +21,8 @@ _COPULA: Final = frozenset(
     "is are was were be being been am isn't aren't wasn't weren't 're remain remains stay stays become became get gets got getting".split()
 )
 _THINGS: Final = ("entity", "kind", "attr", "tag", "setting", "tenant")
+# attributes that may be asked for by themselves
+_HEADS: Final = frozenset("account region rule package cve owner team assignee user provider namespace application title".split())
 # what changes what is meant wherever it stands
 _TURNS: Final = frozenset(
     """deny block prevent reject forbid refuse avoid lack lose drop ignore fail exclude omit skip miss disallow prohibit restrict stop expire
@@ -67,6 +69,10 @@ def settle(state: State, named: frozenset[str] = frozenset()) -> tuple[str, ...]
             kept.append(token)
         else:
             unused.append(token.raw)
+    if unused and not any(m.kind in ("entity", "kind") or m.get("attr") in _HEADS for m in state.marks):
+        # nothing else says what is asked for
+        kept += [t for t in state.left if t.raw in unused]
+        unused = []
     known = sum(m.kind in (*_THINGS, "value", "weakness", "time") for m in state.marks)
     if len(kept) + len(unused) > max(2, 2 * known):
         return ()

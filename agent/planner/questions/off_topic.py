@@ -12,6 +12,7 @@ _ORDERS: Final = re.compile(
     r"\b(?:(?:ignore|disregard|forget|override|bypass|circumvent|discard)\b[^.?!]{0,40}\b(?:(?:previous|prior|above|earlier|preceding|your|system|safety|original)\b[^.?!]{0,25}\b(?:instructions?|rules?|prompts?|guidelines?|directions?|guardrails?|restrictions?|orders?|limits?|policies|training)|(?:all|any|the) (?:of the )?(?:instructions|guidelines|guardrails|directions))\b|"
     r"you are (?:now|from now on)\b|from now on,? you\b|(?:pretend|imagine) (?:to be|that you|you(?:'re| are))\b|act as (?:if|though|an?|the|my)\b|role-?play|jailbreak|(?:developer|maintenance|god|admin|debug|unrestricted) mode\b(?=.*\b(?:you|print|reveal|show|disregard|ignore|enabled?|on)\b)|"
     r"(?:print|reveal|show|tell|give|output|dump|leak|repeat|disclose|send|display|expose|share|what(?:'s| is| are))\b[^.?!]{0,30}\b(?:your|system) (?:\w+ )?(?:prompt|instructions?|api key|keys?|credentials?|token|password|secrets?|configuration|rules)\b|"
+    r"\b(?:api key|keys?|tokens?|credentials?|passwords?|secrets?)(?: that)? you (?:use|have|hold|log in with|authenticate with|connect with|were given)\b|"
     r"(?:print|reveal|output|dump|leak|disclose)\b[^.?!]{0,30}\b(?:api key|key id|credentials|password|bearer token)s?\b)",
     re.IGNORECASE,
 )

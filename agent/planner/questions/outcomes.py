@@ -33,7 +33,7 @@ _WRITES: Final = (
     r"grant|modify|rename|move|migrate|escalate|acknowledge|notify|e-?mail|send|post|comment|wipe|purge|drop|truncate|overwrite|turn (?:on|off)|switch (?:on|off)|enable|"
     r"upgrade|downgrade|scale|resize|upload|install|uninstall|restrict|allow ?list|whitelist|blacklist|ban|create|update|edit|insert|schedule|trigger|approve|reject|"
     r"accept the risk|mark|set|change|raise|lower|bump|open (?:a|an|the) (?:ticket|case|port|issue|pull|jira|incident)|add (?:(?:a|an|the|another|this|these|missing|new) )*(?:comment|note|tags?|labels?|exceptions?|rule|user)s?\b(?=.*\b(?:to|for|on)\b)|"
-    r"make (?:\w+ ){0,4}(?:private|public|encrypted|resolved|critical|high|medium|low)|write (?:a )?(?:comment|note)|close out|shut|clean up|decommission|stop all|silence|whitelist|exempt"
+    r"make (?!(?:me |us )?(?:an? |the )?(?:\w+ )?(?:list|table|report|chart|overview|summary|inventory|picture|count)\b)(?:\S+ ){0,5}(?:private|public|encrypted|resolved|critical|high|medium|low)|write (?:a )?(?:comment|note)|close out|shut|clean up|decommission|stop all|silence|whitelist|exempt"
 )
 _WRITE: Final = re.compile(rf"{_ASKING}(?:{_WRITES})\b(?!\s+(?:of|by|issues\b.*\bper)\b)", re.IGNORECASE)
 _THEN_WRITE: Final = re.compile(

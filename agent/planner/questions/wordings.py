@@ -19,11 +19,13 @@ from agent.planner.questions.rewrites_nouns import of_nouns
 from agent.planner.questions.rewrites_owners import of_owners
 from agent.planner.questions.rewrites_rankings import ranked
 from agent.planner.questions.rewrites_records import of_records
+from agent.planner.questions.rewrites_spoken import as_spoken
 from agent.planner.questions.slips import mended
 from agent.planner.questions.titles import with_titles
 from agent.planner.questions.word_order import ordered
 
 _IDIOMS: Final[tuple[Callable[[str], str], ...]] = (
+    as_spoken,
     as_asked,
     of_clusters,
     of_nouns,

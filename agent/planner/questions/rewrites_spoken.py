@@ -1,0 +1,71 @@
+"""How people type: negations without an apostrophe, short nouns, slashes, "day by day", "make it 10"."""
+
+# ruff: noqa: E501 (a pattern is easier to read in one piece)
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from agent.planner.questions.tokens import quotes
+
+_NUMBER: Final = r"(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|fifty|hundred)"
+_LEVEL: Final = r"(?:critical|high|medium|low|severe|informational)"
+
+
+def _keys(match: re.Match[str]) -> str:
+    user = match["w"] if match["w"].endswith("s") else f"{match['w']}s"
+    return f"{match['n'] or '1 '}{match['r']} {match['s'] or ''}access keys of {user}"
+
+
+_REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"(?<![\w-])(?P<v>do|does|is|are|was|were|has|have|had|did|would|should|could)nt(?![\w-])", r"\g<v>n't"),
+        (r"(?<![\w-])can ?not(?![\w-])", "can't"),
+        (r"(?<![\w-])(?:cant|wont)(?= (?:be|have|read|write|log|reach|access|connect|rotate|expire)\b)", "can't"),
+        # short nouns, where they are none of the tenant's
+        (r"(?<![\w-])(?P<l>lambda |azure |cloud )fns?(?![\w-])", r"\g<l>functions"),
+        (r"(?<![\w-])(?:fns)(?![\w-])", "functions"),
+        (r"(?<![\w-])(?P<l>ecr|container|docker|image|artifact) repos(?![\w-])", r"\g<l> repositories"),
+        (r"(?<![\w-])(?P<l>ecr|container|docker|image) repo(?![\w-])", r"\g<l> repository"),
+        (r"(?<![\w-])(?P<l>rds|sql|cloud sql|postgres|mysql) dbs(?![\w-])", r"\g<l> databases"),
+        (r"(?<=[a-z]) / (?=[a-z])", " and "),
+        # "has most critical issues": the level is theirs, and no rank
+        (rf"\b(?P<h>has|have|had|got|gets|get|with|sees|shows|carries|holds|having) most (?={_LEVEL} )", r"\g<h> the most "),
+        # time bins
+        (r"\b(?P<u>day|week|month|hour)[ -](?:by|after|over)[ -](?P=u)\b", r"per \g<u>"),
+        # the number of an answer changed
+        (rf"^\W*(?:(?:ok|okay|please|pls|and|now|no|actually|hmm)\W+)*(?:make|change|turn|set|extend|expand|cut|reduce|limit|increase) (?:it|that|this|the list|the limit|them|those)(?: down| up)?(?: to| into)?(?: (?:a|the))?(?: (?:top|first))? (?P<n>{_NUMBER})(?: (?:rows|results|items|entries|lines|of them))?(?:,? (?:instead|please|pls|then))*\W*$", r"top \g<n>"),
+        (rf"^\W*(?:(?:ok|okay|please|pls|and|now|no|actually|hmm)\W+)*(?:only |just )?(?:the )?(?P<n>{_NUMBER})(?:,? (?:instead|please|pls|is enough|will do|are enough))+\W*$", r"top \g<n>"),
+        # what a preface is for
+        (r"^\W*(?:for|re|regarding|as part of|in preparation (?:of|for)|as input (?:for|to)|to complete|to fill) (?:the |our |my |an? |this )?(?P<what>[a-z][\w' /-]{2,50}?)\s*:\s+(?=\w)", ""),
+        # columns
+        (r",? (?:and |with |plus |incl(?:uding|\.)? )?(?:show |tell |say )?(?:who|whom) (?:they are|it is|it's|they're|each is|is it|are they|each one is) assigned to\b", " with assignee"),
+        # what everybody can do
+        (r"\b(?:(?:that|which) )?(?:allow(?:s|ing|ed)?|accept(?:s|ing|ed)?|permit(?:s|ting|ted)?|let(?:s|ting)?|with|support(?:s|ing)?) (?:unauthenticated|anonymous|public) (?:invocations?|calls|requests|invokers?|callers?|execution)\b", "that are publicly accessible"),
+        (r"\bany(?:[ -]to[ -]|[ -]|/)any\b(?= (?:rules?|traffic|access)\b|\W*$| (?:in|on|per|by)\b)", "all ports from anywhere"),
+        # accounts that are there
+        (r"\b(?P<a>(?:cloud )?(?:accounts?|subscriptions?|projects?))(?P<in> \([^)]*\))? (?:are|is|have been|has been|were|do we have|have we|we have) (?:currently )?(?:onboarded|connected|integrated|in scope|monitored|covered)\b", r"\g<a>"),
+        # keys of users, the oldest first
+        (rf"\b(?:top )?(?P<n>{_NUMBER} )?(?P<w>(?:iam |aws )?users?) (?:with|having|that have|who have) (?:the )?(?P<r>oldest|newest) (?P<s>active )?(?:access )?keys?\b(?! (?:in|per|for|of) (?:each|every)|\s*\?*\s+per )", _keys),
+        # what the records of a log are called
+        (r"\b(?P<r>rejected|accepted|denied|blocked|allowed) flow logs? (?:records?|entries|lines|events?)\b", r"flow records \g<r>"),
+        (r"\bflow logs? (?=(?:records?|entries|lines|events?)\b)", "flow "),
+        (r"\b(?:api calls?|api requests?)\b(?! gateway)", "audit events"),
+        (rf"\b(?P<lead>who (?:are|is) (?:the )?|(?:show|list|give)(?: me)? (?:the )?|which are (?:the )?|what are (?:the )?|the )?(?:top )?(?P<n>{_NUMBER} )?(?:busiest|most active) (?P<w>identities|users|principals|people|accounts|callers)(?P<in> (?:in|of|on) (?:the |our )?(?:cloud )?(?:audit (?:log|logs|trail|events)|cloudtrail))\b", r"top \g<n>\g<w> by number of audit events"),
+        (r"\b(?P<w>identit(?:y|ies)|users?|principals?|who) (?:that |which |who )?(?:made|did|performed|executed|ran|issued|triggered) (?P<op>more than|at least|over|fewer than|less than|exactly) (?P<n>\d+) (?:operations|actions|calls|audit events|changes)\b", r"\g<w> with \g<op> \g<n> audit events"),
+        (r"\b(?:which|what) (?P<w>identity|user|principal|person) (?:that |which |who )?(?:made|did|performed|executed|ran|issued|triggered) (?:the )?most (?:operations|actions|calls|audit events|changes)\b", r"top 1 \g<w> by number of audit events"),
+        (rf"\b(?P<top>top (?:{_NUMBER} )?|busiest |most active |most frequent )?(?:sources? (?:ips?|addresses)|ips|source ip addresses) (?:that (?:are )?|which (?:are )?)?(?:hit(?:ting)?|scan(?:ning)?|prob(?:e|ing)|attack(?:ing)?|connect(?:ing)? to|contact(?:ing)?|knock(?:ing)? on|try(?:ing)?) (?P<port>port \d+)\b", r"\g<top>source ip by number of flow records to \g<port>"),
+    )
+)  # fmt: skip
+
+
+def as_spoken(text: str) -> str:
+    """A text in lower case in the spelling and the nouns of the lists; one with something quoted stays."""
+    if quotes(text):
+        return text
+    for pattern, words in _REWRITES:
+        text = pattern.sub(words, text)
+    return text
