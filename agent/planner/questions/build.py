@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -229,7 +229,7 @@ def _part(state: State, items: list[Item]) -> tuple[list[Item], Measure]:
     return [*kinds, *fold(before), *placed], Measure(function="percent", part=tuple(rest))
 
 
-def _still_open(before: list[tuple[str, Item]]) -> bool:
+def _still_open(before: Sequence[tuple[str, Item]]) -> bool:
     """ "of open issues": what is asked about, and no part of it."""
     return all(isinstance(p, Atom) and p.ref.name == "status" and p.values == ("open",) for _, p in before)
 

@@ -22,7 +22,9 @@ _COPULA: Final = frozenset(
 )
 _THINGS: Final = ("entity", "kind", "attr", "tag", "setting", "tenant")
 # attributes that may be asked for by themselves
-_HEADS: Final = frozenset("account region rule package cve owner team assignee user provider namespace application title".split())
+_HEADS: Final = frozenset(
+    "account region rule package cve owner team assignee user provider namespace application title".split()
+)
 # what changes what is meant wherever it stands
 _TURNS: Final = frozenset(
     """deny block prevent reject forbid refuse avoid lack lose drop ignore fail exclude omit skip miss disallow prohibit restrict stop expire

@@ -10,7 +10,9 @@ from typing import Final
 
 from agent.planner.questions.tokens import quotes
 
-_NUMBER: Final = r"(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|fifty|hundred)"
+_NUMBER: Final = (
+    r"(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|fifty|hundred)"
+)
 _LEVEL: Final = r"(?:critical|high|medium|low|severe|informational)"
 
 

@@ -175,7 +175,8 @@ class Clauses:
                 before = best[start]
                 if before is None or (start and not _edge(tokens, start)):
                     continue
-                if end < size and not _edge(tokens, end):
+                if end < size and (not _edge(tokens, end) or tokens[end - 1].text in NOT):
+                    # a not belongs to what follows it
                     continue
                 sure = (start == 0 or tokens[start].text in _EDGES) and (
                     end == size or tokens[end].text in _EDGES

@@ -14,6 +14,7 @@ from agent.planner.concepts import BY_NAME, CONCEPTS, port_rules, rules_of
 from agent.planner.negation import negated
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Linked, Ref, Weakness, Where
+from agent.planner.questions.port_places import behind_groups
 from agent.planner.questions.settings import Setting
 from agent.planner.questions.weakness_places import by_another, written
 from agent.planner.scan import Scanner
@@ -121,10 +122,19 @@ def resolve(found: Found, estate: Estate, types: frozenset[str], nouns: Iterable
     """How this tenant shows a weakness for assets of some types; None where nothing looks at it."""
     if found.name == "port":
         assert found.port is not None
-        rules = tuple(rule.id for rule in port_rules(found.port, estate.words.rules, tuple(nouns)))
+        rules = tuple(
+            rule.id
+            for rule in port_rules(found.port, estate.words.rules, tuple(nouns))
+            if not types or not rule.types or rule.types & types
+        )
         label = f"with port {found.port} open"
         if not rules:
-            return None
+            groups = behind_groups(found.port, estate, types)
+            behind = "not in a security group" if found.negated else "in a security group"
+            label = f"{behind} that lets in port {found.port} from anywhere"
+            if not groups:
+                return None
+            return Weakness(name=f"port {found.port}", setting=groups, label=label, negated=found.negated)
         return Weakness(name=f"port {found.port}", rules=rules, label=label, negated=found.negated)
     spec = BY_NAME[found.name]
     atoms = _by_settings(found.name, estate, types)
