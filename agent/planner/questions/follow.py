@@ -29,7 +29,8 @@ _REPLACES: Final = re.compile(
     re.IGNORECASE,
 )
 _LIST: Final = re.compile(
-    r"\b(?:list|show|which|name|give me|see) (?:me )?(?:them|those|these|the ones|it|ones)\b|\bwhich ones\b|^\W*(?:list|details?)\W*$|\bas a (?:plain |full )?list\b",
+    r"\b(?:list|show|which|name|give me|see) (?:me )?(?:them|those|these|the ones|it|ones)\b|\bwhich ones\b|^\W*(?:list|details?)\W*$|\b(?:list|show|name|give me|see) (?:me )?the (?:[\w.-]+ ){1,3}ones\b|\b(?:which|what) are the (?:[\w.-]+ ){1,2}ones\b|"
+    r"\bas a (?:plain |full )?list\b",
     re.IGNORECASE,
 )
 _DROP: Final = re.compile(

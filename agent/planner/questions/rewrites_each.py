@@ -30,7 +30,7 @@ _HAVE: Final = re.compile(
 def _averaged(text: str) -> str:
     """A text in lower case that asks for how many of something a thing has on average, as the average of these counts."""
     asked = _HAVE.match(text)
-    if asked is not None and (asked["on"] or asked["end"]):
+    if asked is not None and (asked["on"] or asked["end"]) and _is(("kind", "attr"), words_of(asked["noun"])):
         text = f"average number of {asked['what']} per {singular(asked['noun'])}"
     match = _AVERAGE.match(text)
     if match is None or not _is(("kind",), words_of(match["noun"])):

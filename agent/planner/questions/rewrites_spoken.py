@@ -45,6 +45,9 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"^\W*(?:for|re|regarding|as part of|in preparation (?:of|for)|as input (?:for|to)|to complete|to fill) (?:the |our |my |an? |this )?(?P<what>[a-z][\w' /-]{2,50}?)\s*:\s+(?=\w)", ""),
         # columns
         (r",? (?:and |with |plus |incl(?:uding|\.)? )?(?:show |tell |say )?(?:who|whom) (?:they are|it is|it's|they're|each is|is it|are they|each one is) assigned to\b", " with assignee"),
+        (r"\b(?P<w>(?:with|and|show|plus)(?: the| their| its)?) encryption and (?P<o>[a-z]+) (?P<s>status(?:es)?|states?|settings?)\b", r"\g<w> \g<o> \g<s> and whether they are encrypted"),
+        (r"\b(?P<by>by|per) (?:their |the )?encryption(?: at rest)? (?:status|state|setting)s?\b", r"\g<by> encrypted"),
+        (r"(?<!by )(?<!per )(?:,? (?:and|with|plus|including))*(?: (?:the|their|its))? encryption (?:status|state|setting)s?\b", " and whether they are encrypted"),
         # what everybody can do
         (r"\b(?:(?:that|which) )?(?:allow(?:s|ing|ed)?|accept(?:s|ing|ed)?|permit(?:s|ting|ted)?|let(?:s|ting)?|with|support(?:s|ing)?) (?:unauthenticated|anonymous|public) (?:invocations?|calls|requests|invokers?|callers?|execution)\b", "that are publicly accessible"),
         (r"\bany(?:[ -]to[ -]|[ -]|/)any\b(?= (?:rules?|traffic|access)\b|\W*$| (?:in|on|per|by)\b)", "all ports from anywhere"),
@@ -52,6 +55,10 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\b(?P<a>(?:cloud )?(?:accounts?|subscriptions?|projects?))(?P<in> \([^)]*\))? (?:are|is|have been|has been|were|do we have|have we|we have) (?:currently )?(?:onboarded|connected|integrated|in scope|monitored|covered)\b", r"\g<a>"),
         # keys of users, the oldest first
         (rf"\b(?:top )?(?P<n>{_NUMBER} )?(?P<w>(?:iam |aws )?users?) (?:with|having|that have|who have) (?:the )?(?P<r>oldest|newest) (?P<s>active )?(?:access )?keys?\b(?! (?:in|per|for|of) (?:each|every)|\s*\?*\s+per )", _keys),
+        # what no file of was looked at
+        (r"\b(?:(?:that|which) )?(?:have|has|with|without|having) (?:no|any|not any|not a single) (?:classified|scanned) files?\b", "without files"),
+        (r"\b(?:(?:that|which) )?(?:dspm has not|dspm hasn't|dspm never|has dspm not|hasn't dspm) (?:classified|scanned|looked at|covered|analy[sz]ed)(?: any(?: files?)?(?: (?:of|in|on))?| yet)*(?=\W*$)", "without files"),
+        (r"\bwithout (?:any )?(?:classified|scanned) files?\b", "without files"),
         # what the records of a log are called
         (r"\b(?P<r>rejected|accepted|denied|blocked|allowed) flow logs? (?:records?|entries|lines|events?)\b", r"flow records \g<r>"),
         (r"\bflow logs? (?=(?:records?|entries|lines|events?)\b)", "flow "),
