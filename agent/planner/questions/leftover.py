@@ -10,6 +10,7 @@ from typing import Final
 from agent.planner.questions.english import base_forms, harmless, ordinary
 from agent.planner.questions.english_light import VERBS as LIGHT_VERBS
 from agent.planner.questions.english_words import VERBS
+from agent.planner.questions.form import Kinds
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.setting_words import TO_WHOM
@@ -71,7 +72,10 @@ def settle(state: State, named: frozenset[str] = frozenset()) -> tuple[str, ...]
             kept.append(token)
         else:
             unused.append(token.raw)
-    if unused and not any(m.kind in ("entity", "kind") or m.get("attr") in _HEADS for m in state.marks):
+    headed = any(isinstance(part, Kinds) for _, part in state.parts) or any(
+        m.kind in ("entity", "kind") or m.get("attr") in _HEADS for m in state.marks
+    )
+    if unused and not headed:
         # nothing else says what is asked for
         kept += [t for t in state.left if t.raw in unused]
         unused = []

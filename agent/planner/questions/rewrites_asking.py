@@ -52,6 +52,7 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         # "account wise", "item count wise"
         (rf"\b(?P<a>\w+ {_MEASURE})[ -]?wise\b", r"by \g<a>"),
         (rf"\b(?P<a>{_ATTRIBUTE})[ -]?wise\b", r"per \g<a>"),
+        (r"^(?P<lead>\W*(?:(?:show|list|give|me|the|all|our|please|need) )*)(?P<what>[\w -]{3,40}?) (?P<a>[a-z]+)[ -]?wise (?:counts?|numbers?|split|break-?up|break-?down)\W*$", r"\g<lead>number of \g<what> by \g<a>"),
         # percentages
         (rf"\bhow (?:much|many) ?{_PERCENT}(?: of)?(?: the| our| all)? (?=\w)", "percentage of "),
         (rf"\b(?:how (?:much|many)|what) (?:of )(?:the |our |all )?(?P<what>[\w\s-]{{3,50}}?) (?P<be>is|are|has|have) (?P<part>[\w\s./-]{{2,60}}?),? (?:in|as(?: an?)?|expressed in) {_PERCENT}\b", r"percentage of \g<what> that \g<be> \g<part>"),

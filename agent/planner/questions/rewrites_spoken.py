@@ -13,12 +13,14 @@ from agent.planner.questions.tokens import quotes
 _NUMBER: Final = (
     r"(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|fifty|hundred)"
 )
+_DIGITS: Final = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10"}
 _LEVEL: Final = r"(?:critical|high|medium|low|severe|informational)"
 
 
 def _keys(match: re.Match[str]) -> str:
     user = match["w"] if match["w"].endswith("s") else f"{match['w']}s"
-    return f"{match['n'] or '1 '}{match['r']} {match['s'] or ''}access keys of {user}"
+    number = (match["n"] or "1").strip()
+    return f"{_DIGITS.get(number, number)} {match['r']} {match['s']}access keys of {user}"
 
 
 _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
@@ -42,7 +44,7 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (rf"^\W*(?:(?:ok|okay|please|pls|and|now|no|actually|hmm)\W+)*(?:make|change|turn|set|extend|expand|cut|reduce|limit|increase) (?:it|that|this|the list|the limit|them|those)(?: down| up)?(?: to| into)?(?: (?:a|the))?(?: (?:top|first))? (?P<n>{_NUMBER})(?: (?:rows|results|items|entries|lines|of them))?(?:,? (?:instead|please|pls|then))*\W*$", r"top \g<n>"),
         (rf"^\W*(?:(?:ok|okay|please|pls|and|now|no|actually|hmm)\W+)*(?:only |just )?(?:the )?(?P<n>{_NUMBER})(?:,? (?:instead|please|pls|is enough|will do|are enough))+\W*$", r"top \g<n>"),
         # what a preface is for
-        (r"^\W*(?:for|re|regarding|as part of|in preparation (?:of|for)|as input (?:for|to)|to complete|to fill) (?:the |our |my |an? |this )?(?P<what>[a-z][\w' /-]{2,50}?)\s*:\s+(?=\w)", ""),
+        (r"^\W*(?:for|re|regarding|as part of|in preparation (?:of|for)|as input (?:for|to)|to complete|to fill) (?:the |our |my |an? |this )?(?:(?!only\b|each\b|every\b)[\w'/-]+ ){0,4}(?:annex|appendix|section|chapter|slides?|deck|dashboard|minutes|document|evidence|paper|memo|summary|report|audit|review|workshop|exercise|board)\s*:\s+(?=\w)", ""),
         # columns
         (r",? (?:and |with |plus |incl(?:uding|\.)? )?(?:show |tell |say )?(?:who|whom) (?:they are|it is|it's|they're|each is|is it|are they|each one is) assigned to\b", " with assignee"),
         (r"\b(?P<w>(?:with|and|show|plus)(?: the| their| its)?) encryption and (?P<o>[a-z]+) (?P<s>status(?:es)?|states?|settings?)\b", r"\g<w> \g<o> \g<s> and whether they are encrypted"),
@@ -54,7 +56,7 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         # accounts that are there
         (r"\b(?P<a>(?:cloud )?(?:accounts?|subscriptions?|projects?))(?P<in> \([^)]*\))? (?:are|is|have been|has been|were|do we have|have we|we have) (?:currently )?(?:onboarded|connected|integrated|in scope|monitored|covered)\b", r"\g<a>"),
         # keys of users, the oldest first
-        (rf"\b(?:top )?(?P<n>{_NUMBER} )?(?P<w>(?:iam |aws )?users?) (?:with|having|that have|who have) (?:the )?(?P<r>oldest|newest) (?P<s>active )?(?:access )?keys?\b(?! (?:in|per|for|of) (?:each|every)|\s*\?*\s+per )", _keys),
+        (rf"\b(?:top )?(?P<n>{_NUMBER} )?(?P<w>(?:iam |aws )?users?) (?:with|having|that have|who have) (?:the )?(?P<r>oldest|newest) (?P<s>active )(?:access )?keys?\b(?! (?:in|per|for|of) (?:each|every)|\s*\?*\s+per )", _keys),
         # what no file of was looked at
         (r"\b(?:(?:that|which) )?(?:have|has|with|without|having) (?:no|any|not any|not a single) (?:classified|scanned) files?\b", "without files"),
         (r"\b(?:(?:that|which) )?(?:dspm has not|dspm hasn't|dspm never|has dspm not|hasn't dspm) (?:classified|scanned|looked at|covered|analy[sz]ed)(?: any(?: files?)?(?: (?:of|in|on))?| yet)*(?=\W*$)", "without files"),

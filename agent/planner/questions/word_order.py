@@ -45,13 +45,15 @@ _CLOUD: Final = re.compile(
     r"\b(?P<what>(?P<kind>service accounts|users|roles|polic(?:y|ies)|instances|vms|virtual machines|machines|servers|buckets|storage accounts|databases|functions|clusters|volumes|disks|snapshots|keys|firewall rules|key vaults|subscriptions|projects))"
     r" (?:in|on|of|from) (?:our |the )?(?P<cloud>aws|azure|gcp|google cloud)(?= (?:with|without|that|which|whose|where|having|lacking)\b)"
 )
-_NAMED_CLOUD: Final = re.compile(r"\b(?:aws|azure|gcp|google|ec2|rds|s3|eks|aks|gke|iam|kms|ebs|entra)\W+$")
+_BEFORE_NOUN: Final = re.compile(
+    r"(?:^|\b(?:which|what|list|show|all|our|the|any|of|for|and|many|me|every|each|find|get|give|count|are|do|there|no|please)\W+)$"
+)
 
 
 def _clouds_first(text: str) -> str:
     """ "service accounts in gcp with ..." as "gcp service accounts with ..."."""
     match = _CLOUD.search(text)
-    if match is None or _NAMED_CLOUD.search(text[: match.start()]):
+    if match is None or _BEFORE_NOUN.search(text[: match.start()]) is None:
         return text
     return f"{text[: match.start()]}{match['cloud']} {match['what']}{text[match.end() :]}"
 
