@@ -22,6 +22,7 @@ _COPULA: Final = frozenset(
     "is are was were be being been am isn't aren't wasn't weren't 're remain remains stay stays become became get gets got getting".split()
 )
 _THINGS: Final = ("entity", "kind", "attr", "tag", "setting", "tenant")
+_HAVING: Final = frozenset("with without no lacking lack lacks missing having has have".split())
 # attributes that may be asked for by themselves
 _HEADS: Final = frozenset(
     "account region rule package cve owner team assignee user provider namespace application title".split()
@@ -134,6 +135,9 @@ def _narrows(state: State, token: Token) -> bool:
     if before in _COPULA or (beyond in _COPULA and harmless(before) and before not in _WHERE | _FOR):
         return True
     if previous is not None and previous.kind in ("not", "with") and not (verb and previous.kind == "not"):
+        return True
+    if before in _DETERMINERS and beyond in _HAVING:
+        # "without a dead letter queue"
         return True
     thing_before = previous is not None and previous.kind in _THINGS
     if following is not None and following.kind in _THINGS:

@@ -33,6 +33,22 @@ def _by_cluster(match: re.Match[str]) -> str:
     return f"{match['by']} cluster name" if _RUN.search(match.string) else match[0]
 
 
+_BUILT_IN: Final = r"(?P<role>owner|contributor|reader|user access administrator)"
+# https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+_AZURE_ROLES: Final = {
+    "owner": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
+    "reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7", "user access administrator": "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
+}  # fmt: skip
+
+
+def _assigned(match: re.Match[str]) -> str:
+    return f'role assignments whose role definition id contains "{_AZURE_ROLES[match["role"]]}"'
+
+
+def _passing(match: re.Match[str]) -> str:
+    return f"{match['w'] or 'roles'} with permission iam:passrole" if match["w"] else "who may iam:passrole"
+
+
 _API_NAME: Final = r"(?:(?:kubernetes|k8s|cluster|public) )?(?:api(?:[ -]?servers?)?(?: endpoints?)?|control planes?(?: endpoints?)?|endpoints?|masters?)"
 _API_WORD: Final = rf"(?:(?:that|which) )?(?:expos(?:e|es|ing)|publish(?:es|ing)?|open(?:s|ing)?|mak(?:e|es|ing)) (?:their|its|the|a) {_API_NAME}"
 _OPENLY: Final = r"public(?:ly (?:accessible|reachable|available|exposed|open))?|(?:exposed|open|reachable|accessible|available) (?:to|from|on|over) (?:the )?(?:internet|public|world|anywhere)|exposed"
@@ -59,6 +75,12 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\bnever (?:been )?used,? or (?=(?:not|unused|never) )", ""),
         (r"\b(?:without|with no|lacking) (?:any |a single )?(?:recorded |known |logged |registered )?(?:use|usage|activity|access) of (?:any of )?(?:their|its) permissions?\b", "where no permission was ever used"),
         (r"\b(?P<k>(?:user[- ]managed|service account) keys?),? (?:(?:that|which) )?(?:(?:was|were|is|are) )?created (?:more than |over |at least )?(?P<n>\d+ (?:days?|weeks?|months?|years?)) (?:ago|or more ago|back)\b", r"\g<k> older than \g<n>"),
+        # built-in roles of Azure have the same id everywhere
+        (rf"\b(?:azure )?role assignments? (?:with|of|for|to|that grant|which grant|granting|that give|giving) (?:the )?(?:role )?{_BUILT_IN}(?: roles?| rights?)?\b(?! assignments?)", _assigned),
+        (rf"\b{_BUILT_IN} role assignments?\b", _assigned),
+        (rf"^\W*(?:which|what|who|list|show|all|the|please|give me|me) ?(?:(?:all|the|of|me|which|principals?|identities|accounts?|users?|groups?|people|guests?|and|azure) )*(?:(?:that|who|which) )?(?:has|have|hold|holds|with|are|is|got|granted) (?:the |a |an )*{_BUILT_IN}(?: (?:roles?|permissions?|rights?|access))? (?:on|in|at|of|for|to|over) (?:the |our |my |an? |any |all |each )*(?:azure )?(?:subscriptions?|management groups?|resource groups?|azure)\b", _assigned),
+        # who may hand a role on
+        (r"^\W*(?:which|what|who|list|show|all|the) ?(?:(?:all|the|of|me|which|who) )*(?P<w>roles?|users?|identities|principals?|policies)? ?(?:(?:that|who|which) )?(?:can|may|could|(?:are|is) (?:allowed|able|permitted) to|allow) (?:iam:)?pass(?:ing)?(?: ?(?:a |any |other )?roles?|role)?(?: to (?:an? |aws )*(?:services?|others?|instances?|functions?))?\W*$", _passing),
         # where clusters are reached
         (rf"\b{_API_WORD} (?:publicly|to (?:the )?(?:internet|public|world)|on the internet)\b", "with a public api endpoint"),
         (rf"\b(?:whose|where (?:the|their|its)|with the|with their) {_API_NAME} (?:is|are|being) (?:{_OPENLY})\b", "with a public api endpoint"),

@@ -15,9 +15,25 @@ _OFF: Final = re.compile(
 )
 # what a key of a value ends with
 _VALUES: Final = r"(?:algorithms?|types?|versions?|sizes?|class(?:es)?|engines?|runtimes?|modes?|tiers?|skus?|retentions?|periods?|schemes?|timeouts?|protocols?|images?|identifiers?|endpoints?|timestamps?|times?|dates?)"
+
+
+def _versioned(match: re.Match[str]) -> str:
+    return f"with version {'below' if match['o'] in ('older', 'lower', 'earlier') else 'above'} {match['v']}"
+
+
 _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
+        # versions are below one another, and no older
+        (r"\b(?P<o>older|newer|lower|higher|earlier|later) than version (?P<v>\d[\w.]*)", _versioned),
+        (r"\b(?P<w>postgres(?:ql)?|mysql|mariadb|oracle|aurora)(?P<d> databases?| dbs?| instances?)? (?:with|on|at) version (?=below|above|before|after|\d)", r"\g<w>\g<d> with engine version "),
+        # nobody's disks
+        (r"\b(?P<w>disks?|volumes?) (?:(?:that|which) )?(?:are |is )?(?:not|n't|aren't|isn't) attached to (?:an?y? |any |a single )?(?:vms?|machines?|instances?|virtual machines?|servers?|anything)\b", r"unattached \g<w>"),
+        # what runs nowhere by itself
+        (r"\b(?P<w>images?|functions?|lambdas?) (?:that are |which are )?running (?P<in>in|on) ", r"\g<w> \g<in> "),
+        # firewalls of Azure services
+        (r"\b(?:(?:that|which) )?(?:allow(?:s|ing)?|let(?:s|ting)?|open(?:s|ed)? (?:to|for)|accept(?:s|ing)?) (?:in )?(?:all |other |any )?azure services(?: in)?\b", "with a firewall rule with start ip address 0.0.0.0"),
+        (r"\b(?:with|having|whose)(?: (?:a|the))? (?:firewall|network|network rules?|network acls?)(?: rules?)? default(?: action)?(?: is| set)?(?: to| =| of)? ?(?P<a>allow|deny)\b", r"with network acls default action \g<a>"),
         # asked for beside
         (r"(?:,|\(|\band\b)?\s*\b(?:incl\.|incl\b|inclusive of\b|inc\.)\s*", ", with "),
         (rf"^\W*(?:(?:please|can you|could you|i need|show|list|give|print|display|get|tell|provide|what is|what are|which)(?: me)? )+(?:the )?(?P<key>(?:[\w-]+ ){{0,3}}{_VALUES}(?:(?:, | and |, and )(?:the )?(?:[\w-]+ ){{0,3}}{_VALUES})*) (?:of|for|on) (?:every|each|all)(?: of)?(?: the| our)* (?P<kind>[\w ]+?)\W*$", r"list \g<kind> with the \g<key>"),

@@ -13,7 +13,18 @@ from agent.planner.questions.tokens import quotes
 _NUMBER: Final = (
     r"(?:\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|fifty|hundred)"
 )
-_DIGITS: Final = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10"}
+_DIGITS: Final = {
+    "one": "1",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
+    "ten": "10",
+}
 _LEVEL: Final = r"(?:critical|high|medium|low|severe|informational)"
 
 
@@ -45,6 +56,7 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (rf"^\W*(?:(?:ok|okay|please|pls|and|now|no|actually|hmm)\W+)*(?:only |just )?(?:the )?(?P<n>{_NUMBER})(?:,? (?:instead|please|pls|is enough|will do|are enough))+\W*$", r"top \g<n>"),
         # what a preface is for
         (r"^\W*(?:for|re|regarding|as part of|in preparation (?:of|for)|as input (?:for|to)|to complete|to fill) (?:the |our |my |an? |this )?(?:(?!only\b|each\b|every\b)[\w'/-]+ ){0,4}(?:annex|appendix|section|chapter|slides?|deck|dashboard|minutes|document|evidence|paper|memo|summary|report|audit|review|workshop|exercise|board)\s*:\s+(?=\w)", ""),
+        (r"^\W*(?:annex|appendix|section|chapter)(?: [\w.]{1,12}){0,2}\s*:\s+(?=\w)", ""),
         # columns
         (r",? (?:and |with |plus |incl(?:uding|\.)? )?(?:show |tell |say )?(?:who|whom) (?:they are|it is|it's|they're|each is|is it|are they|each one is) assigned to\b", " with assignee"),
         (r"\b(?P<w>(?:with|and|show|plus)(?: the| their| its)?) encryption and (?P<o>[a-z]+) (?P<s>status(?:es)?|states?|settings?)\b", r"\g<w> \g<o> \g<s> and whether they are encrypted"),

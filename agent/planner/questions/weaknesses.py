@@ -50,6 +50,9 @@ BAD_KEYS: Final[dict[str, tuple[str, ...]]] = {
 _GOOD_VALUES: Final = {"imdsv1": ("required",), "no_cmk": ("aws:kms", "aws:kms:dsse")}
 _PUBLIC_BY_SETTING: Final = ("Database", "Database Instance")
 _VAGUE: Final = frozenset({"old", "ancient", "stale", "exposed", "all", "deletable", "idle"})
+_OF_SOME_AGE: Final = re.compile(
+    r"\b(?:old|older|weak|outdated|legacy|insecure|deprecated|obsolete|strong|modern|recent|minimum|specific)\s+$"
+)
 _NEGATES: Final = re.compile(
     r"\b(?:no|not|nor|neither|without|lack(?:s|ing)?|missing|never|don't|doesn't|isn't|aren't)\b"
 )
@@ -101,6 +104,9 @@ def find_weaknesses(text: str, estate: Estate) -> list[Found]:
                 ):
                     continue
                 if span is None or text[span[0] : span[1]].strip() in _VAGUE:
+                    continue
+                if concept.name == "unencrypted_transit" and _OF_SOME_AGE.search(text[: match.start()]):
+                    # "old TLS policies" have TLS
                     continue
                 if (
                     concept.name == "no_cmk"
