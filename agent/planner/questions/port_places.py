@@ -49,8 +49,7 @@ def _linked(ends: tuple[tuple[str, tuple[str, ...]], ...], label: str, items: tu
     return Linked(
         kinds=Kinds(types=(there,), label=label),
         items=items,
-        here=Where(type_id=here, path=own),
-        there=Where(type_id=there, path=names),
+        ways=((Where(type_id=here, path=own), Where(type_id=there, path=names)),),
     )
 
 
