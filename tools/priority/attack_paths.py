@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic import Field
@@ -107,7 +106,7 @@ def ending(graph: AttackGraph, end: End) -> AttackGraph:
     def kept(node: Node) -> bool:
         return node.kind in _ENDS[end] or (end == "data" and " data" in node.worth)
 
-    nodes = {node.key: node if kept(node) else replace(node, value=0.0, worth="") for node in graph.nodes}
+    nodes = {node.key: node if kept(node) else node._replace(value=0.0, worth="") for node in graph.nodes}
     edges = {place_of(edge): edge for edge in graph.edges}
     return AttackGraph(Parts(nodes, edges, list(graph.unread)))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
@@ -114,7 +113,7 @@ def activity_fact(
                 own = one is asset
                 name = shown(one.name or one.uid)
                 found.append(
-                    fact if own else replace(fact, value=f"{fact.value}, at {name}", ids=(*fact.ids, name))
+                    fact if own else fact._replace(value=f"{fact.value}, at {name}", ids=(*fact.ids, name))
                 )
     if found:
         return max(found, key=lambda fact: fact.grade)

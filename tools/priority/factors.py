@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
@@ -126,11 +125,11 @@ def _exposure_for(finding: Finding, own: AssetFacts, context: Context, weakness:
     fact, openings = own.exposure.fact, own.exposure.openings
     if weakness.words.startswith("anyone can list") and fact.state == "known" and fact.grade > 0:
         grade = min(fact.grade, context.weights.exposure["public_list"])
-        return replace(fact, grade=grade, low=grade, high=grade)
+        return fact._replace(grade=grade, low=grade, high=grade)
     if fact.state == "unknown" and weakness.theme in _ASSERTING:
         asserted = context.weights.exposure["asserted"] * fact.high
         if fact.grade < asserted:
-            return replace(fact, grade=asserted, value=f"the finding says so; {fact.value}")
+            return fact._replace(grade=asserted, value=f"the finding says so; {fact.value}")
     if weakness.theme == "public_address" or not openings or fact.state != "known":
         return fact
     ports = ports_of(finding)
@@ -168,8 +167,8 @@ def _reached(exposure: Fact, path: Fact, weakness: Weakness) -> Fact:
     if weakness.name not in _FURTHER or exposure.grade >= 0 or path.state != "known" or path.grade <= 0:
         return exposure
     grade = exposure.grade * (1.0 - path.grade)
-    return replace(
-        exposure, value=f"{exposure.value}; reached by another way", grade=grade, low=grade, high=grade
+    return exposure._replace(
+        value=f"{exposure.value}; reached by another way", grade=grade, low=grade, high=grade
     )
 
 
@@ -214,7 +213,7 @@ def _path_for(finding: Finding, weakness: Weakness, own: AssetFacts, context: Co
     share = path.grade / own.path.grade
     if mine is not None and mine.grade * share >= BESIDE * path.grade:
         return _held(mine, share)
-    return _held(replace(path, value=f"{path.value}, by another weakness than this"), BESIDE)
+    return _held(path._replace(value=f"{path.value}, by another weakness than this"), BESIDE)
 
 
 def _through(path: Fact, cve: str, finding: Finding, context: Context) -> Fact:
@@ -223,13 +222,13 @@ def _through(path: Fact, cve: str, finding: Finding, context: Context) -> Fact:
     if share >= 1.0:
         return path
     text = f"{path.value}, which {cve} does not open" if share == 0.0 else path.value
-    return replace(
-        path, value=text, grade=path.grade * share, low=path.low * share, high=path.high * max(share, 0.2)
+    return path._replace(
+        value=text, grade=path.grade * share, low=path.low * share, high=path.high * max(share, 0.2)
     )
 
 
 def _held(path: Fact, share: float) -> Fact:
-    return path if share >= 1.0 else replace(path, grade=share * path.grade, low=share * path.low)
+    return path if share >= 1.0 else path._replace(grade=share * path.grade, low=share * path.low)
 
 
 def _is_account(finding: Finding) -> bool:

@@ -71,7 +71,7 @@ def _fixes(finding: Finding, inputs: Inputs) -> Iterator[tuple[str, dict[str, Fa
     if data.state == "unknown":
         yield (
             "learning that it holds no sensitive data",
-            {"data": replace(data, state="known", grade=data.low)},
+            {"data": data._replace(state="known", grade=data.low)},
         )
 
 

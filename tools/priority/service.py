@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable
 from datetime import timedelta
 from typing import Protocol
 
-from tools.bulk import uncollected
+from tools.bulk import swept, uncollected
 from tools.findings.model import Finding, FindingSet
 from tools.priority.acceptance import Acceptance
 from tools.priority.context import Context, Enrichment, build_context
@@ -130,7 +130,11 @@ class PriorityService:
                 book, context = await asyncio.to_thread(
                     score_snapshot, snapshot, self._weights, (), None, enriched, self._tolerances
                 )
+                again = self._cached is not None
                 self._cached = (snapshot, book, context)
+                if again:
+                    # The graph that was given up has cycles in it.
+                    await asyncio.to_thread(swept)
             elif self._cached[2].tolerances != self._tolerances:
                 self._cached = await asyncio.to_thread(_held_otherwise, self._cached, self._tolerances)
             return self._cached

@@ -9,7 +9,6 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 
 import rustworkx as rx
@@ -271,8 +270,7 @@ def _without_hubs(edges: Sequence[Edge]) -> list[Edge]:
         if kept and kept[-1].target.startswith(BUNDLE):
             first = kept.pop()
             kept.append(
-                replace(
-                    first,
+                first._replace(
                     target=edge.target,
                     chance=first.chance * edge.chance,
                     known=first.known and edge.known,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -162,7 +161,7 @@ class Gatherer:
             if asset is not None:
                 node = self.node(asset)
                 if key in open_ and node.value <= 0 and self.jewels.unseen(asset):
-                    node = replace(node, value=self.words.jewel["unseen"], worth="what it holds is not known")
+                    node = node._replace(value=self.words.jewel["unseen"], worth="what it holds is not known")
                 self.parts.add(node)
 
     def node(self, asset: AssetRecord) -> Node:

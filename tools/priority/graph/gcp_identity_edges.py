@@ -6,7 +6,6 @@ What strangers (`allUsers`, `allAuthenticatedUsers`) hold starts at the internet
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tools.findings.model import AssetRecord
 from tools.priority.estate import Estate, name_of
@@ -180,7 +179,7 @@ class GcpIdentityEdges:
             found.append(one)
         decided = min(found, key=lambda d: truth_of(d.verdict))
         # The grant of the first permission is what ties the step to its targets: it always counts as behind it.
-        return replace(decided, because=tuple(dict.fromkeys((*found[0].because, *decided.because))))
+        return decided._replace(because=tuple(dict.fromkeys((*found[0].because, *decided.because))))
 
     def _elsewhere(self, principal: str, permission: str) -> Iterator[Decision]:
         """In another project: attaching an account across projects hangs on a constraint."""
@@ -220,7 +219,7 @@ class GcpIdentityEdges:
             "gcp", targets, f"{len(targets)} resources: {deed.summary}", project.partition("/")[2]
         )
         verdict = Verdict.UNKNOWN if deed.gain == "policy" else decision.verdict
-        told = replace(decision, verdict=verdict)
+        told = decision._replace(verdict=verdict)
         self._steps.decided(
             key, bundled, deed.relation, chance, why, told, self._iam.behind(decision.because)
         )
@@ -262,7 +261,7 @@ class GcpIdentityEdges:
         wide = not node.startswith("projects/")
         admin = self._steps.admin(name if not wide else node, label, "" if wide else name, wide=wide)
         why = f"{shown(self._iam.name(principal))} {deed.summary}{self._as(decision)}"
-        told = replace(decision, verdict=Verdict.UNKNOWN) if deed.gain == "policy" else decision
+        told = decision._replace(verdict=Verdict.UNKNOWN) if deed.gain == "policy" else decision
         step = self._steps.words.step
         chance = step["controls" if deed.id.startswith("set-iam") else "escalates"]
         self._steps.decided(

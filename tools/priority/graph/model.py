@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 INTERNET: Final = "internet"
 """Key of the node where every path begins."""
@@ -69,8 +69,7 @@ class Part(StrEnum):
     ASSUMED = "assumed"
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A position. `value` is what it is worth by itself (0 nothing, 1 a crown jewel) and `worth` says why."""
 
     key: str
@@ -82,8 +81,7 @@ class Node:
     worth: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """One step from `source` to `target` (keys of nodes).
 
     `chance` is the probability of success for an attacker who stands at the source; `why` is one clause made from the

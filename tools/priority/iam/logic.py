@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 
 class Truth(IntEnum):
@@ -62,8 +62,7 @@ def truth_of(verdict: Verdict) -> Truth:
     return Truth(_VERDICTS.index(verdict))
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One statement, binding or rule that took part in a decision.
 
     `layer` is the kind of policy ("identity", "scp", "role assignment", ...), `source` its name or ARN,
@@ -81,8 +80,7 @@ class Evidence:
         return f"{self.layer} {self.source} [{self.statement}] {self.effect}s{sure}"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What was decided and by what.
 
     `partial` means that the question was about a set (objects of a bucket) and only some of it is allowed.

@@ -121,9 +121,9 @@ class Evaluator:
                 worst = one.verdict
         assert best is not None
         if best.verdict is Verdict.ALLOW:
-            return replace(best, partial=worst is not Verdict.ALLOW)
+            return best._replace(partial=worst is not Verdict.ALLOW)
         if best.verdict is Verdict.DENY and not complete:
-            return replace(best, verdict=Verdict.UNKNOWN, reason="too many patterns to try them all")
+            return best._replace(verdict=Verdict.UNKNOWN, reason="too many patterns to try them all")
         return best
 
     def _members(

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from tools.priority.iam.aws.context import EMPTY, Context
 from tools.priority.iam.aws.evaluate import Evaluator
@@ -41,7 +40,7 @@ def _open(evaluator: Evaluator, resource: Resource, action: str, context: Contex
         if one.verdict is Verdict.ALLOW:
             break
     assert best is not None
-    return replace(best, assumed=())
+    return best._replace(assumed=())
 
 
 def _guises(resource: Resource) -> Iterator[Context]:
