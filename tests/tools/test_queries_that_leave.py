@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tools.findings import lookup
+from tools.findings import queries as lookup
 from tools.priority.enrich import queries
 from tools.xql import Catalog, check
 
 ROOT = Path(__file__).resolve().parents[2]
-# The service checks whatever it is given; the lookup sends three fixed queries, which are checked here; discovery
+# The service checks whatever it is given; the lookup sends a few fixed queries, which are checked here; discovery
 # reads the first rows of a dataset that a checked query named and that the tenant lists, to learn its columns.
 SENDERS = {
     "tools/xql/service/service.py",
@@ -52,12 +52,26 @@ def test_only_known_places_send_queries() -> None:
     assert _senders() == SENDERS
 
 
-@pytest.mark.parametrize("name", ["_ISSUES", "_ASSETS", "_ASSETS_BARE", "_FINDINGS"])
+@pytest.mark.parametrize("name", ["ISSUES", "ASSETS", "ASSETS_DATED", "ASSETS_BARE", "FINDINGS"])
 def test_the_fixed_queries_are_valid_and_bounded(name: str) -> None:
     text = getattr(lookup, name)
     report = check(text, Catalog.seeded())
     assert report.valid, report.errors
     assert "limit" in report.xql
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lookup.modified_since(1_700_000_000_000),
+        lookup.numbers("issues", lookup.MODIFIED),
+        lookup.numbers("issues", lookup.MODIFIED, 1_700_000_000_000),
+        lookup.numbers("asset_inventory", lookup.INSERTED),
+    ],
+)
+def test_the_queries_for_what_changed_are_valid(text: str) -> None:
+    report = check(text, Catalog.seeded())
+    assert report.valid, report.errors
 
 
 @pytest.mark.parametrize("text", queries.ALL.values(), ids=queries.ALL)

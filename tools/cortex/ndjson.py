@@ -59,7 +59,7 @@ def row(line: bytes, where: str) -> dict[str, Any]:
             raise BadAnswer("a row that is not JSON", where=where) from None
     if not isinstance(value, dict):
         raise BadAnswer("a row that is not an object", where=where)
-    if set(value) == {"reply"} and isinstance(value["reply"], dict) and "err_code" in value["reply"]:
+    if len(value) == 1 and isinstance(reply := value.get("reply"), dict) and "err_code" in reply:
         raise error_from(500, line, where=where)
     return value
 

@@ -33,6 +33,7 @@ _PROGRESS = {
     "reopened": "New",
 }
 _NONE: dict[str, tuple[str, ...]] = {}
+_MOST_TEXTS = 20_000
 _CONFIG_KEYS = ("Platform Discovery", "platform discovery", "CWP", "Cloud Discovery")
 
 Assets = Mapping[str, AssetRecord]
@@ -154,6 +155,8 @@ def configuration(raw: Any) -> dict[str, Any]:
 def as_object(value: Any) -> dict[str, Any]:
     """A JSON object, given as one or as its text; empty when it is neither."""
     parsed = _parsed(value)
+    if parsed is not value and type(parsed) is dict:
+        return parsed  # just read, nobody else has it
     return dict(parsed) if isinstance(parsed, Mapping) else {}
 
 
@@ -182,6 +185,7 @@ class Rows:
         self._assets = assets
         self._resources: dict[tuple[str, str, str, str], ResourceRef] = {}
         self._requirements: dict[str, tuple[Any, dict[str, tuple[str, ...]]]] = {}
+        self._texts: dict[str, str] = {}
 
     def issue(self, row: Mapping[str, Any]) -> Finding:
         """The finding in a row of the `issues` dataset."""
@@ -262,8 +266,10 @@ class Rows:
                 "tags": asset.tags if asset else {},
                 "domain": _domain(text(row.get("domain"))),
                 "category": _category(text(row.get("category"))),
-                "risk": text(row.get("impact")) or _fact(facts, "xdm.finding.risk"),
-                "remediation": text(row.get("remediation")) or _fact(facts, "xdm.finding.remediation"),
+                "risk": self._kept(text(row.get("impact")) or _fact(facts, "xdm.finding.risk")),
+                "remediation": self._kept(
+                    text(row.get("remediation")) or _fact(facts, "xdm.finding.remediation")
+                ),
                 "compliance": self._compliance(rule_id, facts.get("xdm.finding.compliance")),
                 "first_seen": _moment(facts.get("xdm.finding.first_observed")) or first or observed,
                 "inserted_at": first,
@@ -292,6 +298,12 @@ class Rows:
             found = self._resources[key] = exact(ResourceRef, fields)
         return found
 
+    def _kept(self, text: str) -> str:
+        """One object for a text that all findings of a rule share; a scanner that writes each anew is let be."""
+        if len(self._texts) < _MOST_TEXTS:
+            return self._texts.setdefault(text, text)
+        return self._texts.get(text, text)
+
     def _compliance(self, rule_id: str, given: Any) -> dict[str, tuple[str, ...]]:
         """The requirements; findings of one rule have the same, which is made once."""
         if not given:
@@ -315,7 +327,7 @@ def _ids(given: Any) -> tuple[str, ...]:
     return tuple(found for item in _sequence(given) if (found := values.text(item)))
 
 
-@lru_cache(maxsize=65536, typed=True)
+@lru_cache(maxsize=262_144, typed=True)  # the minutes of half a year
 def _moment_of(value: str | int | float) -> datetime | None:
     return values.moment(value)
 

@@ -1,15 +1,15 @@
 """Looks findings up in a tenant: one bulk read of issues and one of assets, then searches in memory.
 
-The snapshot is exact while the tenant's revision stands still; a tenant that tells no revision is read again
-after 60 seconds. Every read carries its time frame, because the service's default of one day would cut state
-silently.
+The snapshot is exact while the tenant's revision stands still; a tenant that tells no revision is asked again
+after 60 seconds. Of a later state only what changed is read, as far as that can be known (`following`).
+Every read carries its time frame, because the service's default of one day would cut state silently.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
@@ -21,8 +21,18 @@ from tools.cortex.pages import every_row
 from tools.findings.cortex_records import Rows, asset_from_row, from_issue
 from tools.findings.errors import UnknownFindingError
 from tools.findings.filters import FindingFilter, nearest
-from tools.findings.model import Finding, FindingSet, SortField
+from tools.findings.following import OVERLAP_MS, Follower, Marks, Tally
+from tools.findings.model import AssetRecord, Finding, FindingSet, SortField
 from tools.findings.page import FindingPage, page_of
+from tools.findings.queries import (
+    ASSETS,
+    ASSETS_BARE,
+    ASSETS_DATED,
+    FINDINGS,
+    INSERTED,
+    ISSUES,
+    MODIFIED,
+)
 from tools.results import utcnow
 
 MAX_ROWS = 2_000_000
@@ -30,28 +40,9 @@ MAX_ROWS = 2_000_000
 PAGE_ROWS = 100_000
 """Rows of one query. A page that is full is followed by the next, after the last id."""
 TIME_TO_LIVE_S = 60.0
-_OTHER_DOMAINS = {"SECURITY", "HUNTING", "IT", "HEALTH"}
-_ISSUE_FIELDS = (
-    *("id", "external_id", "name", "description", "severity", "domain", "category", "type", "owner"),
-    *("detection.rule_id", "status.progress", "observation_time", "last_modified", "asset_ids"),
-    *("normalized_fields", "remediation", "impact"),
-)
-_ISSUES = (
-    "dataset = issues | fields "
-    + ", ".join(f"xdm.issue.{name}" for name in _ISSUE_FIELDS)
-    + ", _time, _insert_time"
-)
-_ASSET_FIELDS = (
-    *("id", "strong_id", "name", "provider", "realm", "cloud.region"),
-    *("type.class", "type.category", "type.name", "type.id", "tags"),
-)
-_ASSETS_BARE = "dataset = asset_inventory | fields " + ", ".join(f"xdm.asset.{n}" for n in _ASSET_FIELDS)
-_ASSETS = f"{_ASSETS_BARE}, xdm.asset.raw_fields"
-_FINDINGS = (
-    "dataset = findings | fields xdm.finding.id, xdm.finding.name, xdm.finding.description, "
-    "xdm.finding.category, xdm.finding.type_id, xdm.finding.asset_id, xdm.finding.asset_name, "
-    "xdm.finding.owner, xdm.finding.normalized_fields, _time, _insert_time"
-)
+WHOLE_AFTER_S = 900.0
+"""A tenant that tells no revision is read whole this often: it may change what no time of modification tells."""
+_OTHER_DOMAINS = frozenset({"SECURITY", "HUNTING", "IT", "HEALTH"})
 
 
 class Client(Protocol):
@@ -77,6 +68,8 @@ class _Kept:
 
     found: FindingSet
     read_at: float
+    marks: Marks | None = None
+    whole_at: float = 0.0
 
 
 class FindingLookup:
@@ -138,11 +131,28 @@ class FindingLookup:
                 return kept.found
             # Asked for before reading: what is written meanwhile then shows as a newer revision.
             revision = await self._revision()
+            if kept is not None and (more := await self._followed(kept, revision)) is not None:
+                self._kept[name] = more
+                return more.found
             with uncollected():
-                read = await (self._read_issues() if name == "issues" else self._read_evidence())
-            found = replace(read, revision=revision)
-            self._kept[name] = _Kept(found, time.monotonic())
+                read, marks = await (self._read_issues() if name == "issues" else self._read_evidence())
+            found, now = replace(read, revision=revision), time.monotonic()
+            self._kept[name] = _Kept(found, now, marks, now)
             return found
+
+    async def _followed(self, kept: _Kept, revision: str | None) -> _Kept | None:
+        """The set after what changed since it was read; None when all has to be read."""
+        before, now = kept.found, time.monotonic()
+        if kept.marks is None or not before.complete:
+            return None
+        counted = revision is not None
+        if _rewrites(revision) != _rewrites(before.revision):
+            return None
+        if not counted and now - kept.whole_at >= WHOLE_AFTER_S:
+            return None
+        follower = Follower(self._pages, overlap_ms=0 if counted else OVERLAP_MS)
+        found = await follower.followed(before, kept.marks, Rows(before.assets).issue, _OTHER_DOMAINS)
+        return found and _Kept(replace(found[0], revision=revision), now, found[1], kept.whole_at)
 
     async def _holds(self, kept: _Kept) -> bool:
         if kept.found.revision is not None:
@@ -154,13 +164,18 @@ class FindingLookup:
         await self._client.system.healthcheck()
         return self._client.revision
 
-    async def _read_issues(self) -> FindingSet:
+    async def _read_issues(self) -> tuple[FindingSet, Marks | None]:
         # Assets first: each row of an issue then becomes its finding as it comes, and none is kept.
-        assets = await self._assets()
+        dated, modified = Tally(INSERTED), Tally(MODIFIED)
+        assets = await self._assets(dated)
         by_id = assets.assets
-        issues = await self._issues(Rows(by_id))
+        issues = await self._issues(Rows(by_id), modified)
         findings = tuple(finding for finding in issues.items if finding.domain not in _OTHER_DOMAINS)
-        return FindingSet(
+        marks = None
+        if modified.newest is not None and dated.newest is not None:
+            apart = frozenset(f.issue_id for f in issues.items if f.domain in _OTHER_DOMAINS)
+            marks = Marks(modified.rows, modified.newest, apart, dated.rows, dated.newest)
+        found = FindingSet(
             findings=findings,
             assets=by_id,
             as_of=issues.as_of,
@@ -168,38 +183,57 @@ class FindingLookup:
             complete=not issues.truncated and assets.complete,
             queries=(issues.query, assets.queries[0]) if issues.query else (),
         )
+        return found, marks
 
-    async def _issues(self, rows: Rows) -> _Batch:
+    async def _issues(self, rows: Rows, tally: Tally) -> _Batch:
         if self._client.config.generation == "classic":
             return _Batch.of(await self._client.alerts.search_all(cap=MAX_ROWS), rows)
+
+        def read(row: Mapping[str, Any]) -> Finding:
+            tally.add(row)
+            return rows.issue(row)
+
         try:
-            return await self._pages(_ISSUES, "xdm.issue.id", rows.issue)
+            return await self._pages(ISSUES, "xdm.issue.id", read)
         except CortexError as error:
             if not _query_refused(error):
                 raise
         return _Batch.of(await self._client.issues.search_all(cap=MAX_ROWS), rows)
 
-    async def _assets(self) -> FindingSet:
-        query = _ASSETS
+    async def _assets(self, tally: Tally) -> FindingSet:
         if self._client.config.generation == "classic":
             return FindingSet((), {}, utcnow(), 0)
+
+        def read(row: Mapping[str, Any]) -> AssetRecord:
+            tally.add(row)
+            return asset_from_row(row)
+
         try:
-            run = await self._pages(query, "xdm.asset.id", asset_from_row)
+            run = await self._pages(ASSETS_DATED, "xdm.asset.id", read)
         except CortexError as error:
             if not _query_refused(error):
                 raise
-            run = await self._pages(_ASSETS_BARE, "xdm.asset.id", asset_from_row)
+            run = await self._undated()
         assets = {asset.asset_id: asset for asset in run.items if asset.asset_id}
         return FindingSet((), assets, run.as_of, run.total, complete=not run.truncated, queries=(run.query,))
 
-    async def _read_evidence(self) -> FindingSet:
+    async def _undated(self) -> _Batch:
+        """The assets of a tenant that refuses a column: without when they were taken in, or else without more."""
+        try:
+            return await self._pages(ASSETS, "xdm.asset.id", asset_from_row)
+        except CortexError as error:
+            if not _query_refused(error):
+                raise
+            return await self._pages(ASSETS_BARE, "xdm.asset.id", asset_from_row)
+
+    async def _read_evidence(self) -> tuple[FindingSet, Marks | None]:
         if self._client.config.generation == "classic":
             return await self._read_issues()
         issues = await self._held("issues")
-        run = await self._pages(_FINDINGS, "xdm.finding.id", Rows(issues.assets).evidence)
+        run = await self._pages(FINDINGS, "xdm.finding.id", Rows(issues.assets).evidence)
         findings = tuple(run.items)
         unstated = _unstated(issues.open_only.findings, findings)
-        return FindingSet(
+        found = FindingSet(
             findings=findings + unstated,
             assets=issues.assets,
             as_of=run.as_of,
@@ -207,6 +241,7 @@ class FindingLookup:
             complete=not run.truncated and issues.complete,
             queries=(run.query, *issues.queries),
         )
+        return found, None
 
     async def _pages(self, query: str, key: str, read: Callable[[Any], Any]) -> _Batch:
         """Every row of a query, in the order of `key`; `read` turns each into what is kept of it."""
@@ -249,6 +284,12 @@ def _unstated(issues: Sequence[Finding], findings: Sequence[Finding]) -> tuple[F
         if ids.isdisjoint({issue.id, issue.external_id, issue.external_id.partition("|")[0]})
         and (issue.rule_id, issue.resource.asset_id) not in stated
     )
+
+
+def _rewrites(revision: str | None) -> str | None:
+    """The part of a local tenant's revision that stands still while all changes can be told by counts and times."""
+    first, dot, _ = (revision or "").partition(".")
+    return first if dot else revision
 
 
 def _query_refused(error: CortexError) -> bool:

@@ -69,18 +69,46 @@ class Evaluation:
         return tuple(Part(*row) for row in self.rows)
 
 
+def weigh(inputs: Inputs, weights: Weights) -> tuple[float, float, float]:
+    """The log-odds and their range alone, which is all that a ranking needs: `evaluate` says what they consist of."""
+    total, low, high, _, ceiling = _added(inputs, weights, None)
+    if ceiling is None:
+        return total, low, high
+    slope = weights.gates.slope
+    return _hold(total, ceiling, slope), _hold(low, ceiling, slope), _hold(high, ceiling, slope)
+
+
 def evaluate(inputs: Inputs, weights: Weights) -> Evaluation:
     """Add up the points, then let the gates act."""
-    weak = weights.weakness.get(inputs.weakness.name) or weights.weakness["unclassified"]
-    base = weak.base(inputs.weakness.strength)
-    spread = 0.5 * weak.spread if inputs.weakness.basis == "none" else 0.0
-    severity = weights.severity[inputs.severity]
-    parts = [
-        ("start", weights.start, weights.start, weights.start),
-        ("severity", severity, severity, severity),
-        ("weakness", base, base - spread, base + spread),
-    ]
-    total = weights.start + severity + base
+    parts: list[tuple[str, float, float, float]] = []
+    total, low, high, gate, ceiling = _added(inputs, weights, parts)
+    held: tuple[Held, ...] = ()
+    if gate is not None and ceiling is not None and high > ceiling:
+        before, slope = total, weights.gates.slope
+        total, low, high = (_hold(z, ceiling, slope) for z in (total, low, high))
+        if total != before:
+            held = (Held(gate, before, total),)
+            parts.append((f"gate: {gate}", total - before, total - before, total - before))
+    return Evaluation(total, low, high, tuple(parts), held, ceiling)
+
+
+def _added(
+    inputs: Inputs, weights: Weights, parts: list[tuple[str, float, float, float]] | None
+) -> tuple[float, float, float, str | None, float | None]:
+    """The points added up with their range, before gates; the gate that would act, and its ceiling in log-odds.
+
+    `parts` takes what was added; a million findings are ranked without.
+    """
+    weakness = inputs.weakness
+    weak = weights.weakness.get(weakness.name) or weights.weakness["unclassified"]
+    base = weak.base(weakness.strength)
+    spread = 0.5 * weak.spread if weakness.basis == "none" else 0.0
+    start, severity = weights.start, weights.severity[inputs.severity]
+    if parts is not None:
+        parts.append(("start", start, start, start))
+        parts.append(("severity", severity, severity, severity))
+        parts.append(("weakness", base, base - spread, base + spread))
+    total = start + severity + base
     below = above = spread * spread
     factors, takes = weights.factors, weak.takes
     for factor, fact in inputs.facts.items():
@@ -94,19 +122,13 @@ def evaluate(inputs: Inputs, weights: Weights) -> Evaluation:
             # nothing.
             below += (points - low) ** 2
             above += (high - points) ** 2
-            parts.append((factor, points, low, high))
-        else:
+            if parts is not None:
+                parts.append((factor, points, low, high))
+        elif parts is not None:
             parts.append((factor, points, points, points))
     low, high = total - math.sqrt(below), total + math.sqrt(above)
-    held: tuple[Held, ...] = ()
     gate = _gate(inputs, weights)
-    if gate is not None and high > (ceiling := logit(gate[1])):
-        before, slope = total, weights.gates.slope
-        total, low, high = (_hold(z, ceiling, slope) for z in (total, low, high))
-        if total != before:
-            held = (Held(gate[0], before, total),)
-            parts.append((f"gate: {gate[0]}", total - before, total - before, total - before))
-    return Evaluation(total, low, high, tuple(parts), held, None if gate is None else logit(gate[1]))
+    return total, low, high, *((None, None) if gate is None else (gate[0], logit(gate[1])))
 
 
 def _gate(inputs: Inputs, weights: Weights) -> tuple[str, float] | None:

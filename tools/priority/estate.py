@@ -124,7 +124,8 @@ class Estate:
 
     def view(self, asset: AssetRecord) -> View:
         """The asset's configuration; one view per asset."""
-        return self._views.get(asset.asset_id) or View(asset.config)
+        found = self._views.get(asset.asset_id)
+        return View(asset.config) if found is None else found
 
     def of_kind(self, *kinds: str) -> Iterator[AssetRecord]:
         """All assets of these kinds."""

@@ -97,7 +97,7 @@ def inputs_for(finding: Finding, context: Context) -> Inputs:
         else _NOT_TARGET,
         "combination": _combination(finding, weakness, context),
         "compensating": _compensating(own, context),
-        "age": _age(finding, context.as_of),
+        "age": _age(finding.first_seen, context.as_of),
         "order": _order(finding.id),
     }
     for factor, fact in context.enrichment.get(finding.resource.asset_id, {}).items():
@@ -267,16 +267,15 @@ def _compensating(own: AssetFacts, context: Context) -> Fact:
     )
 
 
-def _age(finding: Finding, as_of: datetime) -> Fact:
-    if finding.first_seen is None:
+@lru_cache(maxsize=131_072)
+def _age(first_seen: datetime | None, as_of: datetime) -> Fact:
+    if first_seen is None:
         return unknown("age", "no record of when it was first seen", 0.0, 0.0, 1.0)
-    first = finding.first_seen if finding.first_seen.tzinfo else finding.first_seen.replace(tzinfo=UTC)
+    first = first_seen if first_seen.tzinfo else first_seen.replace(tzinfo=UTC)
     seconds = max((as_of - first).total_seconds(), 0.0)
     days = seconds / 86400.0
     text = "first seen today" if days < 1 else "open for 1 day" if days < 2 else f"open for {int(days)} days"
-    return known(
-        "age", text, min(math.log1p(days) / math.log1p(365.0), 1.0), "finding", at=finding.first_seen
-    )
+    return known("age", text, min(math.log1p(days) / math.log1p(365.0), 1.0), "finding", at=first_seen)
 
 
 def _order(finding_id: str) -> Fact:

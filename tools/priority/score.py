@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tools.findings.model import Finding
-from tools.priority.arithmetic import Inputs, Part, evaluate
+from tools.priority.arithmetic import Inputs, Part, evaluate, weigh
 from tools.priority.context import Context
 from tools.priority.factors import inputs_for
 from tools.priority.facts import Fact, known
@@ -38,13 +38,13 @@ FACTOR_NAMES = {
 def score_finding(finding: Finding, context: Context) -> PriorityScore:
     """The Action Priority Score of one finding in its snapshot."""
     inputs = inputs_for(finding, context)
-    result = evaluate(inputs, context.weights)
+    log_odds, low, high = weigh(inputs, context.weights)
     return PriorityScore(
         finding_id=finding.id,
-        score=score_of(result.log_odds),
-        low=score_of(result.low),
-        high=score_of(result.high),
-        log_odds=result.log_odds,
+        score=score_of(log_odds),
+        low=score_of(low),
+        high=score_of(high),
+        log_odds=log_odds,
         weakness=inputs.weakness.name,
         weights_version=context.weights.version,
         as_of=context.as_of,

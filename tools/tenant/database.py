@@ -88,6 +88,7 @@ class TenantDatabase(Edits, Lookups):
         at = began or utcnow()
         counts: Mapping[str, Any] = report.model_dump(exclude={"skipped", "notes"})
         with self.writing() as cursor:
+            self.told()
             cursor.execute(
                 "INSERT INTO local.loads SELECT coalesce(max(id), 0) + 1, ?, ?, ?, ? FROM local.loads",
                 [at.astimezone(UTC).replace(tzinfo=None), who, report.file, json.dumps(counts)],

@@ -34,9 +34,11 @@ class Database:
         self._lock = threading.RLock()
         self._columns: dict[str, dict[str, str]] = {}
         self._redefined = False
+        self._told = False
         self.path = path
         self._prepare()
         self._revision = int(self.meta("revision") or 0)
+        self._rewrites = int(self.meta("rewrites") or 0)
 
     @classmethod
     def open(cls, path: Path | str) -> Self:
@@ -110,6 +112,11 @@ class Database:
         """Grows with every load and write; equal revisions mean equal data."""
         return self._revision
 
+    @property
+    def version(self) -> str:
+        """The revision as clients see it: writes that can only be seen by reading all again, a dot, the revision."""
+        return f"{self._rewrites}.{self._revision}"
+
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A handle for one thread's reads. Close it, or use it in `contextlib.closing`."""
         cursor = self._connection.cursor()
@@ -125,15 +132,26 @@ class Database:
         with self._lock:
             cursor = self.cursor()
             try:
+                rewrites = self._rewrites
                 with self._transaction(cursor):
                     yield cursor
                     self._set_meta(cursor, "revision", str(self._revision + 1))
+                    if not self._told:
+                        rewrites += 1
+                        self._set_meta(cursor, "rewrites", str(rewrites))
                 self._revision += 1
+                self._rewrites = rewrites
                 if self._redefined:
                     self._read_columns(cursor)
             finally:
-                self._redefined = False
+                self._redefined = self._told = False
                 cursor.close()
+
+    def told(self) -> None:
+        """Say, inside `writing`, that who knows the issues and assets finds all that changes in them by the number of
+        rows and by times of modification that are new: nothing that was there is changed without such a time.
+        """
+        self._told = True
 
     @contextmanager
     def _transaction(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:

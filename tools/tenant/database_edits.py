@@ -41,16 +41,18 @@ class Edits(Database):
         scanner's file does not undo a severity that was set here.
         """
         changes = dict(fields)
-        now = utcnow()
-        changes["last_modified"] = now
-        if "status.progress" in changes:
-            changes["status.modified_time"] = now
-            resolved = str(changes["status.progress"]).casefold() == "resolved"
-            changes["resolution_time"] = now if resolved else None
-            if not resolved:
-                changes.setdefault("status.resolution_reason", None)
-                changes.setdefault("status.resolution_comment", None)
         with self.writing() as cursor:
+            # Not before: of two writes the later one bears the later time.
+            now = utcnow()
+            self.told()
+            changes["last_modified"] = now
+            if "status.progress" in changes:
+                changes["status.modified_time"] = now
+                resolved = str(changes["status.progress"]).casefold() == "resolved"
+                changes["resolution_time"] = now if resolved else None
+                if not resolved:
+                    changes.setdefault("status.resolution_reason", None)
+                    changes.setdefault("status.resolution_comment", None)
             self._update(cursor, "issues", "xdm.issue", issue_id, changes)
             cursor.executemany("INSERT INTO local.edits VALUES (?, ?)", [[str(issue_id), f] for f in fields])
             description = f"Issue {issue_id}: set {', '.join(sorted(fields))}"
@@ -59,10 +61,11 @@ class Edits(Database):
 
     def insert_issue(self, fields: Mapping[str, Any], who: str) -> int:
         """Add an issue (names without prefix; the id is assigned here); returns its id."""
-        now = utcnow()
-        row: dict[str, Any] = {"status.progress": "New", "observation_time": now} | dict(fields)
-        row |= {"last_modified": now}
         with self.writing() as cursor:
+            now = utcnow()
+            self.told()
+            row: dict[str, Any] = {"status.progress": "New", "observation_time": now} | dict(fields)
+            row |= {"last_modified": now}
             issue_id = self.next_issue_id(cursor)
             row["id"] = issue_id
             row.setdefault("external_id", f"custom-{issue_id}")
@@ -78,6 +81,7 @@ class Edits(Database):
         """Set fields of a case (names without the `xdm.case.` prefix); returns the row as it is after."""
         changes = {**fields, "modification_time": utcnow()}
         with self.writing() as cursor:
+            self.told()
             self._update(cursor, "cases", "xdm.case", case_id, changes)
             self._audit(
                 cursor, who, "CASE", "Update", f"Case {case_id}: set {', '.join(sorted(fields))}", fields
@@ -109,6 +113,7 @@ class Edits(Database):
         self._check_target(str(target))
         now = utcnow()
         with self.writing() as cursor:
+            self.told()
             found = cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM local.entries").fetchone()
             entry_id = int(found[0]) if found else 1
             cursor.execute(
@@ -147,6 +152,7 @@ class Edits(Database):
     ) -> None:
         """Add a row to the audit log (and to the `management_auditing` dataset)."""
         with self.writing() as cursor:
+            self.told()
             self._audit(cursor, who, entity, subtype, description, detail or {})
 
     def audit_rows(self) -> list[dict[str, Any]]:

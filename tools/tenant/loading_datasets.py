@@ -80,6 +80,8 @@ class DatasetMerger:
             changed |= {key: fresh.pop(key) for key in list(fresh) if key in present}
             self._report.added += len(fresh)
             self._report.updated += len(changed)
+            if not changed:
+                self._database.told()
             self._write(cursor, fresh, changed)
             contents = {key: keyed[key][2] for key in (*fresh, *changed)}
             keep_digests(cursor, self._dataset, contents, changed)

@@ -90,8 +90,10 @@ class FindingMerger:
             changed = self._classify(cursor, findings)
             if changed:
                 self._write_findings(cursor, changed)
-                self._write_issues(cursor, changed)
-            self._write_assets(cursor, assets)
+            # What changes bears the time at which the load began, and others may have written since.
+            touched = self._write_issues(cursor, changed) if changed else 0
+            if not touched + self._write_assets(cursor, assets):
+                self._database.told()
 
     def add_assets(self, assets: Iterable[AssetRecord]) -> None:
         """Write resources that no finding names."""
@@ -153,7 +155,8 @@ class FindingMerger:
 
     def _write_issues(
         self, cursor: duckdb.DuckDBPyConnection, changed: Mapping[str, tuple[Finding, bool]]
-    ) -> None:
+    ) -> int:
+        """Write the issues; gives how many were there before."""
         found = select(
             cursor,
             'SELECT "xdm.issue.external_id", "xdm.issue.id", "xdm.issue.status.progress", '
@@ -188,6 +191,7 @@ class FindingMerger:
         ]
         self._database.insert(cursor, "issue_to_asset", self._database.columns("issue_to_asset"), links)
         self._report.changed("issue_to_asset", len(links))
+        return len(known)
 
     def _refresh(
         self,
@@ -241,7 +245,8 @@ class FindingMerger:
         self._report.resolved += 1
         self._report.changed("issues", 1)
 
-    def _write_assets(self, cursor: duckdb.DuckDBPyConnection, assets: Mapping[str, AssetRecord]) -> None:
+    def _write_assets(self, cursor: duckdb.DuckDBPyConnection, assets: Mapping[str, AssetRecord]) -> int:
+        """Write the resources that are new or differ; gives how many were there before."""
         names = (
             "id strong_id name provider realm cloud.region type.id type.name type.class type.category "
             "tags raw_fields"
@@ -265,6 +270,7 @@ class FindingMerger:
             cursor, "asset_inventory", _shape(self._database, "asset_inventory", rows), rows
         )
         self._report.changed("asset_inventory", len(rows))
+        return sum(row["xdm.asset.id"] in known for row in rows)
 
 
 def _content(finding: Finding) -> str:

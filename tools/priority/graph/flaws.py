@@ -52,10 +52,9 @@ def answering(flaws: Iterable[Flaw], openings: Iterable[Range], words: GraphWord
     other = any(b - a >= len(admin) or not set(range(a, b + 1)) <= admin for a, b in ranges)
 
     def answers(flaw: Flaw) -> bool:
-        name = flaw.package.lower()
-        ports = next((ports for part, ports in words.listens.items() if part in name), None)
+        ports = words.ports_of(flaw.package)
         if ports is None:
-            return other or not name
+            return other or not flaw.package
         return any(a <= port <= b for port in ports for a, b in ranges)
 
     return tuple(flaw for flaw in flaws if answers(flaw))

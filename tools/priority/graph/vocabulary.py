@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -58,6 +58,20 @@ class GraphWords(BaseModel):
     flaw: Flaws
     services: Mapping[str, frozenset[int]]
     listens: Mapping[str, frozenset[int]] = Field(default_factory=dict)
+
+    @cached_property
+    def _listening(self) -> dict[str, frozenset[int] | None]:
+        return {}
+
+    def ports_of(self, package: str) -> frozenset[int] | None:
+        """The ports that software of this name answers on; None where the table does not know it. Remembered: there
+        are few packages and very many flaws in them.
+        """
+        known = self._listening
+        if package not in known:
+            name = package.lower()
+            known[package] = next((ports for part, ports in self.listens.items() if part in name), None)
+        return known[package]
 
     @model_validator(mode="after")
     def _whole(self) -> GraphWords:

@@ -113,11 +113,11 @@ def create_app(
 def _handler(context: Context, do: Endpoint, *, writes: bool) -> Callable[[Request], Awaitable[Response]]:
     async def handle(request: Request) -> Response:
         # A read is labelled with the revision it began at: an older label only makes a client read again.
-        revision = context.database.revision
+        revision = context.database.version
         response = await _answered(context, do, request)
         if writes:
-            revision = context.database.revision
-        response.headers.setdefault(xql.REVISION, str(revision))
+            revision = context.database.version
+        response.headers.setdefault(xql.REVISION, revision)
         return response
 
     return handle
@@ -176,7 +176,7 @@ class _Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        revision = str(self._database.revision).encode()
+        revision = self._database.version.encode()
 
         async def labelled(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -38,7 +38,7 @@ class Job:
 
     id: str
     question: Question
-    revision: int
+    revision: str
     started: float
     status: str = "PENDING"
     rows: Spool | None = None
@@ -95,7 +95,7 @@ class Jobs:
         self._started_today += 1
         self._most_at_once = max(self._most_at_once, running + 1)
         job_id = f"{secrets.token_hex(7)}_{self._started_today}_inv"
-        job = Job(job_id, question, self._database.revision, self._now())
+        job = Job(job_id, question, self._database.version, self._now())
         self._jobs[job_id] = job
         task = asyncio.get_running_loop().create_task(self._run(job))
         self._tasks.add(task)

@@ -97,7 +97,7 @@ async def results(context: Context, request: Request) -> Response:
     except TimeoutError:
         pass
     answer = reply(_state(context, job, limit, form))
-    answer.headers[REVISION] = str(job.revision)
+    answer.headers[REVISION] = job.revision
     return answer
 
 
@@ -145,7 +145,7 @@ async def stream(context: Context, request: Request) -> Response:
     return StreamingResponse(
         _gzipped(lines) if packed else lines,
         media_type="application/gzip" if packed else "application/x-ndjson",
-        headers={REVISION: str(job.revision)},
+        headers={REVISION: job.revision},
     )
 
 

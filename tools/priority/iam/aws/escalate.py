@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from tools.priority.iam.aws.bounds import leaves_room
 from tools.priority.iam.aws.chains import ASSUME, AssumeGraph
 from tools.priority.iam.aws.context import EMPTY, Context
-from tools.priority.iam.aws.escalation_table import Combination, Need, combinations
+from tools.priority.iam.aws.escalation_table import Combination, Need, all_actions, combinations
 from tools.priority.iam.aws.estate import AwsEstate
 from tools.priority.iam.aws.identity import Principal
 from tools.priority.iam.aws.reach import ActionReach, Reach
@@ -89,16 +89,9 @@ class Escalations:
         """The combinations that the identity holds, or may hold, in the order of the table."""
         who = self._estate.principal(principal)
         granted = {
-            action
-            for action in {need.action.lower() for row in combinations() for need in row.needs}
-            if action == ASSUME or self._reach.recorded_grant(who, action)
+            action for action in all_actions() if action == ASSUME or self._reach.recorded_grant(who, action)
         }
-        found = [
-            one
-            for row in combinations()
-            if all(need.action.lower() in granted for need in row.needs)
-            for one in self._try(who, row)
-        ]
+        found = [one for row in combinations() if row.actions <= granted for one in self._try(who, row)]
         lacking = who.missing or who.missing_managed or who.policies is None
         if lacking and leaves_room(self._estate, who):
             names = distinct(

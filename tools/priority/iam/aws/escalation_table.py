@@ -33,13 +33,17 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """A way to gain more: all needs, the gain, and the service that a passed role must trust."""
+    """A way to gain more: all needs, the gain, and the service that a passed role must trust.
+
+    `actions` are those of the needs in lower case, which every identity is asked about first.
+    """
 
     id: str
     gain: Gain
     service: str
     needs: tuple[Need, ...]
     summary: str
+    actions: frozenset[str] = frozenset()
 
 
 @cache
@@ -51,7 +55,15 @@ def combinations() -> tuple[Combination, ...]:
 
 def _combination(line: str) -> Combination:
     id_, gain, service, needs, summary = line.split("\t")
-    return Combination(id_, cast("Gain", gain), service, tuple(map(_need, needs.split("; "))), summary)
+    found = tuple(map(_need, needs.split("; ")))
+    actions = frozenset(need.action.lower() for need in found)
+    return Combination(id_, cast("Gain", gain), service, found, summary, actions)
+
+
+@cache
+def all_actions() -> frozenset[str]:
+    """Every action of the table, in lower case."""
+    return frozenset().union(*(row.actions for row in combinations()))
 
 
 def _need(text: str) -> Need:

@@ -218,7 +218,7 @@ class Evaluator:
             for statement in statements:
                 if statement.effect == "Allow":
                     continue
-                truth = self._applies(statement, policy, action, resource, context, record)
+                truth = self._applies(statement, policy, resource, context, record)
                 if policy.kind.has_principal and truth is not NO:
                     truth = both(truth, about(statement, principal)[0])
                 if statement.effect == "?":
@@ -319,7 +319,7 @@ class Evaluator:
             who, manner = about(statement, principal)
             if who is NO:
                 continue
-            truth = both(who, self._applies(statement, resource.policy, action, resource, context, record))
+            truth = both(who, self._applies(statement, resource.policy, resource, context, record))
             if statement.effect == "?":
                 truth = both(truth, MAYBE)
             if truth is not NO:
@@ -354,7 +354,7 @@ class Evaluator:
             passed: Truth = NO
             for statement in self.relevant(policy, action):
                 if statement.effect != "Deny":
-                    one = self._applies(statement, policy, action, resource, context, record)
+                    one = self._applies(statement, policy, resource, context, record)
                     one = both(
                         one, about(statement, principal)[0], YES if statement.effect == "Allow" else MAYBE
                     )
@@ -376,7 +376,7 @@ class Evaluator:
             for statement in self.relevant(policy, action):
                 if statement.effect == "Deny":
                     continue
-                truth = self._applies(statement, policy, action, resource, context, record)
+                truth = self._applies(statement, policy, resource, context, record)
                 if statement.effect == "?":
                     truth = both(truth, MAYBE)
                 if truth is not NO:
@@ -390,16 +390,16 @@ class Evaluator:
         self,
         statement: Statement,
         policy: Policy,
-        action: str,
         resource: Resource,
         context: Known,
         record: _Record,
     ) -> Truth:
-        result = both(
-            covers_action(statement, action), covers_resource(statement, policy, resource.arn, context)
-        )
+        """Whether a statement that is about the action (`relevant`) applies to the resource, its conditions met."""
+        result = covers_resource(statement, policy, resource.arn, context)
         if result is NO:
             return NO
+        if statement.actions is None and statement.not_actions is None:
+            result = both(result, MAYBE)  # what is relevant names the action, or names none
         for condition in statement.conditions:
             truth = holds(condition, context, policy.variables)
             if truth is NO:

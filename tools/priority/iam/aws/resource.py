@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from tools.priority.iam.aws.context import Context
@@ -15,6 +16,24 @@ _CARRIERS = frozenset(
     "s3 sqs sns kms secretsmanager lambda ecr dynamodb kinesis glue es aoss elasticfilesystem backup events "
     "codeartifact iam sts ses apigateway execute-api logs".split()
 )
+
+
+@lru_cache(maxsize=65_536)
+def _service(arn: str) -> str:
+    parts = arn.split(":", 3)
+    return parts[2].lower() if len(parts) > 2 else ""
+
+
+@lru_cache(maxsize=65_536)
+def _kind(arn: str) -> Kind:
+    service = _service(arn)
+    if service == "iam" and ":role/" in arn:
+        return "role"
+    if service == "kms" and ":key/" in arn:
+        return "key"
+    if service == "s3":
+        return "object" if "/" in arn else "bucket"
+    return "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +52,11 @@ class Resource:
 
     @property
     def service(self) -> str:
-        parts = self.arn.split(":", 3)
-        return parts[2].lower() if len(parts) > 2 else ""
+        return _service(self.arn)
 
     @property
     def kind(self) -> Kind:
-        if self.service == "iam" and ":role/" in self.arn:
-            return "role"
-        if self.service == "kms" and ":key/" in self.arn:
-            return "key"
-        if self.service == "s3":
-            return "object" if "/" in self.arn else "bucket"
-        return "other"
+        return _kind(self.arn)
 
     @property
     def carries_policy(self) -> bool:
