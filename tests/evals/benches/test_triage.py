@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from evals.benches import triage
-from evals.benches.served import Served
+from evals.benches.served import Served, served
 from evals.benches.triage_steps import measured
 
 
@@ -81,10 +81,13 @@ async def test_a_small_estate_is_measured_step_by_step(tmp_path: Path) -> None:
     before = (home / "estate.ready").stat().st_mtime_ns
     assert triage.drawn(tmp_path, "small", 3) == home
     assert (home / "estate.ready").stat().st_mtime_ns == before, "it is drawn once"
-    found = await measured(home, compare=True)
+    with triage.copied(home) as place, served(place):
+        found = await measured(place, compare=True)
+    assert (home / "estate.ready").stat().st_mtime_ns == before, "the measured one is a copy"
     assert list(found["steps"]) == ["read", "enrich", "index", "graph", "search", "score"]
     assert sum(found["shares"].values()) == pytest.approx(1.0, abs=0.01)
     assert found["complete"]
     assert found["findings"] > 1_000
     assert found["added"] == 1_000
+    assert not found["added_read_whole"]
     assert found["networkx"]["agrees"]
