@@ -70,6 +70,7 @@ class _Kept:
     read_at: float
     marks: Marks | None = None
     whole_at: float = 0.0
+    doubted: bool = False
 
 
 class FindingLookup:
@@ -121,8 +122,8 @@ class FindingLookup:
         return found
 
     def forget(self) -> None:
-        """Read anew at the next call (after a write of our own)."""
-        self._kept.clear()
+        """Ask anew at the next call (after a write of our own)."""
+        self._kept = {name: replace(kept, doubted=True) for name, kept in self._kept.items()}
 
     async def _held(self, name: str) -> FindingSet:
         async with self._locks[name]:
@@ -146,18 +147,17 @@ class FindingLookup:
         if kept.marks is None or not before.complete:
             return None
         counted = revision is not None
-        if _rewrites(revision) != _rewrites(before.revision):
-            return None
-        if not counted and now - kept.whole_at >= WHOLE_AFTER_S:
+        long_ago = not counted and now - kept.whole_at >= WHOLE_AFTER_S
+        if long_ago or _rewrites(revision) != _rewrites(before.revision):
             return None
         follower = Follower(self._pages, overlap_ms=0 if counted else OVERLAP_MS)
         found = await follower.followed(before, kept.marks, Rows(before.assets).issue, _OTHER_DOMAINS)
         return found and _Kept(replace(found[0], revision=revision), now, found[1], kept.whole_at)
 
     async def _holds(self, kept: _Kept) -> bool:
-        if kept.found.revision is not None:
-            return await self._revision() == kept.found.revision
-        return time.monotonic() - kept.read_at < self._time_to_live_s
+        if kept.found.revision is None or kept.doubted:
+            return not kept.doubted and time.monotonic() - kept.read_at < self._time_to_live_s
+        return await self._revision() == kept.found.revision
 
     async def _revision(self) -> str | None:
         """The tenant's revision now. Any answer carries it: the health check is the cheapest to ask for."""

@@ -6,7 +6,6 @@ again reopens it, unless a person closed it for a reason of their own.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +16,6 @@ from tools.findings.model import AssetRecord, Finding, FindingStatus, ScannedRec
 from tools.tenant.database_core import Database
 from tools.tenant.loading_report import LoadReport
 from tools.tenant.loading_rows import (
-    PLATFORM,
     Row,
     asset_row,
     digest,
@@ -25,6 +23,7 @@ from tools.tenant.loading_rows import (
     issue_row,
     merged,
     stamp,
+    stored_asset,
 )
 from tools.tenant.loading_sql import delete, keep_digests, select
 from tools.tenant.schema import quote
@@ -47,6 +46,8 @@ class Seen:
 
 
 _PASSES = "The check passes in a later scan."
+Changed = Mapping[str, tuple[Finding, bool]]
+"""Findings by id, each with whether it is new."""
 
 
 class FindingMerger:
@@ -123,8 +124,8 @@ class FindingMerger:
 
     def _classify(
         self, cursor: duckdb.DuckDBPyConnection, findings: Mapping[str, tuple[Finding, str]]
-    ) -> dict[str, tuple[Finding, bool]]:
-        """The findings that are new (True) or changed (False); the rest is counted as unchanged."""
+    ) -> Changed:
+        """The findings that are new or changed; the rest is counted as unchanged."""
         known = dict(
             select(
                 cursor, "SELECT key, digest FROM local.digests WHERE dataset = 'findings'", "key", findings
@@ -144,18 +145,14 @@ class FindingMerger:
         keep_digests(cursor, "findings", contents, [key for key in changed if key in known])
         return changed
 
-    def _write_findings(
-        self, cursor: duckdb.DuckDBPyConnection, changed: Mapping[str, tuple[Finding, bool]]
-    ) -> None:
+    def _write_findings(self, cursor: duckdb.DuckDBPyConnection, changed: Changed) -> None:
         replaced = [finding_id for finding_id, (_, new) in changed.items() if not new]
         delete(cursor, "findings", "xdm.finding.id", replaced)
         rows = [finding_row(finding, self._now) for finding, _ in changed.values()]
         self._database.insert(cursor, "findings", _shape(self._database, "findings", rows), rows)
         self._report.changed("findings", len(rows))
 
-    def _write_issues(
-        self, cursor: duckdb.DuckDBPyConnection, changed: Mapping[str, tuple[Finding, bool]]
-    ) -> int:
+    def _write_issues(self, cursor: duckdb.DuckDBPyConnection, changed: Changed) -> int:
         """Write the issues; gives how many were there before."""
         found = select(
             cursor,
@@ -258,7 +255,7 @@ class FindingMerger:
             "xdm.asset.id",
             assets,
         )
-        known = {row[0]: (_stored_asset(row), row[12]) for row in found}
+        known = {row[0]: (stored_asset(row), row[12]) for row in found}
         rows: list[Row] = []
         for key, asset in assets.items():
             before, first = known.get(key, (None, self._now))
@@ -275,25 +272,6 @@ class FindingMerger:
 
 def _content(finding: Finding) -> str:
     return blake2b(finding.model_dump_json().encode("utf-8", "replace"), digest_size=16).hexdigest()
-
-
-def _stored_asset(row: Sequence[Any]) -> AssetRecord:
-    raw = json.loads(row[11]) if row[11] else {}
-    config = raw.get(PLATFORM, raw) if isinstance(raw, dict) else {}
-    return AssetRecord(
-        asset_id=row[0],
-        uid=row[1] or "",
-        name=row[2] or "",
-        provider=row[3] or "",
-        account=row[4] or "",
-        region=row[5] or "",
-        type_id=row[6] or "",
-        type_name=row[7] or "",
-        asset_class=row[8] or "",
-        category=row[9] or "",
-        tags=json.loads(row[10]) if row[10] else {},
-        config=config if isinstance(config, dict) else {},
-    )
 
 
 def _differs(one: AssetRecord, other: AssetRecord) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
@@ -159,3 +160,23 @@ def _richer(one: Mapping[str, Any], other: Mapping[str, Any]) -> Row:
         if key not in found or len(dumps(value)) >= len(dumps(found[key])):
             found[key] = value
     return found
+
+
+def stored_asset(row: Sequence[Any]) -> AssetRecord:
+    """The asset in a row of columns as the merger selects them."""
+    raw = json.loads(row[11]) if row[11] else {}
+    config = raw.get(PLATFORM, raw) if isinstance(raw, dict) else {}
+    return AssetRecord(
+        asset_id=row[0],
+        uid=row[1] or "",
+        name=row[2] or "",
+        provider=row[3] or "",
+        account=row[4] or "",
+        region=row[5] or "",
+        type_id=row[6] or "",
+        type_name=row[7] or "",
+        asset_class=row[8] or "",
+        category=row[9] or "",
+        tags=json.loads(row[10]) if row[10] else {},
+        config=config if isinstance(config, dict) else {},
+    )

@@ -23,12 +23,12 @@ NO, MAYBE, YES = Truth.NO, Truth.MAYBE, Truth.YES
 
 def both(*parts: Truth) -> Truth:
     """Kleene conjunction; of nothing, YES."""
-    return min(parts, default=YES)
+    return min(parts) if parts else YES
 
 
 def either(*parts: Truth) -> Truth:
     """Kleene disjunction; of nothing, NO."""
-    return max(parts, default=NO)
+    return max(parts) if parts else NO
 
 
 def negate(part: Truth) -> Truth:

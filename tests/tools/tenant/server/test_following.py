@@ -187,6 +187,17 @@ async def test_a_load_of_new_issues_is_read_alone(database: TenantDatabase) -> N
         assert alike(after, await whole(seen))
 
 
+async def test_after_a_write_of_our_own_it_is_asked_and_not_read_whole(database: TenantDatabase) -> None:
+    async with watched(database) as (seen, lookup):
+        await lookup.snapshot()
+        seen.rows.clear()
+        lookup.forget()
+        after = await lookup.snapshot(resolved=True)
+        assert 1 <= seen.rows["issues"] <= NEWEST
+        assert "asset_inventory" not in seen.rows
+        assert alike(after, await whole(seen))
+
+
 async def test_many_changes_are_read_whole(database: TenantDatabase) -> None:
     async with watched(database) as (seen, lookup):
         await lookup.snapshot()

@@ -13,7 +13,7 @@ the endpoint's policy.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tools.priority.iam.aws.conditions import holds
 from tools.priority.iam.aws.context import EMPTY, Context, Known, Layers
@@ -114,7 +114,7 @@ class Evaluator:
         worst = Verdict.ALLOW
         members, complete = self._members(principal, action, resource, context)
         for member in members:
-            one = self._decide(principal, action, replace(resource, arn=member), context)
+            one = self._decide(principal, action, resource.at(member), context)
             if best is None or _rank(one.verdict) > _rank(best.verdict):
                 best = one
             if _rank(one.verdict) < _rank(worst):

@@ -63,6 +63,10 @@ class Resource:
         """Whether resources of this service can have a policy of their own."""
         return self.service in _CARRIERS
 
+    def at(self, arn: str) -> Resource:
+        """One of the set that this is, under the same policy. Asked very often: no general copy."""
+        return Resource(arn, self.account, self.policy, self.policy_known, self.region, self.tags)
+
     def inside(self, suffix: str) -> Resource:
         """What lies in it (`/*` for the objects of a bucket), under the same policy.
 
