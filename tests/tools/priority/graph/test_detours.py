@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -63,7 +62,7 @@ def test_the_way_in_may_be_another_than_the_best_one() -> None:
             edge(INTERNET, "host", 0.9),
             edge("host", "neighbour", 0.9),
             edge(INTERNET, "neighbour", 0.1, "login"),
-            replace(edge("neighbour", "host", 0.8, "key"), relation=Relation.HOLDS),
+            edge("neighbour", "host", 0.8, "key")._replace(relation=Relation.HOLDS),
             edge("host", "j", 0.9),
         ],
     )
@@ -162,7 +161,7 @@ def test_another_way_in_does_not_make_a_door_needless() -> None:
         [node("host"), node("role"), node("j", 1.0)],
         [
             edge(INTERNET, "host", 0.9, "door"),
-            replace(edge("host", "role", 0.9), relation=Relation.RUNS_AS),
+            edge("host", "role", 0.9)._replace(relation=Relation.RUNS_AS),
             edge(INTERNET, "role", 0.9, "trust"),
             edge("role", "j", 0.9),
         ],
@@ -226,7 +225,7 @@ def test_a_door_that_is_open_to_the_internet_needs_nobody_inside(
         [
             edge(INTERNET, "host", 0.9, "flaw"),
             edge("host", "net", 0.99),
-            replace(edge("net", "j", inside), relation=relation),
+            edge("net", "j", inside)._replace(relation=relation),
             edge(INTERNET, "j", 0.75),
         ],
     )
@@ -252,8 +251,8 @@ def test_who_may_call_code_calls_it_from_anywhere() -> None:
         [node("role"), node("code"), node("j", 1.0)],
         [
             edge(INTERNET, "role", 0.9, "trust"),
-            replace(edge("role", "code", 0.9), relation=Relation.INVOKES),
-            replace(edge(INTERNET, "code", 0.35), relation=Relation.INVOKES),
+            edge("role", "code", 0.9)._replace(relation=Relation.INVOKES),
+            edge(INTERNET, "code", 0.35)._replace(relation=Relation.INVOKES),
             edge("code", "j", 0.9),
         ],
     )
