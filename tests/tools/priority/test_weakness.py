@@ -45,6 +45,7 @@ from tools.priority.weights import load_weights
         ("gke_cluster_no_default_service_account", "privilege"),
         ("cosmosdb_account_use_aad_and_rbac", "credential"),
         ("entra_security_defaults_enabled", "credential"),
+        ("sqlserver_azuread_administrator_enabled", "barrier"),
     ],
 )
 def test_rules_say_what_an_attacker_can_do(rule: str, name: str) -> None:

@@ -39,7 +39,8 @@ class Flaw:
     """A known vulnerability on an asset.
 
     `cvss` is 0 to 10, `epss` a probability 0 to 1; `kev` says whether it is in CISA's catalog of exploited ones;
-    `remote` whether it can be used over a network without an account. None means that no source says.
+    `remote` whether it can be used over a network without an account, to more than stop it. None means that no source
+    says.
     """
 
     cve: str

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from pydantic_core import from_json
 
 from tools.priority.correlation.focus import techniques_in
 from tools.priority.enrich.model import Alert, DataHeld, Flaw
+from tools.priority.enrich.vectors import remote
 from tools.priority.reading import plain
 
 # Data patterns and labels by words, in plain spelling; the graver class of a store counts.
@@ -27,7 +27,6 @@ _CLASSES: tuple[tuple[str, float, tuple[str, ...]], ...] = (
     ("credentials", 0.95, ("secret", "password", "apikey", "privatekey", "accesskey", "token")),
     ("confidential", 0.8, ("confidential", "financial", "restricted", "sensitive", "source")),
 )  # fmt: skip
-_NO_NETWORK = ("AV:L", "AV:P")
 CLEAN = "no sensitive data found"
 """Label of a store that a classifier went through."""
 
@@ -114,16 +113,6 @@ def merged(one: Flaw, other: Flaw) -> Flaw:
         fixed_version=one.fixed_version or other.fixed_version,
         first_seen=min((t for t in (one.first_seen, other.first_seen) if t is not None), default=None),
     )
-
-
-@lru_cache(maxsize=16_384)
-def remote(vector: str) -> bool | None:
-    """Whether a CVSS vector says that the flaw works over the network without an account; None if it does not say."""
-    if any(part in vector for part in _NO_NETWORK):
-        return False
-    if "AV:N" not in vector and "AV:A" not in vector:
-        return None
-    return "PR:N" in vector and "UI:R" not in vector
 
 
 def data_of(findings: Iterable[Mapping[str, Any]], files: Iterable[Mapping[str, Any]]) -> dict[str, DataHeld]:

@@ -237,7 +237,9 @@ class KubernetesIdentityEdges:
         if accounts is not None:
             why = "an administrator acts as any account of the cluster"
             self._steps.join(admin, accounts, Relation.ESCALATES, step["controls"], why)
-        if any(self._cluster.secrets.values()):
+        # Secrets that nobody recorded stand for themselves where an account reads them: an administrator does so too.
+        assumed = f"secrets:{self._cluster.key}/*" in self._steps.parts.nodes
+        if assumed or any(self._cluster.secrets.values()):
             why = "an administrator reads every secret of the cluster"
             self._steps.join(admin, self._secrets("*"), Relation.READS, step["reads"], why)
 

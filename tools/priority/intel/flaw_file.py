@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tools.priority.enrich.model import Flaw
-from tools.priority.enrich.records import flag, moment, number, remote
+from tools.priority.enrich.records import flag, moment, number
 from tools.priority.enrich.stored import Sighting
+from tools.priority.enrich.vectors import remote
 from tools.priority.intel.csv_file import CsvFile
 from tools.priority.reading import plain
 

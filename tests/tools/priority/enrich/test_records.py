@@ -19,8 +19,8 @@ from tools.priority.enrich.records import (
     flaws_of,
     moment,
     number,
-    remote,
 )
+from tools.priority.enrich.vectors import remote
 
 
 def vulnerability(asset: str = "a", **facts: Any) -> dict[str, Any]:
@@ -80,6 +80,10 @@ def test_what_says_nothing_is_left_out(row: dict[str, Any]) -> None:
         ("CVSS:3.1/AV:N/AC:L/PR:N/UI:R", False),
         ("CVSS:3.1/AV:L/AC:L/PR:N/UI:N", False),
         ("CVSS:3.1/AV:P/AC:L", False),
+        ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H", False),
+        ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:L/A:H", True),
+        ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:H/SC:N/SI:N/SA:N", False),
+        ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:N/VI:N/VA:H/SC:H/SI:N/SA:N", True),
         ("", None),
         ("nonsense", None),
     ],

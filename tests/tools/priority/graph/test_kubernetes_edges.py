@@ -697,3 +697,13 @@ def test_objects_go_to_the_cluster_that_their_id_names() -> None:
     parts = [in_cluster(p, one.uid) for p in (service(), deployment())]
     found = graph(one, two, *parts, grant, picture, flawed=(picture,))
     assert f"admin:{one.asset_id}" not in found.place, "the binding is another cluster's"
+
+
+def test_an_administrator_reads_the_secrets_that_nobody_recorded() -> None:
+    """Who administers the cluster needs no account of it for secrets that an account would read."""
+    reader, watched = account("reader"), role("reads", "get list", "secrets")
+    found = taken(bound("cluster-admin"), account(), reader, watched, bound("reads", "reader"))
+    admin = next(n.key for n in found.nodes if n.key.startswith("admin:"))
+    kept = next(n.key for n in found.nodes if n.key.startswith("secrets:"))
+    assert any(e.source == admin and e.target == kept for e in found.edges)
+    assert found.path_of(bound("reads", "reader").asset_id) is None
