@@ -25,6 +25,7 @@ from tools.findings.model import Finding, FindingSet
 from tools.priority.context import build_context
 from tools.priority.enrich.asking import enrichments
 from tools.priority.graph.search import AttackGraph
+from tools.priority.graph.told import told_by
 from tools.priority.increment import added_to
 from tools.priority.service import score_context
 from tools.tenant.running import open_tenant
@@ -110,8 +111,9 @@ async def measured(home: Path, *, compare: bool) -> dict[str, Any]:
 
 async def load_new(home: Path, snapshot: FindingSet) -> None:
     """Load a thousand findings more into the running tenant, spread over its assets."""
-    # Of a kind that enrichment does not read: those that it does read mean a full computation.
-    plain = [f for f in snapshot.findings if f.open and f.category not in {"VULNERABILITY", "DATA"}]
+    # Of a kind that neither enrichment nor the graph reads: those that they do read mean a full computation.
+    read = {"VULNERABILITY", "DATA"}
+    plain = [f for f in snapshot.findings if f.open and f.category not in read and told_by(f) is None]
     first = max((f.issue_id for f in snapshot.findings if isinstance(f.issue_id, int)), default=0) + 1
     stride = max(1, len(plain) // NEW)
     rows = (_row(finding, first + n) for n, finding in enumerate(plain[::stride][:NEW]))
