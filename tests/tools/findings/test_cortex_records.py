@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.tools.findings.records import JSON
 from tools.cortex.records import issue_from
 from tools.findings.cortex_records import (
+    Rows,
     asset_from_row,
     configuration,
     from_alert,
@@ -190,3 +191,13 @@ def test_any_value_in_a_row_gives_a_finding(name: str, value: Any) -> None:
 @given(st.sampled_from(sorted(ASSET)), JSON)
 def test_any_value_in_an_asset_row_gives_an_asset(name: str, value: Any) -> None:
     asset_from_row(ASSET | {name: value}).model_dump_json()
+
+
+def test_rows_share_the_texts_of_their_rule() -> None:
+    rows = Rows({})
+    given = ["Turn it ", "on."]
+    first, second = (
+        rows.issue(ISSUE | {"xdm.issue.id": n, "xdm.issue.remediation": "".join(given)}) for n in (1, 2)
+    )
+    assert first.remediation is second.remediation
+    assert first.remediation == "Turn it on."

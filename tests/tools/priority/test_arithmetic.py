@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.findings.model import Severity
-from tools.priority.arithmetic import Inputs, evaluate
+from tools.priority.arithmetic import Inputs, evaluate, weigh
 from tools.priority.facts import Fact, absent, known, unknown
 from tools.priority.weakness import Weakness
 from tools.priority.weights import FACTORS, Weights, load_weights, logit, score_of
@@ -75,6 +75,12 @@ def test_the_parts_add_up_and_the_range_holds_the_score(given_inputs: Inputs) ->
     assert math.isclose(sum(p.points for p in result.parts), result.log_odds, abs_tol=1e-9)
     assert result.low <= result.log_odds + 1e-12
     assert result.log_odds <= result.high + 1e-12
+
+
+@given(inputs)
+def test_the_numbers_alone_are_those_of_the_whole_evaluation(given_inputs: Inputs) -> None:
+    result = evaluate(given_inputs, WEIGHTS)
+    assert weigh(given_inputs, WEIGHTS) == (result.log_odds, result.low, result.high)
 
 
 @given(inputs)
