@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from agent.planner.questions.ask import plan_question
 from agent.planner.questions.estate import EstateSource
 from agent.planner.questions.form import Asked
+from agent.planner.questions.looked import looked
 from tools.results import utcnow
 from tools.xql import XqlService
 from tools.xql.errors import XqlPlanError
@@ -56,7 +57,7 @@ async def ask_query(
 
         known = previous if isinstance(previous, Mapping) else None
         return await ask_or(text, services, model, known, lambda: ask_query(text, services, previous))
-    estate = await estate_of(services).current(text)
+    estate = await looked(estate_of(services), text)
     asked = plan_question(text, estate, before(previous), utcnow())
     if asked.plan is None:
         return _nothing(asked)

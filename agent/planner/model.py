@@ -14,6 +14,7 @@ from agent.planner.decide import Call, Say, next_step
 from agent.planner.focus import calls_made, current_turn
 from agent.planner.phrase import phrase
 from agent.planner.questions.estate import EstateSource
+from agent.planner.questions.looked import looked
 from agent.planner.turn import Turn, new_turn, turn_of
 from tools.cortex.errors import CortexError
 from tools.results import utcnow
@@ -59,7 +60,7 @@ class BuiltInPlanner(BaseChatModel):
     async def _next(self, messages: list[Any]) -> AIMessage:
         text, before, after = current_turn(messages)
         try:
-            estate = await self.estate.current(text)
+            estate = await looked(self.estate, text)
         except CortexError as error:
             return AIMessage(str(error), additional_kwargs=SAID_BY_CODE)
         made, earlier = calls_made(after), calls_made(before)

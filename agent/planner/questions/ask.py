@@ -37,6 +37,7 @@ from agent.planner.questions.reader_state import State
 from agent.planner.questions.reading import reading_of
 from agent.planner.questions.record_marks import with_records
 from agent.planner.questions.record_nouns import without_rows
+from agent.planner.questions.record_words import RECORDS
 from agent.planner.questions.setting_atoms import NoSuchValue
 from agent.planner.questions.setting_reader import of_items, read_settings, says_as_much
 from agent.planner.questions.setting_shapes import read_shaped
@@ -67,8 +68,8 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
     if (barred := outcomes.barred(asked, follows=previous is not None)) is not None:
         return barred.model_copy(update={"question": asked})
     said, aside = without_asides(asked)
-    lowered = in_plain_words(said, estate)
     before = previous.form if previous is not None else None
+    lowered = in_plain_words(said, estate, before.entity if before is not None else "")
     if (unsaid := singled(lowered, asked, estate)) is not None:
         return unsaid.model_copy(update={"question": asked})
     state = understand(lowered, estate, now, context="")
@@ -249,7 +250,7 @@ def understand(
         marks,
         tokens,
         estate,
-        subject="event" if deed or (doings.did(lowered) and estate.has_rows("cloud_audit_logs")) else "",
+        subject=_of_records(deed is not None or doings.did(lowered), context, estate),
     )
     marks = settled(records.marks, tokens, estate, given, records.subject)
     if records.subject in ("", "issue", "case"):
@@ -271,12 +272,22 @@ def understand(
         of_things = kinds or any(m.kind == "tenant" and _attribute(m) in _THINGS for m in rest)
         any_change = deed[0] in doings.CHANGING and not of_things
         state.parts.append(("and", doings.altering() if any_change else doings.operation(deed[0])))
-    if not state.group and not state.dims and state.measure is None and not doings.AS_LIST.search(lowered):
+    how_many = state.measure is None or (
+        doings.AND_COUNT.search(lowered) and state.measure.function == "count"
+    )
+    if not state.group and not state.dims and how_many and not doings.AS_LIST.search(lowered):
         # who it was, each once, with how often
         also = (("operation", doings.ALSO_WHAT), ("resource", doings.ALSO_ON))
         state.group = [Ref(name="user"), *(Ref(name=n) for n, said in also if said.search(lowered))]
         state.columns = []
     return state
+
+
+def _of_records(doing: bool, context: str, estate: Estate) -> str:
+    """The records that a question is about whatever its nouns: of what was done, or of what was asked before it."""
+    if doing and estate.has_rows("cloud_audit_logs"):
+        return "event"
+    return context if context in RECORDS else ""
 
 
 _THINGS = ("resource_type", "resource", "operation", "name", "strong_id")

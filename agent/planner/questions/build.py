@@ -12,12 +12,14 @@ from agent.planner.questions.reader_groups import MEASURED
 from agent.planner.questions.reader_state import Relation, State, fold
 from agent.planner.questions.reader_values import GROUPABLE
 
+# among conditions it keeps the open ones from being all that is looked at
+ANY_STATUS: Final = Atom(ref=Ref(name="status"), op="empty", negated=True, label="of any status")
 _OF_NUMBERS = ("sum", "avg", "min", "max", "median")
 
 
 def build(state: State) -> Form:
     """The logical form of what was read."""
-    items = list(state.items())
+    items = [_of_any_status(item, state) for item in state.items()]
     measure, group, per = state.measure, [*state.dims], []
     over = state.over
     if (
@@ -110,8 +112,7 @@ def build(state: State) -> Form:
     if over in ("avg", "median", "max", "min") and len(group) > 1 and Ref(name="asset") in group:
         # "average number of issues per asset, by account"
         status = _status(state, items, group, measure)
-        said = (Atom(ref=Ref(name="status"), op="empty", negated=True, label="of any status"),)
-        has = Has(entity=state.entity, items=(*items, *(said if status == "all" else ())))
+        has = Has(entity=state.entity, items=(*items, *((ANY_STATUS,) if status == "all" else ())))
         others = tuple(ref for ref in group if ref.name != "asset")
         return Form(entity="asset", measure=Measure(function=over, has=has), group=others)
     return Form(
@@ -131,6 +132,15 @@ def build(state: State) -> Form:
         over=over if group or state.span else "",
         also=_also(state, measure) if not over else (),
     )
+
+
+def _of_any_status(item: Item, state: State) -> Item:
+    """ "Buckets without issues of any status": those that never had one."""
+    if state.status != "all" or not isinstance(item, Has) or item.entity != "issue":
+        return item
+    if any(isinstance(i, Atom) and i.ref.name == "status" for i in item.items):
+        return item
+    return item.model_copy(update={"items": (*item.items, ANY_STATUS)})
 
 
 def _also(state: State, measure: Measure | None) -> tuple[Any, ...]:
@@ -174,11 +184,7 @@ def _ranking(state: State, group: list[Ref]) -> Measure | None:
 
 def _of_each(state: State, items: list[Item], measure: Measure | None) -> Form:
     """Things of another entity, each with the number of those asked for; or what those numbers are on average."""
-    status = (
-        ()
-        if state.status != "all"
-        else (Atom(ref=Ref(name="status"), op="empty", negated=True, label="of any status"),)
-    )
+    status = (ANY_STATUS,) if state.status == "all" else ()
     has = Has(entity=state.entity, items=(*items, *status))
     function: Any = state.agg or (measure.function if measure is not None else "count")
     if function in ("avg", "median", "max", "min", "sum"):
@@ -262,7 +268,7 @@ def _status(state: State, items: list[Item], group: list[Ref], measure: Measure 
     ):
         # one of them, whatever its status
         return "all"
-    if state.entity == "issue" and measure is not None and _came_up(state, items):
+    if state.entity == "issue" and _came_up(state, items):
         return "all"
     if any(ref.name == name for ref in (*group, *state.columns)) or state.span:
         return "all"

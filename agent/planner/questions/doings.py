@@ -46,6 +46,7 @@ ALSO_WHAT: Final = re.compile(
 ALSO_ON: Final = re.compile(
     r"\b(?:and|,) (?:to|on|of|for) (?:which|what) (?:resources?|assets?|things?|objects?|targets?|ones?)\b|\band which (?:resources?|assets?|targets?)\b"
 )
+AND_COUNT: Final = re.compile(r"(?:\band |, ?)how (?:many|often|much)\b|\bwith counts?\b")
 AS_LIST: Final = re.compile(
     r"\b(?:and |, ?|- ?)when\b|\bat what time\b|\bfrom (?:which|what) (?:ip|address)|\bdetails?\b|\bevents\b|\bfrom where\b|\bwhen and\b"
 )

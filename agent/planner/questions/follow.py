@@ -9,19 +9,27 @@ from datetime import datetime
 from typing import Any, Final
 
 from agent.planner.concepts import BY_NAME
-from agent.planner.questions import follow_edits, follow_settings, follow_short, follow_turns, leftover
+from agent.planner.questions import (
+    follow_edits,
+    follow_placed,
+    follow_rows,
+    follow_settings,
+    follow_short,
+    follow_turns,
+    leftover,
+)
 from agent.planner.questions.build import build
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Measure, Rank, Weakness
-from agent.planner.questions.reader_state import State, key_of
+from agent.planner.questions.form import Atom, Form, Item, Kinds, Measure, Rank, Weakness
+from agent.planner.questions.reader_state import State
 from agent.planner.questions.reader_values import nouns_of
 from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.setting_moved import moved
 from agent.planner.questions.weaknesses import Found, resolve
 
 _BACK: Final = re.compile(
-    r"\b(?:them|those|these|the ones|ones|that list|it|of that|the same|same|the rest|the others|there|they)\b|^\W*(?:only|just|and|also|what about|how about|now|but|instead|then|or|ok(?:ay)?|actually|except|without|excluding|exclude|drop|remove|narrow|filter|restrict|limit|group|split|break|sort|order|rank|by|per|in|for|on|with|not|include|add|top|show only|keep|ignore|leave|how many (?:is|are|of)|which (?:have|has|do|lack))\b|\binstead\b|\btoo\W*$|\bas well\W*$|\bagain\W*$",
+    r"\b(?:them|those|these|the ones|ones|that list|it|of that|the same|same|the rest|the others|there|they)\b|^\W*(?:only|just|and|also|what about|how about|now|but|instead|then|or|ok(?:ay)?|actually|except|without|excluding|exclude|drop|remove|narrow|filter|restrict|limit|group|split|break|sort|order|rank|by|per|in|for|on|with|not|include|add|top|show only|keep|count(?: them| it| those)? (?:by|per)|number (?:by|per)|ignore|leave|how many (?:is|are|of)|which (?:have|has|do|lack))\b|\binstead\b|\btoo\W*$|\bas well\W*$|\bagain\W*$",
     re.IGNORECASE,
 )
 _REPLACES: Final = re.compile(
@@ -57,6 +65,10 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     if follow_edits.presents(text, before):
         return before
     given = tuple(i for i in before.items if isinstance(i, Kinds) and not i.negated)
+
+    def alone(words: str) -> State:
+        return understand(words, estate, now, context="")
+
     opened = follow_edits.opened(text)
     if (short := follow_short.short_form(opened, before, now)) is not None:
         state.unknown, state.twofold, state.missing, state.unused = [], [], [], ()
@@ -66,6 +78,10 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     if (assets := follow_turns.assets_of(state, opened, before)) is not None:
         state.unknown, state.twofold, state.missing, state.unused = [], [], [], ()
         return assets
+    rows = follow_rows.rows_of(opened, before, alone) or follow_rows.linked_to(opened, before, estate, alone)
+    if rows is not None:
+        state.unknown, state.twofold, state.missing, state.unused = [], [], [], ()
+        return rows
     changed, rest = follow_edits.edited(
         opened, before, lambda words: understand(words, estate, now, context=before.entity, given=given)
     )
@@ -109,6 +125,9 @@ def follow(state: State, text: str, before: Form, estate: Estate, now: datetime)
     ):
         return None
     again = understand(text, estate, now, context=_context(nouns, before), given=given)
+    if again.twofold and (meant := follow_turns.of_same_place(text, again.twofold, before)) != text:
+        text = meant
+        again = understand(text, estate, now, context=_context(nouns, before), given=given)
     state.unused = leftover.settle(again)
     left = [t for t in again.left if len(t.text) > 1]
     added = build(again)
@@ -200,7 +219,7 @@ def _merged(before: Form, added: Form, state: State, text: str, estate: Estate) 
     items = follow_turns.of_own_cloud(items, added, estate)
     for item in added.items:
         if len(spans) < 2 or item not in spans:
-            items = _placed(items, item, text)
+            items = follow_placed.placed(items, item, text)
     changes["items"] = tuple(items)
     if state.status == "all":
         changes["status"] = "all"
@@ -248,39 +267,6 @@ def _merged(before: Form, added: Form, state: State, text: str, estate: Estate) 
     if added.rule_form:
         changes["rule_form"] = True
     return before.model_copy(update=changes)
-
-
-def _placed(items: list[Item], item: Item, text: str) -> list[Item]:
-    """A condition put beside those before, in place of one about the same."""
-    if any(follow_turns.same_time(item, i) for i in items):
-        told = follow_turns.renamed(item, items)
-        return [*[i for i in items if not follow_turns.same_time(item, i)], told]
-    if (more := follow_short.beside(items, item, text)) is not None:
-        return more
-    key = key_of(item)
-    if isinstance(item, Kinds) and not item.negated:
-        rest = [i for i in items if not isinstance(i, Kinds)]
-        return [item, *rest]
-    if isinstance(item, Has):
-        return [*[i for i in items if not (isinstance(i, Has) and i.entity == item.entity)], item]
-    if getattr(item, "negated", False):
-        opposite = [
-            i for i in items if key_of(i) == key and getattr(i, "values", ()) == getattr(item, "values", ())
-        ]
-        return [*[i for i in items if i not in opposite], item]
-    if isinstance(item, Atom) and any(isinstance(i, Has) and _inside(i, key) for i in items):
-        return [_inner(i, item) if isinstance(i, Has) and _inside(i, key) else i for i in items]
-    single = isinstance(item, Weakness) or (isinstance(item, Atom) and item.op in ("empty", "true"))
-    return [*[i for i in items if key_of(i) != key or (getattr(i, "negated", False) and not single)], item]
-
-
-def _inside(item: Has, key: str) -> bool:
-    return any(key_of(i) == key for i in item.items)
-
-
-def _inner(item: Has, atom: Atom) -> Has:
-    kept = tuple(i for i in item.items if key_of(i) != atom.ref.key)
-    return item.model_copy(update={"items": (*kept, atom)})
 
 
 def _total(text: str) -> bool:

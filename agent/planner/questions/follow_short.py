@@ -23,10 +23,13 @@ _OWNERS: Final = re.compile(
 )
 _SHORT: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(rf"{_SO}(?:in|on|for|from|of|under|across|by|at) (?:which|what) {_DIMS}(?: are (?:they|those|these|it))?\W*$"), r"per \g<dim>"),
-    (re.compile(rf"{_SO}(?:which|what) {_DIMS}\W*$"), r"per \g<dim>"),
+    (re.compile(rf"{_SO}(?:which|what) {_DIMS}(?: (?:are|is) (?:they|those|these|it|that)(?: all)?(?: (?:in|on|from|of|under|part of))?| (?:do|does) (?:they|those|these|it) (?:belong to|live in|run in|sit in))?\W*$"), r"per \g<dim>"),
+    (re.compile(rf"{_SO}(?:the |their )?(?:top|first|worst|biggest) {_NUMBER} {_DIMS}\W*$"), r"per \g<dim>, top \g<n>"),
+    (re.compile(rf"{_SO}(?:the |their )?top (?P<dim>account|subscription|project|region|team|owner|environment|application|app|rule|service|package)\W*$"), r"per \g<dim>, top 1"),
     (re.compile(rf"{_SO}(?:the )?(?:first |top )?{_NUMBER}(?: of (?:them|those|these)| ones| rows| results| is enough| are enough)?(?: please)?\W*$"), r"top \g<n>"),
     (re.compile(rf"^\W*{_NUMBER} (?:is|are) enough,? and "), r"top \g<n>, "),
     (re.compile(rf"{_SO}(?:the )?(?:list|details?|items|rows|full list|single ones|actual ones)(?: of (?:them|those|these))?(?: please)?\W*$"), "list them"),
+    (re.compile(rf"{_SO}(?:what|which|who) (?:(?:ones )?(?:are|is|were) (?:they|those|these|it|that)|ones)(?: exactly| all)?\W*$"), "list them"),
     (re.compile(rf"{_SO}(?:from )?between (?P<a>\d+) and (?P<b>\d+) (?P<u>days|weeks|months)(?: old| ago| of age)?\W*$"), r"only first seen in the last \g<b> \g<u> and older than \g<a> \g<u>"),
     (re.compile(rf"{_SO}(?P<t>first seen in the last \d+ \w+ and older than \d+ \w+)\W*$"), r"only \g<t>"),
     (re.compile(rf"{_SO}since when(?: is that| are they| is it)?\W*$"), "with their age"),

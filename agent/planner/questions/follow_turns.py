@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from agent.planner.questions.build import ANY_STATUS
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Measure, Ref
 from agent.planner.questions.people import people
@@ -15,13 +16,19 @@ from agent.planner.questions.reader_state import State
 from agent.planner.questions.reader_values import GROUPABLE
 from agent.planner.questions.setting_marks import types_of
 
-_ROWS: Final = ("issue", "finding", "vulnerability")
+_ROWS: Final = ("issue", "finding", "vulnerability", "file", "endpoint", "cmdb")
+_KIND: Final = r"assets|resources|machines|hosts|servers|vms|instances|buckets|storage accounts|databases|data stores|images|containers|functions|volumes|clusters|pods|deployments"
 _ON: Final = re.compile(
-    r"^\W*(?:(?:and|so|ok|now|then|please|show me|list|tell me) )*(?:on )?(?:which|what) (?P<what>[\w\s-]{3,40}?) (?:(?:are|is|do|does|did) (?:they|those|these|it|that|them)(?: all)?(?: (?:on|in|about|affect|concern|hit|belong to|found on|sit on))?|(?:are|is) (?:affected|concerned|hit|impacted|involved|behind (?:it|them|this|that))|(?:have|has|carry|carries|show|shows) (?:them|it|those|these|that)|(?:does|do) (?:this|that) (?:affect|concern|hit))\W*$|^\W*(?:(?:and|so|on|show|list|the|please|me) )*(?:(?:which|what) (?P<bare>assets|resources|machines|hosts|servers|vms|buckets|databases|images)|(?:affected|impacted) (?P<hit>assets|resources|machines|hosts|servers|vms|buckets|databases|images))\W*$",
+    r"^\W*(?:(?:and|so|ok|now|then|please|show me|list|tell me) )*(?:(?:on|in|of) )?(?:which|what) (?P<what>[\w\s-]{3,40}?) (?:(?:are|is|do|does|did) (?:they|those|these|it|that|them)(?: all)?(?: (?:on|in|about|affect|concern|hit|belong to|found on|sit on))?|(?:are|is) (?:affected|concerned|hit|impacted|involved|behind (?:it|them|this|that))|(?:have|has|carry|carries|show|shows) (?:them|it|those|these|that)|(?:does|do) (?:this|that) (?:affect|concern|hit))\W*$|"
+    rf"^\W*(?:(?:and|so|on|in|of|show|list|the|please|me) )*(?:(?:which|what) (?P<bare>{_KIND})|(?:affected|impacted) (?P<hit>{_KIND}))\W*$",
     re.IGNORECASE,
 )
 _WHOM: Final = re.compile(
     r"^\W*(?:(?:and|so|ok|now|then|please) )*(?:assigned to (?:whom|who)|(?:to|by) whom|who(?:m)? (?:are|is|were) (?:they|it|these|those|that|them) (?:all )?assigned to|who(?:'s| is| are)? (?:working|assigned|investigating|handling|responsible)(?: (?:on|to|for))?(?: (?:them|it|these|those|that))?|who (?:handles|works on|has|got|takes care of|resolved|closed|fixed) (?:them|it|these|those)|(?:the )?assignees?(?: please)?)\W*$",
+    re.IGNORECASE,
+)
+_INSTEAD: Final = re.compile(
+    r"^\W*(?:(?:ok|okay|now|so|then)\W+)*(?:and|what about|how about|(?:(?:and|now|do|show) )*(?:the )?same)(?: (?:the )?(?:same )?(?:thing )?(?:for|in|of|on))?(?: the)? [\w.-]+(?: (?:account|team|subscription|project|please|then|instead))*\W*$",
     re.IGNORECASE,
 )
 _TIMES: Final = frozenset({"any_time", "first_seen", "last_seen", "modified", "resolved", "time"})
@@ -31,6 +38,31 @@ _WAYS: Final = frozenset({"within", "range", "older"})
 def whom(text: str) -> str:
     """ "Assigned to whom?" in the words that a column is asked for with."""
     return "with their assignee" if _WHOM.match(text) else text
+
+
+def of_same_place(text: str, names: Iterable[str], before: Form) -> str:
+    """ "And in dev?" after what is in production: of what is called so, what the question before was told by."""
+    told = [i for item in before.items for i in (item.items if isinstance(item, Has) else (item,))]
+    tagged = any(isinstance(i, Atom) and i.ref.tags for i in told)
+    if tagged == any(isinstance(i, Atom) and i.ref.name == "account" for i in told):
+        return text
+    for name in names:
+        said = rf"(?:\b(?:in|of|for|on|from|by)\s+(?:the\s+|our\s+)?)?(?<![\w-]){re.escape(name)}(?![\w-])"
+        text = re.sub(said, f"{'tagged' if tagged else 'in account'} {name}", text, count=1)
+    return text
+
+
+def without_other_place(items: list[Item], item: Item, text: str) -> list[Item]:
+    """ "And in shop?" after issues of an account: of the team instead, as nothing of one need be of the other."""
+    if not _owned(item) or _INSTEAD.match(text) is None:
+        return items
+    name = item.ref.name if isinstance(item, Atom) else ""
+    return [i for i in items if not (_owned(i) and isinstance(i, Atom) and i.ref.name != name)]
+
+
+def _owned(item: Item) -> bool:
+    """Whether a condition says whose things are: an account or a team."""
+    return isinstance(item, Atom) and item.ref.name in ("account", "team") and not item.negated
 
 
 def to_person(text: str, before: Form, estate: Estate) -> str:
@@ -77,7 +109,7 @@ def assets_of(state: State, text: str, before: Form) -> Form | None:
             continue
         (outer if of_asset else inner).append(item)
     if before.entity == "issue" and before.status == "all":
-        inner.append(Atom(ref=Ref(name="status"), op="empty", negated=True, label="of any status"))
+        inner.append(ANY_STATUS)
     return Form(entity="asset", items=(*outer, Has(entity=before.entity, items=tuple(inner))))
 
 
@@ -222,9 +254,11 @@ __all__ = [
     "of_first",
     "of_other_cloud",
     "of_own_cloud",
+    "of_same_place",
     "opposite",
     "renamed",
     "same_time",
     "times",
     "whom",
+    "without_other_place",
 ]

@@ -123,7 +123,7 @@ def _narrows(state: State, token: Token) -> bool:
     """Whether a word stands where it would narrow what is asked for."""
     text = token.text
     bases = frozenset(base_forms(text))
-    if bases & _TURNS:
+    if bases & _TURNS or _compares(state, token):
         return True
     at = next(n for n, m in enumerate(state.marks) if token in state.words(m))
     where = state.tokens.index(token)
@@ -151,6 +151,13 @@ def _narrows(state: State, token: Token) -> bool:
     if before in _DETERMINERS and beyond in _FOR:
         return False
     return False
+
+
+def _compares(state: State, token: Token) -> bool:
+    """Whether a word compares: "older than 8" where nothing tells how old."""
+    where = state.tokens.index(token)
+    after = state.tokens[where + 1].text if where + 1 < len(state.tokens) else ""
+    return after == "than" and token.text.endswith("er")
 
 
 def _after(state: State, at: int) -> Mark | None:

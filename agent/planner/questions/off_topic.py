@@ -39,6 +39,12 @@ _WORLD: Final = re.compile(
     r"\b(?:interest rates?|exchange rates?|(?:stock|share|bitcoin|crypto|oil|gold) (?:price|market|value)s?|inflation rate|weather|temperature (?:in|outside|today|tomorrow)|will it (?:rain|snow)|forecast for|horoscope|lottery|recipes?|restaurants?|(?:football|soccer|basketball|tennis|baseball|hockey) (?:match|game|team|score|result|world)s?|world cup|olympics?|champions league|super ?bowl|prime minister|president of|capital of|population of|election|movies?|song lyrics|train (?:to|from)|flights? (?:to|from)|birthday|holiday destination|vacation spot|joke|riddle|haiku|poem)\b",
     re.IGNORECASE,
 )
+# of times only days and spans are looked at
+_HOURS: Final = re.compile(
+    r"\b(?:outside|out of|during|in|within|beyond|after) (?:of )?(?:the |our |normal |regular |usual )*(?:working|business|office|core) (?:hours?|times?)\b|\b(?:off|after|out of)[ -]hours\b|\b(?:at|by|during the) night(?:time|s)?\b(?! \w*shift)|\b(?:on|at|over|during) (?:the |a )?week-?ends?\b|\bbetween (?:\d{1,2} ?(?:am|pm)|midnight|noon)\b",
+    re.IGNORECASE,
+)
+HOURS: Final = "I can't select by the time of day or the day of the week. Ask for days or spans of time: yesterday, in the last 24 hours, since Monday."
 # parts of a name are no topic
 _NAME: Final = re.compile(r"\S*\w[-_@/]\w\S*")
 MONEY: Final = "I know nothing of costs or bills: this tenant's data says what there is and how it is set up, not what it costs."
@@ -55,6 +61,8 @@ def off_topic(text: str, scope: str) -> str | None:
         return f"{MONEY} {scope}"
     if _ADVICE.search(text):
         return f"{ADVICE} {scope}"
+    if _HOURS.search(text):
+        return HOURS
     if _WORLD.search(_NAME.sub(" ", text)):
         return scope
     return f"{FUTURE} {scope}" if _FUTURE.search(text) else None

@@ -47,7 +47,7 @@ _SENTENCE: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SAFE_START: Final = re.compile(
-    r"^\W*(?:set of|label(?:s|led)|tag(?:s|ged)|fixes|patches|changes|changed|closed|mark(?:ed|eting)|open(?:ed)?|blocks?\b(?= storage)|block(?:ed| storage| volumes?| devices?)|lower ?case|comments|resolve[ds]|update[ds]|disabled|encrypted|fixable|created|patchable|set to|assign(?:ed|ees?))",
+    r"^\W*(?:(?:(?:list|show|which|what|give me|the|all|please) )*(?:fix|fixed|patch|patched) (?:versions?|availability|available|status)|(?:delete|create|update|modify|remove|attach|stop|terminate) (?:operations?|events?|calls?|actions?)\b(?! (?:on|from|of) (?:the )?(?:log|audit))|set of|label(?:s|led)|tag(?:s|ged)|fixes|patches|changes|changed|closed|mark(?:ed|eting)|open(?:ed)?|blocks?\b(?= storage)|block(?:ed| storage| volumes?| devices?)|lower ?case|comments|resolve[ds]|update[ds]|disabled|encrypted|fixable|created|patchable|set to|assign(?:ed|ees?))",
     re.IGNORECASE,
 )
 # after an answer, these are about the question: "drop the severity filter", not "delete them"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from agent.planner.questions.entities import ENTITIES, FACTS, Place
+from agent.planner.questions.entity_links import Link, direct
 from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Ref
@@ -17,6 +18,15 @@ from tools.xql.plan import Computed, Join, JoinedField, JsonPath
 _TAKEN: Final = frozenset(
     {"and", "or", "not", "in", "contains", "null", "true", "false", "as", "by", "asc", "desc"}
 )
+
+
+# records of one asset each: their rows name it by its id in the cloud, which no two assets share
+_RECORDS: Final = frozenset({"endpoint", "cmdb", "event"})
+
+
+def _of_records(entity: str) -> Link | None:
+    """The link of records that other systems keep with the assets that they are about."""
+    return direct(entity, "asset") if entity in _RECORDS else None
 
 
 @dataclass(slots=True)
@@ -50,12 +60,19 @@ class Columns:
         """The join with assets that the columns need."""
         if not self._asset:
             return None
+        link = _of_records(self.writer.name)
         return Join(
             dataset="asset_inventory",
             kind="left",
+            left=link.left if link is not None else None,
+            right=link.right if link is not None else None,
             fields=tuple(self._asset),
             compute=tuple(self._asset_compute),
         )
+
+    def _linked(self) -> bool:
+        """Whether each row is of assets that columns can be taken of."""
+        return "asset" in self.writer.entity.links or _of_records(self.writer.name) is not None
 
     def _make(self, ref: Ref, number: bool) -> str:
         entity = self.writer.entity
@@ -78,7 +95,7 @@ class Columns:
             return "days_to_resolve"
         place = self.writer.place(ref)
         if place is None:
-            if "asset" not in entity.links:
+            if not self._linked():
                 raise CannotSay(f"{entity.many} have no {ref.name.replace('_', ' ')}")
             return self._of_asset(ref)
         if ref.tags or ref.places:
@@ -124,7 +141,7 @@ class Columns:
             return "xdm.asset.id", "xdm.asset.name"
         if self.writer.name in ("finding", "vulnerability"):
             return "xdm.finding.asset_id", "xdm.finding.asset_name"
-        if "asset" not in self.writer.entity.links:
+        if not self._linked():
             raise CannotSay(f"{self.writer.entity.many} are not linked with assets here")
         for name in ("xdm.asset.id", "xdm.asset.name"):
             if name not in [item.field for item in self._asset]:

@@ -191,6 +191,9 @@ class MeasureWriter:
                     direction="desc" if rank.descending and rank.ref.name != "severity" else "asc",
                 )
             )
+        elif by and rank is not None and rank.ref is not None and rank.ref.name == "name":
+            # "sort by name": what the groups are called
+            found.append(Order(field=by[-1], direction="desc" if rank.descending else "asc"))
         elif not self.form.span:
             down: Any = "asc" if rank is not None and not rank.descending else "desc"
             found.append(Order(field=measure, direction=down))

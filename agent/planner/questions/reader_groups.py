@@ -70,6 +70,7 @@ def measured(state: State, ref: Ref) -> bool:
     return True
 
 
+_DATED: Final = ("first_seen", "last_seen", "time")
 _PLAIN_BY: Final = ("by", "grouped by", "group by", "broken down by", "break down by", "split by", "down by")
 
 
@@ -144,6 +145,10 @@ def by(state: State, mark: Mark) -> None:
     # "the 2 oldest in each account", not "issues per rule, top 7"
     ranked = state.limit is not None or state.rank is not None or bool(state.pending_rank)
     state.per = (ranked or bool(each & {"each", "every"})) and mark.text.lower() not in _PLAIN_BY
+    dated = state.rank is not None and state.rank.ref is not None and state.rank.ref.name in _DATED
+    if dated and state.headed and not state.plural and state.measure is None and not state.dims:
+        # "the oldest issue by account" is one of each
+        state.per = True
     while True:
         taken = _group_one(state, at, mark)
         if taken is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.form import Has, Kinds, Measure, Rank, Ref
 from agent.planner.questions.marks import Mark
+from agent.planner.questions.reader_groups import MEASURED
 from agent.planner.questions.reader_said import bounded
 from agent.planner.questions.reader_state import Relation, State, fold
 from agent.planner.questions.reader_values import GROUPABLE, coming_entity
@@ -28,7 +29,7 @@ def ranked_ref(state: State, ref: Ref) -> bool:
         state.pending_rank in ("highest", "lowest")
         and any(m.kind == "by" for m in state.marks[state.at :])
         and state.limit is None
-        and ref.name != "severity"
+        and (ref.name in MEASURED or ref.places)
     ):
         state.measure = Measure(function="max" if state.pending_rank == "highest" else "min", ref=ref)
         state.pending_rank = ""
@@ -155,6 +156,9 @@ def order(state: State, mark: Mark) -> None:
         return
 
 
+_SIZES = ("largest", "biggest", "smallest")
+
+
 def direction(state: State, mark: Mark) -> None:
     down = mark.kind == "desc"
     if state.rank is not None:
@@ -169,8 +173,12 @@ def direction(state: State, mark: Mark) -> None:
             ref=Ref(name="first_seen"),
             descending=not any(w in text for w in ("oldest", "longest", "earliest")),
         )
+    elif "alphabet" in text:
+        state.rank = Rank(ref=Ref(name="name"), descending=False)
     elif state.group or state.dims or state.measure:
         state.rank = Rank(descending=down)
+    elif any(w in text for w in _SIZES) and state.entity and (size := _size_of(state)) is not None:
+        state.rank = Rank(ref=size, descending=down)
     elif any(w in text for w in ("worst", "severe", "highest", "high to low")):
         state.rank = Rank(ref=Ref(name="severity"), descending=True)
 
@@ -210,6 +218,9 @@ def _said_size(state: State) -> str:
 _WORST = frozenset({"worst", "riskiest", "most dangerous", "highest"})
 
 
+_GREAT = frozenset({"biggest", "largest", "smallest", "greatest"})
+
+
 _AFFECTED = frozenset(
     "affected problematic risky exposed hit problems risk risks issues important critical dangerous urgent".split()
 )
@@ -225,6 +236,10 @@ def leftover_rank(state: State) -> None:
         state.vague.append(
             (min(said & _WORST), ("by number of open critical issues", "by number of open issues"))
         )
+        state.noun = f"{state.dims[0].name}s"
+    elif plain and said & _GREAT and state.estate.has_rows("issues"):
+        # big by what is there, or by what is wrong there?
+        state.vague.append((min(said & _GREAT), ("by number of assets", "by number of open issues")))
         state.noun = f"{state.dims[0].name}s"
     elif state.dims or (state.group and state.pending_rank in ("most", "fewest", "top")):
         state.rank = state.rank or Rank(descending=down)

@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 from typing import Any, Final
 
-from agent.planner.questions.build import build
+from agent.planner.questions.build import ANY_STATUS, build
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Form, Item, Kinds, Measure, Ref, Side
 from agent.planner.questions.marks import Mark, find_marks
@@ -213,7 +213,9 @@ class _Clauses:
             or (not form.items and form.entity == "asset")
         ):
             return None
-        return Side(items=form.items, entity=form.entity, op=bound[0], count=bound[1], label=phrase)
+        any_status = (ANY_STATUS,) if form.entity == "issue" and form.status == "all" else ()
+        items = (*form.items, *any_status)
+        return Side(items=items, entity=form.entity, op=bound[0], count=bound[1], label=phrase)
 
     def _form(self, phrase: str) -> Form | None:
         from agent.planner.questions.ask import understand

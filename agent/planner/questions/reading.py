@@ -236,7 +236,7 @@ def _key(where: Where) -> str:
 
 def _tells(label: str) -> bool:
     return label.startswith(("not ", "without", "tagged with a data", "with ", "no ")) or label.endswith(
-        (" off", "empty")
+        (" off", "empty", "of any status")
     )
 
 
@@ -250,6 +250,8 @@ def _has(item: Has, form: Form) -> str:
     short = [w for w in words if len(w.split()) < 3 and not w.startswith(("in ", "on "))]
     long = [w for w in words if w not in short]
     what = " ".join([*short, entity.many, *long])
+    if item.entity == "asset" and not item.negated:
+        return f"on {what}"
     if item.negated:
         return f"without {what}"
     if item.op is not None:

@@ -18,16 +18,18 @@ _FREE: Final = frozenset(
 )
 
 
-def free(mark: Mark, tokens: list[Token], entity: str, start: int, end: int) -> bool:
-    """Whether a mark may give way to a phrase of records."""
+def free(mark: Mark, tokens: list[Token], entity: str, start: int, end: int, value: bool = False) -> bool:
+    """Whether a mark may give way to a phrase of records; `value`: which means one of their values."""
     if mark.kind in ("number", "of", "by", "and"):
         return end - start > 1 and not (mark.kind in ("by", "and") and mark.start == start)
     if mark.kind == "entity":
         if mark.data == entity:
             return not mark.also.get("head")
+        if value and mark.data == "issue":
+            return mark.text.lower().startswith(("problem", "trouble"))
         return mark.data in ("vulnerability", "endpoint", "asset", "event", "package", "host")
     if mark.kind == "rank":
-        return end - start > mark.end - mark.start
+        return end - start > mark.end - mark.start or (value and end - start > 1)
     if mark.kind in ("not", "agg", "with", "after", "all", "bin", "on", "off", "dist", "order", "mark"):
         return end - start > mark.end - mark.start or mark.kind in ("on", "off", "after", "all")
     return mark.kind in _FREE

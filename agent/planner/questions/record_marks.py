@@ -23,6 +23,7 @@ from agent.planner.questions.record_nouns import (
     unnamed,
 )
 from agent.planner.questions.record_values import attributes, rows_of, table_of
+from agent.planner.questions.record_versions import of_versions
 from agent.planner.questions.record_words import RECORDS
 from agent.planner.questions.tokens import Token
 
@@ -77,6 +78,8 @@ def with_records(
     order = [subject, *(e for e in named if e != subject)] if subject else list(named)
     for entity in order:
         found.marks = _remarked(found.marks, tokens, estate, entity, entity == subject)
+    if "endpoint" in named:
+        found.marks = of_versions(found.marks, tokens, text, estate)
     if subject:
         _rows(found, tokens)
         _names(found, tokens, estate)
@@ -191,10 +194,14 @@ def _remarked(
         hit: tuple[int, tuple[str, str | Atom]] | None = None
         for end in range(min(len(tokens), n + _LONGEST), n, -1):
             covered = {id(at_token[k]): at_token[k] for k in range(n, end) if k in at_token}
-            if not all(free(m, tokens, entity, n, end) for m in covered.values()):
-                continue
             phrase = tuple(t.norm for t in tokens[n:end])
             meaning = table.get(phrase) or table.get(tuple(t.text for t in tokens[n:end]))
+            value = meaning is not None and meaning[0] == "tenant"
+            if not all(free(m, tokens, entity, n, end, value) for m in covered.values()):
+                continue
+            if value and not subject and end < len(tokens) and tokens[end].norm in ("tag", "label"):
+                # "no owner tag" is no owner in these records
+                continue
             if meaning is not None and fits(
                 meaning, tuple(covered.values()), n, end, nouns, entity, subject, tokens
             ):
@@ -212,6 +219,21 @@ def _remarked(
     return merged(marks, found, tokens) if found else marks
 
 
+# what keeps such records, as they are called after it
+_KEEPERS: Final = {"traffic": ("firewall", "fw"), "health": ("connector", "integration")}
+
+
+def _asked_for(mark: Mark, marks: list[Mark]) -> bool:
+    """Whether an attribute is one to be shown or counted by: "per connector", "which firewall"."""
+    before = [m for m in marks if m.end <= mark.start]
+    if not before:
+        return False
+    last = before[-1]
+    return last.kind in ("by", "and", "comma", "order", "with", "agg", "rank", "top") or (
+        last.kind in ("stop", "number") and last.text.lower() in ("which", "what", "whose", "each")
+    )
+
+
 def _rows(found: Records, tokens: list[Token]) -> None:
     """Nouns that mean the rows of the subject say nothing more; kinds of hosts are its hosts."""
     rows = rows_of(found.subject)
@@ -225,7 +247,14 @@ def _rows(found: Records, tokens: list[Token]) -> None:
         if mark is head or mark.kind not in ("kind", "entity", "word", "attr", "weakness", "owned"):
             continue
         text = normal(mark, tokens)
-        if (text in rows and not (mark.kind == "attr" and mark.data in attributes(found.subject))) or (
+        if (
+            mark.kind == "attr"
+            and text in _KEEPERS.get(found.subject, ())
+            and not _asked_for(mark, found.marks)
+        ):
+            # "what the firewall denied" asks for no firewall
+            mark.kind, mark.data, mark.also = "stop", tokens[mark.start], {}
+        elif (text in rows and not (mark.kind == "attr" and mark.data in attributes(found.subject))) or (
             mark.kind == "word" and text in ("according", "running")
         ):
             mark.kind, mark.data, mark.also = "stop", tokens[mark.start], {}

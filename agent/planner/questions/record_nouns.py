@@ -47,7 +47,7 @@ _CHANGED: Final = re.compile(
     r"\b(?:(?:changes?|actions?|operations?|modifications?|things|everything|anything) (?:that )?(?:was |were |have been |has been |been |got |people |somebody |someone |users? )*(?P<n>made|done|performed|executed|carried out|did)\b|(?P<m>activity|actions) (?:of|by) )|\b(?:console|portal|manual|failed|human|terraform) (?P<o>changes|actions|operations|activity|modifications)\b"
 )
 _PUBLISHED: Final = re.compile(
-    r"\b(?P<n>cves?)\b.*\b(?:published|disclosed|publication|exploitability|affected (?:hosts?|products?))\b|\b(?:affected products?|published) .*\b(?P<m>cves?)\b"
+    r"\b(?P<n>cves?)\b.*\b(?:published|disclosed|publication|exploitability|affected (?:hosts?|products?))\b|\b(?:affected products?|published|exploitability|impact scores?) .*\b(?P<m>cves?)\b"
 )
 _USERS: Final = frozenset("identity principal user role account".split())
 HOSTS: Final = frozenset("host machine server computer device box instance".split())

@@ -101,9 +101,12 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
 )  # fmt: skip
 
 
-def of_doings(text: str) -> str:
-    """A text in lower case with what it says of doings in plainer words; what is quoted stays."""
-    if '"' in text or "`" in text or _OF_LOG.search(text) is None:
+def of_doings(text: str, *, logged: bool = False) -> str:
+    """A text in lower case with what it says of doings in plainer words; what is quoted stays.
+
+    `logged`: it is about the audit log, whatever its words.
+    """
+    if '"' in text or "`" in text or not (logged or _OF_LOG.search(text)):
         return text
     for pattern, words in _REWRITES:
         text = pattern.sub(words, text)

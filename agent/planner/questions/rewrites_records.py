@@ -85,7 +85,7 @@ _VULNERABLE: Final = re.compile(
 # of flow logs: "accepted traffic on port 22" is what was accepted
 _FLOWS: Final = re.compile(r"\bflow (?:logs?|records?)\b")
 _LET_IN: Final = re.compile(
-    r"\b(?P<verdict>accept(?:ed|s)?|reject(?:ed|s)?|allowed|denied|blocked|dropped) (?:any |some |the |inbound |incoming )*(?:traffic|connections?|packets?|flows?)\b"
+    r"\b(?P<verdict>accept(?:ed|s)?|reject(?:ed|s)?|allowed|denied|blocked|dropped) (?:any |some |the |inbound |incoming )*(?:traffic|connections?|packets?|flows?)\b(?! (?:logs?|records?)\b)"
 )
 _OPS: Final = re.compile(
     r"\bops\b(?=.*\b(?:audit|log|last|past|by|who)\b)|(?<=audit )ops\b|(?<=failed )ops\b"

@@ -20,6 +20,7 @@ _HAPPENED: Final[tuple[tuple[re.Pattern[str], tuple[str, str]], ...]] = tuple(
         ("added|add|new|created|appear(?:ed)?|came up|c[ao]me in|popped up|showed up|turned up|discovered|introduced", ("assets first seen", "open issues first seen")),
         ("changed?|modified|updated|edited|touched|different", ("audit events", "issues modified")),
         ("fail(?:ed|s|ing)?|broken?|went wrong|go(?:ne)? wrong|errored(?: out)?|not work(?:ing)?", ("failed findings", "failed audit events")),
+        ("happen(?:ed|s|ing)?|going on|went on|gone on", ("audit events", "issues opened")),
         ("closed?|resolved?|fixed|finished|completed|solved", ("issues resolved", "cases closed")),
     )
 )  # fmt: skip
@@ -67,6 +68,22 @@ _OUT_AND_IN: Final = re.compile(
     r"\b(?P<went>closed|resolved|fixed|remediated) (?:vs\.?|versus|against|compared (?:to|with)|and|/) (?P<came>opened|created|raised|new|incoming|found|detected)\b",
     re.IGNORECASE,
 )
+# more of the one than of the other
+_COMES: Final = r"(?:open|create|find|detect|discover|raise|get|add|introduc|receiv)(?:ing|e?d|s|e)?|opened|found|coming in|come in|got|new ones"
+_GOES: Final = r"(?:clos|resolv|fix|remediat)(?:ing|ed|es|e)?|fix"
+_FASTER: Final = re.compile(
+    rf"\b(?:{_GOES})\b(?: \w+){{0,2}}? (?:more|faster|quicker|fewer|less|slower)\b[^.?!]{{0,30}}? than\b[^.?!]{{0,20}}?\b(?:{_COMES})\b(?P<rest>.*)$"
+    rf"|\b(?:{_COMES})\b(?: \w+){{0,2}}? (?:more|faster|quicker|fewer|less|slower)\b[^.?!]{{0,30}}? than\b[^.?!]{{0,20}}?\b(?:{_GOES})\b(?P<more>.*)$"
+    rf"|\bmore (?:issues |alerts )?(?:{_GOES}) than (?:{_COMES})\b(?P<than>.*)$|\bmore (?:issues |alerts )?(?:{_COMES}) than (?:{_GOES})\b(?P<then>.*)$",
+    re.IGNORECASE,
+)
+# how a team or account fares
+_FARES: Final = re.compile(
+    r"^\W*(?:(?:and|so|please|tell me|hi|hello|hey)\W+)*how(?:'s| is| are| does| do|s)(?: the| our)? (?P<where>[\w .-]{2,40}?)(?: (?:account|team|subscription|project))?(?: (?:doing|going|looking|look|faring|coming along|holding up|performing))(?: (?:today|now|right now|at the moment|these days|lately|currently|security[- ]wise|on security|in terms of security|this (?:week|month)))?\W*$"
+    r"|^\W*(?:(?:and|so|please|tell me)\W+)*how(?:'s|s) (?:the |our )?(?P<name>[\w.-]+)\W*$",
+    re.IGNORECASE,
+)
+_ALL: Final = frozenset("we us things it everything all i you they".split())
 _EXPOSED: Final = re.compile(
     r"\bexposed\b(?!\s+(?:to|on|by|in|at|from|port|ports|over|through|via|secrets?|credentials?|keys?|passwords?|since)\b)",
     re.IGNORECASE,
@@ -99,10 +116,38 @@ def _flows(tidy: str) -> Asked | None:
     return _asks_back("These are two questions, each about its own times.", both)
 
 
+def _fares(state: State, tidy: str) -> Asked | None:
+    """ "How is analytics doing?": what is wrong there, or how much of it is right."""
+    found = _FARES.match(tidy)
+    if found is None:
+        return None
+    where = (found["where"] or found["name"]).strip()
+    things = any(m.kind == "kind" and m.text.lower() in where.lower() for m in state.marks)
+    place = "" if where.lower() in _ALL else f" {'on' if things else 'in'} {where}"
+    return _asks_back(
+        "How something does can be told in more than one way.",
+        (f"number of open issues{place} by severity", f"percentage of passed findings{place}"),
+    )
+
+
+def _faster(tidy: str) -> Asked | None:
+    """ "Are we closing more than we open?": two numbers, each over its own times."""
+    found = _FASTER.search(tidy)
+    if found is None:
+        return None
+    rest = next((v for v in found.groupdict().values() if v), "").strip(" ?.!,")
+    return _asks_back(
+        "These are two questions, each about its own times.",
+        tuple(f"how many issues were {done} {rest}".strip() for done in ("opened", "closed")),
+    )
+
+
 def two_readings(state: State, text: str) -> Asked | None:
     """A question back where two things are meant as likely; None where one is."""
     asked = re.sub(r"\s+", " ", text).strip()
     if (back := _owners(state, asked) or _flows(asked)) is not None:
+        return back
+    if (back := _fares(state, asked) or _faster(asked)) is not None:
         return back
     named = [m for m in state.marks if m.kind in ("entity", "kind") and m.text.lower() not in _ANYTHING]
     tidy = re.sub(r"\s+", " ", text).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -19,17 +20,21 @@ from agent.planner.questions.rewrites_nouns import of_nouns
 from agent.planner.questions.rewrites_owners import of_owners
 from agent.planner.questions.rewrites_rankings import ranked
 from agent.planner.questions.rewrites_records import of_records
+from agent.planner.questions.rewrites_sources import of_sources
 from agent.planner.questions.rewrites_spoken import as_spoken
 from agent.planner.questions.slips import mended
 from agent.planner.questions.titles import with_titles
 from agent.planner.questions.word_order import ordered
 
+# written so they are items of the CMDB, and no benchmark
+_CIS: Final = re.compile(r"\bCIs\b")
 _IDIOMS: Final[tuple[Callable[[str], str], ...]] = (
     as_spoken,
     as_asked,
     of_clusters,
     of_nouns,
     of_owners,
+    of_sources,
     ranked,
     rewritten,
     configured,
@@ -42,9 +47,12 @@ _IDIOMS: Final[tuple[Callable[[str], str], ...]] = (
 )
 
 
-def in_plain_words(text: str, estate: Estate) -> str:
-    """The text in lower case, in plainer words; what is quoted and names of the tenant stay."""
-    plain = with_titles(mended(with_regions(text, estate), estate), estate)
+def in_plain_words(text: str, estate: Estate, before: str = "") -> str:
+    """The text in lower case, in plainer words; what is quoted and names of the tenant stay.
+
+    `before` is what the question before was about: of audit events "by people" says whose they are.
+    """
+    plain = with_titles(mended(with_regions(_CIS.sub("configuration items", text), estate), estate), estate)
     for rewrite in _IDIOMS:
         plain = rewrite(plain)
-    return plain
+    return of_doings(plain, logged=True) if before == "event" else plain
