@@ -281,7 +281,8 @@ def _status(state: State, items: list[Item], group: list[Ref], measure: Measure 
 
 # "opened last week" counts what came up then, closed or not
 _CAME: Final = frozenset(
-    "opened created raised reported detected discovered appeared arrived generated logged surfaced came".split()
+    """opened showed popped emerged turned created raised reported detected discovered appeared arrived generated
+    logged surfaced came""".split()
 )
 
 

@@ -220,6 +220,7 @@ def _merged(before: Form, added: Form, state: State, text: str, estate: Estate) 
     for item in added.items:
         if len(spans) < 2 or item not in spans:
             items = follow_placed.placed(items, item, text)
+    items = follow_turns.of_closed(items, added)
     changes["items"] = tuple(items)
     if state.status == "all":
         changes["status"] = "all"

@@ -15,6 +15,7 @@ from agent.planner.questions.people import people
 from agent.planner.questions.reader_state import State
 from agent.planner.questions.reader_values import GROUPABLE
 from agent.planner.questions.setting_marks import types_of
+from agent.planner.questions.turned import when_resolved
 
 _ROWS: Final = ("issue", "finding", "vulnerability", "file", "endpoint", "cmdb")
 _KIND: Final = r"assets|resources|machines|hosts|servers|vms|instances|buckets|storage accounts|databases|data stores|images|containers|functions|volumes|clusters|pods|deployments"
@@ -63,6 +64,20 @@ def without_other_place(items: list[Item], item: Item, text: str) -> list[Item]:
 def _owned(item: Item) -> bool:
     """Whether a condition says whose things are: an account or a team."""
     return isinstance(item, Atom) and item.ref.name in ("account", "team") and not item.negated
+
+
+def of_closed(items: list[Item], added: Form) -> list[Item]:
+    """ "And closed?" after what was opened last week: what was closed then."""
+    closed = any(
+        isinstance(i, Atom) and i.ref.name == "status" and i.values == ("closed",) and not i.negated
+        for i in added.items
+    )
+    if not closed or times(added.items):
+        return items
+    return [
+        when_resolved(i, ("first_seen", "any_time")) if isinstance(i, Atom) and i.op != "older" else i
+        for i in items
+    ]
 
 
 def to_person(text: str, before: Form, estate: Estate) -> str:
@@ -251,6 +266,7 @@ __all__ = [
     "bounded",
     "grouped_by_columns",
     "kept_measure",
+    "of_closed",
     "of_first",
     "of_other_cloud",
     "of_own_cloud",

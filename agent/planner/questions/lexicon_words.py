@@ -107,6 +107,7 @@ break installed entries entry sum-up amount total totals entirely fully particul
 )
 VAGUE: Final[dict[str, tuple[str, ...]]] = {
     "old": ("first seen more than 90 days ago", "not seen for more than 30 days"),
+    "long running|long lived": ("created more than 90 days ago", "created more than 365 days ago"),
     "stale": ("not seen for more than 30 days", "first seen more than 90 days ago"),
     "ancient": ("first seen more than 90 days ago", "not seen for more than 30 days"),
     "aging": ("first seen more than 30 days ago", "first seen more than 90 days ago"),

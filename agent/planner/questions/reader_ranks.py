@@ -218,6 +218,7 @@ def _said_size(state: State) -> str:
 _WORST = frozenset({"worst", "riskiest", "most dangerous", "highest"})
 
 
+_OWNERS = ("account", "region", "team")
 _GREAT = frozenset({"biggest", "largest", "smallest", "greatest"})
 
 
@@ -237,7 +238,7 @@ def leftover_rank(state: State) -> None:
             (min(said & _WORST), ("by number of open critical issues", "by number of open issues"))
         )
         state.noun = f"{state.dims[0].name}s"
-    elif plain and said & _GREAT and state.estate.has_rows("issues"):
+    elif plain and said & _GREAT and not state.group and state.dims[0].name in _OWNERS:
         # big by what is there, or by what is wrong there?
         state.vague.append((min(said & _GREAT), ("by number of assets", "by number of open issues")))
         state.noun = f"{state.dims[0].name}s"

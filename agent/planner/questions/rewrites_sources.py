@@ -81,6 +81,9 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         # as columns
         (r"(?:,| and| with| plus)+ (?:also )?(?:to )?who(?:m|ever)? (?:they|it|each|these|those)(?: each)? (?:are|is|were|has been|have been) assigned(?: to)?\b", " with their assignee"),
         (r"\b(?P<how>different|distinct|unique) packages (?:that )?(?:are|is|have been) (?:vulnerable|affected)\b", r"\g<how> packages of vulnerabilities"),
+        # datasets by themselves
+        (r"^(?P<lead>\W*(?:(?:show|list|give|get|me|us|the|our|all|please|see) )*)(?:vpc |aws |network )?flow logs?\W*$", r"\g<lead>flow records"),
+        (r"^(?P<lead>\W*(?:(?:show|list|give|get|me|us|see|what is|what's|how big is|how large is) )*)(?:the|our|my) (?:current |open )?backlog\W*$", r"\g<lead>open issues"),
         # what was done, as a noun
         (r"^(?P<lead>\W*(?:(?:show|list|give|count|number|of|how|many|all|the|any|me|us|recent|latest) )*)(?:(?:resource|asset) )?(?P<what>deletion|creation|modification|removal)s?(?= (?:in the|in|during|over|since|last|this|yesterday|today|per|by|on|from|between|within|of)\b|\W*$)(?! (?:of|in|on) (?!the last|the past|last|this))", r"\g<lead>\g<what> audit events"),
         # groups of guests and roles

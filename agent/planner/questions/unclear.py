@@ -7,9 +7,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from agent.planner.questions import too_little
 from agent.planner.questions.form import Asked, Atom
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_state import State
+from agent.planner.questions.too_little import STATES, asks_back, may_have
 
 _ANYTHING: Final = frozenset("anything everything stuff thing things item items".split())
 _LEAD: Final = r"^\W*(?:(?:and|so|now|please|pls|can you|could you|tell me|show me|show|list|give me|i want to know|i want to see|let me know|any idea|do you know) )*(?:what(?:'s|s)?(?: all)?|everything(?: that| which)?|anything(?: that| which)?|all that|did anything|has anything|was anything|is anything|is there anything|the things that|things that|stuff that|whatever) (?:(?:has|have|had|was|were|is|are|got|did|we|been|just|recently|newly|get) )*"
@@ -55,7 +57,6 @@ _HOW_MANY: Final = re.compile(
 _FINE: Final = (
     r"^\W*(?:and |so |please |tell me |if |whether )*(?:are|is) (?:all |the |our |of |my |all our |all the )*"
 )
-_STATES: Final = r"(?:all )?(?:ok|okay|fine|healthy|good|in order|alright|all right|in good shape|in a good state|safe|well)(?: (?:now|today|right now|at the moment))?"
 _OWNERS: Final = re.compile(
     r"\b(?:who (?:are|is) (?:the )?|which |list (?:the |all )?|show (?:me )?(?:the )?|all (?:the )?|^)owners? (?:in|of|on|at|for|within) (?P<where>(?:the |our |azure )*subscription [\w.-]+|(?:the |our |azure )*[\w.-]+(?: azure)? subscription\b)",
     re.IGNORECASE,
@@ -68,22 +69,6 @@ _OUT_AND_IN: Final = re.compile(
     r"\b(?P<went>closed|resolved|fixed|remediated) (?:vs\.?|versus|against|compared (?:to|with)|and|/) (?P<came>opened|created|raised|new|incoming|found|detected)\b",
     re.IGNORECASE,
 )
-# more of the one than of the other
-_COMES: Final = r"(?:open|create|find|detect|discover|raise|get|add|introduc|receiv)(?:ing|e?d|s|e)?|opened|found|coming in|come in|got|new ones"
-_GOES: Final = r"(?:clos|resolv|fix|remediat)(?:ing|ed|es|e)?|fix"
-_FASTER: Final = re.compile(
-    rf"\b(?:{_GOES})\b(?: \w+){{0,2}}? (?:more|faster|quicker|fewer|less|slower)\b[^.?!]{{0,30}}? than\b[^.?!]{{0,20}}?\b(?:{_COMES})\b(?P<rest>.*)$"
-    rf"|\b(?:{_COMES})\b(?: \w+){{0,2}}? (?:more|faster|quicker|fewer|less|slower)\b[^.?!]{{0,30}}? than\b[^.?!]{{0,20}}?\b(?:{_GOES})\b(?P<more>.*)$"
-    rf"|\bmore (?:issues |alerts )?(?:{_GOES}) than (?:{_COMES})\b(?P<than>.*)$|\bmore (?:issues |alerts )?(?:{_COMES}) than (?:{_GOES})\b(?P<then>.*)$",
-    re.IGNORECASE,
-)
-# how a team or account fares
-_FARES: Final = re.compile(
-    r"^\W*(?:(?:and|so|please|tell me|hi|hello|hey)\W+)*how(?:'s| is| are| does| do|s)(?: the| our)? (?P<where>[\w .-]{2,40}?)(?: (?:account|team|subscription|project))?(?: (?:doing|going|looking|look|faring|coming along|holding up|performing))(?: (?:today|now|right now|at the moment|these days|lately|currently|security[- ]wise|on security|in terms of security|this (?:week|month)))?\W*$"
-    r"|^\W*(?:(?:and|so|please|tell me)\W+)*how(?:'s|s) (?:the |our )?(?P<name>[\w.-]+)\W*$",
-    re.IGNORECASE,
-)
-_ALL: Final = frozenset("we us things it everything all i you they".split())
 _EXPOSED: Final = re.compile(
     r"\bexposed\b(?!\s+(?:to|on|by|in|at|from|port|ports|over|through|via|secrets?|credentials?|keys?|passwords?|since)\b)",
     re.IGNORECASE,
@@ -97,7 +82,7 @@ def _owners(state: State, tidy: str) -> Asked | None:
     if found is None or not roles or "tag" in tidy.lower():
         return None
     place = re.sub(r"^(?:the |our )", "", found["where"].strip(" ?.!"))
-    return _asks_back(
+    return asks_back(
         "Owners can be read in two ways.",
         (
             f"number of assets per owner tag in {place}",
@@ -113,33 +98,7 @@ def _flows(tidy: str) -> Asked | None:
         return None
     rest = (tidy[: found.start()] + "{}" + tidy[found.end() :]).strip(" ?.!")
     both = tuple(rest.format(word) for word in (found["came"], found["went"]))
-    return _asks_back("These are two questions, each about its own times.", both)
-
-
-def _fares(state: State, tidy: str) -> Asked | None:
-    """ "How is analytics doing?": what is wrong there, or how much of it is right."""
-    found = _FARES.match(tidy)
-    if found is None:
-        return None
-    where = (found["where"] or found["name"]).strip()
-    things = any(m.kind == "kind" and m.text.lower() in where.lower() for m in state.marks)
-    place = "" if where.lower() in _ALL else f" {'on' if things else 'in'} {where}"
-    return _asks_back(
-        "How something does can be told in more than one way.",
-        (f"number of open issues{place} by severity", f"percentage of passed findings{place}"),
-    )
-
-
-def _faster(tidy: str) -> Asked | None:
-    """ "Are we closing more than we open?": two numbers, each over its own times."""
-    found = _FASTER.search(tidy)
-    if found is None:
-        return None
-    rest = next((v for v in found.groupdict().values() if v), "").strip(" ?.!,")
-    return _asks_back(
-        "These are two questions, each about its own times.",
-        tuple(f"how many issues were {done} {rest}".strip() for done in ("opened", "closed")),
-    )
+    return asks_back("These are two questions, each about its own times.", both)
 
 
 def two_readings(state: State, text: str) -> Asked | None:
@@ -147,7 +106,7 @@ def two_readings(state: State, text: str) -> Asked | None:
     asked = re.sub(r"\s+", " ", text).strip()
     if (back := _owners(state, asked) or _flows(asked)) is not None:
         return back
-    if (back := _fares(state, asked) or _faster(asked)) is not None:
+    if (back := too_little.fares(state, asked) or too_little.faster(asked)) is not None:
         return back
     named = [m for m in state.marks if m.kind in ("entity", "kind") and m.text.lower() not in _ANYTHING]
     tidy = re.sub(r"\s+", " ", text).strip()
@@ -155,22 +114,24 @@ def two_readings(state: State, text: str) -> Asked | None:
         about = f" in {top['rest']}" if top["rest"] else ""
         start = f"top {top['n']} {top['noun'].lower()}{about}"
         measures = ("by number of open issues", "by number of vulnerabilities")
-        return _asks_back("Top by what?", tuple(f"{start} {m}" for m in measures))
+        return asks_back("Top by what?", tuple(f"{start} {m}" for m in measures))
     if (bare := _bare(named, tidy)) is not None:
         return bare
     if (keys := _KEYS.search(tidy)) is not None and len(named) <= 1 and _two_kinds_of_key(state):
-        return _asks_back(
+        return asks_back(
             f"Keys are of more than one kind, and {keys['word'].lower()} can be measured in more than one way.",
             ("access keys of IAM users older than 90 days", "KMS keys first seen more than 90 days ago"),
         )
     if (told := _OLD_KEYS.search(tidy)) is not None and not any(m.kind == "time" for m in state.marks):
         which = f"{told['keys'].lower().removesuffix('s')}s"
-        return _asks_back(
+        return asks_back(
             f"It is not said from when on keys are {told['word'].lower()}.",
             (f"{which} older than 90 days", f"{which} older than 365 days"),
         )
+    if (alone := too_little.alone(state, named, tidy)) is not None:
+        return alone
     if not named and (worst := _WORST.match(tidy)) is not None:
-        return _asks_back(
+        return asks_back(
             f"It is not said what is {worst['word'].lower()}.",
             ("assets with the most open issues", "open critical issues"),
         )
@@ -181,7 +142,7 @@ def two_readings(state: State, text: str) -> Asked | None:
         and all(m.kind in counts for m in state.marks)
     ):
         where = (many["rest"] or "").rstrip(" ?.!")
-        return _asks_back(
+        return asks_back(
             "It is not said what is counted.", (f"how many assets{where}", f"how many open issues{where}")
         )
     if not named and (ones := _ONES.search(tidy)) is not None:
@@ -190,14 +151,14 @@ def two_readings(state: State, text: str) -> Asked | None:
             tidy[: ones.start()] + f"{severity} {n}" + tidy[ones.end() :]
             for n in ("issues", "vulnerabilities")
         )
-        return _asks_back("Issues and vulnerabilities have a severity.", both)
+        return asks_back("Issues and vulnerabilities have a severity.", both)
     if not named:
         for pattern, nouns in _HAPPENED:
             found = pattern.match(tidy)
             if found is None or _says_more(state, len(tidy) - len(found["rest"])):
                 continue
             rest = found["rest"].strip(" ?.!,")
-            return _asks_back(
+            return asks_back(
                 "That may be about more than one thing.", tuple(f"{n} {rest}".strip() for n in nouns)
             )
     return None
@@ -210,12 +171,12 @@ def _bare(named: list[Mark], tidy: str) -> Asked | None:
     noun = named[0].text.lower()
     if (top := re.match(rf"{_TOPS}{re.escape(noun)}\W*$", tidy, re.IGNORECASE)) is not None:
         start = f"top {top['n']} {noun}"
-        return _asks_back(
+        return asks_back(
             "Top by what?",
             (f"{start} by number of open issues", f"{start} by number of critical or high issues"),
         )
-    if re.match(rf"{_FINE}{re.escape(noun)} {_STATES}\W*$", tidy, re.IGNORECASE) is not None:
-        return _asks_back(
+    if re.match(rf"{_FINE}{re.escape(noun)} {STATES}\W*$", tidy, re.IGNORECASE) is not None:
+        return asks_back(
             "That can be told in more than one way.",
             (f"open issues on {noun}", f"{noun} with critical or high issues", f"failed findings on {noun}"),
         )
@@ -228,7 +189,7 @@ def exposed(state: State, text: str) -> Asked | None:
         return None
     tidy = re.sub(r"\s+", " ", text).strip(" ?.!")
     ways = ("publicly accessible", "with critical or high issues")
-    return _asks_back(
+    return asks_back(
         "Exposed can be read in more than one way.", tuple(_EXPOSED.sub(way, tidy) for way in ways)
     )
 
@@ -242,12 +203,6 @@ def _says_more(state: State, at: int) -> bool:
 def _two_kinds_of_key(state: State) -> bool:
     users = any(t in state.estate.types for t in ("AWS_IAM_USER", "AZURE_AD_USER"))
     return users and any(category == "Key Management" for _, category, *_ in state.estate.types.values())
-
-
-def _asks_back(why: str, choices: tuple[str, ...]) -> Asked:
-    return Asked(
-        outcome="clarify", message=f"{why} Do you mean {choices[0]}, or {choices[1]}?", choices=choices
-    )
 
 
 _REFERS: Final = re.compile(
@@ -273,14 +228,15 @@ def without_referent(state: State, text: str) -> Asked | None:
         pair = tuple(
             text[: ones.start("ones")] + noun + text[ones.end("ones") :] for noun in ("assets", "open issues")
         )
-        return _asks_back("I cannot tell what this refers to, because nothing was asked before it.", pair)
+        return asks_back("I cannot tell what this refers to, because nothing was asked before it.", pair)
     body = _REFERS.sub(" ", text).strip(" ?.!,")
     body = re.sub(
         r"^(?:(?:which|what|show|list|only|how many|and|now|me|are|is)\b\s*)+|\s{2,}", " ", body
     ).strip()
-    choices = tuple(f"{noun} {body}".strip() for noun in ("assets", "open issues"))
-    return Asked(
-        outcome="clarify",
-        message=f"I cannot tell what this refers to, because nothing was asked before it. Do you mean {choices[0]}, or {choices[1]}? Or name the resources, for example: public buckets.",
-        choices=choices,
+    nouns = may_have(state)
+    choices = tuple(
+        f"{noun} {body}".strip() for noun in (nouns if len(nouns) > 1 else ("assets", "open issues"))
     )
+    back = asks_back("I cannot tell what this refers to, because nothing was asked before it.", choices)
+    example = " Or name the resources, for example: public buckets."
+    return back.model_copy(update={"message": f"{back.message}{example}"})

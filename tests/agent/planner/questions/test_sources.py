@@ -1,7 +1,5 @@
 """Idioms of what other systems record: agents' versions, records in files, what never was, times of day."""
 
-# ruff: noqa: E501 (a table of sentences is easier to read in one piece)
-
 from __future__ import annotations
 
 import pytest
