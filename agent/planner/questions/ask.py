@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from agent import neutral
-from agent.planner.questions import doings, holders, outcomes, unclear
+from agent.planner.questions import doings, follow_whole, holders, outcomes, unclear
 from agent.planner.questions.absent import none_of_kind
 from agent.planner.questions.asides import without_asides
 from agent.planner.questions.asked_items import asked_of_items
@@ -57,6 +57,8 @@ def plan_question(
     weaknesses by checks. Never raises for any text. `now` is aware (UTC).
     """
     made = _asked(text, estate, previous, now, settings)
+    if previous is None or previous.form is None:
+        made = made.model_copy(update={"whole": made.question})
     if made.outcome != "answer" and previous is not None and previous.form is not None:
         # what was not understood takes nothing from what was asked before it
         return made.model_copy(update={"form": previous.form})
@@ -74,6 +76,10 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         return unsaid.model_copy(update={"question": asked})
     state = understand(lowered, estate, now, context="")
     form: Form | None = None
+
+    def alone_read(words: str) -> Asked:
+        return _asked(words, estate, None, now, settings)
+
     if before is None and (
         (numbers := read_numbers(lowered, estate, now) or read_flawless(lowered, estate, now)) is not None
     ):
@@ -82,6 +88,31 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         return either.model_copy(update={"question": asked})
     if before is not None:
         form = follow(state, lowered, before, estate, now)
+        if form is None and (more := follow_whole.gone_on(state, said, previous, alone_read)) is not None:
+            return more.model_copy(update={"question": asked})
+        if form is None and follow_whole.of_its_own(state, lowered):
+            return alone_read(asked).model_copy(update={"whole": asked})
+    made = _made(state, (asked, said, lowered), aside, form, before, estate, now, settings)
+    if before is None or form is not None:
+        return made
+    return follow_whole.unsure(made, lowered, previous) or made
+
+
+def _made(
+    state: State,
+    texts: tuple[str, str, str],
+    aside: tuple[str, ...],
+    form: Form | None,
+    before: Form | None,
+    estate: Estate,
+    now: datetime,
+    settings: bool,
+) -> Asked:
+    """What the readers make of a question in turn.
+
+    `form` is that of a follow-up; `texts` are the question as asked, tidied, and in plain words.
+    """
+    asked, said, lowered = texts
     # without settings, a weakness is told by checks
     rules = before is None and settings
     if rules and not state.subject and (by_items := asked_of_items(lowered, asked, estate, now)) is not None:

@@ -8,7 +8,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from agent.planner.questions.form import Atom, Form, Has, Item, Rank
+from agent.planner.questions.form import Atom, Form, Has, Item, Rank, Ref
 
 _SO: Final = (
     r"^\W*(?:(?:and|so|ok|okay|now|then|just|only|please|show|give|me|tell|list|what about|how about|but) )*"
@@ -17,7 +17,7 @@ _NUMBER: Final = r"(?P<n>\d+|two|three|four|five|six|seven|eight|nine|ten|twenty
 _WORDS: Final = {
     w: n for n, w in enumerate("zero one two three four five six seven eight nine ten".split())
 } | {"twenty": 20}
-_DIMS: Final = r"(?P<dim>accounts?|subscriptions?|projects?|regions?|teams?|owners?|clouds?|providers?|environments?|applications?|apps?|severit(?:y|ies)|rules?|services?|packages?)"
+_DIMS: Final = r"(?P<dim>accounts?|subscriptions?|projects?|regions?|teams?|owners?|clouds?|providers?|environments?|applications?|apps?|severit(?:y|ies)|rules?|services?|packages?|clusters?|namespaces?)"
 _OWNERS: Final = re.compile(
     rf"{_SO}(?:with )?(?:the |their )?(?P<dim>owners?|teams?|accounts?|regions?|environments?|applications?|contacts?|assignees?)(?: too| as well)?\W*$"
 )
@@ -50,6 +50,7 @@ _YOUNG: Final = re.compile(
 _WITHOUT: Final = re.compile(
     rf"{_SO}(?:those |the ones |ones )?(?:without|with none|with no|that don't|not)(?: it| them| any| ones)?\W*$"
 )
+_NAMES: Final = re.compile(rf"{_SO}(?:the |their )?names?(?: only| please| of (?:them|those|these))*\W*$")
 _ALSO: Final = re.compile(r"\b(?:include|add|also|too|as well|plus)\b")
 _LESS: Final = frozenset({"fewest", "least", "lowest", "best", "smallest"})
 
@@ -63,7 +64,9 @@ def in_words(text: str, before: Form) -> str:
         return f"with their {bare['dim']}" if before.measure is None else f"per {bare['dim']}"
     for pattern, words in _SHORT:
         if (found := pattern.match(text.lower())) is not None:
-            return found.expand(words) + text[found.end() :].lower()
+            said = found.expand(words) + text[found.end() :].lower()
+            # the cluster that something is in is told by its name
+            return re.sub(r"^per clusters?\b", "per cluster name", said)
     return text
 
 
@@ -95,6 +98,8 @@ def short_form(text: str, before: Form, now: datetime) -> Form | None:
         return _shifted(before, atom, now)
     if (young := _YOUNG.match(text)) is not None and (atom := _timed(before)) is not None:
         return _other_side(before, atom, older=young["way"] == "older")
+    if _NAMES.match(text) and before.measure is None and not before.group:
+        return before.model_copy(update={"columns": (Ref(name="name"),), "only_columns": True})
     if _WITHOUT.match(text) and before.items and isinstance(before.items[-1], Has):
         last = before.items[-1]
         turned = last.model_copy(update={"negated": not last.negated})

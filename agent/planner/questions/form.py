@@ -263,6 +263,8 @@ class Asked(FormModel):
     reading: str = ""
     message: str = ""
     choices: tuple[str, ...] = ()
+    whole: str = ""
+    """A text that says all of what is asked, where one does: of a follow-up the question before goes along."""
 
 
 for _model in (Each, Has, Inside, Linked, Either, Measure, Side, Rank, Form, Asked):
