@@ -70,7 +70,7 @@ def test_what_would_change_resources_is_refused_after_an_answer_too(tenant: Tena
 def test_a_pronoun_that_refers_to_nothing_is_asked_back(tenant: Tenant, text: str) -> None:
     asked = _hold(tenant, text)
     assert asked.outcome == "clarify"
-    assert len(asked.choices) == 2
+    assert len(asked.choices) >= 2
 
 
 def test_a_turn_that_fails_takes_nothing_from_the_one_before(tenant: Tenant) -> None:

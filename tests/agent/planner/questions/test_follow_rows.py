@@ -91,3 +91,28 @@ def test_groups_are_sorted_by_their_names(tenant: Tenant) -> None:
     names = [str(row["account"]) for row in tenant.rows(asked.plan)]
     assert names == sorted(names)
     assert len(names) > 1
+
+
+def test_a_new_question_is_read_in_full(tenant: Tenant) -> None:
+    question = "how many passed and how many failed findings are there"
+    alone, after = _hold(tenant, question), _hold(tenant, "open issues on aws", question)
+    assert after.form == alone.form
+    assert after.whole == question
+
+
+def test_more_words_go_on_from_the_question_before(tenant: Tenant) -> None:
+    asked = _hold(tenant, "rds databases", "deletion protection off", "in acme-payments-prod")
+    whole = _hold(tenant, "rds databases with deletion protection off in acme-payments-prod")
+    assert _ids(tenant, asked) == _ids(tenant, whole)
+
+
+def test_what_goes_on_and_was_not_understood_is_asked_back(tenant: Tenant) -> None:
+    asked = _hold(tenant, "s3 buckets in production", "attached to roles")
+    assert asked.outcome == "clarify"
+    assert asked.choices == ("s3 buckets in production attached to roles", "attached to roles")
+
+
+def test_what_was_closed_then(tenant: Tenant) -> None:
+    asked = _hold(tenant, "issues opened in the last 20 days", "and closed?")
+    whole = _hold(tenant, "issues closed in the last 20 days")
+    assert _ids(tenant, asked) == _ids(tenant, whole)

@@ -200,13 +200,13 @@ OF_ISSUES: list[tuple[str, Callable[[Row], Any]]] = [
     ("issues first seen in the last 7 days", lambda i: i["open"] and i["first"] >= NOW - 7 * DAY),
     ("issues older than 60 days", lambda i: i["open"] and i["first"] < NOW - 60 * DAY),
     ("critical issues open for more than 30 days", lambda i: i["open"] and i["severity"] == "CRITICAL" and i["first"] < NOW - 30 * DAY),
-    ("issues opened since 1 November", lambda i: i["open"] and i["first"].isoformat() >= "2026-11-01"),
-    ("issues opened in October", lambda i: i["open"] and i["first"].month == 10),
-    ("issues opened between 2026-10-01 and 2026-10-15", lambda i: i["open"] and "2026-10-01" <= i["first"].isoformat()[:10] <= "2026-10-15"),
+    ("issues opened since 1 November", lambda i: i["first"].isoformat() >= "2026-11-01"),
+    ("issues opened in October", lambda i: i["first"].month == 10),
+    ("issues opened between 2026-10-01 and 2026-10-15", lambda i: "2026-10-01" <= i["first"].isoformat()[:10] <= "2026-10-15"),
     ("issues closed in the last 10 days", lambda i: not i["open"] and i["resolved"] >= NOW - 10 * DAY),
     ("issues not on buckets", lambda i: i["open"] and i["asset"]["kind"] != "bucket"),
     ("open issues for rule s3_bucket_public_access", lambda i: i["open"] and i["rule"] == "s3_bucket_public_access"),
-    ("critical or high issues on databases in the payments account opened in the last 60 days", lambda i: i["open"] and i["severity"] in ("CRITICAL", "HIGH") and i["asset"]["kind"] == "db" and i["asset"]["account"] == "111111111111" and i["first"] >= NOW - 60 * DAY),
+    ("critical or high issues on databases in the payments account opened in the last 60 days", lambda i: i["severity"] in ("CRITICAL", "HIGH") and i["asset"]["kind"] == "db" and i["asset"]["account"] == "111111111111" and i["first"] >= NOW - 60 * DAY),
 ]  # fmt: skip
 
 

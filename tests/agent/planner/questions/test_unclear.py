@@ -65,3 +65,25 @@ def test_states_are_told_apart(tenant: Tenant) -> None:
     asked = plan_question("how many issues are new, in progress and resolved?", tenant.estate, None, NOW)
     assert asked.form is not None
     assert [ref.name for ref in asked.form.group] == ["status"]
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("how many are unencrypted?", ("buckets", "databases")),
+        ("which ones are unencrypted?", ("buckets", "volumes", "databases")),
+        ("which assets are the worst?", ("most open issues", "critical")),
+        ("which machines are critical?", ("critical issues", "criticality")),
+        ("top 10 please", ("accounts", "assets")),
+        ("what about last week?", ("issues", "assets")),
+        ("are our buckets secure?", ("open issues", "failed findings")),
+        ("is acme-office compliant?", ("open issues", "passed findings")),
+    ],
+)
+def test_what_says_too_little_comes_with_each_reading(
+    tenant: Tenant, question: str, words: tuple[str, ...]
+) -> None:
+    asked = plan_question(question, tenant.estate, None, NOW)
+    assert asked.outcome == "clarify", asked
+    for word in words:
+        assert any(word in choice for choice in asked.choices), asked.choices
