@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from agent.planner.questions.build import build
+from agent.planner.questions.build import ANY_STATUS, build
 from agent.planner.questions.config_links import link
 from agent.planner.questions.entity_links import reachable
 from agent.planner.questions.estate import Estate
@@ -18,7 +18,7 @@ from agent.planner.questions.setting_marks import types_of
 
 Understand = Callable[[str], State]
 _SO: Final = r"^\W*(?:(?:and|so|ok|okay|now|then|but|please|also|just|can you|could you|show|give|me|us|tell|list|see|i want|i need|let me see|what about|how about)\b\s*)*"
-_NOUN: Final = r"(?P<noun>(?:(?:open|critical|high|medium|low|all|the|many|most|different|known|severe|serious|and|or|security|failed|unused|fixable|exploited|kev) )*(?:issues?|alerts?|findings?|failed checks|checks|problems|vulnerabilit(?:y|ies)|vulns?|cves?|packages?|permissions?|files?|data patterns?|audit events|events))"
+_NOUN: Final = r"(?P<noun>(?:(?:open|critical|high|medium|low|all|the|many|most|different|known|severe|serious|and|or|security|failed|unused|fixable|exploited|kev) )*(?:issues?|alerts?|findings?|failed checks|checks|problems|vulnerabilit(?:y|ies)|vulns?|cves?|packages?|permissions?|files?|data patterns?|audit events|events|cases?))"
 _ASK: Final = r"(?:which|what|how many|what are the|what is the|which are the|what kinds? of|what sort of)"
 _THEM: Final = r"(?:they|them|those|these|it|that|this|the ones)(?: (?:assets|resources|machines|hosts|servers|vms|instances|buckets|databases|images|containers|functions|volumes|clusters|roles|users|identities|accounts|ones|deployments|pods))?"
 _ON: Final = r"(?:on|in|of|for|affecting|against|with|from|about|open on|open for|open against|found on|found in|reported on|reported for|raised on|raised for|there on|there for|there in|present on|present in|known for|known on)"
@@ -41,6 +41,7 @@ _LINKED: Final = re.compile(
     rf"{_SO}(?:(?:to|in|on|by|behind) )?(?:which|what) (?P<kind>[\w\s-]{{3,40}}?) (?:(?:do|does|are|is) {_THEM} (?:all )?(?:attached to|in|on|used by|part of|belong to|use|connected to|assigned to|attached|run on|sit in|live in)?|(?:use|uses|using|have|has|reference|are using|are attached to|are in|sit in|run in|run on|live in|belong to|are behind|depend on|are connected to|are protected by|are assigned to|mount) {_THEM})[\s?.!]*$"
 )
 # records that say themselves where their asset is
+_OWNERS: Final = frozenset({"asset", "case", "endpoint", "cmdb", "issue"})
 _PLACED: Final = frozenset({"issue", "finding", "vulnerability"})
 # the list or the number of packages is of the vulnerabilities in them
 _PACKAGES: Final = re.compile(r"\bpackages?\b")
@@ -48,8 +49,8 @@ _PATTERNS: Final = re.compile(r"\bdata patterns?\b")
 
 
 def rows_of(text: str, before: Form, understand: Understand) -> Form | None:
-    """The records of the assets that the answer before gave; None where a message asks for none."""
-    if before.entity != "asset" or before.each is not None or before.sides or before.limit is not None:
+    """The records of the assets (cases, endpoints) that the answer before gave; None where a message asks for none."""
+    if before.entity not in _OWNERS or before.each is not None or before.sides or before.limit is not None:
         return None
     low = text.lower()
     said = next((s for pattern in _ROWS if (s := _said(pattern.match(low)))), "") or _doing(low)
@@ -59,8 +60,12 @@ def rows_of(text: str, before: Form, understand: Understand) -> Form | None:
     if state.left or state.unknown or state.vague or state.twofold or state.missing:
         return None
     added = build(state)
-    if added.entity == "asset" or not reachable(added.entity, "asset"):
+    if added.entity == before.entity or not reachable(added.entity, before.entity):
         return None
+    if before.entity != "asset":
+        any_status = (ANY_STATUS,) if before.entity == "issue" and before.status == "all" else ()
+        whose = Has(entity=before.entity, items=(*before.items, *any_status))
+        return added.model_copy(update={"items": (*added.items, whose)})
     return added.model_copy(update={"items": (*added.items, *_of_assets(before, added.entity))})
 
 

@@ -50,7 +50,21 @@ _YOUNG: Final = re.compile(
 _WITHOUT: Final = re.compile(
     rf"{_SO}(?:those |the ones |ones )?(?:without|with none|with no|that don't|not)(?: it| them| any| ones)?\W*$"
 )
+_BOUND: Final = re.compile(
+    rf"{_SO}(?:those |the ones |ones )?(?:with |that have |which have |having )?(?P<op>more than|over|above|at least|less than|fewer than|under|below|at most) (?P<n>\d+)(?: of (?:them|those))?\W*$"
+)
+_OPS: Final[dict[str, Any]] = {
+    "more than": "gt", "over": "gt", "above": "gt", "at least": "gte", "less than": "lt", "fewer than": "lt", "under": "lt", "below": "lt", "at most": "lte",
+}  # fmt: skip
 _NAMES: Final = re.compile(rf"{_SO}(?:the |their )?names?(?: only| please| of (?:them|those|these))*\W*$")
+_WHEN: Final = re.compile(
+    rf"{_SO}(?:(?:and )?(?:when|since when|on what date|what date) (?:were|was|did|have|has|are|is) (?:they|those|these|it|that|each of them)(?: all| each)?(?: (?:first|last|been))* (?P<done>created|made|launched|built|pushed|started|opened|raised|found|seen|detected|resolved|closed|fixed|modified|changed|updated|used|rotated|scanned|classified))(?: at| on| last)?\W*$"
+)
+_DATES: Final = {
+    "resolved": "resolution date", "closed": "resolution date", "fixed": "resolution date", "opened": "first seen", "raised": "first seen", "found": "first seen",
+    "seen": "first seen", "detected": "first seen", "modified": "last modified", "changed": "last modified", "updated": "last modified", "used": "last used",
+    "rotated": "last rotated", "scanned": "last scanned", "classified": "last classified",
+}  # fmt: skip
 _ALSO: Final = re.compile(r"\b(?:include|add|also|too|as well|plus)\b")
 _LESS: Final = frozenset({"fewest", "least", "lowest", "best", "smallest"})
 
@@ -62,6 +76,9 @@ def in_words(text: str, before: Form) -> str:
     if (bare := _OWNERS.match(text.lower())) is not None:
         # beside a list its owners; of a number, by them
         return f"with their {bare['dim']}" if before.measure is None else f"per {bare['dim']}"
+    if (when := _WHEN.match(text.lower())) is not None:
+        seen_last = when["done"] == "seen" and re.search(r"\blast\b", text.lower())
+        return f"with their {'last seen' if seen_last else _DATES.get(when['done'], 'creation date')}"
     for pattern, words in _SHORT:
         if (found := pattern.match(text.lower())) is not None:
             said = found.expand(words) + text[found.end() :].lower()
@@ -98,6 +115,8 @@ def short_form(text: str, before: Form, now: datetime) -> Form | None:
         return _shifted(before, atom, now)
     if (young := _YOUNG.match(text)) is not None and (atom := _timed(before)) is not None:
         return _other_side(before, atom, older=young["way"] == "older")
+    if (bound := _BOUND.match(text)) is not None and grouped:
+        return before.model_copy(update={"having": (_OPS[bound["op"]], float(bound["n"]))})
     if _NAMES.match(text) and before.measure is None and not before.group:
         return before.model_copy(update={"columns": (Ref(name="name"),), "only_columns": True})
     if _WITHOUT.match(text) and before.items and isinstance(before.items[-1], Has):

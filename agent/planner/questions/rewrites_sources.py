@@ -78,6 +78,10 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\bsecrets (?:(?:that )?(?:were|are|have been|we) )?(?:found|detected|discovered)\b(?! in\b)", "findings of category secrets"),
         (r"\b(?:that|which|who) (?:can|may|could|are able to|are allowed to) (?:still )?(?:log ?-?in|sign ?-?in|log on|logon|login)(?: to| into| on| via| through| in)* (?:the )?(?:aws |management |web )*console\b", "with console access"),
         (r"\b(?P<v>rejected|accepted|denied|blocked|allowed|dropped) connections\b(?=(?!.*\b(?:firewalls?|ngfw|zones?)\b).*\b(?:accounts?|interfaces?|enis?|vpcs?|aws)\b)", r"\g<v> flow records"),
+        (r"\bbytes (?P<way>sent|received|transferred)? ?(?:through|via|over|by|across) (?:the |our )?firewalls?\b", "bytes of firewall traffic records"),
+        # how fast, how long
+        (r"^\W*(?:(?:show|tell|me|us|and|so) )*(?:which|what) (?P<who>team|account|owner|application|region)(?P<many>s?) (?:fix|resolve|close|remediate)(?:es|s)? (?:(?:its |their |the )?(?:issues|alerts|vulnerabilities|things) )?(?:the )?(?P<way>fastest|quickest|slowest)\b", lambda m: f"average time to resolve per {m['who']}, {'highest' if m['way'] == 'slowest' else 'lowest'} first{'' if m['many'] else ', first 1'}"),
+        (r"\b(?P<m>max|maximum|longest|min|minimum|average|avg|mean|median) (?:number of )?(?:days|time) open\b(?!.*\b(?:issues?|cases?|alerts?|findings?)\b)", r"\g<m> age of open issues"),
         # as columns
         (r"(?:,| and| with| plus)+ (?:also )?(?:to )?who(?:m|ever)? (?:they|it|each|these|those)(?: each)? (?:are|is|were|has been|have been) assigned(?: to)?\b", " with their assignee"),
         (r"\b(?P<how>different|distinct|unique) packages (?:that )?(?:are|is|have been) (?:vulnerable|affected)\b", r"\g<how> packages of vulnerabilities"),

@@ -151,8 +151,18 @@ def fares(state: State, tidy: str) -> Asked | None:
     )
 
 
+_GROWN: Final = re.compile(
+    r"^\W*(?:(?:and|so|please|tell me|if|whether)\W+)*(?:did|has|have|is|are|does|do) (?:the |our )?(?:total )?(?:number|amount|count|backlog|pile)(?: of (?:open |unresolved |all )?(?P<what>(?:critical |high |medium |low )?(?:issues|alerts)))?(?: been)? (?:grow(?:n|ing)?|grew|increas(?:e|ed|ing)|ris(?:e|en|ing)|gone up|go up|going up|went up|shr(?:ink|unk|inking)|decreas(?:e|ed|ing)|fall(?:en|ing)?|dropp?(?:ed|ing)?|gone down|go down|going down|went down)\b(?P<rest>.*)$",
+    re.IGNORECASE,
+)
+
+
 def faster(tidy: str) -> Asked | None:
     """ "Are we closing more than we open?": two numbers, each over its own times."""
+    if (grown := _GROWN.match(tidy)) is not None:
+        what, rest = (grown["what"] or "issues").lower(), grown["rest"].strip(" ?.!,")
+        both = tuple(f"how many {what} were {done} {rest}".strip() for done in ("opened", "closed"))
+        return asks_back("No record says how many were open before; what came and what went is known.", both)
     found = _FASTER.search(tidy)
     if found is None:
         return None

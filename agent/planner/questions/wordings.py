@@ -52,7 +52,15 @@ def in_plain_words(text: str, estate: Estate, before: str = "") -> str:
 
     `before` is what the question before was about: of audit events "by people" says whose they are.
     """
+    # the last one is kept: a question is put so to see what it is about, and then to be read
+    kept: dict[tuple[str, str], str] = estate.__dict__.setdefault("_plain_words", {})
+    if (text, before) in kept:
+        return kept[text, before]
     plain = with_titles(mended(with_regions(_CIS.sub("configuration items", text), estate), estate), estate)
     for rewrite in _IDIOMS:
         plain = rewrite(plain)
-    return of_doings(plain, logged=True) if before == "event" else plain
+    if before == "event":
+        plain = of_doings(plain, logged=True)
+    kept.clear()
+    kept[text, before] = plain
+    return plain

@@ -116,3 +116,10 @@ def test_what_was_closed_then(tenant: Tenant) -> None:
     asked = _hold(tenant, "issues opened in the last 20 days", "and closed?")
     whole = _hold(tenant, "issues closed in the last 20 days")
     assert _ids(tenant, asked) == _ids(tenant, whole)
+
+
+def test_records_of_cases(tenant: Tenant) -> None:
+    asked = _hold(tenant, "high cases", "what issues are in them")
+    assert asked.form is not None
+    assert asked.form.entity == "issue"
+    assert "with high cases" in asked.reading

@@ -7,7 +7,8 @@ from __future__ import annotations
 import pytest
 
 from agent.planner.questions.ask import plan_question
-from agent.planner.questions.form import Asked
+from agent.planner.questions.follow_short import in_words, short_form
+from agent.planner.questions.form import Asked, Form, Measure, Ref
 from tests.agent.planner.questions.tenant import NOW, Tenant
 
 
@@ -67,3 +68,29 @@ def test_of_the_first_rule_each_asset(tenant: Tenant) -> None:
     asked = _hold(tenant, "which rule has the most failed findings", "on which assets")
     assert asked.form is not None
     assert [ref.name for ref in asked.form.group] == ["rule", "asset"]
+
+
+@pytest.mark.parametrize(
+    ("said", "plain"),
+    [
+        ("when were they opened?", "with their first seen"),
+        ("and when was it resolved", "with their resolution date"),
+        ("when were they last seen", "with their last seen"),
+        ("when were these created", "with their creation date"),
+        ("which accounts are they in", "per accounts"),
+        ("top 3 rules", "per rules, top 3"),
+        ("in which clusters", "per cluster name"),
+        ("what are they", "list them"),
+    ],
+)
+def test_more_short_ones_become_plain(said: str, plain: str) -> None:
+    assert in_words(said, Form(entity="issue")) == plain
+
+
+def test_another_bound_takes_the_place_of_the_first() -> None:
+    before = Form(
+        entity="issue", group=(Ref(name="account"),), measure=Measure(function="count"), having=("gt", 200.0)
+    )
+    made = short_form("and more than 300?", before, NOW)
+    assert made is not None
+    assert made.having == ("gt", 300.0)
