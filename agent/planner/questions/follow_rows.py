@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from agent.planner.questions.build import ANY_STATUS, build
-from agent.planner.questions.config_links import link
+from agent.planner.questions.config_links import links
 from agent.planner.questions.entity_links import reachable
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Form, Has, Item, Kinds, Linked
@@ -81,13 +81,13 @@ def linked_to(text: str, before: Form, estate: Estate, understand: Understand) -
     if len(kinds) != 1 or state.left or state.unknown or form.entity != "asset":
         return None
     own, other = types_of(kinds, estate), types_of(others, estate)
-    places = link(own, other, estate) if own and other and not own & other else None
-    if places is None:
+    ways = links(own, other, estate) if own and other and not own & other else ()
+    if not ways:
         return None
     rest = tuple(i for i in before.items if i is not others[0])
-    of_type = Kinds(types=(places[0].type_id,), label=kinds[0].label)
+    of_type = Kinds(types=tuple(sorted({here.type_id for here, _ in ways})), label=kinds[0].label)
     kept = tuple(of_type if i is kinds[0] else i for i in form.items)
-    linked = Linked(kinds=others[0], items=rest, here=places[0], there=places[1])
+    linked = Linked(kinds=others[0], items=rest, ways=ways)
     return form.model_copy(update={"items": (*kept, linked), "status": ""})
 
 
