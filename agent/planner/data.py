@@ -11,9 +11,10 @@ from typing import Final
 from agent.planner.cells import with_assets
 from agent.planner.checked import by_checks, only_passed
 from agent.planner.idioms import form_of, understood
-from agent.planner.questions.ask import plan_question, planned
+from agent.planner.questions.ask import plan_question
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Asked, Atom, Form, Kinds, Rank, Ref
+from agent.planner.questions.planned import planned
 from agent.planner.questions.reading import reading_of
 from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.weaknesses import find_weaknesses

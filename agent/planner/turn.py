@@ -21,9 +21,9 @@ from agent.planner.attack import PathQuestion, path_question
 from agent.planner.data import ask, told_by_checks
 from agent.planner.focus import Made
 from agent.planner.intents import sure
-from agent.planner.questions.ask import planned
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Asked, Form
+from agent.planner.questions.planned import planned
 from agent.planner.reading import Intent, Reading
 from agent.planner.searchable import as_search
 from agent.planner.understand import understand

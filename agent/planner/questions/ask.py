@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from agent import neutral
 from agent.planner.questions import doings, follow_whole, holders, outcomes, unclear
-from agent.planner.questions.absent import none_of_kind
 from agent.planner.questions.asides import without_asides
 from agent.planner.questions.asked_items import asked_of_items
-from agent.planner.questions.births import born
 from agent.planner.questions.build import build
 from agent.planner.questions.completing import completed
 from agent.planner.questions.contradiction import asked_back, fitted, torn
 from agent.planner.questions.data_classes import classed
-from agent.planner.questions.errors import CannotSay
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.follow import follow
 from agent.planner.questions.form import Asked, Form, Kinds, Linked, Ref
 from agent.planner.questions.leftover import capitals
 from agent.planner.questions.marks import Mark, find_marks
-from agent.planner.questions.newest import with_newest
 from agent.planner.questions.people import with_people
 from agent.planner.questions.phrases import lexicon_parts
+from agent.planner.questions.planned import no_value, noted, planned
 from agent.planner.questions.reader import read
 from agent.planner.questions.reader_elements import read_elements
 from agent.planner.questions.reader_item_rows import read_item_rows
@@ -34,16 +30,13 @@ from agent.planner.questions.reader_openings import read_opening
 from agent.planner.questions.reader_sides import read_sides
 from agent.planner.questions.reader_spread import read_spread
 from agent.planner.questions.reader_state import State
-from agent.planner.questions.reading import reading_of
 from agent.planner.questions.record_marks import with_records
-from agent.planner.questions.record_nouns import without_rows
 from agent.planner.questions.record_words import RECORDS
 from agent.planner.questions.setting_atoms import NoSuchValue
 from agent.planner.questions.setting_reader import of_items, read_settings, says_as_much
 from agent.planner.questions.setting_shapes import read_shaped
 from agent.planner.questions.settled import settled
 from agent.planner.questions.singled import singled
-from agent.planner.questions.to_plan import to_plan
 from agent.planner.questions.tokens import MOST_READ, Token, tokenize
 from agent.planner.questions.wordings import in_plain_words
 
@@ -83,7 +76,7 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
     if before is None and (
         (numbers := read_numbers(lowered, estate, now) or read_flawless(lowered, estate, now)) is not None
     ):
-        return _noted(planned(numbers, asked, estate, now), (), aside)
+        return noted(planned(numbers, asked, estate, now), (), aside)
     if before is None and (either := unclear.two_readings(state, said)) is not None:
         return either.model_copy(update={"question": asked})
     if before is not None:
@@ -119,18 +112,18 @@ def _made(
         return (
             by_items
             if isinstance(by_items, Asked)
-            else _noted(planned(by_items, asked, estate, now), (), aside)
+            else noted(planned(by_items, asked, estate, now), (), aside)
         )
     network = read_network(lowered, estate, now) if rules and not state.subject else None
     if network is not None and of_rules(network):
-        return _noted(planned(network, asked, estate, now), (), aside)
+        return noted(planned(network, asked, estate, now), (), aside)
     items = read_item_rows(lowered, estate, now) if rules and not state.subject and network is None else None
     if items is not None:
-        return _noted(planned(items, asked, estate, now), (), aside)
+        return noted(planned(items, asked, estate, now), (), aside)
     if rules and not state.subject:
         linked = read_linked(lowered, estate, now, sure=True, early=True) or read_beside(lowered, estate, now)
         if linked is not None:
-            return _noted(planned(linked, asked, estate, now), (), aside)
+            return noted(planned(linked, asked, estate, now), (), aside)
     lets_in = read_opening(lowered, state.marks, state.tokens, estate) if rules else None
     if lets_in is not None and network is not None and ported(network) and not lets_in[1].ports:
         lets_in = None
@@ -141,7 +134,7 @@ def _made(
     lacking = bool(state.dims) and state.having == ("eq", 0)
     own = before is None and not state.subject and lets_in is None
     if form is None and own and network is not None:
-        return _noted(planned(network, asked, estate, now), (), aside)
+        return noted(planned(network, asked, estate, now), (), aside)
     if form is None and own and settings and not lacking:
         try:
             form = read_settings(lowered, estate, now, understand)
@@ -154,15 +147,15 @@ def _made(
                 # the items themselves are asked for
                 form = rows
         except NoSuchValue as error:
-            return _no_value(error, asked)
+            return no_value(error, asked)
         if form is not None:
-            return _noted(planned(completed(form, ""), asked, estate, now), (), aside)
+            return noted(planned(completed(form, ""), asked, estate, now), (), aside)
     share = state.measure is not None and state.measure.function == "percent"
     alone = form is None and lets_in is None and not (state.subject or share)
     if alone and before is None and (apart := read_linked(lowered, estate, now, sure=True)) is not None:
-        return _noted(planned(apart, asked, estate, now), (), aside)
+        return noted(planned(apart, asked, estate, now), (), aside)
     if alone and (related := _related(lowered, estate, now)) is not None:
-        return _noted(planned(related, asked, estate, now), (), aside)
+        return noted(planned(related, asked, estate, now), (), aside)
     if form is None and before is None and (lost := unclear.without_referent(state, lowered)) is not None:
         return lost.model_copy(update={"question": asked})
     if form is None and (wide := unclear.exposed(state, said)) is not None:
@@ -171,13 +164,13 @@ def _made(
         hindered = outcomes.hindered(state, asked, estate, capitals(said))
         aimless = hindered is not None and hindered.outcome != "clarify" and not state.subject
         if aimless and (form := read_elements(lowered, estate, now, weak=True)) is not None:
-            return _noted(planned(form, asked, estate, now), (), aside)
+            return noted(planned(form, asked, estate, now), (), aside)
         if hindered is not None:
             shaped = None
             if aimless and before is None:
                 shaped = read_linked(lowered, estate, now) or read_shaped(lowered, estate, now, understand)
             if shaped is not None:
-                return _noted(planned(shaped, asked, estate, now), (), aside)
+                return noted(planned(shaped, asked, estate, now), (), aside)
             return hindered.model_copy(update={"question": asked})
         form = completed(build(state), lowered, estate)
     else:
@@ -190,28 +183,13 @@ def _made(
     several = before is None and sum(m.kind == "kind" for m in state.marks) > 1
     linked = read_linked(lowered, estate, now, sure=pair is None) if pair is not None or several else None
     if linked is not None:
-        return _noted(planned(linked, asked, estate, now), (), aside)
+        return noted(planned(linked, asked, estate, now), (), aside)
     if pair is not None:
         items = read_elements(lowered, estate, now, weak=True) if before is None else None
         if items is None or torn(items, estate) is not None:
             return asked_back(pair, asked)
         form = items
-    return _noted(planned(form, asked, estate, now), state.unused, aside)
-
-
-def _noted(made: Asked, unused: tuple[str, ...], aside: tuple[str, ...]) -> Asked:
-    """An answer whose reading owns up to words that were not used."""
-    notes = [f"not used: {', '.join(neutral.inline(word) for word in unused)}"] if unused else []
-    notes += [f"left aside: {'; '.join(neutral.inline(part) for part in aside)}"] if aside else []
-    if not notes or not made.reading:
-        return made
-    return made.model_copy(update={"reading": "; ".join([made.reading, *notes])})
-
-
-def _no_value(error: NoSuchValue, asked: str) -> Asked:
-    near = f" Seen: {', '.join(map(neutral.inline, error.near))}." if error.near else ""
-    said = f"Nothing that you ask about has {neutral.inline(error.name)} as its {error.kind}"
-    return Asked(outcome="no_such", question=asked, message=f"{said}, so I looked nothing up.{near}")
+    return noted(planned(form, asked, estate, now), state.unused, aside)
 
 
 def _related(text: str, estate: Estate, now: datetime) -> Form | None:
@@ -227,35 +205,6 @@ def _related(text: str, estate: Estate, now: datetime) -> Form | None:
         if linked is not None and any(isinstance(i, Linked) and i.negated for i in linked.items):
             return linked
     return items
-
-
-def planned(form: Form, asked: str, estate: Estate, now: datetime) -> Asked:
-    """The plan and reading of a form."""
-    form = born(with_newest(form, estate, asked), estate, asked.lower())
-    if form.entity == "vulnerability" and not estate.vulnerabilities_in:
-        return outcomes.no_vulnerabilities(asked)
-    if (lacking := without_rows(form.entity, estate)) is not None:
-        return Asked(outcome="no_such", question=asked, form=form, message=lacking)
-    if (absent := none_of_kind(form, estate)) is not None:
-        return absent.model_copy(update={"question": asked, "form": form})
-    try:
-        plan = to_plan(form, estate, now)
-    except CannotSay as error:
-        return Asked(
-            outcome="refuse",
-            question=asked,
-            form=form,
-            message=f"I can't say that as a query of this tenant's data: {error}.",
-        )
-    except ValueError as error:
-        first = str(error).splitlines()[0]
-        return Asked(
-            outcome="refuse",
-            question=asked,
-            form=form,
-            message=f"I understood the words, yet not as one query ({first}). Ask for one thing at a time.",
-        )
-    return Asked(outcome="answer", question=asked, form=form, plan=plan, reading=reading_of(form, estate))
 
 
 def understand(
