@@ -77,6 +77,8 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         (numbers := read_numbers(lowered, estate, now) or read_flawless(lowered, estate, now)) is not None
     ):
         return noted(planned(numbers, asked, estate, now), (), aside)
+    if before is None and (lost := follow_whole.after_nothing(state, lowered, previous)) is not None:
+        return lost.model_copy(update={"question": asked})
     if before is None and (either := unclear.two_readings(state, said)) is not None:
         return either.model_copy(update={"question": asked})
     if before is not None:

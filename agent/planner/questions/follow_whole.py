@@ -22,6 +22,8 @@ _ASKS: Final = re.compile(
 _JOINS: Final = re.compile(
     r"^\W*(?:(?:ok|okay|now|so|then|please|and|but|also|just|only)\W+)*(?:the ones |those |ones |these )?"
 )
+# what a question is about by itself
+_OWN: Final = ("entity", "kind", "id", "quoted")
 _MOST: Final = 8
 _LONGEST: Final = 300
 
@@ -73,6 +75,22 @@ def _kinds(form: Form) -> int:
     return sum(isinstance(i, Kinds) for i in form.items)
 
 
+def after_nothing(state: State, text: str, previous: Asked | None) -> Asked | None:
+    """A question back where a message goes on from one that was not answered, and names nothing itself."""
+    if previous is None or previous.form is not None or state.noun or state.dims:
+        return None
+    if not previous.question or _REFERS.search(text) is None or any(m.kind in _OWN for m in state.marks):
+        return None
+    rest = text.strip(" ?.!")
+    choices = (f"{previous.question.strip(' ?.!')} {rest}", f"assets {rest}", f"open issues {rest}")
+    return Asked(
+        outcome="clarify",
+        message="The question before has no answer that this could go on from. "
+        f"Do you mean {', or '.join(map(neutral.inline, choices))}?",
+        choices=choices,
+    )
+
+
 def unsure(made: Asked, text: str, previous: Asked | None) -> Asked | None:
     """A question back where a message goes on from the one before, and was read as if it did not."""
     if made.outcome != "answer" or previous is None or previous.form is None or _REFERS.search(text) is None:
@@ -91,4 +109,4 @@ def unsure(made: Asked, text: str, previous: Asked | None) -> Asked | None:
     )
 
 
-__all__ = ["gone_on", "of_its_own", "unsure"]
+__all__ = ["after_nothing", "gone_on", "of_its_own", "unsure"]

@@ -206,7 +206,7 @@ def _two_kinds_of_key(state: State) -> bool:
 
 
 _REFERS: Final = re.compile(
-    r"\b(?:(?:oldest|newest|latest|worst|biggest|first|last|others?) ones\b|(?:of|from|among|about|for|on|by|list|show|sort|group|count|filter|give me|tell me about|break|split|order|narrow)\s+(?:all\s+)?(?:those|these|them|it|that)\b|which ones?\b|(?:those|these|they|them) (?:are|have|do|were)|(?:are|is|do|does|did|were|was|have|has|can) (?:they|those|these|it|them)\b|the (?:others?|rest|same|ones)\b|how many (?:are|is) (?:they|that|those|it|there of (?:them|those)))",
+    r"\b(?:(?:oldest|newest|latest|worst|biggest|first|last|others?) ones\b|(?:of|from|among|about|for|on|by|list|show|sort|group|count|filter|give me|tell me about|break|split|order|narrow)\s+(?:all\s+)?(?:those|these|them|it|that)\b|which ones?\b|(?:those|these|they|them) (?:are|have|do|were)|(?:are|is|do|does|did|were|was|have|has|can) (?:they|those|these|it|them)\b|(?:owns?|uses?|sees?|knows?|runs?|manages?|maintains?|changed|made|touched|opened) (?:them|those|these)\b|the (?:others?|rest|same|ones)\b|how many (?:are|is) (?:they|that|those|it|there of (?:them|those)))",
     re.IGNORECASE,
 )
 

@@ -123,3 +123,9 @@ def test_records_of_cases(tenant: Tenant) -> None:
     assert asked.form is not None
     assert asked.form.entity == "issue"
     assert "with high cases" in asked.reading
+
+
+@pytest.mark.parametrize("text", ["who owns them", "in production", "only the failed ones"])
+def test_nothing_goes_on_from_what_was_not_answered(tenant: Tenant, text: str) -> None:
+    asked = _hold(tenant, "buckets in the account acme-nowhere", text)
+    assert asked.outcome == "clarify", asked.reading
