@@ -25,7 +25,7 @@ _SHORT: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(rf"{_SO}(?:in|on|for|from|of|under|across|by|at) (?:which|what) {_DIMS}(?: are (?:they|those|these|it))?\W*$"), r"per \g<dim>"),
     (re.compile(rf"{_SO}(?:which|what) {_DIMS}(?: (?:are|is) (?:they|those|these|it|that)(?: all)?(?: (?:in|on|from|of|under|part of))?| (?:do|does) (?:they|those|these|it) (?:belong to|live in|run in|sit in))?\W*$"), r"per \g<dim>"),
     (re.compile(rf"{_SO}(?:the |their )?(?:top|first|worst|biggest) {_NUMBER} {_DIMS}\W*$"), r"per \g<dim>, top \g<n>"),
-    (re.compile(rf"{_SO}(?:the |their )?top (?P<dim>account|subscription|project|region|team|owner|environment|application|app|rule|service|package)\W*$"), r"per \g<dim>, top 1"),
+    (re.compile(rf"{_SO}(?:the |their )?(?:top|worst|biggest|single worst) (?P<dim>account|subscription|project|region|team|owner|environment|application|app|rule|service|package)\W*$"), r"per \g<dim>, top 1"),
     (re.compile(rf"{_SO}(?:the )?(?:first |top )?{_NUMBER}(?: of (?:them|those|these)| ones| rows| results| is enough| are enough)?(?: please)?\W*$"), r"top \g<n>"),
     (re.compile(rf"^\W*{_NUMBER} (?:is|are) enough,? and "), r"top \g<n>, "),
     (re.compile(rf"{_SO}(?:the )?(?:list|details?|items|rows|full list|single ones|actual ones)(?: of (?:them|those|these))?(?: please)?\W*$"), "list them"),

@@ -58,6 +58,9 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (rf"\b{_IDENTITY}(?: that| which| who)? (?:{_NOBODY} (?:has |have |had )?(?:ever )?(?:used|uses|needs|needed)|(?:(?:are|were|was|have been|has been|is) )?never (?:been )?used|(?:has|have) never been used)(?: yet| so far| at all)?", r"which \g<who> never used any of their permissions"),
         (r"\b(?:unused|never used|idle|dormant) (?P<who>(?:(?:gcp|google|cloud) )?service accounts?)\b", r"which \g<who> never used any of their permissions"),
         (rf"\b(?P<who>(?:iam |aws )?roles?)(?: that| which)? {_NOBODY} (?:has |have |had )?(?:ever )?(?:used|uses|assumes|assumed|needs)(?: yet| so far| at all)?", r"unused \g<who>"),
+        # keys of users are access keys
+        (r"\b(?P<who>users?(?: (?:in|of|on|from) [\w.-]+){0,2}) whose (?P<how>(?:active |oldest |old )?)(?:access )?keys? (?:is|are|was|were) (?=older|newer|more than|over|at least|\d)", r"\g<who> with \g<how>access keys "),
+        (r"\b(?P<who>users?(?: (?:in|of|on|from) [\w.-]+){0,2} (?:with|having|that have|who have)(?: (?:an|a|any|active|old|unused|inactive|two|multiple|more than \w+))*) (?P<key>keys?)\b", r"\g<who> access \g<key>"),
         # records in files
         (rf"\b(?P<top>top \d+ )?{_KEEPERS} (?:with|by|having|that have|that hold|which hold|which have|holding)(?: the)? (?:most|highest number of|largest number of|number of) (?:{_RECORDS}|records)\b(?! (?:in|of|from) )", _most),
         (rf"\b(?:how many|number of|count of|total(?: number of)?|sum of)(?: the| all)? {_RECORDS}(?: are there| do we (?:have|hold|keep|store)| are held| exist)?", _kept),

@@ -25,6 +25,8 @@ def _rows(tenant: Tenant, question: str) -> list[Row]:
         ("teams without a single issue ever", "teams without issues of any status"),
         ("service accounts nobody has used", "which service accounts never used any of their permissions"),
         ("roles nobody uses", "unused roles"),
+        ("users with keys older than 180 days", "users with access keys older than 180 days"),
+        ("iam users whose key is older than a year", "iam users with access keys older than a year"),
         ("how many records of personal data are there", "number of records in files with personal data"),
         (
             "buckets with the most sensitive records",
