@@ -22,7 +22,7 @@ from agent.planner.questions.planned import no_value, noted, planned
 from agent.planner.questions.reader import read
 from agent.planner.questions.reader_elements import read_elements
 from agent.planner.questions.reader_item_rows import read_item_rows
-from agent.planner.questions.reader_linked import read_linked
+from agent.planner.questions.reader_linked import read_linked, with_opening
 from agent.planner.questions.reader_linked_shown import read_beside
 from agent.planner.questions.reader_network import of_rules, ported, read_network
 from agent.planner.questions.reader_numbers import read_flawless, read_numbers
@@ -38,6 +38,7 @@ from agent.planner.questions.setting_shapes import read_shaped
 from agent.planner.questions.settled import settled
 from agent.planner.questions.singled import singled
 from agent.planner.questions.tokens import MOST_READ, Token, tokenize
+from agent.planner.questions.topics import with_topics, without_topics
 from agent.planner.questions.wordings import in_plain_words
 
 
@@ -184,6 +185,8 @@ def _made(
     pair = torn(form, estate)
     several = before is None and sum(m.kind == "kind" for m in state.marks) > 1
     linked = read_linked(lowered, estate, now, sure=pair is None) if pair is not None or several else None
+    if linked is not None and lets_in is not None:
+        linked = with_opening(linked, lets_in[1], estate)
     if linked is not None:
         return noted(planned(linked, asked, estate, now), (), aside)
     if pair is not None:
@@ -213,8 +216,10 @@ def understand(
     lowered: str, estate: Estate, now: datetime, *, context: str = "", given: tuple[Kinds, ...] = ()
 ) -> State:
     """Read the marks of a text in lower case."""
+    lowered, topics = without_topics(lowered, estate)
     tokens = tokenize(lowered, estate.whole_names, lexicon_parts())
     marks = find_marks(lowered, tokens, estate, now)
+    with_topics(marks, topics, estate)
     deed = doings.done(lowered) if estate.has_rows("cloud_audit_logs") else None
     if deed is not None and deed[0] in ("read", "list") and context != "event":
         deed = None

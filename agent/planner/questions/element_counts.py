@@ -197,7 +197,7 @@ class CountReader:
                 )
                 or re.search(r"\beach\b", text) is not None
             )
-            if several and (re.search(r"\b(?:has|have|does)\s+each\b", text) is None):
+            if several and (re.search(r"\b(?:has|have|does)\s+each\b(?!\s+\w)", text) is None):
                 self._cut_text(r"\bhold(?:s)? each\b|\buse(?:s)? each\b|\b(?:have|has) each\b|\beach\b")
                 return {
                     "group": self._refs([n for n in each if self._value_of(n)], each[0]),

@@ -49,10 +49,14 @@ class InsideWriter(ItemWriter):
         if len(places) != 1 or places[0].kind != "array" or not self.writer.single(places[0]):
             return self._value(ref)
         rel = self._relative(places[0])
+        field = self.item
+        if ITEM in rel:
+            at = rel.index(ITEM)
+            field, rel = self._part(rel[:at]), rel[at + 1 :]
         if ITEM in rel or not rel:
             return self._value(ref)
         alone, listed, name = (self._name(f"{ref.name}{more}") for more in (" alone", " listed", ""))
-        path = JsonPath(field=self.item, path=rel)
+        path = JsonPath(field=field, path=rel)
         self.compute.append(Computed(name=alone, json_path=path))
         self.compute.append(Computed(name=listed, json_path=path, array=True))
         self.compute.append(Computed(name=name, coalesce=(alone, listed)))

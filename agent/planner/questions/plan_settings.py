@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.errors import CannotSay
-from agent.planner.questions.form import Atom, Inside, Where
+from agent.planner.questions.form import Atom, Inside, Ref, Where
 from agent.planner.questions.plan_one_item import ItemRows, atoms_of, starred
 from agent.planner.questions.plan_tests import RAW, TYPE, TestWriter, both, either
 from agent.planner.questions.settings import ITEM
@@ -30,6 +30,8 @@ class SettingWriter(TestWriter):
         """For each type its own places: one of them says so, or, negated, none does."""
         if atom.op == "foreign":
             return self._foreign(atom)
+        if atom.op == "empty" and atom.negated and all(ITEM in where.path for where in atom.ref.places):
+            return either([self._with_item(where) for where in atom.ref.places])
         by_type: dict[str, list[Condition]] = {}
         for where in atom.ref.places:
             by_type.setdefault(where.type_id, []).append(self._setting(where, atom))
@@ -42,6 +44,12 @@ class SettingWriter(TestWriter):
                 inner = All(all=(Test(field=TYPE, op="eq", value=type_id), inner))
             parts.append(inner)
         return either(parts)
+
+    def _with_item(self, where: Where) -> Condition:
+        """Some item has a value there: without any item there is none."""
+        rows = ItemRows(self, where.type_id, where.path[: where.path.index(ITEM)])
+        there = Atom(ref=Ref(name=where.path[-1], places=(where,)), op="empty")
+        return rows.related([Not(none=rows.of_atom(where, there))])
 
     def _foreign(self, atom: Atom) -> Condition:
         """A principal of an account that is not the asset's own: what that is differs from account to account."""

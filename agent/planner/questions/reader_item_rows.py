@@ -8,7 +8,7 @@ What is said of an item is read as of an asset with such an item, by the reader 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,7 +16,7 @@ from typing import Final
 from agent.planner.questions.element_places import Array, arrays_of, noun, stems
 from agent.planner.questions.element_words import COLUMNS, COUNT, LINK_WORDS, OWN_COLUMNS, ROWS
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Each, Form, Inside, Item, Kinds, Measure, Ref, Where
+from agent.planner.questions.form import Atom, Each, Either, Form, Inside, Item, Kinds, Measure, Ref, Where
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.plan_one_item import atoms_of
@@ -149,6 +149,7 @@ def inside_of(form: Form, arrays: tuple[Array, ...]) -> tuple[Item, ...] | None:
             return None
         found += item.items if isinstance(item, Inside) else (item,)
     held = {a.type_id: a.path for a in arrays}
+    found = [kept for item in found if (kept := _held(item, held)) is not None] if _apart(found) else found
     for item in found:
         for atom in atoms_of(item):
             if not any(
@@ -165,6 +166,28 @@ def _plain(item: Item) -> Item:
     label = getattr(item, "label", "")
     told = re.sub(r"^(not )?(?:with|without) an? [^:]+: ", r"\1", label)
     return item.model_copy(update={"label": told}) if told != label else item
+
+
+def _apart(items: list[Item]) -> bool:
+    """Whether a condition is on one of several arrays, as rules and those that are there by default."""
+    return any(isinstance(item, Either) for item in items)
+
+
+def _held(item: Item, held: Mapping[str, tuple[str, ...]]) -> Item | None:
+    """A condition without its parts that are on other arrays; None where nothing is left."""
+    if isinstance(item, Either):
+        kept = tuple(part for one in item.items if (part := _held(one, held)) is not None)
+        if len(kept) == 1:
+            return kept[0]
+        return item.model_copy(update={"items": kept}) if kept else None
+    if isinstance(item, Inside):
+        return item.items[0] if len(item.items) == 1 and _held(item.items[0], held) is not None else None
+    if not isinstance(item, Atom):
+        return item
+    places = tuple(
+        w for w in item.ref.places if w.type_id in held and w.path[: len(held[w.type_id])] == held[w.type_id]
+    )
+    return item.model_copy(update={"ref": item.ref.model_copy(update={"places": places})}) if places else None
 
 
 def _granting(tail: str) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 from agent.planner.questions.build import build
 from agent.planner.questions.config_links import links
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Form, Item, Kinds, Linked
+from agent.planner.questions.form import Form, Item, Kinds, Linked, Opening
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.reader_openings import read_opening
@@ -39,6 +39,10 @@ _LAST_TIE: Final = re.compile(
 )
 _MORE: Final = re.compile(
     r"^\s*,?\s*(?:and|but)\s+(?P<more>(?:with|without|no|not|that|which|in|on|are|is|have|has)\b.*)$"
+)
+_ONE: Final = re.compile(r"\b(?:an?|one)\s+$")
+_OWN_HAVE: Final = re.compile(
+    r"^(?P<of>\s+.+?),?\s+and\s+(?:also\s+|that\s+|which\s+)?(?P<more>(?:have|are)\b.*)$"
 )
 _WHOSE: Final = re.compile(r"\bwhose\b")
 _BY_ANY: Final = re.compile(r"\b(?:by|to|in|with|of) any\s*$")
@@ -101,6 +105,18 @@ def read_linked(
     return head.model_copy(update={"items": (*kept, linked)})
 
 
+def with_opening(form: Form, opening: Opening, estate: Estate) -> Form:
+    """The form with an opening that was read apart: of the groups that are asked for, or of the others."""
+    own = types_of([i for i in form.items if isinstance(i, Kinds) and not i.negated], estate)
+    if not opening.types or own & set(opening.types):
+        return form.model_copy(update={"items": (*form.items, opening)})
+    items = tuple(
+        i.model_copy(update={"items": (*i.items, opening)}) if isinstance(i, Linked) else i
+        for i in form.items
+    )
+    return form.model_copy(update={"items": items})
+
+
 @dataclass(frozen=True, slots=True)
 class _Split:
     """A question at the words that tie the second noun to the first: what is said of the first, adjectives of the second,
@@ -122,6 +138,10 @@ def _split(text: str, tokens: list[Token], first: Mark, second: Mark) -> _Split 
         # "with an internet gateway and no flow logs"
         lead = "with " if more["more"].startswith(("no ", "a ", "an ")) else ""
         head, after = f"{head} {lead}{more['more']}", ""
+    own = _OWN_HAVE.match(after) if more is None and _ONE.search(between) is not None else None
+    if own is not None:
+        # "machines that use a group open to the world and have a critical cve"
+        head, after = f"{head} that {own['more']}", own["of"]
     if (cloud := _CLOUD.match(between)) is not None:
         head, between = head + cloud[0], between[cloud.end() :]
     tied = _TIES.match(between)
@@ -139,7 +159,11 @@ def _head(text: str, estate: Estate, now: datetime) -> Form | None:
     """What is asked for, without the other resources."""
     from agent.planner.questions.ask import understand
 
-    state = understand(text, estate, now)
+    tokens = tokenize(text, estate.whole_names, lexicon_parts())
+    lets_in = read_opening(text, find_marks(text, tokens, estate, now), tokens, estate)
+    state = understand(lets_in[0] if lets_in is not None else text, estate, now)
+    if lets_in is not None:
+        state.parts.append(("and", lets_in[1]))
     if whole(state):
         form = build(state)
         if form.entity == "asset" and form.each is None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from agent.planner.questions.build import build
 from agent.planner.questions.config_links import links
@@ -30,6 +30,14 @@ _COUNT: Final = re.compile(r"\b(?:how many|(?:the )?number of|count(?: of)?)\s+(
 _EACH: Final = re.compile(
     r"^\s*(?:(?:does|do|are|is) )?(?:(?:attached to|in|on|of|for|used by|per|by|there in|there on|there per)\s+)*(?:each|every|per|by|a single)\b(?: of (?:the|our))?\s*(?:the |our )?$|^\s*(?:per|by)\s+(?:the )?$"
 )
+_SHARED: Final = re.compile(
+    r"^\s*(?:(?:that|which) )?(?:(?:are|is) )?(?:used|shared|referenced|assumed|needed) by (?P<op>more than|over|at least|exactly|fewer than|less than) (?P<n>\d+|one|two|three|four|five|ten) (?:different )?$"
+)
+_LEAD: Final = re.compile(r"^\W*(?:(?:list|show|give|me|which|what|are|the|all|our|find|please) ?)*$")
+_OPS: Final[dict[str, Any]] = {
+    "more than": "gt", "over": "gt", "at least": "gte", "exactly": "eq", "fewer than": "lt", "less than": "lt",
+}  # fmt: skip
+_NUMBERS: Final = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}
 # "per instance" is read by what the items say of it
 _DOES: Final = re.compile(r"\b(?:does|do)\b.*\b(?:has|have|use|contain|hold)\W*$")
 
@@ -49,6 +57,8 @@ def read_beside(text: str, estate: Estate, now: datetime) -> Form | None:
     own, other = types_of([first.data], estate), types_of([second.data], estate)
     if not own or not other or own & other:
         return None
+    if (shared := _SHARED.match(between)) is not None and not counted and re.match(r"^\W*$", after):
+        return _shared(first, second, shared, links(other, own, estate), before)
     ways = links(own, other, estate)
     ways = tuple((here, there) for here, there in ways if len(here.path) > 1 or not _own_id(here))
     if not ways:
@@ -68,6 +78,23 @@ def read_beside(text: str, estate: Estate, now: datetime) -> Form | None:
     name = " ".join(t.norm for t in tokens[second.start : second.end])
     column = Ref(name=name, places=tuple(here for here, _ in ways))
     return form.model_copy(update={"columns": (*form.columns, column)})
+
+
+def _shared(
+    first: Mark, second: Mark, match: re.Match[str], ways: tuple[tuple[Where, Where], ...], before: str
+) -> Form | None:
+    """ "roles used by more than one function": the first, by how many of the second name them."""
+    ways = tuple((here, there) for here, there in ways if ITEM not in here.path and not _own_id(here))
+    if not ways or _LEAD.match(before) is None:
+        return None
+    number = float(_NUMBERS.get(match["n"], 0) or match["n"])
+    types = tuple(sorted({here.type_id for here, _ in ways}))
+    kinds = Kinds(types=types, label=second.data.label or second.text.lower())
+    group = Ref(name=" ".join(first.text.lower().split()), places=tuple(here for here, _ in ways))
+    return Form(
+        entity="asset", items=(kinds,), group=(group,), measure=Measure(function="count"),
+        having=(_OPS[match["op"]], number), noun=second.text.lower(),
+    )  # fmt: skip
 
 
 def _own_id(where: Where) -> bool:

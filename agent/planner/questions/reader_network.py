@@ -37,6 +37,7 @@ from agent.planner.questions.network_words import (
     TOP,
     WHICH_PORTS,
 )
+from agent.planner.questions.plan_one_item import atoms_of
 from agent.planner.questions.settings import ITEM
 
 _LONGEST: Final = 400
@@ -250,6 +251,9 @@ def _rest(reader: NetworkReader, estate: Estate, now: datetime) -> Form | None:
     if form.entity != "asset" or form.each is not None or form.span:
         return None
     others = tuple(i for i in form.items if not isinstance(i, Kinds))
+    if any(ITEM in w.path for i in others for atom in atoms_of(i) for w in atom.ref.places):
+        # a bound of a rule is none of its group
+        return None
     if any(getattr(i, "kind", "") in ("opening", "weakness", "has") for i in others):
         return None
     return form.model_copy(update={"items": (kinds, *others)})

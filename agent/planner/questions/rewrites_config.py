@@ -38,6 +38,10 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"(?:,|\(|\band\b)?\s*\b(?:incl\.|incl\b|inclusive of\b|inc\.)\s*", ", with "),
         (rf"^\W*(?:(?:please|can you|could you|i need|show|list|give|print|display|get|tell|provide|what is|what are|which)(?: me)? )+(?:the )?(?P<key>(?:[\w-]+ ){{0,3}}{_VALUES}(?:(?:, | and |, and )(?:the )?(?:[\w-]+ ){{0,3}}{_VALUES})*) (?:of|for|on) (?:every|each|all)(?: of)?(?: the| our)* (?P<kind>[\w ]+?)\W*$", r"list \g<kind> with the \g<key>"),
         (r"\bwith (?:the |their )?(?P<a>(?!\d)[^.?]{2,80}?),? and whether (?:they|it|each|these)(?: one)? (?:are|is|have|has) (?P<b>[\w -]{3,40}?)(?=\W*$)", r"with the \g<a> and \g<b>"),
+        # neither of two
+        (r"\b(?:lacking|without|missing|free of) both (?P<a>[\w -]{3,30}? (?:issues|findings)) and (?P<b>[\w -]{3,30}? (?:issues|findings))\b", r"without \g<a> and without \g<b>"),
+        # "policies that allow iam:PassRole on everything"
+        (r"\b(?P<p>(?:iam |managed |customer )*polic(?:y|ies)) (?:(?:that|which) )?(?:allow|grant|permit|give)(?:s|ing)? (?P<a>[a-z][\w-]*:[\w*]+) (?:on|to|for|over) (?:'?\*'?|everything|all resources|any resource|every resource)(?=\W*$| (?:in|per|by)\b)", r"\g<p> with a statement that has effect allow and action \g<a> and resource '*'"),
         # "subnets that no instance uses"
         (r"\b(?:that|which) no (?P<y>(?!rule|one\b|statement|container|member)[a-z][\w -]{2,25}?) (?:uses?|references?|refers? to|needs?|(?:is|are) (?:using|attached to|connected to))(?=\W*$|,? (?:and|but|in|on|per|by)\b)", r"not used by any \g<y>"),
         # "routes that go to an internet gateway" are those of route tables

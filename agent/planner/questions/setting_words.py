@@ -92,7 +92,7 @@ REPHRASED: Final[tuple[tuple[str, str], ...]] = (
     (r"\b(?:ad|azure ad)[- ]only\b", "azureadonly"),
     (r"\b(?:is|are|was|were) there\b", "there"),
     (r"\bpublic ip'?s? on launch\b", "public ip on launch"),
-    (r"(?<![\w'\"])\*(?![\w'\"])", "'*'"),
+    (r"(?<![\w'\":])\*(?![\w'\"])", "'*'"),
     (r"^((?!.*\b(?:deployments?|pods?|workloads?|functions?)\b).*?\b(?:images?|containers?)) (?:(?:that|which) (?:are|have|use|is|has) )?(?:(?:with|having|using|tagged|ending|end)\b ?)+(?:in |as |with )?(?:the |an? )*(?:image )?(?:tags? )?(?:named |called |= ?|: ?)?'?:?latest'?(?: tag)?(?=\W|$)", r"\1 with image tags 'latest'"),
     (r"(?::latest\b|\blatest[- ]tag(?:ged)?\b)(?: images?)?", "image ending in ':latest'"),
     (r"\b(?:entra(?: id)?\s*/\s*azure ad|azure ad|entra id|entra|aad)\b(?! only)", "azure active directory"),
