@@ -42,7 +42,7 @@ CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "firewall rule": ("rule", "ip rule", "address rule"),
     "ip rule": ("rule", "address rule", "ip address rule"),
-    "ip security restriction": ("access restriction", "rule", "access rule", "ip rule"),
+    "ip security restriction": ("access restriction", "ip restriction", "rule", "access rule", "ip rule"),
     "entry": ("rule", "acl entry", "acl rule", "nacl entry", "network acl entry", "network acl rule"),
     "allowed": ("allow rule", "rule", "allowed protocol"),
     "binding": ("role binding", "iam binding", "policy binding", "grant"),

@@ -46,6 +46,9 @@ _GRANTING: Final = re.compile(
     rf"^\s*,?\s*(?:that |which |allowing |granting )(?:allows?|grants?|permits?)? ?(?:the )?(?:actions? )?{_ACTION}(?: (?:on|to|for|over) {_RESOURCE})?\s*$"
 )
 _EVERY: Final = re.compile(r"^(?:'?\*'?|all.*|any.*|every.*|full.*)$")
+_LISTED: Final = re.compile(
+    r"^\W*(?:(?:list|show|give|me|print|the|all|our|every|what|which|are|please) ?)*$"
+)
 _DATED: Final = ("older", "within", "range")
 
 
@@ -77,7 +80,9 @@ def read_item_rows(text: str, estate: Estate, now: datetime) -> Form | None:
     said = _CONDITION.match(tail)
     if said is None:
         # values to show, and no condition
-        return read_elements(text, estate, now) if asked and not tail.strip(" ,.?") else None
+        listed = asked or _LISTED.match(text[: named.start])
+        rows = read_elements(text, estate, now) if listed and not tail.strip(" ,.?") else None
+        return rows if rows is not None and (asked or (rows.each is not None and rows.each.shown)) else None
     how = "that " if said["how"] in ("allowing", "granting", "denying", "permitting") else ""
     form = conditions(f"{named.owner} with an item", named, f"{how}{tail.strip(' ,')}", estate, now)
     if form is None:

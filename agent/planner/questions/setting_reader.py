@@ -126,6 +126,9 @@ def _form(
         if made is None or len(held) == len(types) or made.valued:
             return made
         weak = other(some)
+        wider = weak is not None and isinstance(weak.item, Atom)
+        if weak is not None and wider and held < {w.type_id for w in weak.item.ref.places}:  # type: ignore[union-attr]
+            return Reading(weak.item, made.score, made.spots)
         if weak is None or not isinstance(weak.item, Weakness) or not held < of_types(weak.item):
             return made
         # other clouds have other keys for the same thing

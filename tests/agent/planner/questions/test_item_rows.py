@@ -72,6 +72,8 @@ def test_all_none_or_some_of_the_items(
         ),
         ("which gcp buckets grant a role to allUsers, and which role is it?", BUCKET, [2]),
         ("routes that go to an internet gateway", "ec2_route_table", [1, 3, 5]),
+        ("which policies allow iam:* on everything", POLICY, []),
+        ("iam policies that allow s3:GetObject on all resources", POLICY, [0, 3]),
     ],
 )
 def test_items_one_row_each(

@@ -169,3 +169,26 @@ def test_the_other_is_a_column(tenant: ConfiguredTenant, question: str) -> None:
 
 def test_two_kinds_side_by_side_are_no_link(tenant: ConfiguredTenant) -> None:
     assert read_linked("rds instances and snapshots that are not encrypted", tenant.estate, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("security groups open to the world that are attached to an rds instance", {1, 4}),
+        ("security groups open to the internet and used by rds instances", {1, 4}),
+    ],
+)
+def test_an_opening_of_linked_groups_is_kept(
+    tenant: ConfiguredTenant, question: str, wanted: set[int]
+) -> None:
+    asked = plan_question(question, tenant.estate, None, NOW)
+    assert asked.outcome == "answer", asked.message
+    assert asked.plan is not None
+    found = {row["xdm.asset.id"] for row in tenant.rows(asked.plan)}
+    assert found == {f"{GROUP}-{n}" for n in wanted}
+
+
+def test_others_by_how_many_name_them(tenant: ConfiguredTenant) -> None:
+    asked = plan_question("roles used by more than one lambda function", tenant.estate, None, NOW)
+    assert asked.plan is not None, asked.message
+    assert [row["assets"] for row in tenant.rows(asked.plan)] == [2, 2, 2]
