@@ -327,7 +327,7 @@ def _ids(given: Any) -> tuple[str, ...]:
     return tuple(found for item in _sequence(given) if (found := values.text(item)))
 
 
-@lru_cache(maxsize=262_144, typed=True)  # the minutes of half a year
+@lru_cache(maxsize=131_072, typed=True)  # the minutes of three months
 def _moment_of(value: str | int | float) -> datetime | None:
     return values.moment(value)
 

@@ -47,11 +47,7 @@ def exploit_fact(finding: Finding, enriched: Enrichments, at: datetime) -> Fact 
     flaw = enriched.flaw(finding.resource.asset_id, cve)
     if flaw is None:
         return unknown("exploit evidence", f"no source told of {cve}", 0.1, 0.0, 1.0, at=at)
-    # The same record of a flaw stands on many assets, each as long as the enrichments do.
-    known_as = enriched.graded.get((id(flaw), at))
-    if known_as is None:
-        known_as = enriched.graded[id(flaw), at] = _graded(flaw, at)
-    return known_as
+    return _graded(flaw, at)
 
 
 def _graded(flaw: Flaw, at: datetime) -> Fact:

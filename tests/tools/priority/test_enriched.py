@@ -6,9 +6,8 @@ import pytest
 
 from tests.tools.priority.building import NOW, finding, instance
 from tools.findings.model import Finding
-from tools.priority import enriched
-from tools.priority.enrich.model import Activity, Alert, Enrichments, Flaw, PortTraffic, SourceState
-from tools.priority.enriched import activity_fact, exploit_fact
+from tools.priority.enrich.model import Activity, Alert, Enrichments, PortTraffic, SourceState
+from tools.priority.enriched import activity_fact
 from tools.priority.facts import Fact
 from tools.priority.weakness import weakness_of
 
@@ -99,17 +98,3 @@ def test_mild_alerts_do_not_count() -> None:
 def test_what_was_not_asked_is_not_quiet() -> None:
     assert activity_fact(SSH, "entry", MACHINE, Enrichments(), NOW) is None
     assert activity_fact(SSH, "entry", None, Enrichments(states=ASKED), NOW) is None  # type: ignore[arg-type]
-
-
-def test_a_flaw_is_graded_once_for_all_assets_that_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    graded: list[str] = []
-    plain = enriched._graded
-    monkeypatch.setattr(enriched, "_graded", lambda flaw, at: graded.append(flaw.cve) or plain(flaw, at))
-    machines = [instance(f"i-{n}") for n in range(3)]
-    flaw, other = Flaw("CVE-2021-44228", kev=True), Flaw("CVE-2021-44228", epss=0.2)
-    told = Enrichments(
-        flaws={machine.asset_id: (flaw,) for machine in machines[:2]} | {machines[2].asset_id: (other,)}
-    )
-    facts = [exploit_fact(finding("CVE-2021-44228", machine), told, NOW) for machine in machines]
-    assert facts == [plain(flaw, NOW), plain(flaw, NOW), plain(other, NOW)]
-    assert len(graded) == 2

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 SourceName = Literal[
     "vulnerabilities", "intel", "data", "cmdb", "activity", "alerts", "audit", "exceptions", "threats"
@@ -195,11 +195,6 @@ class Enrichments:
     def threats(self) -> ThreatIndex:
         """The campaigns by what they use; made once."""
         return ThreatIndex.of(self.campaigns)
-
-    @cached_property
-    def graded(self) -> dict[Hashable, Any]:
-        """Facts made of the flaws, by the flaw itself and the time: very many findings are about few flaws."""
-        return {}
 
     @cached_property
     def by_cve(self) -> Mapping[str, Mapping[str, Flaw]]:

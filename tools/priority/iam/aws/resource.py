@@ -18,13 +18,13 @@ _CARRIERS = frozenset(
 )
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def _service(arn: str) -> str:
     parts = arn.split(":", 3)
     return parts[2].lower() if len(parts) > 2 else ""
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def _kind(arn: str) -> Kind:
     service = _service(arn)
     if service == "iam" and ":role/" in arn:
