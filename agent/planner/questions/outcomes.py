@@ -28,7 +28,7 @@ _GENERIC: Final = frozenset(
 _STOPPED: Final = frozenset({"storage", "data", "disk", "setting", "settings", "switch", "feature"})
 _ASKING: Final = r"^\W*(?:(?:please|pls|kindly|hey|hi|hello|ok|okay|now|then|just|can|could|would|will|you|go|ahead|and|i|we|want|need|would|like|have|id|i'd|to|let's|lets|us|should|must|help|me)\W+)*"
 _WRITES: Final = (
-    r"delete|remove|terminate|stop|shut ?down|kill|destroy|disable|revoke|detach|attach|block|close|restart|reboot|rotate|isolate|quarantine|unpublish|lock|"
+    r"delete|erase|nuke|remove|terminate|stop|shut ?down|kill|destroy|disable|revoke|detach|attach|block|close|restart|reboot|rotate|isolate|quarantine|unpublish|lock|"
     r"resolve|dismiss|suppress|mute|snooze|reopen|assign|reassign|(?:un)?tag (?=the|all|every|this|these|those|it|them|any|each|my|our|\S+ (?:as|with))|untag|label (?=the|all|every|this|these|those|it|them|any|each)|encrypt|patch(?! level)|remediate|fix|mitigate|harden|deploy|apply|rollback|roll back|"
     r"grant|modify|rename|move|migrate|escalate|acknowledge|notify|e-?mail|send|post|comment|wipe|purge|drop|truncate|overwrite|turn (?:on|off)|switch (?:on|off)|enable|"
     r"upgrade|downgrade|scale|resize|upload|install|uninstall|restrict|allow ?list|whitelist|blacklist|ban|create|update|edit|insert|schedule|trigger|approve|reject|"

@@ -46,7 +46,10 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"(?<![\w-])(?P<l>ecr|container|docker|image|artifact) repos(?![\w-])", r"\g<l> repositories"),
         (r"(?<![\w-])(?P<l>ecr|container|docker|image) repo(?![\w-])", r"\g<l> repository"),
         (r"(?<![\w-])(?P<l>rds|sql|cloud sql|postgres|mysql) dbs(?![\w-])", r"\g<l> databases"),
+        (r"\b(?:entra(?: id)?|aad|azure ad) ?/ ?(?:entra(?: id)?|aad|azure ad)\b", "azure ad"),
         (r"(?<=[a-z]) / (?=[a-z])", " and "),
+        (r"(?<![\w-])(?:rn|atm|btw|asap|fyi|imo|tbh)(?![\w-])", ""),
+        (r"\b(?:accept|support|tolerat|respond to|honou?r|serv|speak|us|answer)(?:e|es|s|ing)? (?=imds ?v? ?1|(?:instance )?metadata (?:service )?v(?:ersion )?1)", "allow "),
         # "has most critical issues": the level is theirs, and no rank
         (rf"\b(?P<h>has|have|had|got|gets|get|with|sees|shows|carries|holds|having) most (?={_LEVEL} )", r"\g<h> the most "),
         # time bins
@@ -57,6 +60,16 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         # what a preface is for
         (r"^\W*(?:for|re|regarding|as part of|in preparation (?:of|for)|as input (?:for|to)|to complete|to fill) (?:the |our |my |an? |this )?(?:(?!only\b|each\b|every\b)[\w'/-]+ ){0,4}(?:annex|appendix|section|chapter|slides?|deck|dashboard|minutes|document|evidence|paper|memo|summary|report|audit|review|workshop|exercise|board)\s*:\s+(?=\w)", ""),
         (r"^\W*(?:annex|appendix|section|chapter)(?: [\w.]{1,12}){0,2}\s*:\s+(?=\w)", ""),
+        # what an answer was not, and is to be instead
+        (r"^\W*(?:no|nope|sorry|wait|hmm)\b[, ]*(?:(?:sorry|wait)[, ]+)?(?:i (?:mean|meant)|rather|make that|actually)\b[, ]*(?:(?:only|just)? ?(?=those\b|the\b|with\b|in\b))", "only "),
+        (r"^\W*(?:ok |and |now |then )*(?:the )?other way (?:round|around)\b[,:;]+ ?(?=\w)", ""),
+        (r"^\W*no\b[, ]*(?=(?:only|just|those)\b)", ""),
+        # groups
+        (r"\bassigned to (?:each|every) (?:person|analyst|engineer|assignee|user|one|colleague|individual)\b", "for each assignee"),
+        (r"\b(?P<e>for|in|of|per) (?P<each>each|every) (?P<k>team|owner|application|app|environment|env|tier|cost ?center) tag\b", r"\g<e> \g<each> \g<k>"),
+        # nothing to complain of
+        (r"\b(?:(?:that|which) )?(?:are|is|being) (?:all |completely |totally )?(?:clean|spotless|healthy|green)(?:,? \(?(?:i\.? ?e\.?,?|so|meaning|that is,?|with) (?:no|without|zero) (?P<w>[\w ]{4,30}?)\)?)?(?=\W*$)", lambda m: f"without {m['w'] or 'open issues'}"),
+        (r"\bwhere (?:the|an|its|their|our) (?:endpoint |xdr |cortex |edr )?agent is (?:missing|not installed|absent|not there|not present)\b", "without an endpoint agent"),
         # columns
         (r",? (?:and |with |plus |incl(?:uding|\.)? )?(?:show |tell |say )?(?:who|whom) (?:they are|it is|it's|they're|each is|is it|are they|each one is) assigned to\b", " with assignee"),
         (r"\b(?P<w>(?:with|and|show|plus)(?: the| their| its)?) encryption and (?P<o>[a-z]+) (?P<s>status(?:es)?|states?|settings?)\b", r"\g<w> \g<o> \g<s> and whether they are encrypted"),
@@ -78,7 +91,7 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\bflow logs? (?=(?:records?|entries|lines|events?)\b)", "flow "),
         (r"\b(?:api calls?|api requests?)\b(?! gateway)", "audit events"),
         (rf"\b(?P<lead>who (?:are|is) (?:the )?|(?:show|list|give)(?: me)? (?:the )?|which are (?:the )?|what are (?:the )?|the )?(?:top )?(?P<n>{_NUMBER} )?(?:busiest|most active) (?P<w>identities|users|principals|people|accounts|callers)(?P<in> (?:in|of|on) (?:the |our )?(?:cloud )?(?:audit (?:log|logs|trail|events)|cloudtrail))\b", r"top \g<n>\g<w> by number of audit events"),
-        (r"\b(?P<w>identit(?:y|ies)|users?|principals?|who) (?:that |which |who )?(?:made|did|performed|executed|ran|issued|triggered) (?P<op>more than|at least|over|fewer than|less than|exactly) (?P<n>\d+) (?:operations|actions|calls|audit events|changes)\b", r"\g<w> with \g<op> \g<n> audit events"),
+        (r"\b(?P<w>identit(?:y|ies)|users?|principals?|people|persons|who) (?:that |which |who )?(?:made|did|performed|executed|ran|issued|triggered) (?P<op>more than|at least|over|fewer than|less than|exactly) (?P<n>\d+) (?:operations|actions|calls|audit events|changes)\b", lambda m: f"{'users' if m['w'] in ('people', 'persons', 'who') else m['w']} with {m['op']} {m['n']} audit events"),
         (r"\b(?:which|what) (?P<w>identity|user|principal|person) (?:that |which |who )?(?:made|did|performed|executed|ran|issued|triggered) (?:the )?most (?:operations|actions|calls|audit events|changes)\b", r"top 1 \g<w> by number of audit events"),
         (rf"\b(?P<top>top (?:{_NUMBER} )?|busiest |most active |most frequent )?(?:sources? (?:ips?|addresses)|ips|source ip addresses) (?:that (?:are )?|which (?:are )?)?(?:hit(?:ting)?|scan(?:ning)?|prob(?:e|ing)|attack(?:ing)?|connect(?:ing)? to|contact(?:ing)?|knock(?:ing)? on|try(?:ing)?) (?P<port>port \d+)\b", r"\g<top>source ip by number of flow records to \g<port>"),
     )

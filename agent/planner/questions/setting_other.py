@@ -89,6 +89,10 @@ def addressed(some: Sequence[Token], types: frozenset[str], estate: Estate) -> R
     return Reading(item, 3.0) if item is not None and item.setting else None
 
 
+# "serve plain http" says the weakness itself
+_BAD: Final = frozenset("plain insecure cleartext plaintext old weak".split())
+
+
 def _of_lack(item: Weakness) -> bool:
     return item.name.startswith(("no_", "un")) or item.label.startswith(("without", "that don't", "not "))
 
@@ -96,7 +100,7 @@ def _of_lack(item: Weakness) -> bool:
 def _lacking(some: Sequence[Token]) -> bool:
     """Whether some word says that something is missing: off, no, unencrypted, keyless."""
     return any(
-        t.text in NOT | OFF or t.text.startswith(("un", "non", "im", "in")) or t.text.endswith("less")
+        t.text in NOT | OFF | _BAD or t.text.startswith(("un", "non", "im", "in")) or t.text.endswith("less")
         for t in some
     )
 
