@@ -16,6 +16,9 @@ def placed(items: list[Item], item: Item, text: str) -> list[Item]:
     if (more := follow_short.beside(items, item, text)) is not None:
         return more
     key = key_of(item)
+    if (told := _places(item)) and (same := [i for i in items if _places(i) == told]):
+        # the same switch of the configuration, said as a setting before and as a weakness now
+        return [*[i for i in items if i not in same], item]
     if isinstance(item, Kinds) and not item.negated:
         rest = [i for i in items if not isinstance(i, Kinds)]
         return [item, *rest]
@@ -30,6 +33,15 @@ def placed(items: list[Item], item: Item, text: str) -> list[Item]:
         return [_inner(i, item) if isinstance(i, Has) and _inside(i, key) else i for i in items]
     single = isinstance(item, Weakness) or (isinstance(item, Atom) and item.op in ("empty", "true"))
     return [*[i for i in items if key_of(i) != key or (getattr(i, "negated", False) and not single)], item]
+
+
+def _places(item: Item) -> frozenset[tuple[str, ...]]:
+    """Where the configuration tells a weakness, or a setting that is on or off."""
+    if isinstance(item, Weakness) and not item.rules:
+        return frozenset((w.type_id, *w.path) for atom in item.setting for w in atom.ref.places)
+    if isinstance(item, Atom) and item.op == "true":
+        return frozenset((w.type_id, *w.path) for w in item.ref.places)
+    return frozenset()
 
 
 def _inside(item: Has, key: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from agent.planner.questions.ask import plan_question
 from agent.planner.questions.form import Asked
+from tests.agent.planner.questions.settings_tenant import ConfiguredTenant
 from tests.agent.planner.questions.tenant import NOW, Tenant
 
 
@@ -62,3 +63,15 @@ def test_of_the_first_ten_those_ten_are_shown(tenant: Tenant) -> None:
     assert asked.form.limit == 10
     assert [ref.name for ref in asked.form.columns] == ["environment"]
     assert not asked.form.items
+
+
+def test_a_weakness_takes_the_place_of_the_setting_it_is_about() -> None:
+    tenant = ConfiguredTenant()
+    first = plan_question("rds instances that are public", tenant.estate, None, NOW)
+    then = plan_question("and the private ones?", tenant.estate, first, NOW)
+    alone = plan_question("rds instances that are not public", tenant.estate, None, NOW)
+    assert then.plan is not None, then.message
+    assert alone.plan is not None
+    found = {r["xdm.asset.id"] for r in tenant.rows(then.plan)}
+    assert found == {r["xdm.asset.id"] for r in tenant.rows(alone.plan)}
+    assert found
