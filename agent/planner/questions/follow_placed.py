@@ -16,7 +16,7 @@ def placed(items: list[Item], item: Item, text: str) -> list[Item]:
     if (more := follow_short.beside(items, item, text)) is not None:
         return more
     key = key_of(item)
-    if (told := _places(item)) and (same := [i for i in items if _places(i) == told]):
+    if (held := _places(item)) and (same := [i for i in items if _places(i) == held]):
         # the same switch of the configuration, said as a setting before and as a weakness now
         return [*[i for i in items if i not in same], item]
     if isinstance(item, Kinds) and not item.negated:
