@@ -143,9 +143,9 @@ def test_the_finding_about_the_secret_and_the_one_about_the_keys_have_that_path(
 def application(*ends: str, **more: Any) -> list[AssetRecord]:
     """An application with its principal; `ends` are when its secrets run out."""
     secrets = [{"keyId": "k", "endDateTime": f"{end}T00:00:00Z"} for end in ends]
-    config = {"id": "app-object", "appId": CLIENT, "displayName": "sp-orders", "passwordCredentials": secrets}
-    principal = {"id": "sp-object", "appId": CLIENT, "displayName": "sp-orders", **more}
-    given = {"provider": "AZURE", "account": SUB, "name": "sp-orders"}
+    config = {"id": "app-object", "appId": CLIENT, "displayName": "sp-ledger", "passwordCredentials": secrets}
+    principal = {"id": "sp-object", "appId": CLIENT, "displayName": "sp-ledger", **more}
+    given = {"provider": "AZURE", "account": SUB, "name": "sp-ledger"}
     return [
         asset("/applications/app-object", config, type_id="AZURE_ACTIVE_DIRECTORY_APPLICATION", **given),
         asset(
@@ -157,12 +157,12 @@ def application(*ends: str, **more: Any) -> list[AssetRecord]:
 @pytest.mark.parametrize(
     ("why", "text", "parts", "found"),
     [
-        ("by name", "app.json holds a client secret of sp-orders, valid until 2027", ("2027-02-01",), True),
+        ("by name", "app.json holds a client secret of sp-ledger, valid until 2027", ("2027-02-01",), True),
         ("by id", f"app.json: clientId {CLIENT}, client_secret ***", ("2027-02-01",), True),
-        ("one of two is alive", "holds a client secret of sp-orders", ("2024-01-01", "2027-02-01"), True),
-        ("all have run out", "holds a client secret of sp-orders", ("2024-01-01",), False),
-        ("it has none any more", "holds a client secret of sp-orders", (), False),
-        ("no secret is told", "mentions sp-orders in its notes", ("2027-02-01",), False),
+        ("one of two is alive", "holds a client secret of sp-ledger", ("2024-01-01", "2027-02-01"), True),
+        ("all have run out", "holds a client secret of sp-ledger", ("2024-01-01",), False),
+        ("it has none any more", "holds a client secret of sp-ledger", (), False),
+        ("no secret is told", "mentions sp-ledger in its notes", ("2027-02-01",), False),
         ("another application", "holds a client secret of sp-billing", ("2027-02-01",), False),
     ],
 )
@@ -176,7 +176,7 @@ def test_a_secret_of_an_application(why: str, text: str, parts: tuple[str, ...],
 def test_an_application_that_may_not_sign_in_has_no_secret() -> None:
     code = repo()
     estate = [code, *application("2027-02-01", accountEnabled=False), assignment("Owner", "sp-object")]
-    assert way(whole(*estate, told=secret(code, "a client secret of sp-orders")), f"admin:{SUB}") is None
+    assert way(whole(*estate, told=secret(code, "a client secret of sp-ledger")), f"admin:{SUB}") is None
 
 
 # --- databases -------------------------------------------------------------------------------------------------
