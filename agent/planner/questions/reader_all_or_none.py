@@ -15,8 +15,17 @@ from agent.planner.questions.estate import Estate
 from agent.planner.questions.form import Atom, Each, Either, Form, Inside, Kinds, Ref
 from agent.planner.questions.marks import find_marks
 from agent.planner.questions.phrases import lexicon_parts
+from agent.planner.questions.plan_one_item import atoms_of
 from agent.planner.questions.reader_elements import read_elements
-from agent.planner.questions.reader_item_rows import NamedItems, called, conditions, formed, inside_of, places
+from agent.planner.questions.reader_item_rows import (
+    DATED,
+    NamedItems,
+    called,
+    conditions,
+    formed,
+    inside_of,
+    places,
+)
 from agent.planner.questions.reader_network import read_network
 from agent.planner.questions.setting_joined import turned
 from agent.planner.questions.setting_marks import types_of
@@ -48,6 +57,8 @@ def read_all_or_none(text: str, estate: Estate, now: datetime) -> Form | None:
         verb = f"is {verb}"
     item = singular(match["items"].split()[-1])
     words = " ".join([*match["items"].split()[:-1], item])
+    if words == "key" and re.search(r"\busers?\b", head) is not None:
+        words = "access key"
     tokens = tokenize(head, estate.whole_names, lexicon_parts())
     kinds = [m for m in find_marks(head, tokens, estate, now) if m.kind == "kind"]
     if len(kinds) != 1 or not isinstance(kinds[0].data, Kinds):
@@ -65,7 +76,9 @@ def read_all_or_none(text: str, estate: Estate, now: datetime) -> Form | None:
     if form is not None and not none and any(isinstance(i, Inside) and i.negated for i in form.items):
         # it is said of none that it is otherwise
         return form
-    if form is None or not inside:
+    dated = inside is not None and any(a.op in DATED for item in inside for a in atoms_of(item))
+    if form is None or not inside or dated:
+        # what is old is read with the items themselves: of keys the inactive ones too
         rows = read_elements(f"{head} with a {words} {verb}", estate, now, weak=True) if sure else None
         if rows is not None and rows.each is not None and rows.each.tests and not rows.each.negated:
             return _all_rules(rows, rows.each, none)

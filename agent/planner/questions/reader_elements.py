@@ -31,6 +31,7 @@ from agent.planner.questions.tokens import Token, tokenize
 from agent.planner.questions.weakness_places import BY_ANOTHER
 
 _BOUNDS: Final = ("gt", "gte", "lt", "lte", "older", "within", "range", "port", "exact")
+_WHOSE: Final = re.compile(r"\bwhose\b")
 _ONES: Final = frozenset({"one", "two", "three", "four", "five"})
 
 
@@ -62,9 +63,11 @@ def read_elements(text: str, estate: Estate, now: datetime, *, weak: bool = Fals
     if each is None or (each.negated and not each.tests and lacking_otherwise(each, found, marks, estate)):
         return None
     first = next((m for m in marks if m.has("kind")), None)
-    if each.negated and first is not None and found.kind is not None and first.end <= found.kind.start:
-        # "machines in a vpc without flow logs" are no vpcs
-        return None
+    if first is not None and found.kind is not None and first.end <= found.kind.start:
+        named = any(n.start < first.end and first.start < n.end for n in found.named)
+        if each.negated or (_WHOSE.search(text) is not None and not named):
+            # "machines in a vpc without flow logs" are no vpcs, "functions whose role has ..." no roles
+            return None
     state, form = reader.rest(now)
     if state is None or form is None or form.entity != "asset" or form.rule_form or form.span:
         return None

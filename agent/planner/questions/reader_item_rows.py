@@ -49,7 +49,7 @@ _EVERY: Final = re.compile(r"^(?:'?\*'?|all.*|any.*|every.*|full.*)$")
 _LISTED: Final = re.compile(
     r"^\W*(?:(?:list|show|give|me|print|the|all|our|every|what|which|are|please) ?)*$"
 )
-_DATED: Final = ("older", "within", "range")
+DATED: Final = ("older", "within", "range")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def read_item_rows(text: str, estate: Estate, now: datetime) -> Form | None:
     if form is None:
         return None
     inside = inside_of(form, named.arrays)
-    if inside is None or any(atom.op in _DATED for item in inside for atom in atoms_of(item)):
+    if inside is None or any(atom.op in DATED for item in inside for atom in atoms_of(item)):
         # what is old is read with the items themselves: of keys the inactive ones too
         return None
     counted = COUNT.search(text[: named.start]) is not None

@@ -42,6 +42,8 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\b(?:lacking|without|missing|free of) both (?P<a>[\w -]{3,30}? (?:issues|findings)) and (?P<b>[\w -]{3,30}? (?:issues|findings))\b", r"without \g<a> and without \g<b>"),
         # "policies that allow iam:PassRole on everything"
         (r"\b(?P<p>(?:iam |managed |customer )*polic(?:y|ies)) (?:(?:that|which) )?(?:allow|grant|permit|give)(?:s|ing)? (?P<a>[a-z][\w-]*:[\w*]+) (?:on|to|for|over) (?:'?\*'?|everything|all resources|any resource|every resource)(?=\W*$| (?:in|per|by)\b)", r"\g<p> with a statement that has effect allow and action \g<a> and resource '*'"),
+        # "vpcs in which no instance runs"
+        (r"\b(?:in|on) which (?:no|not a single) (?P<y>[a-z][\w -]{2,25}?) (?:runs?|is running|are running|sits?|lives?|exists?|is|are)(?: deployed| running| placed)?(?=\W*$)", r"without any \g<y>"),
         # "subnets that no instance uses"
         (r"\b(?:that|which) no (?P<y>(?!rule|one\b|statement|container|member)[a-z][\w -]{2,25}?) (?:uses?|references?|refers? to|needs?|(?:is|are) (?:using|attached to|connected to))(?=\W*$|,? (?:and|but|in|on|per|by)\b)", r"not used by any \g<y>"),
         # "routes that go to an internet gateway" are those of route tables

@@ -38,6 +38,7 @@ def found(tenant: ConfiguredTenant, question: str) -> list[Row]:
         ("users whose access keys are all inactive", USER, {4}),
         ("users where every access key is active", USER, {1, 2, 3, 5}),
         ("users none of whose access keys is active", USER, {0, 4}),
+        ("users where all keys are older than 90 days", USER, {2, 3, 4, 5}),
         ("gcp buckets with allUsers in their iam policy", BUCKET, {2}),
         ("gcp buckets with a binding for allUsers", BUCKET, {2}),
         ("gcp buckets that grant roles/storage.objectViewer to allUsers", BUCKET, {2}),

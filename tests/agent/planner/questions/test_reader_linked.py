@@ -122,6 +122,7 @@ ROLE, FUNCTION = tuple(MADE)[-2:]
         ("rds instances with a snapshot and no storage encryption", RDS, {1}),
         ("security groups not used by any rds instance", GROUP, set()),
         ("roles not used by any function", ROLE, {3, 4, 5}),
+        ("vpcs in which no ec2 instance runs", VPC, {3, 4, 5}),
         ("snapshots whose source database no longer exists", SNAPSHOT, set()),
         ("snapshots whose source database was deleted", SNAPSHOT, set()),
     ],
