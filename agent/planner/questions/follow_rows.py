@@ -18,11 +18,11 @@ from agent.planner.questions.setting_marks import types_of
 
 Understand = Callable[[str], State]
 _SO: Final = r"^\W*(?:(?:and|so|ok|okay|now|then|but|please|also|just|can you|could you|show|give|me|us|tell|list|see|i want|i need|let me see|what about|how about)\b\s*)*"
-_NOUN: Final = r"(?P<noun>(?:(?:open|critical|high|medium|low|all|the|many|most|different|known|severe|serious|and|or|security|failed|unused|fixable|exploited|kev) )*(?:issues?|alerts?|findings?|failed checks|checks|problems|vulnerabilit(?:y|ies)|vulns?|cves?|packages?|permissions?|files?|data patterns?|audit events|events|cases?))"
+_NOUN: Final = r"(?P<noun>(?:(?:open|critical|high|medium|low|all|the|many|most|different|known|severe|serious|and|or|security|failed|unused|fixable|exploited|kev) )*(?:issues?|alerts?|findings?|failed checks|checks|problems|vulnerabilit(?:y|ies)|vulns?|cves?|packages?|permissions?|files?|data patterns?|(?:kinds? of )?(?:sensitive |personal )?data|audit events|events|cases?))"
 _ASK: Final = r"(?:which|what|how many|what are the|what is the|which are the|what kinds? of|what sort of)"
 _THEM: Final = r"(?:they|them|those|these|it|that|this|the ones)(?: (?:assets|resources|machines|hosts|servers|vms|instances|buckets|databases|images|containers|functions|volumes|clusters|roles|users|identities|accounts|ones|deployments|pods))?"
 _ON: Final = r"(?:on|in|of|for|affecting|against|with|from|about|open on|open for|open against|found on|found in|reported on|reported for|raised on|raised for|there on|there for|there in|present on|present in|known for|known on)"
-_TAIL: Final = r"(?P<tail>(?:[\s,]+(?:(?:grouped|group|sorted|sort|broken down|split|count|counted) )?(?:by|per|top|only|in|since|older|newer|with|that|which|sorted|worst|newest|oldest|and|for each)\b.*)?)[\s?.!]*$"
+_TAIL: Final = r"(?P<tail>(?:[\s,]+(?:(?:grouped|group|sorted|sort|broken down|split|count|counted) )?(?:by|per|top|only|in|since|last|this|yesterday|today|during|over|older|newer|with|that|which|sorted|worst|newest|oldest|and|for each)\b.*)?)[\s?.!]*$"
 _ROWS: Final[tuple[re.Pattern[str], ...]] = tuple(
     re.compile(f"{_SO}{pattern}{_TAIL}")
     for pattern in (
@@ -32,6 +32,7 @@ _ROWS: Final[tuple[re.Pattern[str], ...]] = tuple(
         rf"(?P<ask>{_ASK}) {_NOUN} (?:are|is) (?:affected|involved|vulnerable|concerned|behind (?:it|them|this|that)|responsible|installed|it|they|that|those|these)",
         rf"(?P<ask>(?:count |number of |how many |what are |list )?)(?:all )?(?:of )?(?:their|its) {_NOUN}",
         rf"(?P<ask>(?:count |number of |list )?)(?:the |all )*{_NOUN} {_ON} {_THEM}",
+        rf"(?P<ask>(?:count |number of |list )?)(?:those|these) {_NOUN}",
     )
 )
 _WHO: Final = re.compile(
@@ -45,7 +46,7 @@ _OWNERS: Final = frozenset({"asset", "case", "endpoint", "cmdb", "issue"})
 _PLACED: Final = frozenset({"issue", "finding", "vulnerability"})
 # the list or the number of packages is of the vulnerabilities in them
 _PACKAGES: Final = re.compile(r"\bpackages?\b")
-_PATTERNS: Final = re.compile(r"\bdata patterns?\b")
+_PATTERNS: Final = re.compile(r"\bdata patterns?\b|\b(?:kinds? of )?(?:sensitive |personal )?data\b")
 
 
 def rows_of(text: str, before: Form, understand: Understand) -> Form | None:

@@ -30,6 +30,7 @@ def _ids(tenant: Tenant, asked: Asked) -> list[str]:
 
 
 SAME: list[tuple[tuple[str, ...], str]] = [
+    (("ec2 instances in production", "which of them have critical vulnerabilities", "list those cves"), "critical vulnerabilities on ec2 instances in production"),
     (("s3 buckets in acme-shop-dev", "what issues do they have?"), "open issues on s3 buckets in acme-shop-dev"),
     (("s3 buckets in acme-shop-dev", "show me their open issues"), "open issues on s3 buckets in acme-shop-dev"),
     (("s3 buckets in acme-shop-dev", "which issues are on them", "only critical"), "open critical issues on s3 buckets in acme-shop-dev"),
@@ -56,6 +57,14 @@ def test_who_changed_them_asks_the_log(tenant: Tenant) -> None:
     assert asked.form.entity == "event"
     assert [ref.name for ref in asked.form.group] == ["user"]
     assert "identity type user" in asked.reading
+
+
+def test_who_changed_them_in_a_time(tenant: Tenant) -> None:
+    asked = _hold(tenant, "security groups", "who changed them last month")
+    assert asked.form is not None
+    assert asked.form.measure is not None
+    assert asked.form.measure.function == "count"
+    assert [ref.name for ref in asked.form.group] == ["user"]
 
 
 def test_the_first_ten_of_a_ranking_are_not_all() -> None:
