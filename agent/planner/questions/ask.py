@@ -13,7 +13,7 @@ from agent.planner.questions.contradiction import asked_back, fitted, torn
 from agent.planner.questions.data_classes import classed
 from agent.planner.questions.estate import Estate
 from agent.planner.questions.follow import follow
-from agent.planner.questions.form import Asked, Form, Kinds, Linked, Ref
+from agent.planner.questions.form import Asked, Form, Kinds, Linked, Rank, Ref
 from agent.planner.questions.leftover import capitals
 from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.people import with_people
@@ -27,6 +27,7 @@ from agent.planner.questions.reader_linked_shown import read_beside
 from agent.planner.questions.reader_network import of_rules, ported, read_network
 from agent.planner.questions.reader_numbers import read_flawless, read_numbers
 from agent.planner.questions.reader_openings import read_opening
+from agent.planner.questions.reader_shares import read_share
 from agent.planner.questions.reader_sides import read_sides
 from agent.planner.questions.reader_spread import read_spread
 from agent.planner.questions.reader_state import State
@@ -82,6 +83,8 @@ def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, set
         return lost.model_copy(update={"question": asked})
     if before is None and (either := unclear.two_readings(state, said)) is not None:
         return either.model_copy(update={"question": asked})
+    if before is None and settings and (shared := read_share(lowered, estate, now, understand)) is not None:
+        return noted(planned(fitted(completed(shared, ""), estate), asked, estate, now), (), aside)
     if before is not None:
         form = follow(state, lowered, before, estate, now)
         if form is None and (more := follow_whole.gone_on(state, said, previous, alone_read)) is not None:
@@ -159,6 +162,10 @@ def _made(
         return noted(planned(apart, asked, estate, now), (), aside)
     if alone and (related := _related(lowered, estate, now)) is not None:
         return noted(planned(related, asked, estate, now), (), aside)
+    done = form is None and before is None and state.subject == "event" and len(lowered) <= _LONGEST
+    if done and (spread := read_spread(lowered, estate, now)) is not None:
+        # who is active in how many accounts
+        return noted(planned(spread, asked, estate, now), (), aside)
     if form is None and before is None and (lost := unclear.without_referent(state, lowered)) is not None:
         return lost.model_copy(update={"question": asked})
     if form is None and (wide := unclear.exposed(state, said)) is not None:
@@ -267,6 +274,8 @@ def understand(
         also = (("operation", doings.ALSO_WHAT), ("resource", doings.ALSO_ON))
         state.group = [Ref(name="user"), *(Ref(name=n) for n, said in also if said.search(lowered))]
         state.columns = []
+        if doings.MOST.search(lowered):
+            state.rank, state.limit = Rank(), state.limit or (1 if doings.ONE.search(lowered) else None)
     return state
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
+from agent.planner.questions.entity_links import reachable
 from agent.planner.questions.form import Atom, Either, Form, Has, Item, Kinds, Measure, Rank, Ref, Weakness
 from agent.planner.questions.reader_counts import SUMS
 from agent.planner.questions.reader_groups import MEASURED
@@ -36,6 +37,8 @@ def build(state: State) -> Form:
         group = []
     grouped = [ref for ref in state.group if ref not in group]
     each = state.rank is not None and state.rank.ref is not None and measure is None and not state.dims
+    # "the most frequent operation per account": one of each
+    each = each or (state.rank == Rank() and bool(state.dims) and not state.plural and not state.having)
     if (state.limit is not None or each) and state.per and grouped and (state.dims or measure is None):
         per = grouped
         if state.dims:
@@ -109,12 +112,11 @@ def build(state: State) -> Form:
         measure = Measure(function="sum", ref=Ref(name="found_records"))
     if state.counts_of:
         return _of_each(state, items, measure)
-    if over in ("avg", "median", "max", "min") and len(group) > 1 and Ref(name="asset") in group:
-        # "average number of issues per asset, by account"
-        status = _status(state, items, group, measure)
-        has = Has(entity=state.entity, items=(*items, *((ANY_STATUS,) if status == "all" else ())))
-        others = tuple(ref for ref in group if ref.name != "asset")
-        return Form(entity="asset", measure=Measure(function=over, has=has), group=others)
+    if over in ("avg", "median", "max", "min") and Ref(name="asset") in group:
+        # "average number of issues per asset, by account", "per vm": what has none counts as none
+        kinds = [i for i in items if isinstance(i, Kinds)]
+        if (len(group) > 1 or kinds) and reachable(state.entity, "asset"):
+            return _of_assets(state, items, group, measure)
     return Form(
         entity=state.entity or "asset",
         items=tuple(items),
@@ -141,6 +143,24 @@ def _of_any_status(item: Item, state: State) -> Item:
     if any(isinstance(i, Atom) and i.ref.name == "status" for i in item.items):
         return item
     return item.model_copy(update={"items": (*item.items, ANY_STATUS)})
+
+
+def _of_assets(state: State, items: list[Item], group: list[Ref], measure: Measure | None) -> Form:
+    """What the number of related rows of each asset is on average; the kinds are those of the assets."""
+    function: Any = state.over
+    status = _status(state, items, group, measure)
+    # of which assets, and not of which rows
+    kinds = tuple(
+        i for i in items if isinstance(i, Kinds) or (isinstance(i, Atom) and (i.ref.tags or i.ref.places))
+    )
+    told = tuple(i for i in items if i not in kinds)
+    has = Has(entity=state.entity, items=(*told, *((ANY_STATUS,) if status == "all" else ())))
+    others = tuple(ref for ref in group if ref.name != "asset")
+    rank = state.rank if others else None
+    limit = _limit(state, measure, True) if others else None
+    return Form(
+        entity="asset", items=kinds, measure=Measure(function=function, has=has), group=others, rank=rank, limit=limit
+    )  # fmt: skip
 
 
 def _also(state: State, measure: Measure | None) -> tuple[Any, ...]:
@@ -221,6 +241,7 @@ def _part(state: State, items: list[Item]) -> tuple[list[Item], Measure]:
         i
         for i in told
         if isinstance(i, Atom)
+        and i.op != "empty"
         and (
             i.ref.tags
             or i.ref.name in ("region", "account", "provider", "finding_category", "issue_category", "time")

@@ -31,7 +31,7 @@ def completed(form: Form, text: str, estate: Estate | None = None) -> Form:
     form = turned(_of_versions(_of_tags(_of_scores(form, text))), text)
     form = _of_settings(_of_secrets(form))
     form = _of_one(form, text, estate)
-    return _of_fixing(_of_resolution(form))
+    return _of_fixing(_of_closed(_of_resolution(form)))
 
 
 def _of_scores(form: Form, text: str) -> Form:
@@ -128,6 +128,8 @@ def _of_settings(form: Form) -> Form:
     ref = form.measure.ref if form.measure is not None else None
     if ref is None and form.group and form.group[0].places:
         ref = form.group[0]
+    if ref is None and form.rank is not None:
+        ref = form.rank.ref
     if form.entity != "asset" or ref is None or not ref.places or form.each is not None:
         return form
     if any(isinstance(i, Kinds) and not i.negated for i in form.items):
@@ -174,6 +176,17 @@ def _of_resolution(form: Form) -> Form:
         return form
     items = tuple(when_resolved(i, ("any_time",)) for i in form.items)
     return form.model_copy(update={"status": "said", "items": items})
+
+
+def _of_closed(form: Form) -> Form:
+    """The age of what is closed is the time that it was open for."""
+    measure = form.measure
+    closed = any(
+        isinstance(i, Atom) and i.ref.name == "status" and i.values == ("closed",) for i in form.items
+    )
+    if form.entity != "issue" or not closed or measure is None or measure.ref != Ref(name="age"):
+        return form
+    return form.model_copy(update={"measure": measure.model_copy(update={"ref": Ref(name="fix_days")})})
 
 
 def _of_fixing(form: Form) -> Form:

@@ -139,3 +139,8 @@ def forms() -> Mapping[str, str]:
         # by themselves these are more often something else
         found.pop(word, None)
     return found
+
+
+# "which user made the most changes": one
+MOST: Final = re.compile(r"\bmost\b")
+ONE: Final = re.compile(r"\b(?:who|(?:which|what) (?:user|person|identity|principal|account))\b(?!s)")

@@ -64,7 +64,7 @@ KINDS: Final[tuple[tuple[str, str], ...]] = (
     ),
     ("google cloud project", "t=GOOGLE_CLOUD_PROJECT"),
     ("root account|root user|account root user|aws root user|aws root account|root login", "t=AWS_ACCOUNT"),
-    ("iam user|aws user|iam identity|console user|aws iam user", "t=AWS_IAM_USER"),
+    ("iam user|aws user|iam identity|aws iam user", "t=AWS_IAM_USER"),
     (
         "user|cloud user|login|user account",
         "t=AWS_IAM_USER,AZURE_ACTIVE_DIRECTORY_USER,AZURE_AD_USER;c=IAM User,Human Identity",

@@ -56,12 +56,13 @@ AGGREGATES: Final[dict[str, str]] = {
     "failed": "fail rate|failure rate|failing rate|non compliance rate|rate of failure",
 }
 RANK: Final[dict[str, str]] = {
-    "common": "most common|most frequent|most prevalent|most widespread|commonest|most frequently seen|most often seen|most often found|most frequently found",
+    "common": "the most used|most used|the most commonly used|most commonly used|most often used|the most common|the most frequent|the most prevalent|the most widespread|the most popular|most popular|most common|most frequent|most prevalent|most widespread|commonest|most frequently seen|most often seen|most often found|most frequently found",
+    "rare": "the least common|the least frequent|the least used|the rarest|the least popular|least common|rarest|least frequent|least used|least often used|least prevalent|least widespread|least often seen|least popular|most rarely used",
     "most": "most|the most|most active|busiest|most often|most frequently|highest number of|largest number of|greatest number of|biggest number of|highest count of|highest amount of|most number of|the highest number of|largest count of|maximum number of|worst affected by|most affected by|hit hardest by|hardest hit by|leading in|most often hit by|the largest number of|the greatest number of|most frequently affected by|plagued by the most|biggest share of",
     "fewest": "fewest|the fewest|least|lowest number of|smallest number of|the least|lowest count of|least number of|minimum number of|the lowest number of|the smallest number of",
     "latest": "latest|newest|most recent|most recently|last reported|freshest|youngest|recently|lastly",
     "oldest": "oldest|earliest|longest standing|longest open|longest outstanding|longest running|least recent|least recently|stalest|longest lived|open the longest|open longest|longest known|known the longest|longest existing",
-    "highest": "highest|largest|biggest|greatest|most severe|top scoring|max|riskiest|worst|most critical|severest|gravest|most serious|most dangerous|higher scoring|longest",
+    "highest": "the most severe|the most serious|the most dangerous|highest|largest|biggest|greatest|most severe|top scoring|max|riskiest|worst|most critical|severest|gravest|most serious|most dangerous|higher scoring|longest",
     "lowest": "lowest|smallest|least severe|least critical|shortest|mildest",
 }
 TOP: Final = "top|first|leading|head"

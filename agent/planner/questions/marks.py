@@ -29,6 +29,8 @@ _RANKS: Final = {
 }
 # category -> what ids of types in it have that are parts of such a thing, or hang between two
 _PARTS: Final = {"VPC": "PEERING", "Load Balancer": "TARGET_GROUP", "Network Interface": "PUBLIC_IP"}
+_AVERAGES: Final = frozenset("average avg mean median total maximum minimum".split())
+_SUPERLATIVES: Final = frozenset("longest shortest highest lowest largest biggest smallest fewest".split())
 
 
 @dataclass(slots=True)
@@ -99,6 +101,9 @@ def _listed(tokens: list[Token], at: int) -> Iterator[Mark]:
     for norm in {tokens[at].norm, tokens[at].text}:
         for phrase in lexicon_table().get(norm, ()):
             end = at + len(phrase.words)
+            if phrase.kind == "after" and end < len(tokens) and tokens[end].text == "than":
+                # "and more than 3" bounds what comes next
+                continue
             if end <= len(tokens) and all(
                 word in (token.norm, token.text)
                 for word, token in zip(phrase.words, tokens[at:end], strict=True)
@@ -116,7 +121,10 @@ def _times(text: str, tokens: list[Token], now: datetime) -> Iterator[Mark]:
 def _weaknesses(text: str, tokens: list[Token], estate: Estate) -> Iterator[Mark]:
     for found in find_weaknesses(text, estate):
         span = _covered(tokens, found.start, found.end)
-        if span is not None:
+        if span is not None and not any(t.text in _SUPERLATIVES for t in tokens[slice(*span)]):
+            if span[0] and tokens[span[0] - 1].text in _AVERAGES:
+                continue
+            # "the longest backup retention" ranks, "the average memory" measures
             yield Mark("weakness", *span, found)
 
 

@@ -24,7 +24,8 @@ from agent.planner.questions.plan_possible import possible
 from agent.planner.questions.plan_related import counting_join, related_rows
 from agent.planner.questions.plan_settings import SettingWriter
 from agent.planner.questions.plan_tests import CATALOG, OPEN, RAW, TYPE, base_of, both, either, iso, linked
-from tools.xql.plan import AnyOf, Computed, Condition, JsonPath, Not, Test
+from tools.xql.plan import Aggregate, AnyOf, Computed, Condition, Join, JsonPath, Not, Test
+from tools.xql.plan.model_conditions import has_related
 
 
 def known_dataset(dataset: str, estate: Estate) -> None:
@@ -60,7 +61,21 @@ class ConditionWriter(SettingWriter):
                     self.name, "asset", where, compute=tuple(inner.compute), outer=self.compute
                 )
                 own.append(told)
-        return own
+        return [self._flagged(one) for one in own] if self.by_join and self.name != "asset" else own
+
+    def _flagged(self, condition: Condition) -> Condition:
+        """Where no other rows can be looked up: a count of the own row among those that satisfy the condition."""
+        if not has_related(condition) or not self.entity.key:
+            return condition
+        name = f"matches_{len(self.joins) + 1}"
+        key = self.entity.key
+        self.joins.append(
+            Join(
+                dataset=self.entity.dataset, kind="left", left=key, right=key, where=condition,
+                aggregates=(Aggregate(function="count_rows", name=name),),
+            )
+        )  # fmt: skip
+        return Test(field=name, op="gt", value=0)
 
     def _of_asset(self, item: Item) -> bool:
         if isinstance(item, Kinds):

@@ -148,6 +148,9 @@ class MeasureWriter:
         body: dict[str, Any] = {"group_by": by, "aggregates": (made, *others), "limit": form.limit or MOST}
         if form.having is not None:
             body["having"] = Test(field=made.name, op=form.having[0], value=int(form.having[1]))
+        elif function == "percent" and form.limit is not None and measure is not None and not measure.part:
+            named = [self._group(ref)[0] for ref in form.group if ref.tags or ref.places]
+            body["having"] = both([Not(none=Test(field=name, op="is_empty")) for name in named])
         order: list[Order] = []
         if form.span:
             ref = Ref(name=self._bin_time())
@@ -224,6 +227,8 @@ class MeasureWriter:
         if form.entity == "event" and form.having == ("eq", 0.0):
             raise CannotSay("what has no events in a log does not stand in it")
         if form.entity not in ("asset", "issue", "vulnerability", "finding"):
+            return False
+        if form.measure is not None and form.measure.function == "percent":
             return False
         return form.having == ("eq", 0.0) or (form.having[0] in ("lt", "lte") and form.entity != "asset")
 

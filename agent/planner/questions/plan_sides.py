@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from agent.planner.questions.entities import ENTITIES
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Form, Side
+from agent.planner.questions.form import Atom, Form, Side, Weakness
 from agent.planner.questions.plan_columns import Columns
 from agent.planner.questions.plan_conditions import ConditionWriter, base_of, both
+from agent.planner.questions.plan_tests import TYPE
 from tools.xql.plan import Aggregate, Condition, Order, PostureQuery, Test
 
 MOST: Final = 10_000
@@ -112,4 +113,15 @@ def _measure(side: Side, writer: ConditionWriter, number: int) -> Aggregate:
         inner = ConditionWriter(side.entity, writer.estate, writer.now)
         parts = inner.all(side.items) + base_of(side.entity, side.items, writer.estate)
         return Aggregate(function="sum", field=writer.count_by_join(side.entity, parts), name=name)
-    return Aggregate(function="count", where=both(writer.all(side.items)), name=name)
+    parts = writer.all(side.items)
+    held = {
+        w.type_id
+        for i in side.items
+        if isinstance(i, Weakness) and not i.rules
+        for a in i.setting
+        for w in a.ref.places
+    }
+    if held and any(isinstance(i, Weakness) and i.negated for i in side.items):
+        # of other kinds the configuration says nothing
+        parts.append(Test(field=TYPE, op="in", values=tuple(sorted(held))))
+    return Aggregate(function="count", where=both(parts), name=name)

@@ -39,9 +39,11 @@ _WHICH: Final = frozenset(
 
 
 _EACH: Final = frozenset({"per", "each", "every"})
+_ON_ASSETS: Final = ("issue", "finding", "vulnerability", "file", "package")
 MEASURED: Final = frozenset(
     "cvss score size records age fix_days impact exploitability affected_hosts affected_products issue_count bytes packets".split()
 )
+_NO_SUMS: Final = ("bool", "time", "object", "array", "text")
 _NO_NUMBERS: Final = frozenset(
     {"account", "region", "provider", "type", "category", "class", "namespace", "asset"}
 )
@@ -63,6 +65,9 @@ def measured(state: State, ref: Ref) -> bool:
     if not state.agg:
         return False
     if state.agg in ("avg", "median", "max", "min") and (ref.tags or ref.name in _NO_NUMBERS):
+        return False
+    if state.agg in ("avg", "median", "sum") and ref.places and all(p.kind in _NO_SUMS for p in ref.places):
+        # "average number of subnets per vpc": ids have no average
         return False
     function: Any = state.agg
     state.agg = ""
@@ -93,8 +98,14 @@ def by(state: State, mark: Mark) -> None:
         )
         if inner is not None and counting:
             found = inner[1]
+    own = _own_number(state, at)
+    if own is not None:
+        # "files by number of records": each says its own
+        at, found = own
+    of_each = bool(_EACH & set(mark.text.lower().split())) and state.entity in _ON_ASSETS
     if (
         (counting or not _groupable(state, found))
+        and not (of_each and found.kind == "kind")
         and (counting or found.kind in ("value", "entity", "kind", "agg"))
         and (state.limit is not None or state.dims or state.pending_rank or _number_of(state, at))
         and _counts(state, at)
@@ -175,6 +186,16 @@ def by(state: State, mark: Mark) -> None:
         break
 
 
+def _own_number(state: State, at: int) -> tuple[int, Mark] | None:
+    """The number that each row of the entity has, where "number of" or "total" only introduces it."""
+    if state.marks[at].kind != "agg" or state.dims or state.entity in ("", "asset"):
+        return None
+    coming = state.next(at + 1 - state.at, over=("stop", "of", "agg"))
+    if coming is None or coming[1].get("attr") not in MEASURED or state.measure is not None:
+        return None
+    return coming if str(coming[1].get("attr")) in ENTITIES[state.entity].places else None
+
+
 def binned(state: State, mark: Mark) -> None:
     """ "per week", "per week and severity"."""
     from agent.planner.questions.reader_heads import time_bin
@@ -250,6 +271,9 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
         state.group.append(mark.data)
         return at
     name = "os" if hosted else mark.get("attr")
+    measure = state.measure.ref if state.measure is not None else None
+    if name == "category" and not state.entity and measure == Ref(name="fix_days"):
+        name = "issue_category"
     if (
         name == "category"
         and state.entity in ("issue", "finding")
@@ -294,7 +318,7 @@ def _group_one(state: State, at: int, by_mark: Mark) -> int | None:
         if provider is not None:
             state.add(Atom(ref=Ref(name="provider"), op="in", values=(provider,), label=f"on {provider}"))
         return at
-    if mark.kind == "kind" and state.entity in ("issue", "finding", "vulnerability", "file", "package"):
+    if mark.kind == "kind" and state.entity in _ON_ASSETS:
         state.group.append(Ref(name="asset"))
         if not any(isinstance(i, Kinds) for _, i in state.parts):
             state.add(mark.data)

@@ -49,10 +49,15 @@ _THEIR_RULES: Final = re.compile(
 )
 _ANYBODY: Final = ("0.0.0.0/0", "::/0", "*", "Internet", "Any")
 
+_MEASURED: Final = re.compile(r"\b(?:average|avg|mean|median) (?:number|count|amount)\b|\bon average\b")
+
 
 def read_network(text: str, estate: Estate, now: datetime) -> Form | None:
     """The form of a question about rules of security groups, firewalls or network ACLs; None where it is none."""
     if len(text) > _LONGEST or OTHERS.search(text) is not None or FEATURES.search(text) is None:
+        return None
+    if _MEASURED.search(text) is not None:
+        # what the numbers of rules are on average is told by the reader of items
         return None
     text = PER.sub(r"per \1", text)
     subject = subjects(text, estate)

@@ -30,6 +30,7 @@ def ranked_ref(state: State, ref: Ref) -> bool:
         and any(m.kind == "by" for m in state.marks[state.at :])
         and state.limit is None
         and (ref.name in MEASURED or ref.places)
+        and not (state.noun and not state.dims)
     ):
         state.measure = Measure(function="max" if state.pending_rank == "highest" else "min", ref=ref)
         state.pending_rank = ""
@@ -66,8 +67,8 @@ def rank(state: State, mark: Mark) -> None:
     if name in ("most", "fewest"):
         state.pending_rank = name
         return
-    if name == "common":
-        state.rank = Rank(descending=True)
+    if name in ("common", "rare"):
+        state.rank = Rank(descending=name == "common")
         coming = coming_entity(state)
         following = state.next()
         if following is not None and not state.dims and following[1].kind in ("attr", "tag", "setting"):
@@ -79,7 +80,19 @@ def rank(state: State, mark: Mark) -> None:
                 state.plural = last.text != last.norm
                 state.at = following[0]
                 return
+        told = next((ref for ref in state.columns if ref.name in GROUPABLE or ref.places or ref.tags), None)
+        if told is not None and not state.dims and not state.group:
+            # "which agent version is least common"
+            state.dims.append(told)
+            state.columns.remove(told)
+            state.plural = state.plural and any(
+                t.text.endswith("s") and t.norm != t.text for t in state.tokens[: mark.start]
+            )
         if not state.dims and not state.group:
+            named = next((m for m in state.marks[state.at + 1 :] if m.kind in ("entity", "attr")), None)
+            if named is not None:
+                last = state.words(named)[-1]
+                state.plural = last.text != last.norm
             state.dims.append(
                 Ref(
                     name={
@@ -96,6 +109,10 @@ def rank(state: State, mark: Mark) -> None:
         ref = Ref(name="first_seen" if "report" not in mark.text.lower() else "last_seen")
         if entity in ENTITIES and ENTITIES[entity].log:
             ref = Ref(name="time")
+        after = state.next()
+        if after is not None and after[1].get("attr") in ("agent_version", "package_version"):
+            # the oldest version is the lowest one
+            ref, state.at = Ref(name=str(after[1].get("attr"))), after[0]
         state.rank = Rank(ref=ref, descending=name == "latest")
         return
     state.pending_rank = name
@@ -161,6 +178,12 @@ _SIZES = ("largest", "biggest", "smallest")
 
 def direction(state: State, mark: Mark) -> None:
     down = mark.kind == "desc"
+    if state.measure is not None and state.measure.ref == Ref(name="age") and (state.group or state.dims):
+        # the oldest have the greatest age
+        first = mark.text.lower()
+        down = "oldest" in first or (down and not any(w in first for w in ("newest", "latest", "recent")))
+        state.rank = Rank(descending=down)
+        return
     if state.rank is not None:
         text = mark.text.lower()
         if "oldest" in text or "newest" in text or "latest" in text or "recent" in text:
@@ -188,13 +211,13 @@ def bounded_size(state: State) -> None:
 
     assert state.compare is not None
     op, number = state.compare
-    ref = _size_of(state)
+    ref = size_of(state)
     if ref is not None:
         state.add(bounded(state, ref, op, number))
         state.compare = None
 
 
-def _size_of(state: State) -> Ref | None:
+def size_of(state: State) -> Ref | None:
     """The size that what is asked about has."""
     from agent.planner.questions.aliases import SIZE_KEYS
     from agent.planner.questions.settings import key_words
@@ -203,8 +226,9 @@ def _size_of(state: State) -> Ref | None:
     if "size" in ENTITIES[state.entity].places:
         return Ref(name="size")
     types = types_of([p for _, p in state.parts if isinstance(p, Kinds)], state.estate)
-    places = [
-        s for s in state.estate.settings.of(types) if " ".join(key_words(s.leaf)) in SIZE_KEYS and not s.many
+    own = [s for s in state.estate.settings.of(types) if not s.many]
+    places = [s for s in own if " ".join(key_words(s.leaf)) in SIZE_KEYS] or [
+        s for s in own if s.kind == "number" and "size" in key_words(s.leaf)
     ]
     return Ref(name="size", places=tuple(where_of(s) for s in places)) if places else None
 
@@ -212,7 +236,7 @@ def _size_of(state: State) -> Ref | None:
 def _said_size(state: State) -> str:
     """The word that ranks by size, if that is how it was said."""
     said = [m.text.lower().split()[-1] for m in state.marks if m.kind == "rank"]
-    return next((w for w in said if w in ("largest", "biggest", "longest")), "")
+    return next((w for w in said if w in ("largest", "biggest", "longest", "smallest", "shortest")), "")
 
 
 _WORST = frozenset({"worst", "riskiest", "most dangerous", "highest"})
@@ -231,6 +255,15 @@ def leftover_rank(state: State) -> None:
     down = state.pending_rank not in ("fewest", "lowest")
     entity = state.entity
     said = {m.text.lower() for m in state.marks if m.kind == "rank"}
+    share = state.measure is not None and state.measure.function == "percent"
+    if share and (state.dims or state.group):
+        good = state.measure is not None and any(
+            getattr(i, "label", "") == "passed" for i in state.measure.part
+        )
+        # the worst pass rate is the lowest one
+        state.rank = state.rank or Rank(descending=down and not (good and "worst" in said))
+        state.pending_rank = ""
+        return
     plain = state.dims and entity == "asset" and not state.parts and not state.noun and state.measure is None
     if plain and said & _WORST and state.estate.has_rows("issues"):
         # worst by what?
@@ -253,10 +286,10 @@ def leftover_rank(state: State) -> None:
     elif (
         entity == "asset"
         and state.pending_rank in ("highest", "lowest")
-        and (size := _size_of(state)) is not None
+        and (size := size_of(state)) is not None
     ):
         state.rank = state.rank or Rank(ref=size, descending=down)
-    elif entity == "asset" and state.pending_rank == "highest" and (word := _said_size(state)):
+    elif entity == "asset" and state.pending_rank in ("highest", "lowest") and (word := _said_size(state)):
         # what has no size here has no largest one: by what else?
         state.vague.append((word, ("by number of open issues", "with critical or high issues")))
     elif (

@@ -9,7 +9,7 @@ from agent.planner.questions.form import Atom, Measure, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_counts import every
 from agent.planner.questions.reader_groups import measured
-from agent.planner.questions.reader_ranks import bounded_size, leftover_rank
+from agent.planner.questions.reader_ranks import bounded_size, leftover_rank, size_of
 from agent.planner.questions.reader_state import Relation, State
 from agent.planner.questions.tokens import in_bytes
 
@@ -94,10 +94,44 @@ def aggregate(state: State, mark: Mark) -> None:
         state.entity = state.entity or "finding"
         return
     if name == "percent":
+        before = state.before(over=())
+        if (before is not None and before.kind == "number") or (_share(state) and not text.endswith("of")):
+            # "below 50 percent", "pass rate in percent"
+            return
         state.measure = Measure(function="percent")
         return
     if state.measure is None or state.measure.function == "count":
         state.agg = name
+
+
+def _share(state: State) -> bool:
+    return state.measure is not None and state.measure.function == "percent"
+
+
+def _measures(state: State) -> bool:
+    return state.measure is not None and state.measure.function not in ("count", "distinct")
+
+
+def _of_results(state: State) -> None:
+    """A rate of what passes is one of findings: accounts, rules and teams have it of theirs."""
+    part = state.measure.part if state.measure is not None else ()
+    named = part and isinstance(part[0], Atom) and part[0].ref.name == "result"
+    if named and _share(state) and state.entity in ("", "asset", "issue") and not state.noun:
+        state.entity = "finding"
+
+
+def _sized(state: State) -> None:
+    """ "Median size of container images": the number that the configuration of these calls so."""
+    if state.agg not in ("avg", "median", "sum", "max", "min") or state.entity != "asset":
+        return
+    if (
+        state.measure is None
+        and any(t.norm == "size" for t in state.tokens)
+        and (ref := size_of(state)) is not None
+    ):
+        state.left = [t for t in state.left if t.norm not in ("size", "byte")]
+        state.unused = tuple(w for w in state.unused if w not in ("size", "sizes", "bytes"))
+        measured(state, ref)
 
 
 def counted(state: State, entity: str) -> None:
@@ -215,6 +249,11 @@ def compare(state: State, mark: Mark) -> None:
         return
     state.at = following[0]
     state.compare = (str(mark.data), value)
+    thing = state.next(over=("stop", "value", "weakness"))
+    again = state.relation is not None and thing is not None and thing[1].data == state.relation.entity
+    if again and state.connector == "and":
+        # "at least one critical issue and at least one high issue": two bounds, each of its own
+        state.relation = None
 
 
 def _averaged(state: State) -> None:
@@ -270,6 +309,8 @@ def finish(state: State) -> None:
             state.entity = BELONGS.get(ref.name, "asset")
         else:
             state.entity = "asset" if state.dims or state.parts or state.columns else ""
+    _of_results(state)
+    _sized(state)
     if state.pending_rank:
         leftover_rank(state)
     _averaged(state)
@@ -285,14 +326,18 @@ def finish(state: State) -> None:
     ):
         state.columns.append(Ref(name="age"))
         state.vague = [v for v in state.vague if v[0] not in ("old", "long")]
-    if state.compare is not None and not state.dims and state.entity:
+    if (
+        state.compare is not None
+        and not state.dims
+        and state.entity
+        and not (_measures(state) and state.group)
+    ):
         bounded_size(state)
     if state.compare is not None and state.dims:
         state.having = state.compare
         state.compare = None
-    share = state.measure is not None and state.measure.function == "percent"
     counted = state.measure is None or state.measure.function == "count"
-    if state.compare is not None and (share or counted) and state.group and state.having is None:
+    if state.compare is not None and (_measures(state) or counted) and state.group and state.having is None:
         # "... by account, more than 10": of the share or number that each has
         state.having, state.compare = state.compare, None
     if state.bound_of_head is not None and state.compare is None and state.having is None:

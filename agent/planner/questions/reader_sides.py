@@ -22,7 +22,7 @@ from agent.planner.questions.weaknesses import where_of
 _DIMS: Final = frozenset({"account", "region", "provider", "type", "category", "class", "namespace"})
 _HAVE: Final = r"(?:have|has|had|having|runs?|owns?|uses?|contains?|hosts?|holds?|operates?|with|without|lacks?|do|does|don't|doesn't|are|is|not|no|never|none|zero|there)"
 _SPLIT: Final = re.compile(
-    rf"\s*[,;]?\s*\b(?:but|yet|and|while|though)\b\s+(?:(?:also|that|which|they|it|who|where|at the same time|still)\s+)*(?={_HAVE}\b)|\s+(?:have|has|with|and|of which|but)\s+(?=(?:not a single one|not one|none)\b)"
+    rf"\s*[,;]?\s*\b(?:but|yet|and|while|though)\b\s+(?:(?:also|that|which|they|it|who|where|at the same time|still)\s+)*(?={_HAVE}\b)|\s+and\s+(?=(?:more than|at least|fewer than|less than|at most|exactly)\s+(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)\s)|\s+(?:have|has|with|and|of which|but)\s+(?=(?:not a single one|not one|none)\b)"
 )
 _LEAD: Final = re.compile(
     r"^\W*(?:(?:that|which|who|whose|where|in which|do|does|did|have|has|had|having|is|are|be|there|runs?|running|owns?|owning|uses?|using|contains?|containing|hosts?|hosting|holds?|operates?|with|got|get|both|also|still|exists?|found|the|our|any|a|an|some|in|of)\b\s*)*"
@@ -47,8 +47,9 @@ _ALL: Final = re.compile(
     r"^\W*(?:where|in which|whose)\s+(?P<all>all|every|each|only)\s+(?:of\s+)?(?:the\s+|their\s+)?(?P<noun>[\w\s-]+?)\s+(?:is|are|has|have)\s+(?P<rest>[^,?.]+)"
 )
 _NOTHING: Final = re.compile(
-    r"^\W*(?:where|in which)\s+(?:nothing|no(?:ne|t one| single)?\s+(?P<noun>(?!of\b)[\w\s-]+?))\s+(?:is|are|has|have)\s+(?P<rest>[^,?.]+)"
+    r"^\W*(?:where|in which)\s+(?:nothing|no(?:ne|t one| single)?\s+(?P<noun>(?!of\b)[\w\s-]+?))\s+(?P<be>is|are|has|have)\s+(?P<rest>[^,?.]+)"
 )
+_ANY: Final = re.compile(r"(?:assets|resources)")
 _TAIL: Final = re.compile(
     r"\W*\b(?:at all|whatsoever|list them|please|pls|thanks|in them|in it|with the (?:number|count)s?)\b\W*"
 )
@@ -145,7 +146,8 @@ class _Clauses:
                 pair[0] = self._side(f"{first} {second.split()[-1]}", ("gt", 0.0))
             return ([p for p in pair if p is not None], True) if None not in pair else ([], False)
         if (match := _NOTHING.match(body)) is not None:
-            side = self._side(f"{match['noun'] or 'assets'} that are {match['rest']}", ("eq", 0.0))
+            said = "that are" if match["be"] in ("is", "are") else "with"
+            side = self._side(f"{match['noun'] or 'assets'} {said} {match['rest']}", ("eq", 0.0))
             return ([side] if side is not None else []), False
         if (match := _ALL.match(body)) is not None:
             return self._all(match), False
@@ -210,7 +212,7 @@ class _Clauses:
             or form.rank
             or form.having
             or form.limit
-            or (not form.items and form.entity == "asset")
+            or (not form.items and form.entity == "asset" and not _ANY.fullmatch(phrase))
         ):
             return None
         any_status = (ANY_STATUS,) if form.entity == "issue" and form.status == "all" else ()

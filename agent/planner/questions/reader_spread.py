@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from agent.planner.questions.build import build
 from agent.planner.questions.estate import Estate
-from agent.planner.questions.form import Atom, Form, Kinds, Measure, Ref
+from agent.planner.questions.form import Atom, Form, Kinds, Measure, Rank, Ref
 from agent.planner.questions.marks import find_marks
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.tokens import tokenize
@@ -32,6 +32,15 @@ _OR_MORE: Final = re.compile(
     rf"{_VERB}+(?:(?:assets|resources)\s+(?:of|in|from|across)\s+)?{_N}\s+or more\s+(?:different\s+|distinct\s+)?{_WHAT}\b",
     re.IGNORECASE,
 )
+_DIFFERENT: Final = re.compile(
+    rf"{_VERB}+(?P<op>more than|at least|no fewer than|over|fewer than|less than|at most|exactly|only)\s+{_N}\s+(?:different|distinct|unique)\s+(?P<what>operations?|actions?|packages?|rules?|checks?|cves?|types?|asset types?|categor(?:y|ies)|severit(?:y|ies)|ip addresses|ips?|users?|identities)\b",
+    re.IGNORECASE,
+)
+_MOST: Final = re.compile(
+    rf"(?:{_VERB}+(?:the\s+)?(?P<way>most|highest number of|largest number of|fewest|lowest number of)|\bby\s+(?:the\s+)?(?:number|count)\s+of)\s+(?:different\s+|distinct\s+|separate\s+|affected\s+|impacted\s+)?{_WHAT}\b",
+    re.IGNORECASE,
+)
+_FAIL: Final = re.compile(r"\bfail(?:s|ed|ing)?\b")
 _OPS: Final[dict[str, Any]] = {
     "more than": "gt", "over": "gt", "at least": "gte", "no fewer than": "gte", "fewer than": "lt", "less than": "lt", "at most": "lte",
     "exactly": "eq", "only in": "eq", "only": "eq", "just": "eq", "all": "eq",
@@ -55,11 +64,16 @@ def read_spread(text: str, estate: Estate, now: datetime) -> Form | None:
     """The form of a question about groups spread over so many others, or None where it is not one."""
     from agent.planner.questions.ask import understand
 
-    match = _ONLY.search(text) or _OR_MORE.search(text) or _SPREAD.search(text)
+    match = (
+        _ONLY.search(text)
+        or _OR_MORE.search(text)
+        or _SPREAD.search(text)
+        or _DIFFERENT.search(text)
+        or _MOST.search(text)
+    )
     if match is None:
         return None
-    op = "eq" if match.re is _ONLY else "gte" if match.re is _OR_MORE else _OPS[match["op"].lower()]
-    number = float(match["n"]) if match["n"].isdigit() else float(_NUMBERS[match["n"].lower()])
+    having = _bound(match) if match.re is not _MOST else None
     ref = _ref(match["what"].lower(), estate, now)
     if ref is None:
         return None
@@ -67,6 +81,8 @@ def read_spread(text: str, estate: Estate, now: datetime) -> Form | None:
     if match["what"].lower().startswith(("cloud", "provider")):
         rest = _CLOUDS.sub(" ", rest)
     rest = _ASKED.sub(" ", rest).strip(" ,?.!")
+    if match.re is _DIFFERENT and ref.name == "operation":
+        rest += " in the audit log"
     state = understand(rest, estate, now)
     if (
         [t for t in state.left if len(t.text) > 2]
@@ -86,6 +102,14 @@ def read_spread(text: str, estate: Estate, now: datetime) -> Form | None:
     if ref.name == "asset" and entity == "asset":
         # so many assets: the ordinary count of a group
         return None
+    if having is None and ref.name == "asset" and group[0].name != _THINGS.get(entity):
+        return None
+    rank, limit = None, form.limit
+    if having is None:
+        # what fails is a finding
+        entity = "finding" if entity == "issue" and _FAIL.search(text) else entity
+        rank = Rank(descending=not (match["way"] or "").startswith(("fewest", "lowest")))
+        limit = limit or (None if state.plural else 1)
     counted = any(m.kind == "agg" and m.data == "count" for m in state.marks)
     there = tuple(
         Atom(ref=r, op="empty", negated=True, label=f"with {r.name}")
@@ -97,10 +121,16 @@ def read_spread(text: str, estate: Estate, now: datetime) -> Form | None:
     # "on more than 5 machines": of these alone
     return form.model_copy(
         update={
-            "entity": entity, "items": (*form.items, *there, *kinds), "group": group, "measure": measure, "having": (op, number), "per": (),
-            "rank": None, "columns": (), "over": "count" if counted else "",
+            "entity": entity, "items": (*form.items, *there, *kinds), "group": group, "measure": measure, "having": having, "per": (),
+            "rank": rank, "limit": limit, "columns": (), "over": "count" if counted else "",
         }
     )  # fmt: skip
+
+
+def _bound(match: re.Match[str]) -> tuple[Any, float]:
+    op = "eq" if match.re is _ONLY else "gte" if match.re is _OR_MORE else _OPS[match["op"].lower()]
+    said = match["n"].lower()
+    return op, float(said) if said.isdigit() else float(_NUMBERS[said])
 
 
 def _kinds(what: str, estate: Estate, now: datetime) -> tuple[Kinds, ...]:

@@ -97,7 +97,7 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         # sizes and records
         (r"\bhow many (?:bytes|gigabytes|megabytes|terabytes|gb|mb|tb|gib) (?:(?:do|does|are|is|have|in|of|for|the|all|our) )*(?P<what>[\w\s-]{3,50}?)(?: (?:have|has|take|occupy|hold|use|sum up to|add up to|amount to|make up))(?: up)?(?: (?:together|in total|altogether|combined|in all))?(?=[?.,;]|$)", r"total size of \g<what>"),
         (r"\bhow (?:big|large) (?:is|are) (?P<what>[\w\s-]{3,50}?) (?:in total|altogether|together|combined|taken together|in sum)\b", r"total size of \g<what>"),
-        (r"\b(?:the )?(?:total )?(?:number of|count of|how many) records (?:(?:in total|altogether|overall) )?(?:(?:are|is|were|do|does) )?(?:held |contained |stored |kept |found |counted )?(?:by|in|within|across|of|inside)\b", "total record count of"),
+        (r"\b(?:the )?(?:total )?(?:number of|count of|how many) records (?:(?:in total|altogether|overall) )?(?:(?:are|is|were|do|does) )?(?:held |contained |stored |kept |found |counted )?(?:by|in|within|across|of|inside)\b(?! (?:each|every)\b)", "total record count of"),
         # shares, counts, measures
         (r"\b(?:pct|prct|perc|per cent|procent|prozent)\.?(?: of)?\b", "percentage of"),
         (r"\bwhat (?:portion|part|fraction|slice|chunk) of\b", "what percentage of"),
@@ -108,7 +108,8 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
         (r"\b(?:all in all|all together|taken together)\b", "in total"),
         (r"\b(fattest|heaviest|bulkiest|hugest|most voluminous)\b", "largest"),
         (r"\b(tiniest|slimmest|littlest)\b", "smallest"),
-        (r"\b(?:,? ?(?:expressed |given |measured |counted )?in (?:bytes|gb|gib|mb|gigabytes|megabytes|days|percent|%|usd|numbers))\b(?! (?:for|ago|old))", ""),
+        (r"\b(?:,? ?(?:expressed |given |measured |counted )?in (?:bytes|gb|gib|mb|gigabytes|megabytes|days|usd|numbers))\b(?! (?:for|ago|old))", ""),
+        (r"^(?P<said>.*\b(?:percentage|share|fraction|proportion|ratio|rate)\b.*?),? ?(?:expressed |given |measured |counted )?in (?:percent\b|%)", r"\g<said>"),
         (r"\b(live|lives|living|lived) (?=in (?:the )?(?:vpc|subnet|account|region|project|subscription|cluster|namespace|network|vnet)?)", "are "),
         (r"\bseperate(ly)?\b", r"separate\1"),
     )

@@ -81,7 +81,6 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\b(?:that |which )?(?:was |were |have been |has been |are |is |been )?(?:first )?(?:seen|opened|created|found|detected|reported|discovered|observed) (?:the |for the )?(?:longest|furthest|farthest)(?: time)?(?: ago| back| in the past)?\b", "oldest first"),
         (r"\b(?:the )?longest(?: time)? ago\b", "oldest first"),
         (rf"\bhow (?:many days|long) (?:{_BE} )+(?:the |our )?(?:single )?oldest (?P<what>[\w\s'-]{{3,60}}?) (?:{_BE} )*{_OPEN}\b", r"maximum age of \g<what>"),
-        (rf"\b(?:which |what )?(?P<a>{_ATTRIBUTE})(?: are there)? (?:where|in which|with|of which|for which|that have|have|has|having) (?P<op>more than|over|at least|less than|fewer than|under|at most) (?P<n>\d+) ?(?:%|percent|per cent|percentage) of (?:the |their |its |all )*(?P<what>issues|findings|assets|resources|cases|vulnerabilities|machines|buckets|[\w\s]{{3,30}}?) (?:are |is |being |were |that are )?(?P<c>[\w\s-]{{3,40}}?)(?=[?.,;]|$)", r"percentage of \g<what> that are \g<c> by \g<a>, \g<op> \g<n>"),
         # sums
         (rf"\b(?P<t>total|sum of|sum|combined|overall|summed|cumulated|cumulative|accumulated)(?: amount| number)?(?: of)?(?: the)? (?:{_TOTALS})(?: of| on| in| for| held by| used by| taken by| allocated to)?(?: the| all| our)? (?=\w)", "total size of "),
         (rf"\bhow (?:many|much) (?:{_TOTALS}) (?:(?:of|on|in|for|do|does|are|is|have|has|sit on|sits on|sit in|the|all|our|there|lie on|lie in) )+(?=\w)", "total size of "),

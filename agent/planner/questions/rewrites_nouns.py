@@ -34,6 +34,14 @@ def _several(ref: str) -> Callable[[re.Match[str]], str]:
 _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
+        (r"\bfile extension categor(?P<w>y|ies)\b", r"file categor\g<w>"),
+        (r"\b(?:container |docker )?images? (?:in|from|of|on|stored in) (?:the |our |aws |amazon )*ecr\b", "container images on aws"),
+        (r"\becr (?:container )?image(?P<s>s?)\b", r"aws container image\g<s>"),
+        (r"^\W*tags?: (?=(?:which|what|how|list|show)\b)", ""),
+        (r"\bnone of (?:the|their|its|our) (?P<what>[\w\s-]{3,40}?) (?P<be>is|are|has|have)\b", r"no \g<what> \g<be>"),
+        # users of the console are those with a password for it
+        (r"\b(?:aws |iam )?console users?(?= (?:with|without|that|who|whose)\b)", "iam users with console access and"),
+        (r"\b(?:aws |iam )?console users?\b", "iam users with console access"),
         # "per azure subscription", "in each gcp project"
         (rf"\b(?:in|of|on|for|from|within) (?:each|every)(?: of (?:our|the))? (?P<c>{_CLOUD}) (?P<a>subscription|account|project)s?\b", r"in \g<c> for each \g<a>"),
         (rf"\b(?:per|each|every) (?P<c>{_CLOUD}) (?P<a>subscription|account|project)s?\b", r"in \g<c> per \g<a>"),

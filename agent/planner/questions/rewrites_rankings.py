@@ -115,8 +115,6 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         # how long it took
         (r"\b(?:(?:that|which) )?(?:were |was |got |have been |been )?(?:resolved|closed|fixed|remediated) (?:with)?in (?P<op>less than |under |at most |over |more than )?(?P<n>\d+|a|one|two|three) (?P<u>hours?|days?|weeks?|months?)\b(?! (?:ago|of the last))", _took),
         (r"\b(?:(?:that|which) )?(?:took|take|needed|need|have taken)(?: us)? (?P<op>less than |under |at most |over |more than |longer than )(?P<n>\d+|a|one|two|three) (?P<u>hours?|days?|weeks?|months?) to (?:be )?(?:close[d]?|resolved?|fix(?:ed)?|remediated?)\b", _took),
-        # on how many others
-        (r"\b(?P<a>cves?|rules?|checks?|packages?) (?:that )?(?:appears?|occurs?|shows? up|is|are|is found|are found|is present|are present|fails?|is seen) (?:in|on|across) (?:the )?most (?:different )?(?P<b>accounts|teams|regions|subscriptions|projects|clouds|applications|apps|owners)\b", r"\g<a> in at least 1 \g<b>"),
         # to nobody
         (r"\b(?:(?:that|which) )?(?:nobody|no ?one|no one) (?:is )?(?:looks? (?:at|into|after)|looking (?:at|into|after)|work(?:s|ing) on|handl(?:es|ing)|car(?:es|ing) (?:about|for)|deal(?:s|ing) with|investigat(?:es|ing)|takes care of)(?: them| it)?\b", "that are unassigned"),
         (r"\b(?:not|n't) (?:being )?(?:handled|worked on|looked at|investigated)(?: by any(?:one|body))?\b", "unassigned"),
@@ -140,6 +138,7 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (rf"^\W*(?:for each|for every|per|in each) (?P<g>(?:asset |cloud |issue )?{_DIM}),? how many (?P<what>[\w\s'-]{{3,60}}?)(?: (?:are there|do we have|exist|does it have|do they have|are known|were found))?\W*$", r"number of \g<what> per \g<g>"),
         (rf"^\W*(?:(?:the|which|list|show|what is) )*(?P<x>asset|resource|machine|host|server|vm|bucket|database|function|instance|image|rule|package|cve|team|owner|application) with (?:the )?(?P<way>most|fewest) (?P<w>[\w\s-]+?) (?:per|by|in each|for each|of each) (?P<g>{_DIM})\W*$", r"the \g<x> with the \g<way> \g<w> in each \g<g>"),
         (rf"\btop (?P<what>(?:open |critical |high |medium |low )*issue|finding) (?:in|per|for|of) each (?P<g>{_DIM})\b", r"top 1 rule by number of \g<what>s in each \g<g>"),
+        (rf"\btop (?P<n>\d+|two|three|five|ten) (?P<what>(?:(?:open|critical|high|medium|low) )*)issues (?:in|per|for|of|by)(?: each| every)? (?P<g>{_DIM})(?=\W*$)", r"top \g<n> rules by number of \g<what>issues in each \g<g>"),
         (rf"\b(?P<n>\d+|two|three|four|five|ten)? ?(?P<x>{_DIM}) with the oldest (?P<what>(?:[a-z]+ )*)(?P<noun>issue|vulnerability|finding|case)s?\b", _oldest),
         (r"\bhow old (?:is|are) (?:the|our|an?) (?P<m>average|median|typical|mean) (?P<what>[\w\s-]*?)(?P<noun>issue|vulnerability|finding|case)s?\b", _aged),
         (r"\b(?P<by>per|by|for each) (?:tag )?values? of (?:the )?(?:tag )?(?=\w)", r"\g<by> "),

@@ -128,6 +128,9 @@ def bounded(parts: Parts, spot: Spot, score: float) -> tuple[float, Atom] | None
         and any(v.lower().startswith(bound.text) for v in spot.values.values())
     ):
         return score + 1, atom_of(spot, "starts", (bound.text,), negated)
+    if bound.value is not None and spot.setting.many and not any(map(_NUMERIC.match, spot.values)):
+        # "exactly two access keys": how many there are, and not what they are called
+        return None
     if len(spot.values) <= 60 and spot.setting.kind == "text" and bound.text not in ON | OFF:
         near = get_close_matches(bound.text, [v.lower() for v in spot.values.values()], n=3, cutoff=0.4)
         raise NoSuchValue(name_of(spot), bound.raw, tuple(near or list(spot.values.values())[:3]))

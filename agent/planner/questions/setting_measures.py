@@ -20,7 +20,8 @@ _DATES: Final = frozenset(stem(w) for w in "date time timestamp day at on".split
 _ENDS: Final = frozenset(
     {"comma", "mark", "by", "order", "and", "or", "not", "tenant", "time", "quoted", "desc", "asc"}
 )
-_MOST: Final = {"most": "highest", "fewest": "lowest"}
+_AGGREGATES: Final = ("avg", "sum", "max", "min", "median")
+_MOST: Final = {"most": "highest", "fewest": "lowest", "highest": "highest", "lowest": "lowest"}
 _NO_MEASURES: Final = frozenset(
     stem(w)
     for w in "severity region account provider status age cvss score issue finding alert risk name type".split()
@@ -33,7 +34,13 @@ def measure_at(
     """The setting that the words behind "by" name, as a mark, and how many marks it takes."""
     before = marks[at - 1] if at else None
     most = before is not None and before.kind == "rank" and before.data in _MOST
-    if before is None or not (most or (before.kind in ("by", "order") and _ranked(marks[: at - 1]))):
+    if most and marks[at].kind in ("kind", "entity") and before is not None and before.data != "most":
+        # "the smallest disk" is one of the things themselves
+        return None
+    measured = before is not None and before.kind == "agg" and before.data in _AGGREGATES
+    if before is None or not (
+        most or measured or (before.kind in ("by", "order") and _ranked(marks[: at - 1]))
+    ):
         return None
     size = 0
     for mark in marks[at : at + _LONGEST]:
@@ -44,6 +51,9 @@ def measure_at(
         window = marks[at : at + count]
         said = [stem(t.norm) for m in window for t in tokens[m.start : m.end]]
         words = [w for w in said if w not in _DROPPED]
+        if words == ["size"] and before.kind == "rank":
+            # what is the size of each kind is told by the ranking
+            continue
         if not words or set(words) & _NO_MEASURES or said[-1] in {"in", "of", "the"}:
             continue
         if found := _named(words, estate.settings.of(scope)):

@@ -33,7 +33,7 @@ _IN_PLACE: Final = tuple(
         (r"(?<=\w )(?:whos|who's) (?=(?!not\b|the\b|in\b|on\b)\w+(?: \w+){0,3} (?:is|are|has|have|allows?|lets?|does|was|were)\b)", "whose "),
         (r"(?<=\w )(?:weather) (?=(?:the|it|they|we|there|all|any)\b)", "whether "),
         (r"\b(\d+) day (ago|old)\b", r"\1 days \2"),
-        (r"\b(to|too) (many|much|few|old|open|big|large|long)\b", r"too \2"),
+        (r"\b(to|too) (many|much|few|old|open(?! (?:issues|cases|findings|alerts|vuln))|big|large|long)\b", r"too \2"),
     )
 )  # fmt: skip
 

@@ -22,6 +22,8 @@ from tools.xql.plan import (
     TimeFrame,
 )
 
+# attributes that many things have none of
+_OF_SOME: Final = ("assignee", "os", "cluster", "namespace")
 # the longest time frame that the language has
 _ALL_TIME: Final = TimeFrame(last="400d")
 
@@ -107,11 +109,10 @@ class _Planner(ListWriter):
         bounded = form.having is not None and form.having[0] in ("gt", "gte") and not form.over
         if (form.rank is None or form.limit is None) and not bounded:
             return []
-        ranked = [
-            ref
-            for ref in form.group
-            if (ref.tags or ref.places or ref.name == "assignee") and ref not in form.per
-        ]
+        ranked = [ref for ref in form.group if ref.tags or ref.places or ref.name in _OF_SOME]
+        if form.measure is not None and form.measure.function == "percent" and not form.measure.part:
+            # a part of all: what has no name counts in the whole
+            return []
         atoms = [Atom(ref=ref, op="empty", negated=True) for ref in ranked]
         return self.writer.all(tuple(atoms))
 

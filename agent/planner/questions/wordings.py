@@ -13,6 +13,7 @@ from agent.planner.questions.rewrites_access import of_access
 from agent.planner.questions.rewrites_asking import as_asked
 from agent.planner.questions.rewrites_clusters import of_clusters
 from agent.planner.questions.rewrites_config import configured
+from agent.planner.questions.rewrites_counts import counted
 from agent.planner.questions.rewrites_doings import of_doings
 from agent.planner.questions.rewrites_each import of_each
 from agent.planner.questions.rewrites_groups import grouped
@@ -35,6 +36,7 @@ _IDIOMS: Final[tuple[Callable[[str], str], ...]] = (
     of_nouns,
     of_owners,
     of_sources,
+    counted,
     ranked,
     rewritten,
     configured,

@@ -44,6 +44,9 @@ def tenant() -> ConfiguredTenant:
     [
         ("biggest 3 container images by size in bytes", "CONTAINER_IMAGE", "imageSizeInBytes", True),
         ("top 3 container images by image size", "CONTAINER_IMAGE", "imageSizeInBytes", True),
+        ("the 3 largest container images", "CONTAINER_IMAGE", "imageSizeInBytes", True),
+        ("3 smallest container images", "CONTAINER_IMAGE", "imageSizeInBytes", False),
+        ("3 dynamodb tables with the highest item count", "AMAZON_DYNAMODB_TABLE", "ItemCount", True),
         ("top 3 dynamodb tables by item count", "AMAZON_DYNAMODB_TABLE", "ItemCount", True),
         ("top 3 dynamodb tables item count wise", "AMAZON_DYNAMODB_TABLE", "ItemCount", True),
         ("the 3 oldest iam users by creation date", "AWS_IAM_USER", "CreateDate", False),
