@@ -141,5 +141,8 @@ class ListWriter(MeasureWriter):
         place = self.writer.place(ref)
         if place is not None and place.type == "array":
             column = self.writer.length(column)
+        if ref.places and (self.form.limit is not None or self.form.per):
+            # what has no such number is neither first nor last by it
+            self.only.append(Test(field=column, op="not_empty"))
         self.order.append(Order(field=column, direction=down))
         return [column]

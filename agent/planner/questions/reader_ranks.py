@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.planner.questions.entities import ENTITIES
+from agent.planner.questions.entities import BELONGS, ENTITIES
 from agent.planner.questions.form import Has, Kinds, Measure, Rank, Ref
 from agent.planner.questions.marks import Mark
 from agent.planner.questions.reader_groups import MEASURED
@@ -79,6 +79,8 @@ def rank(state: State, mark: Mark) -> None:
                 last = state.words(found)[-1]
                 state.plural = last.text != last.norm
                 state.at = following[0]
+                if not coming and found.kind == "attr":
+                    state.entity = state.entity or BELONGS.get(str(found.data), "")
                 return
         told = next((ref for ref in state.columns if ref.name in GROUPABLE or ref.places or ref.tags), None)
         if told is not None and not state.dims and not state.group:
@@ -88,6 +90,17 @@ def rank(state: State, mark: Mark) -> None:
             state.plural = state.plural and any(
                 t.text.endswith("s") and t.norm != t.text for t in state.tokens[: mark.start]
             )
+        past = state.next(over=("stop", "value", "tenant"))
+        if not coming and past is not None and past is not following and past[1].get("attr") in GROUPABLE:
+            # "the commonest failed rules": these are the groups
+            name = str(past[1].get("attr"))
+            state.dims.append(Ref(name=name))
+            last = state.words(past[1])[-1]
+            state.plural = last.text != last.norm
+            failed = any(m.kind == "value" and m.data[0] == "result" for m in state.marks[state.at : past[0]])
+            state.entity = state.entity or ("finding" if failed else BELONGS.get(name, ""))
+            past[1].kind, past[1].also = "stop", {}
+            return
         if not state.dims and not state.group:
             named = next((m for m in state.marks[state.at + 1 :] if m.kind in ("entity", "attr")), None)
             if named is not None:
