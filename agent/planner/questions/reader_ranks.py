@@ -213,7 +213,7 @@ def direction(state: State, mark: Mark) -> None:
         state.rank = Rank(ref=Ref(name="name"), descending=False)
     elif state.group or state.dims or state.measure:
         state.rank = Rank(descending=down)
-    elif any(w in text for w in _SIZES) and state.entity and (size := _size_of(state)) is not None:
+    elif any(w in text for w in _SIZES) and state.entity and (size := size_of(state)) is not None:
         state.rank = Rank(ref=size, descending=down)
     elif any(w in text for w in ("worst", "severe", "highest", "high to low")):
         state.rank = Rank(ref=Ref(name="severity"), descending=True)
