@@ -32,7 +32,7 @@ _PLAIN: Final = re.compile(
 )
 # "share of console users with mfa"
 _CONSOLE: Final = re.compile(
-    rf"{_ASK}{SHARE} (?:of )?(?:the |our |all )*(?P<base>iam users with console access) and (?P<part>(?:with|without|that|who) [^,?]{{2,60}}?){_BY}\W*$"
+    rf"{_ASK}{SHARE} (?:of )?(?:the |our |all )*(?P<base>iam users with console access)(?: and)? (?P<part>(?:with|without|that|who) [^,?]{{2,60}}?){_BY}\W*$"
 )
 # "accounts where more than 10 % of the volumes are unencrypted"
 _BOUND: Final = rf"(?P<op>more than|over|above|at least|less than|fewer than|under|below|at most|exactly)? ?(?P<n>\d+(?:\.\d+)? ?(?:{PERCENT})|(?:a |one )?(?:half|third|quarter)|two thirds|three quarters|the majority|a majority|most)"
