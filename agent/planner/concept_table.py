@@ -30,7 +30,7 @@ class Concept:
     """Participles among `thing` that mean the good state when they stand alone: encrypted, rotated."""
 
 
-_FOREIGN = r"(?:(?:an?other|other|different|foreign|external|outside|third[- ]party)(?: aws| cloud)? accounts?|outside (?:of )?(?:the|its|their|our) (?:own )?(?:account|organi[sz]ation))"
+_FOREIGN = r"(?:(?:an? |any |some )?(?:(?:aws |cloud )?accounts?|principals?|identit(?:y|ies)|users?|entit(?:y|ies)) (?:(?:from|that (?:are|is)) )?(?:outside|external)(?: of| to| from)? (?:the|its|their|our) (?:own )?(?:account|organi[sz]ation|org|company|estate)|(?:a |any )?third[- ]part(?:y|ies)(?! accounts?)|(?:an?other|other|different|foreign|external|outside|third[- ]party)(?: aws| cloud)? accounts?|outside (?:of )?(?:the|its|their|our) (?:own )?(?:account|organi[sz]ation))"
 ANYONE = (
     r"(?:any(?:one|body)|every(?:one|body)|(?:an? |any )?(?:strangers?|outsiders?|attackers?)|the (?:whole |entire |outside )?world|"
     r"the public|unauthenticated (?:users?|people)|anonymous(?: users?)?|all ?(?:authenticated ?)?users|all)"
@@ -41,6 +41,7 @@ _MFA = (
     r"(?:mfa|multi[ -]?factor(?: auth(?:entication)?)?|2fa|two[ -]?factor(?: auth(?:entication)?)?|second factors?)"
     r"(?: devices?| tokens?| protection)?"
 )
+_WEAK = r"(?:weak|old|older|legacy|outdated|out[ -]of[ -]date|deprecated|insecure|obsolete|ancient)"
 _SSM = r"(?:ssm|systems manager|session manager)(?: agents?)?(?: managed)?"
 _PUBLIC_IP = (
     r"(?:an? |any |some |its own |their own |own )?(?:public|external|elastic|(?:internet|publicly)[ -]?routable)(?:[ -](?:static|facing))? "
@@ -108,6 +109,29 @@ CONCEPTS: tuple[Concept, ...] = (
         thing=_MFA,
     ),
     Concept(
+        "shared_out",
+        rf"shar(?:ed|ing) (?:with|to) (?:{_FOREIGN}|(?:any |some |specific )?other (?:aws )?accounts?)|cross[- ]account shar(?:ed|ing)|(?:restorable|usable) by {_FOREIGN}",
+        r"(?!)",
+        "are shared with other accounts",
+        "are shared with no other account",
+    ),
+    Concept(
+        "project_keys",
+        r"(?:(?:allow|accept|permit|use)\w* )?project[- ]wide (?:ssh )?keys?(?: (?:are |is )?(?:allowed|accepted|enabled|permitted|on))?",
+        r"block_project_wide_ssh_keys",
+        "accept the SSH keys of the whole project",
+        "block the SSH keys of the whole project",
+        good=r"block\w* (?:the )?project[- ]wide (?:ssh )?keys?|project[- ]wide (?:ssh )?keys? (?:are |is )?blocked",
+    ),
+    Concept(
+        "weak_tls",
+        rf"{_WEAK} (?:minimum )?(?:tls|ssl)(?: (?:polic(?:y|ies)|versions?|protocols?|ciphers?|configurations?|settings?|connections?))*|(?:tls|ssl)(?: (?:polic(?:y|ies)|versions?|protocols?))? (?:(?:that|which) )?(?:is|are|being) (?:too )?{_WEAK}",
+        r"weak_tls|tls_1_2|minimum_tls|minimal_tls|min_tls|insecure_ssl|insecure_negotiation_ciphers|tls_version",
+        "allow weak TLS (older than 1.2)",
+        "require TLS 1.2 or newer",
+        good=r"(?:strong|modern|current|recent) (?:tls|ssl)(?: (?:polic(?:y|ies)|versions?))?",
+    ),
+    Concept(
         "unencrypted_transit",
         r"(?:un|not |non[ -]?)encrypted (?:in transit|traffic|connections?|transport)|(?:plain(?:[ -]|text )?|unencrypted |insecure )http|http only"
         r"|insecure transport|clear[ -]?text(?: traffic)?|(?:(?:accept|allow|permit)\w* )?(?:unencrypted|non[ -]?tls|non[ -]?ssl|plain) (?:traffic|transport|connections?)|(?:over|via|allow(?:s|ing)?|accept(?:s|ing)?|serv(?:e|es|ing)) (?:plain )?http",
@@ -123,8 +147,8 @@ CONCEPTS: tuple[Concept, ...] = (
         r"kms_encryption|kms_cmk|with_cmk|kms_encrypted",
         "are not encrypted with a customer managed key",
         "are encrypted with a customer managed key",
-        thing=r"(?:encrypted |encryption )?(?:(?:with|by|using|through) )?(?:a |an |their own |our own |its own )?(?:customer[ -]managed|own|custom)(?: kms)? keys?"
-        r"|(?:encrypted |encryption )(?:with|by|using|through) (?:a )?(?:kms|cmks?)(?: keys?| encryption)?|cmks? encryption",
+        thing=r"(?:encrypted |encryption )?(?:(?:with|by|using|through) )?(?:a |an |their own |our own |its own )?(?:customer(?:[ -](?:managed|provided|owned))?|own|custom)(?: kms| encryption)? keys?"
+        r"|(?:encrypted |encryption )(?:with|by|using|through) (?:a )?(?:kms|cmks?)(?: keys?| encryption)?|(?:cmks?|kms)(?: keys?)? encryption",
     ),
     Concept(
         "unencrypted",
@@ -235,7 +259,7 @@ CONCEPTS: tuple[Concept, ...] = (
     Concept(
         "assume_foreign",
         rf"(?:can |may |could |to )?(?:be )?assum(?:ed?|able)(?: by| from)? (?:(?:somebody|someone|an? service|services|users?|principals?|roles?|anyone) (?:in|from|of) )?{_FOREIGN}"
-        rf"|trust(?:s|ing|ed by)? (?:principals? (?:of|in|from) )?{_FOREIGN}|{_FOREIGN} (?:can|may|could|is able to|are able to) (?:assume|take over)"
+        rf"|trust(?:s|ing|ed by)? (?:principals? (?:of|in|from) )?{_FOREIGN}|{_FOREIGN} (?:can|may|could|is able to|are able to) (?:assume|take over)|let(?:s|ting)? {_FOREIGN} in"
         r"|cross[ -]account (?:role )?(?:trusts?|trust polic(?:y|ies)|assumption|access|principals?)",
         r"(?!)",
         "can be assumed from another account",
@@ -299,7 +323,7 @@ CONCEPTS: tuple[Concept, ...] = (
         r"not_used|unused|unassigned|inactive",
         "are unused",
         "are in use",
-        good=r"in use",
+        good=r"in[ -]use",
     ),
     Concept(
         "guardduty_off",

@@ -62,9 +62,12 @@ def plan_question(
 
 def _asked(text: str, estate: Estate, previous: Asked | None, now: datetime, settings: bool) -> Asked:
     asked = text.strip()[:MOST_READ]
-    if (barred := outcomes.barred(asked, follows=previous is not None)) is not None:
-        return barred.model_copy(update={"question": asked})
     said, aside = without_asides(asked)
+    follows = previous is not None
+    barred = outcomes.barred(asked, follows=follows)
+    if barred is not None and not (aside and outcomes.barred(said, follows=follows) is None):
+        # an occasion that is out of reach makes no question so
+        return barred.model_copy(update={"question": asked})
     before = previous.form if previous is not None else None
     lowered = in_plain_words(said, estate, before.entity if before is not None else "")
     if (unsaid := singled(lowered, asked, estate)) is not None:

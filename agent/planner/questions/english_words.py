@@ -63,7 +63,7 @@ upset urge validate value vanish vary vary venture version veto vet violate visi
 whisper widen win wind wipe wire withdraw withhold withstand witness worsen wound wreck wrestle zero zoom""".split()
 )
 NOUNS: Final = frozenset(
-    """ability absence abstract academy accent acceptance accident accommodation accord accountability accountant accounting accuracy achievement acquisition acre act action actor
+    """ability absence gig gigabyte meg megabyte terabyte deletion purge retirement abstract academy accent acceptance accident accommodation accord accountability accountant accounting accuracy achievement acquisition acre act action actor
 adapter addition adjustment administration adult advantage adventure advertisement advice advisor advisory affair age agency agent aggregate agreement agriculture aid air
 aircraft airport alarm album alcohol alert algorithm alias alliance allocation allowance allowlist alpha alternative amazement ambition amendment amount amusement
 analogy analysis analyst anchor anger angle animal anniversary announcement annoyance anomaly answer anxiety apartment api apparatus appeal appearance appetite

@@ -16,7 +16,7 @@ _SERVICE: Final = "|".join(sorted(SERVICES, key=len, reverse=True))
 OTHERS: Final = re.compile(
     r"\b(?:issues?|findings?|alerts?|cases?|vulnerab\w+|cves?|chang\w+|modif\w+|audit\w*|who|when|deleted?|created?|added|yesterday|last (?:week|month)|since|"
     r"instances?|vms?|machines?|ec2|databases?|rds|load balancers?|functions?|lambdas?|subnets?|interfaces?|enis?|servers?|traffic log|flow logs?|"
-    r"attached|used by|unused|using|associated|clusters?|kubernetes|k8s|buckets?|storage|severity|critical|score|remediat\w*|fix|close[ds]?|block the)\b"
+    r"attached|used by|unused|using|associated|clusters?|kubernetes|k8s|buckets?|storage|severity|critical|score|remediat\w*|fix|close[ds]?|block the|disabled|enabled|logg(?:ing|ed))\b"
 )
 # without one of these a question about groups is not about their rules
 FEATURES: Final = re.compile(
@@ -63,7 +63,7 @@ EXACTLY: Final = re.compile(
     r"\b(?:by (?:an? )?(?:rule )?for )?exactly (?:that|this|those|these) ports?\b|\b(?:only|exactly) (?:that|this|those|these) ports?\b|\bno (?:wider )?ranges?\b|\bexactly(?= (?:on )?port)"
 )
 ALL_TRAFFIC: Final = re.compile(
-    r"\b(?:for |on |of )?(?:all|any|every)\s+(?:inbound |ingress )?(?:traffic|protocols?|ports?)\b(?:\s+(?:and|on)\s+(?:all|any|every)\s+(?:ports?|protocols?))?"
+    r"\b(?:for |on |of )?(?:all|any|every)\s+(?:inbound |ingress )?(?:traffic|protocols?|ports?)\b(?:\s+(?:and|on)\s+(?:all|any|every)\s+(?:ports?|protocols?))?|\b(?:everything|anything)\b(?! (?:but|except|other|on|from|about|else))"
 )
 PROTOCOLS: Final = re.compile(
     r"\b(?:(?:by|over|for|via|with) )?(?:protocol (?:is |= ?)?)?(?P<protocol>tcp|udp|icmp)\b"

@@ -82,6 +82,8 @@ class ItemRows:
             and atom.op in ("eq", "in", "starts", "contains", "matches")
         ):
             listed = self._any(self._values(field, rest), atom)
+            if (active := self._active(where)) is not None:
+                listed = both([listed, active]) or listed
             if not self._writer.single(where):
                 return listed
             # one value stands there by itself, several in a list
@@ -168,9 +170,20 @@ class ItemRows:
 
     def _active(self, where: Where) -> Condition | None:
         """Of dated items that may be switched off, those that are on: an old key that is inactive opens nothing."""
+        size = len(self._outer)
+        switch = next(
+            (
+                s
+                for s in self._writer.estate.settings.by_type.get(where.type_id, ())
+                if s.path == (*self._outer, ITEM, "enabled") and s.kind == "bool"
+            ),
+            None,
+        )
+        if switch is not None and where.path != switch.path:
+            # kinds of logs that are listed and switched off are not written
+            return Test(json_path=JsonPath(field="item", path=("enabled",)), op="eq", value="true")
         if where.kind != "time":
             return None
-        size = len(self._outer)
         status = next(
             (
                 s

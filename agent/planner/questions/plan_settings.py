@@ -30,26 +30,29 @@ class SettingWriter(TestWriter):
         """For each type its own places: one of them says so, or, negated, none does."""
         if atom.op == "foreign":
             return self._foreign(atom)
-        if atom.op == "empty" and atom.negated and all(ITEM in where.path for where in atom.ref.places):
-            return either([self._with_item(where) for where in atom.ref.places])
         by_type: dict[str, list[Condition]] = {}
+        there: dict[str, list[Condition]] = {}
         for where in atom.ref.places:
-            by_type.setdefault(where.type_id, []).append(self._setting(where, atom))
+            if atom.op == "empty" and ITEM in where.path and (atom.negated or where.path.count(ITEM) > 1):
+                there.setdefault(where.type_id, []).append(self._some_item(where, atom))
+            else:
+                by_type.setdefault(where.type_id, []).append(self._setting(where, atom))
         parts: list[Condition] = []
-        for type_id, found in by_type.items():
-            inner = either(found)
-            if atom.negated:
-                inner = Not(none=inner)
+        for type_id in (*by_type, *(t for t in there if t not in by_type)):
+            told = [either(by_type[type_id])] if type_id in by_type else []
+            told = [Not(none=one) for one in told] if atom.negated else told
+            held = there.get(type_id, [])
+            inner = either([*told, *held])
             if self.only_type != type_id:
                 inner = All(all=(Test(field=TYPE, op="eq", value=type_id), inner))
             parts.append(inner)
         return either(parts)
 
-    def _with_item(self, where: Where) -> Condition:
-        """Some item has a value there: without any item there is none."""
+    def _some_item(self, where: Where, atom: Atom) -> Condition:
+        """Some item has a value there; or, where items have items, none has."""
         rows = ItemRows(self, where.type_id, where.path[: where.path.index(ITEM)])
-        there = Atom(ref=Ref(name=where.path[-1], places=(where,)), op="empty")
-        return rows.related([Not(none=rows.of_atom(where, there))])
+        found = rows.related([Not(none=rows.of_atom(where, atom))])
+        return found if atom.negated else Not(none=found)
 
     def _foreign(self, atom: Atom) -> Condition:
         """A principal of an account that is not the asset's own: what that is differs from account to account."""
@@ -123,6 +126,15 @@ class SettingWriter(TestWriter):
         ]
         if inside and all(s.kind == "bool" and ITEM not in s.path for s in inside):
             return All(all=tuple(Test(json_path=path, op="eq", value="true") for path in paths[:20]))
+        lists = [
+            s
+            for s in self.estate.settings.by_type.get(where.type_id, ())
+            if s.path[: len(where.path)] == where.path and s.kind == "array" and ITEM not in s.path
+        ]
+        if not paths and lists:
+            there = Atom(ref=Ref(name="list"), op="true")
+            held = [Where(type_id=s.type_id, path=s.path, kind="array") for s in lists[:5]]
+            return either([self._of_array(one, there) for one in held])
         if not paths:
             return Test(
                 json_path=JsonPath(field=RAW, path=(self.estate.platform, *where.path)), op="not_empty"

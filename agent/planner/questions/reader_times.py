@@ -128,7 +128,12 @@ def _lasting(state: State, when: When) -> bool:
     """Whether a time is how long something has been so: "for 7 days", "for more than 10 days"."""
     said = [t.text for t in state.tokens if when.start_at <= t.start < when.end_at]
     before = [t.text for t in state.tokens if t.end <= when.start_at][-3:]
-    return said[:1] == ["for"] or "for" in before or "since" in (*before, *said[:1])
+    return (
+        said[:1] in (["for"], ["in"])
+        or before[-1:] == ["in"]
+        or "for" in before
+        or "since" in (*before, *said[:1])
+    )
 
 
 def _aged(state: State, ref: Ref, when: When) -> Atom | None:

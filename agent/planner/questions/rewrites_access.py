@@ -55,6 +55,10 @@ _OPENLY: Final = r"public(?:ly (?:accessible|reachable|available|exposed|open))?
 _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
+        (r"\b(users?|guests?|groups?) (?:in|of|from) (?:the |our )?(?:microsoft )?entra(?: id)?(?: directory)?\b", r"azure ad \1"),
+        (r"\b(?:microsoft )?entra(?: id)?(?: directory)? (users?|guests?|groups?)\b", r"azure ad \1"),
+        (r"\b(?:eks|aks|gke|cluster|kubernetes|k8s) (?:worker )?nodes?\b(?! (?:groups?|pools?|role|configs?))", "kubernetes nodes"),
+        (r"\b(postgres(?:ql)?|mysql|mariadb|aurora|mssql) (?:db )?(?:servers?|instances?)\b(?! open)", r"\1 databases"),
         # keys are rotated by making new ones, secrets by changing their value
         (rf"\b{_KEYS},? (?:(?:that|which|were|was|are|is|have|has|had|did|been) )*{_NOT} (?:been |being |got )*(?:rotated|renewed|rotating) {_FOR} {_SPAN}", r"\g<keys> older than \g<span>"),
         (rf"\b{_KEYS} (?:without|with no) (?:a )?rotation {_FOR} {_SPAN}", r"\g<keys> older than \g<span>"),

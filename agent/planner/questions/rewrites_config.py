@@ -21,6 +21,11 @@ def _versioned(match: re.Match[str]) -> str:
     return f"with version {'below' if match['o'] in ('older', 'lower', 'earlier') else 'above'} {match['v']}"
 
 
+# what things should have: "without versioning and logging" has neither
+_GOOD: Final = r"(?:(?:object |bucket )?versioning|(?:(?:server )?access )?log(?:ging|s)|flow logs?|encryption(?: at rest)?|(?:automat(?:ed|ic) )?backups?|mfa|(?:key )?rotation|deletion protection|multi-?az|purge protection|soft delete|(?:detailed )?monitoring|ddos protection|secure boot|scan on push|pitr|https|tls|ssl|lifecycle(?: (?:rules?|polic(?:y|ies)))?|tags?|owners?|team|environment|cost ?center|(?:memory|cpu|resource) (?:limits?|requests?)|(?:liveness|readiness) probes?)"
+_NEITHER: Final = re.compile(
+    rf"\b(?P<no>without|lacking|missing|no) (?P<first>(?:an? |any )?{_GOOD})(?P<rest>(?:(?:, | and | or |, and |, or | nor | as well as )(?:an? |any )?{_GOOD})+)(?! (?:off|on|disabled|enabled|is|are|older|newer|that)\b)(?=\W|$)"
+)
 _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
@@ -55,6 +60,20 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         # what is named and no longer there
         (r"\bwhose (?:(?:source|original|origin|parent|underlying|base) )?(?P<x>[a-z][\w -]{2,30}?) (?:no longer exists?|no longer is there|(?:does|do)(?: not|n't) exist(?: any ?more)?|(?:is|are|was|were|has been|have been) (?:gone|deleted|removed)(?: already)?|(?:is|are)(?: not|n't) there(?: any ?more)?)(?=\W*$)", r"without \g<x>"),
         (r"\b(?:that |which )?(?:auto(?:matically)?[ -]?)?(?:gives?|hands?|giving|handing|assigns?|assigning) (?:out )?(?:(?:machines|instances|things|them) )?(?:an? )?public (?:ip )?(?:ips|address(?:es)?|ip)(?: (?:by default|automatically|on launch))?\b", "with map public ip on launch"),
+        (r",? (?:and )?(?:who (?:owns?|is the owner of|are the owners of) (?:them|it|each(?: of them)?|these|those)|who (?:are|is) (?:the|their) owners?)\W*$", ", with owner"),
+        (rf",? (?:and )?(?:in )?(?:which|what) (?P<what>region|account|subscription|project|vpc|engine|runtime|version|{_VALUES}) (?:are they (?:in|on|running)|do they (?:run|use|have|live in|belong to)|they (?:are in|are on|run|use|have))\W*$", r", with \g<what>"),
+        (r"\b(?:whose|where the|with a) (?:bucket |resource )?polic(?:y|ies) (?:that )?(?:does ?n[o']?t|do(?:es)? not|doesnt|dont|don't|fails? to) (?:enforce|require|force|demand|mandate|insist on) (?:the use of )?(https|tls|ssl|secure transport|encryption in transit)\b", r"without \1"),
+        (r"\b(?:attached to (?:nothing|no (?:instances?|vms?|machines?|one))|not attached(?: to (?:anything|any (?:instances?|vms?|machines?)))?)(?=\W*$|,| and | or | in )", "unattached"),
+        (r"(?<=\d) ?(?:gigs?|gigabytes?|gibibytes?)\b", " gb"),
+        (r"(?<=\d) ?(?:megs?|megabytes?)\b", " mb"),
+        (r"(?<=\d) ?(?:terabytes?|teras?)\b", " tb"),
+        (r"\bproject[- ]wide (?:public )?ssh keys?\b|\bblock[- ]project[- ]ssh[- ]keys\b", lambda m: "block project wide keys" if m[0].startswith("block") else "project wide keys"),
+        (r"\b(?:with|have|has|having) (?:an? )?(?:bucket |resource |repository |key )?polic(?:y|ies) (?:that |which )?(?:allow|let|grant|permit)(?:s|ing)? (?:access to )?(?:everyone|anyone|everybody|anybody|the public|all users)(?: in| to read| access| to access)?\b", "that are open to the public"),
+        (r"\bddos(?: protection)? plans?\b", "ddos protection"),
+        (r"\bconsole users\b", "iam users with console access"),
+        (r"\b(?:which|that) (?:nobody|no one|none) (?:has |have )?(?P<v>rotated|changed|used|touched|updated)\b", r"not \g<v>"),
+        (r"\b(?P<lb>load balancers?|albs?|elbs?)(?P<mid>(?: (?!without\b|no\b|not\b|never\b|lacking\b)[\w-]+){0,3}?) (?:(?:that|which|are|still|listen(?:s|ing)?|with|having|have|a|an|plain|only) )*(?:on |over |via )?(?:plain |unencrypted )?http(?: listeners?| only)*(?:,? (?:on )?port 80)?(?=\W*$| and | in |,)", r"\g<lb>\g<mid> with plain http"),
+        (r"\bservices? exposed (?:via|through|with|by|on) (?:an? )?(?:external )?load ?balancers?\b(?: in (?:k8s|kubernetes))?", "kubernetes services of type loadbalancer"),
         (r"\ball (?:four|4)(?: of the)?(?= (?:public|block))", "all"),
         (r"\b(?:nbr|num|no\.|cnt) of\b", "number of"),
         (r"\b(from|to|source|dest|destination|dst|src)-(ports?)\b", r"\1 \2"),
@@ -66,6 +85,13 @@ def configured(text: str) -> str:
     """A text in lower case with such idioms in plainer words."""
     if re.search(rf"\b(?:{_MACHINES}|servers?)\b", text):
         text = _OFF.sub(lambda m: f"{m['what'] or ''}stopped", text)
+    text = _NEITHER.sub(_each_without, text)
     for pattern, words in _REWRITES:
         text = pattern.sub(words, text)
     return text
+
+
+def _each_without(match: re.Match[str]) -> str:
+    """ "without a, b or c" as "without a and without b and without c"."""
+    things = [match["first"], *re.split(r"(?:,? (?:and|or|nor|as well as) |, )", match["rest"])[1:]]
+    return " and ".join(f"{match['no']} {thing}" for thing in things)

@@ -31,6 +31,13 @@ def _several(ref: str) -> Callable[[re.Match[str]], str]:
     return said
 
 
+def _named_so(match: re.Match[str]) -> str:
+    how = "contains" if match["how"] == "in" else match["how"]
+    parts = [match["a"], *match["b"].split(", ")[1:], match["c"]]
+    whose = "whose " if match["how"] == "in" else ""
+    return whose + " or ".join(f"name {how} {part}" for part in parts)
+
+
 _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
@@ -59,10 +66,14 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r",? \b(?:one|a) (?P<w>\w+) (?:per|by|in each|on each|on every|in every) (?:line|row)(?: please)?\b", r", one row per \g<w>"),
         (r"\bwhether (?:it|they|the rule|each|each rule|that) (?:is |are )?(?:allow(?:s|ed)?|permit(?:s|ted)?) or (?:is |are )?(?:den(?:y|ies|ied)|block(?:s|ed)?)\b(?: (?:it|traffic))?", "action"),
         # how it is encrypted
+        (r"\bencrypted (?:only|just|solely) (with|by|using)\b", r"encrypted \1"),
         (r"(?<!s3 )\bbuckets(?= (?:[\w-]+ ){0,3}sse-)", "s3 buckets"),
         (rf"\b(?P<how>(?:sse-|aws )?kms|aes-?256|sse-s3|cmk|customer managed key)[ -]encrypted (?P<what>{_HELD})\b", r"\g<what> encrypted with \g<how>"),
         (rf"\b(?P<what>{_HELD}) (?P<that>that |which )?(?:are |is )?(?:us(?:e|es|ing)|with|ha(?:ve|s|ving)) (?:an? |the )?(?:aws |sse-)?kms(?:[ -](?:encryption|keys?))?(?: for encryption| encryption)?(?=\W*$| (?:in|per|by|and)\b)", r"\g<what> encrypted with kms"),
         (rf"\b(?P<what>{_HELD}) (?P<that>that |which )?(?:are |is )?(?:us(?:e|es|ing)|with|ha(?:ve|s|ving)|encrypted (?:with|by|using)) (?:aes-?256|sse-s3)(?: encryption)?\b", r"\g<what> with encryption algorithm aes256"),
+        # each of several parts of a name
+        (r"\bnames? (?:that )?(?P<how>contain(?:s|ing)?|includ(?:es?|ing)|start(?:s|ing)? with|begin(?:s|ning)? with|end(?:s|ing)? (?:with|in)) (?P<a>[\w.-]+)(?P<b>(?:, [\w.-]+)*),? or (?P<c>[\w.-]+)(?=\W*$| (?:in|and|that|which|with|on|of)\b)", _named_so),
+        (r"\b(?:with|having|that have|which have) (?P<a>[\w.-]+)(?P<b>(?:, [\w.-]+)*),? or (?P<c>[\w.-]+) (?P<how>in) (?:the|their|its) names?\b", _named_so),
         # the category of an issue
         (r"\bdata(?:[ -]security)? (?P<w>issues|alerts)\b(?! (?:findings|patterns))", r"\g<w> of category data"),
     )

@@ -107,7 +107,9 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         # the most of each
         (r"^\W*(?:(?:please|show me|list|what is|what was|which is|give me) )*(?:the )?most affected (?P<what>\w+) (?:of|in|for|per) (?:each|every) (?P<g>[\w ]+?) by (?P<of>[\w\s-]+?)\W*$", r"the \g<what> with the most \g<of> in each \g<g>"),
         (r"\bbottom (?P<n>\d+|two|three|four|five|six|seven|eight|nine|ten) (?P<what>[\w-]+) by (?:number of |count of )?(?P<of>[\w\s-]+?)(?=[?.,;]|$)", r"\g<n> \g<what> with the fewest \g<of>"),
-        (r",? (?:limit|limited to|max(?:imum)?|at most|only|just|cap(?:ped)? at)(?: to| of)? (?P<n>\d+)(?: rows?| results?| entries| lines?| items?)?\W*$", r", first \g<n>"),
+        # "retention at most 7" is no number of rows
+        (r"(?:, (?:limit|limited to|max(?:imum)?|at most|only|just|cap(?:ped)? at)|(?<!hop)(?<!memory)(?<!cpu)(?<!rate) (?:limit|limited to|cap(?:ped)? at))(?: to| of)? (?P<n>\d+)(?: rows?| results?| entries| lines?| items?)?\W*$", r", first \g<n>"),
+        (r",? (?:max(?:imum)?|at most|only|just)(?: of)? (?P<n>\d+) (?:rows?|results?|entries|lines?|items?)\W*$", r", first \g<n>"),
         (r"^\W*(?:please )?rank (?:the |our |all |my )?(?=(?:teams?|accounts?|owners?|regions?|assets?|rules?|applications?|apps?|subscriptions?|projects?|providers?|clouds?|services?|machines?|buckets?|environments?|types?)\b)", ""),
         (r"\b(?P<user>(?:which|what) (?:user|person|identity|principal|account holder)|who) (?:did|made|performed|executed|ran|triggered|issued) (?:the )?most (?P<what>operations|changes|api calls|actions|events|calls)(?P<rest> (?:in|of|for|per|on) (?:each|every) \w+)", r"top 1 user by number of \g<what>\g<rest>"),
         # what took long

@@ -19,6 +19,7 @@ from agent.planner.questions.tokens import Token, in_bytes
 from agent.planner.questions.weaknesses import where_of
 
 _NUMERIC: Final = re.compile(r"\d+(?:\.\d+)*\Z")
+_FAMILY: Final = re.compile(r"([a-z]+)\d+(?:\.\d+)*\Z")
 _EITHER: Final = frozenset({"switched", "turned", "set", "configured"})
 _SAYS: Final = {"gt": "above", "gte": "at least", "lt": "below", "lte": "at most", "ne": "other than", "eq": "=", "starts": "starting with", "ends": "ending in", "contains": "containing"}  # fmt: skip
 
@@ -43,6 +44,7 @@ def value_of(
             span = set(range(start, start + size))
             if not (
                 span & set(told)
+                or (size > 1 and span & set(rest) and span & set(keyed))
                 or (
                     size == 1
                     and start == keyed[-1]
@@ -54,6 +56,8 @@ def value_of(
             if text in spot.values:
                 return spot.values[text], span, "eq"
     told = [n for n in told if not filler(words[n]) or words[n].text in ON | OFF]
+    if (many := _by_words(words, told, spot)) is not None:
+        return many, set(told), "eq"
     if len(told) == 1 and (wanted := _number_of(words[told[0]].text)) and _NUMERIC.match(words[told[0]].text):
         same = [v for v in spot.values.values() if spot.setting.kind == "text" and _number_of(v) == wanted]
         if len(same) == 1 and len(spot.values) <= 20:
@@ -79,6 +83,21 @@ def value_of(
     return None
 
 
+def _by_words(words: Sequence[Token], told: list[int], spot: Spot) -> str | None:
+    """The one value that has all of the words: "platform key" of EncryptionAtRestWithPlatformKey."""
+    if not told or len(spot.values) > 12 or any(words[n].kind != "word" for n in told):
+        return None
+    roots = {r for n in told for r in roots_of(words[n])}
+    if len(roots) < 2 and not (
+        len(told) == 1 and len(words[told[0]].text) > 4 and spot.setting.kind == "text"
+    ):
+        return None
+    if roots & (ON | OFF) or any(words[n].text in ON | OFF for n in told):
+        return None
+    fit = [v for v in dict.fromkeys(spot.values.values()) if roots <= value_words(v)]
+    return fit[0] if len(fit) == 1 else None
+
+
 def timed(parts: Parts, spot: Spot, score: float) -> tuple[float, Atom] | None:
     when = parts.when
     assert when is not None
@@ -87,7 +106,7 @@ def timed(parts: Parts, spot: Spot, score: float) -> tuple[float, Atom] | None:
         negated = parts.negated and when.way != "older"
         made = Atom(
             ref=ref_of(spot), op=when.way, values=values, start=when.start, end=when.end, negated=negated,
-            label=f"{name_of(spot)} {'not ' if negated else ''}{when.label}",
+            label=f"{name_of(spot)} {when.label}",
         )  # fmt: skip
         return score + 2, made
     if spot.setting.kind == "number" and when.days and " ago" not in parts.when_said:
@@ -108,6 +127,8 @@ def bounded(parts: Parts, spot: Spot, score: float) -> tuple[float, Atom] | None
             return score + 2, atom_of(spot, op, (_amount(bound, spot),), parts.negated)
         if kind == "text" and _NUMERIC.match(bound.text):
             return _versions(parts, spot, score)
+        if kind == "text" and (family := _FAMILY.match(bound.text)) is not None:
+            return _versions(parts, spot, score, family[1])
         return None
     negated = parts.negated != (op == "ne")
     if kind == "number" and bound.value is not None:
@@ -137,11 +158,11 @@ def bounded(parts: Parts, spot: Spot, score: float) -> tuple[float, Atom] | None
     return None
 
 
-def _versions(parts: Parts, spot: Spot, score: float) -> tuple[float, Atom] | None:
+def _versions(parts: Parts, spot: Spot, score: float, family: str = "") -> tuple[float, Atom] | None:
     """Those of the values seen that are before or after a version: TLS1_0 is below 1.2."""
     assert parts.bound is not None
     wanted = _number_of(parts.bound.text)
-    held = [(v, _number_of(v)) for v in spot.values.values()]
+    held = [(v, _number_of(v)) for v in spot.values.values() if v.lower().startswith(family)]
     if not any(n for _, n in held) or wanted is None:
         return None
     tests = {

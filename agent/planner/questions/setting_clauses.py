@@ -8,13 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from agent.planner.questions.english import harmless
-from agent.planner.questions.form import Atom, Item
+from agent.planner.questions.english import harmless, ordinary
+from agent.planner.questions.form import Atom, Either, Item
 from agent.planner.questions.phrases import STOP
+from agent.planner.questions.reader_state import key_of
 from agent.planner.questions.setting_atoms import NoSuchValue
 from agent.planner.questions.setting_joined import either_of, not_all, turned
 from agent.planner.questions.setting_phrases import Reading
 from agent.planner.questions.setting_words import FILLER, NOT, OFF, ON, TO_WHOM
+from agent.planner.questions.settings import ITEM
 from agent.planner.questions.tokens import Token
 
 _APART: Final = frozenset(
@@ -26,6 +28,8 @@ _EDGES: Final = frozenset(
     called type size set all whose""".split()
 )
 _LACKING: Final = frozenset({"without", "no", "lacking", "missing"})
+_KEYS: Final = frozenset("type size class version runtime engine family running".split())
+_UNITS: Final = frozenset({"second", "minute", "hour"})
 _MOST: Final = 60
 Phrase = Callable[[Sequence[Token]], Reading | None]
 
@@ -102,13 +106,35 @@ class Clauses:
         if ors[0] and all(part and part[0].text in _LACKING for part in ors):
             # "without a or b": neither
             return self._each(ors)
-        sides: list[list[Item]] = []
+        read: list[list[Item] | None] = []
         for part in ors:
-            made = self._both(part)
-            if made is None or not made:
+            like = self._elided(ors[0], part, read[0]) if read and read[0] else None
+            read.append([like] if like is not None else self._both(part))
+        known = next((made[-1] for made in read if made), None)
+        sides: list[list[Item]] = []
+        for part, made in zip(ors, read, strict=True):
+            if not made and known is not None and (unseen := _unseen(part, known)) is not None:
+                made = [unseen]
+            if not made:
                 return None
             sides.append(made)
         return either_of(sides, negated_first=bool(ors[0]) and ors[0][0].text in NOT)
+
+    def _elided(self, first: list[Token], part: list[Token], read: list[Item]) -> Item | None:
+        """ "in namespace ledger or basket": what is not said again of the second value."""
+        known, told = read[-1], _plain(part)
+        if len(_plain(first)) < 2 or len(told) != 1 or not _valued(known):
+            return None
+        if told[0].text in NOT | ON | OFF | _EDGES or told[0].kind not in ("word", "id", "number", "quoted"):
+            return None
+        try:
+            made = self.phrase([*first[:-1], told[0]]) or self.other([*first[:-1], told[0]])
+        except NoSuchValue:
+            return None
+        if made is None or not _valued(made.item) or key_of(made.item) != key_of(known):
+            return None
+        self.found.append(made)
+        return made.item
 
     def _both(self, tokens: list[Token]) -> list[Item] | None:
         ands = _split(
@@ -195,7 +221,7 @@ class Clauses:
         return [reading.item for reading in done[1]]
 
     def _of(self, tokens: list[Token], others: bool) -> Reading | None:
-        if all(_empty(t) or t.text in NOT for t in tokens):
+        if all(_empty(t) or t.text in NOT for t in tokens) or _crossing(tokens):
             return None
         lacking = False
         try:
@@ -213,6 +239,42 @@ class Clauses:
                 told = None
             made = told or made
         return made
+
+
+def _crossing(tokens: list[Token]) -> bool:
+    """ "created last year with no keys": what is not there is no part of what stands before it."""
+    return any(
+        t.text == "without" or (t.text == "with" and n + 1 < len(tokens) and tokens[n + 1].text in NOT)
+        for n, t in enumerate(tokens)
+        if n and _plain(tokens[:n])
+    )
+
+
+def _valued(item: Item) -> bool:
+    """Whether something is said to have a value."""
+    inner = item.items if isinstance(item, Either) else (item,)
+    return bool(inner) and all(isinstance(i, Atom) and i.op in ("eq", "in", "starts") for i in inner)
+
+
+def _unseen(part: list[Token], known: Item) -> Item | None:
+    """ "python3.8 or nodejs14": a value of the same key that nothing has, which is no reason to find nothing."""
+    if not isinstance(known, Atom) or known.op not in ("eq", "starts", "in") or not known.ref.places:
+        return None
+    if any(ITEM in where.path for where in known.ref.places):
+        # what items have may be who is granted what
+        return None
+    words = _plain(part)
+    values = [v for v in known.values if isinstance(v, str)]
+    if not words or not values or any(t.text not in _KEYS and t.norm not in _KEYS for t in words[:-1]):
+        return None
+    said = words[-1]
+    digits = any(c.isdigit() for c in said.text) and any(c.isdigit() for v in values for c in v)
+    if said.kind == "number" or not (digits or (said.kind == "word" and not ordinary(said.text))):
+        return None
+    key = known.label.rpartition(": ")[2].partition(" = ")[0] if " = " in known.label else known.ref.name
+    return known.model_copy(
+        update={"op": "starts", "values": (said.text,), "label": f"{key} = {said.raw} (none seen)"}
+    )
 
 
 def _all_without(parts: list[list[Token]]) -> list[list[Token]]:
@@ -248,6 +310,7 @@ def _empty(token: Token) -> bool:
         token.kind in ("word", "mark")
         and token.text not in NOT
         and token.text not in TO_WHOM
+        and token.norm not in _UNITS
         and not (token.text in OFF or (token.text in ON and token.text not in FILLER))
         and (
             token.text in FILLER

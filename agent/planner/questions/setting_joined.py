@@ -19,6 +19,10 @@ def either_of(sides: list[list[Item]], *, negated_first: bool) -> list[Item] | N
             return [any_of([first[0], last[0]]), *last[1:]]
         if all(len(side) == 1 for side in sides[1:]):
             return [*first[:-1], any_of([first[-1], *(s[0] for s in sides[1:])])]
+        keys = {key_of(side[0]) for side in sides}
+        if all(len(side) == 1 for side in sides[:-1]) and len(keys) == 1 and None not in keys:
+            # "in x or y or z without c"
+            return [any_of([side[0] for side in sides]), *last[1:]]
         # "a, or b with c": both of the last side, or the first
         return [Either(items=tuple(side[0] if len(side) == 1 else turned(not_all(side)) for side in sides))]
     items = [side[0] for side in sides]

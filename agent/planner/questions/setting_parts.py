@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from agent.planner.questions.english import harmless
@@ -14,6 +14,27 @@ from agent.planner.questions.setting_words import AFTER, COMPARED, FILLER, NOT, 
 from agent.planner.questions.times import When
 from agent.planner.questions.tokens import Token
 
+_SECONDS: Final = {
+    **dict.fromkeys(("second", "seconds", "sec", "secs", "s"), 1),
+    **dict.fromkeys(("minute", "minutes", "min", "mins"), 60),
+    **dict.fromkeys(("hour", "hours", "hr", "hrs"), 3_600),
+}
+# languages as runtimes begin with them
+FAMILIES: Final = {
+    "python": "python",
+    "node": "nodejs",
+    "nodejs": "nodejs",
+    "node.js": "nodejs",
+    "java": "java",
+    "ruby": "ruby",
+    "dotnet": "dotnet",
+    "go": "go",
+}
+_COMPARING: Final = frozenset(
+    "than below under before above over after older newer lower higher earlier later < > <= >=".split()
+)
+# "off" restricts wherever it stands
+_SAYS_NO: Final = frozenset({"off", "disabled"})
 _BOUNDS: Final = tuple((op, tuple(text.split())) for op, words in COMPARED for text in words.split("|"))
 _BOUNDS_AFTER: Final = tuple((op, tuple(text.split())) for op, words in AFTER for text in words.split("|"))
 
@@ -47,6 +68,7 @@ def sorted_parts(tokens: Sequence[Token], whens: Sequence[When]) -> Parts | None
             t.text for t in tokens if parts.when.start_at <= t.start < parts.when.end_at
         )
     rest = [t for t in tokens if parts.when is None or not parts.when.start_at <= t.start < parts.when.end_at]
+    rest = _merged(rest)
     at = 0
     while at < len(rest):
         token = rest[at]
@@ -68,6 +90,19 @@ def sorted_parts(tokens: Sequence[Token], whens: Sequence[When]) -> Parts | None
             if at < len(rest):
                 parts.bound = rest[at]
                 at += 1
+            if parts.bound is not None and parts.bound.value is not None and parts.bound.unit in _SECONDS:
+                parts.bound = replace(
+                    parts.bound, value=parts.bound.value * _SECONDS[parts.bound.unit], unit=""
+                )
+            elif (
+                at < len(rest)
+                and parts.bound is not None
+                and parts.bound.value is not None
+                and (size := _SECONDS.get(rest[at].norm)) is not None
+            ):
+                # providers keep timeouts in seconds
+                parts.bound = replace(parts.bound, value=parts.bound.value * size)
+                at += 1
             continue
         after = _longest(_BOUNDS_AFTER, texts)
         if after is not None and parts.words and not parts.op:
@@ -83,7 +118,32 @@ def sorted_parts(tokens: Sequence[Token], whens: Sequence[When]) -> Parts | None
         at += 1
     if parts.op and parts.bound is None:
         return None
+    family = next((t for t in parts.words if t.text in FAMILIES), None)
+    if family is not None and parts.bound is not None and parts.bound.kind == "number":
+        # "node 18 or older", "python below 3.9"
+        text = f"{FAMILIES[family.text]}{parts.bound.text}"
+        parts.bound = replace(parts.bound, text=text, raw=f"{family.raw} {parts.bound.raw}", kind="word")
+        parts.words = [replace(t, text="runtime", norm="runtime") if t is family else t for t in parts.words]
     return parts
+
+
+def _merged(tokens: Sequence[Token]) -> list[Token]:
+    """ "older than python 3.9": the version of a family is one value, where it is compared."""
+    made: list[Token] = []
+    for token in tokens:
+        last = made[-1] if made else None
+        if (
+            last is not None
+            and token.kind == "number"
+            and not token.unit
+            and last.text in FAMILIES
+            and any(t.text in _COMPARING for t in tokens)
+        ):
+            text = f"{FAMILIES[last.text]}{token.text}"
+            made[-1] = replace(last, text=text, raw=f"{last.raw} {token.raw}", norm=text, end=token.end)
+        else:
+            made.append(token)
+    return made
 
 
 def _valued_next(rest: Sequence[Token], at: int) -> bool:
@@ -102,6 +162,7 @@ def _longest(
 def filler(token: Token) -> bool:
     return (
         token.text not in TO_WHOM
+        and token.text not in _SAYS_NO
         and token.kind in ("word", "mark")
         and (token.text in FILLER or token.text in STOP or harmless(token.text))
     )

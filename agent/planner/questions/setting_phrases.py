@@ -18,7 +18,7 @@ from agent.planner.questions.setting_atoms import (
     value_of,
 )
 from agent.planner.questions.setting_parts import Parts, filler, roots_of, sorted_parts
-from agent.planner.questions.setting_places import Spot, Spots, called, flat
+from agent.planner.questions.setting_places import Spot, Spots, called, flat, root
 from agent.planner.questions.setting_words import FILLER, OFF, ON, TURNING
 from agent.planner.questions.settings import ITEM
 from agent.planner.questions.times import When
@@ -26,6 +26,12 @@ from agent.planner.questions.tokens import Token
 
 _MOST: Final = 14
 _SELF: Final = frozenset({"enabl", "disabl", "account", "is", "properti", "user"})
+_LEAST: Final = frozenset(map(root, ("minimum", "version", "engine")))
+_SAID_OFF: Final = frozenset({"off", "disabled"})
+_SAYS_LITTLE: Final = frozenset(
+    "public private default standard internal external internet all any none basic general new old type".split()
+)
+_WITH_FAMILIES: Final = frozenset({"Runtime", "runtime", "databaseVersion", "Engine"})
 _NON: Final = frozenset({"non", "not", "no", "without"})
 _SPACE: Final = frozenset({"size", "storage", "space", "capacity", "disk", "memory"})
 _SIZES: Final = ("gb", "gib", "tb", "mb", "kb")
@@ -100,10 +106,13 @@ def _said(parts: Parts, roots: list[tuple[str, ...]], spot: Spot) -> tuple[float
     if unsaid := missing & _NON:
         # runAsNonRoot answers who runs as root by its no
         missing, parts = missing - unsaid, replace(parts, negated=not parts.negated)
+    if missing <= _LEAST and parts.bound is not None and parts.bound.text[:1].isdigit() and parts.op:
+        # "with TLS lower than 1.2": what is set is the least of it
+        missing = frozenset()
     if missing and parts.when is not None and spot.born and spot.item <= matched:
         # "access keys older than 90 days": since they were made
         missing = frozenset()
-    if missing and (len(spot.core) < 3 or len(missing) > 1):
+    if missing and (len(spot.core) < 3 or len(missing) > 1) and not (spot.end and spot.end <= matched):
         return None
     turned = spot.leaf & TURNING
     if turned and not turned & matched and "public" in matched and not spot.leaf - turned <= matched:
@@ -125,7 +134,9 @@ def _said(parts: Parts, roots: list[tuple[str, ...]], spot: Spot) -> tuple[float
         shown, used, op = value
         if not all(n in used or filler(parts.words[n]) for n in rest) or parts.when is not None:
             return None
-        return score + 2, atom_of(spot, op, (shown,), parts.negated)
+        # "secrets encryption off": what has such a value is not what is asked for
+        off = any(parts.words[n].text in OFF for n in rest if n not in used)
+        return score + 2, atom_of(spot, op, (shown,), parts.negated != off)
     states = [n for n in rest if parts.words[n].text in ON | OFF and parts.words[n].kind == "word"]
     others = [n for n in rest if n not in states and not filler(parts.words[n])]
     number = next(
@@ -206,6 +217,9 @@ def _value_only(parts: Parts, spots: Spots) -> Reading | None:
                 # "who are guests": one of them is a guest
                 text = flat(words[start].norm)
             rest = [t for t in (*words[:start], *words[start + size :]) if not filler(t)]
+            # "secrets encryption off"
+            off = [t for t in rest if t.text in _SAID_OFF]
+            rest = [t for t in rest if t not in off]
             bare = text.isdigit() and "/" not in words[start].text
             if bare or len(text) < 3 or text in ("true", "false"):
                 continue
@@ -215,10 +229,21 @@ def _value_only(parts: Parts, spots: Spots) -> Reading | None:
                 ):
                     score = 1 + 0.5 * len(rest) - 0.05 * spot.depth
                     best[spot.setting.type_id].append(
-                        (score, spot, atom_of(spot, "eq", (spot.values[text],), negated))
+                        (score, spot, atom_of(spot, "eq", (spot.values[text],), negated != bool(off)))
                     )
         if best:
             break
+    if not best and len(words) == 1 and words[0].text not in ON | OFF | _SAYS_LITTLE:
+        for spot, value in spots.by_word.get(flat(words[0].text), ()):
+            best[spot.setting.type_id].append(
+                (0.8 - 0.05 * spot.depth, spot, atom_of(spot, "eq", (value,), negated))
+            )
+    if not best and len(words) == 1 and words[0].kind == "word":
+        for spot in spots.by_family.get(words[0].text, ()):
+            if spot.setting.leaf in _WITH_FAMILIES:
+                best[spot.setting.type_id].append(
+                    (0.9 - 0.05 * spot.depth, spot, atom_of(spot, "starts", (words[0].text,), negated))
+                )
     if not best:
         return _switched(parts, spots)
     made = _together(best)

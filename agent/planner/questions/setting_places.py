@@ -21,6 +21,26 @@ _NO: Final = re.compile(
 _CLUSTER: Final = re.compile(r"EKS_CLUSTER|KUBERNETES_CLUSTER")
 _VERSIONS: Final = frozenset({"version", "kubernetesVersion", "currentMasterVersion"})
 _OF_CLUSTERS: Final = ("kubernetes", "master", "cluster", "control", "plane")
+# keys that are called otherwise by people
+_SAME: Final = {"natIP": ("public", "ip"), "PublicIpAddress": ("public", "ip")}
+# states that a provider documents, though nothing may be in one just now
+_STATES: Final = {
+    "KeyState": ("Enabled", "Disabled", "PendingDeletion", "PendingImport", "Unavailable"),
+    "PingStatus": ("Online", "ConnectionLost", "Inactive"),
+    "DBInstanceStatus": ("available", "stopped", "creating", "deleting", "failed", "storage-full"),
+    "diskState": ("Attached", "Unattached", "Reserved"),
+    "ingressSettings": ("ALLOW_ALL", "ALLOW_INTERNAL_ONLY", "ALLOW_INTERNAL_AND_GCLB"),
+    "publicAccessPrevention": ("inherited", "enforced"),
+    "imageTagMutability": ("MUTABLE", "IMMUTABLE"),
+    "HttpTokens": ("optional", "required"),
+    "AZURE_ROLE_DEFINITION.properties.type": ("BuiltInRole", "CustomRole"),
+    "ftpsState": ("AllAllowed", "FtpsOnly", "Disabled"),
+}
+# what the inventory itself has, as every kind of asset, and what programs are told
+_ELSEWHERE: Final = frozenset(
+    {"location", "region", "Region", "LocationConstraint", "Variables", "environmentVariables", "appSettings"}
+)
+_FAMILY: Final = re.compile(r"[a-z]{3,}(?=\d)")
 # their values are names: no word of a question is one of them by itself
 _NAMES: Final = frozenset(
     "name id arn description path sid uid handler key title summary displayname mail email".split()
@@ -75,6 +95,8 @@ class Spot:
     values: Mapping[str, str]
     written: str = ""
     item: frozenset[str] = frozenset()
+    end: frozenset[str] = frozenset()
+    """The last two words of a long key, which people say for the whole of it: the hop limit."""
     above: frozenset[str] = frozenset()
     """The words of the object that the key is in, other than those of the noun."""
 
@@ -100,6 +122,10 @@ class Spots:
 
     by_root: Mapping[str, tuple[Spot, ...]] = field(default_factory=dict)
     by_value: Mapping[str, tuple[Spot, ...]] = field(default_factory=dict)
+    by_word: Mapping[str, tuple[tuple[Spot, str], ...]] = field(default_factory=dict)
+    """By the one word of a value that neither its key nor the noun has: custom, of CustomRole among roles."""
+    by_family: Mapping[str, tuple[Spot, ...]] = field(default_factory=dict)
+    """By what values begin with before their version: nodejs, postgres."""
     every: tuple[Spot, ...] = ()
     types: frozenset[str] = frozenset()
 
@@ -127,6 +153,8 @@ def spots_of(estate: Estate, types: frozenset[str], nouns: Sequence[str]) -> Spo
 def _made(estate: Estate, types: frozenset[str], nouns: frozenset[str]) -> Spots:
     by_root: dict[str, list[Spot]] = defaultdict(list)
     by_value: dict[str, list[Spot]] = defaultdict(list)
+    by_word: dict[str, list[tuple[Spot, str]]] = defaultdict(list)
+    by_family: dict[str, dict[int, Spot]] = defaultdict(dict)
     every: list[Spot] = []
     for setting in estate.settings.of(sorted(types)):
         if setting.kind == "null" or len(setting.path) > 9:
@@ -135,12 +163,22 @@ def _made(estate: Estate, types: frozenset[str], nouns: frozenset[str]) -> Spots
         every.append(spot)
         for one in {*spot.all, spot.written}:
             by_root[one].append(spot)
-        if not spot.named and len(spot.values) <= 60:
+        if not spot.named and len(spot.values) <= 60 and not _ELSEWHERE & set(setting.path):
             for value in spot.values:
                 by_value[value].append(spot)
+            for value in spot.values if setting.kind == "text" and not setting.many else ():
+                if (family := _FAMILY.match(value)) is not None:
+                    by_family[family[0]][id(spot)] = spot
+            for value in spot.values.values() if len(spot.values) <= 6 else ():
+                said = key_words(value)
+                own = [w for w in said if root(w) not in spot.all]
+                if 0 < len(own) < len(said) and setting.kind == "text":
+                    by_word[flat("".join(own))].append((spot, value))
     return Spots(
         {k: tuple(v) for k, v in by_root.items()},
         {k: tuple(v) for k, v in by_value.items()},
+        {k: tuple(v) for k, v in by_word.items()},
+        {k: tuple(v.values()) for k, v in by_family.items()},
         tuple(every),
         types,
     )
@@ -157,11 +195,16 @@ def _spot(setting: Setting, nouns: frozenset[str]) -> Spot:
         above = frozenset(root(w) for w in key_words(own[-2])) - LIGHT_ROOTS - nouns
         core = above if above and leaf <= LIGHT_ROOTS | nouns and _silent(leaf) else leaf
     core = core or leaf
+    if (same := _SAME.get(setting.leaf)) is not None:
+        core = leaf = frozenset(map(root, same))
+        own = [*own, *same]
     if _CLUSTER.search(setting.type_id) and setting.leaf in _VERSIONS:
         core = leaf = frozenset({root("version")})
         own = [*_OF_CLUSTERS, *own]
     whole = frozenset(root(w) for step in own for w in key_words(step)) | nouns
     values = {flat(shown): shown for shown in setting.values.values()}
+    for shown in _STATES.get(setting.leaf) or _STATES.get(f"{setting.type_id}.{'.'.join(setting.path)}", ()):
+        values.setdefault(flat(shown), shown)
     for shown in list(setting.values.values()):
         if "/" in shown and not shown.startswith("/") and len(shown.rpartition("/")[2]) > 2:
             values.setdefault(flat(shown.rpartition("/")[2]), shown)
@@ -170,7 +213,9 @@ def _spot(setting: Setting, nouns: frozenset[str]) -> Spot:
         at = len(setting.path) - 1 - setting.path[::-1].index(ITEM)
         item = frozenset(root(w) for w in key_words(setting.path[at - 1])) if at else frozenset()
     above = frozenset(root(w) for w in key_words(own[-2])) - nouns if len(own) > 1 else frozenset()
-    return Spot(setting, leaf, core, whole, turned, values, flat(setting.leaf), item, above)
+    end = frozenset(leaf_words[-2:]) if len(leaf_words) > 3 else frozenset()
+    end = end if len(end - LIGHT_ROOTS - nouns) == 2 else frozenset()
+    return Spot(setting, leaf, core, whole, turned, values, flat(setting.leaf), item, end, above)
 
 
 def _silent(leaf: frozenset[str]) -> bool:

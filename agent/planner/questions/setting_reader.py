@@ -19,14 +19,15 @@ from agent.planner.questions.marks import Mark, find_marks
 from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.plan_one_item import atoms_of
 from agent.planner.questions.setting_clauses import Clauses
-from agent.planner.questions.setting_columns import without_columns
+from agent.planner.questions.setting_columns import leading, without_columns
 from agent.planner.questions.setting_effects import with_effects
 from agent.planner.questions.setting_joined import of_same_items
 from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.setting_other import RELATED, Understand, addressed, attribute, otherwise
 from agent.planner.questions.setting_phrases import Reading, phrase_of
 from agent.planner.questions.setting_places import spots_of
-from agent.planner.questions.setting_words import NOT, REPHRASED
+from agent.planner.questions.setting_trust import with_grants, with_trust
+from agent.planner.questions.setting_words import NOT, REPHRASED, TURNING
 from agent.planner.questions.settings import ITEM
 from agent.planner.questions.times import find_times
 from agent.planner.questions.tokens import Token, tokenize
@@ -50,6 +51,10 @@ _ASKING: Final = re.compile(
 _LISTS: Final = re.compile(
     r"^\W*(?:(?:please|pls|can you|could you|i need|we need|i want|i would like|kindly) )*(?:an? |the |to )*(?:see |have )?(?:list|show|give|print|get|provide|return|enumerate|display|export|overview|inventory|table)\b"
 )
+_ACCOUNTS: Final = re.compile(
+    r"^(\W*(?:(?:which|what|list|show|me|find|give|all|the|any|our|are|there|of) )*)(?:cloud )?accounts\b"
+)
+_OF_KEYS: Final = frozenset("type size class name version count family".split())
 _SYSTEMS: Final = frozenset({"linux", "windows", "ubuntu", "debian", "rhel"})
 # one row or one number for each
 _EACH: Final = frozenset({"each", "every", "per"})
@@ -63,9 +68,15 @@ def read_settings(text: str, estate: Estate, now: datetime, understand: Understa
     rule = (said := _RULE.search(text)) is not None
     if said is not None:
         text = re.sub(r"\s{2,}", " ", f"{text[: said.start()]} {text[said.end() :]}").strip(" :,.")
+    text = with_grants(with_trust(text))
     for pattern, instead in REPHRASED:
         text = re.sub(pattern, instead, text)
-    return _form(text.strip(" ,:"), estate, now, understand, rule=rule)
+    text = text.strip(" ,:")
+    form = _form(text, estate, now, understand, rule=rule)
+    if form is None and _ACCOUNTS.match(text) is not None:
+        # accounts have a configuration of their own
+        form = _form(_ACCOUNTS.sub(r"\1aws accounts", text), estate, now, understand, rule=rule)
+    return form
 
 
 def _form(
@@ -112,6 +123,8 @@ def _form(
         return None
     noun = " ".join(t.raw for t in tokens[at:end])
     tail, columns = without_columns(tail, spots, estate, listed=_LISTS.match(text) is not None)
+    if first_columns := leading(lead, spots, estate):
+        lead, columns = [], [*first_columns, *columns]
     systems = [t for m in marks if _system(m) for t in tokens[m.start : m.end]]
     limited = Kinds(types=tuple(sorted(types)), label=kinds.label or noun)
 
@@ -123,7 +136,10 @@ def _form(
         if (address := addressed(some, types, estate)) is not None:
             return Reading(address.item, address.score, made.spots if made is not None else ())
         held = {spot.setting.type_id for spot in made.spots} if made is not None else set()
-        if made is None or len(held) == len(types) or made.valued:
+        if made is None or len(held) == len(types):
+            return made
+        if any(spot.leaf & TURNING for spot in made.spots):
+            # what prevents public access is no other word for it
             return made
         weak = other(some)
         wider = weak is not None and isinstance(weak.item, Atom)
@@ -150,10 +166,13 @@ def _form(
     if _apart(items):
         return None
     own = [r for r in clauses.found if r.spots]
-    if not own and not items and len(columns) > 1 and told_of(columns) and not lead:
+    if not own and (items or len(columns) > 1) and told_of(columns):
         # nothing but values to show
-        return Form(entity="asset", items=(limited,), columns=tuple(columns), rule_form=rule, noun=noun)
-    if not own or (all(r.valued for r in own) and len(own) < 2 and not columns):
+        return Form(
+            entity="asset", items=(limited, *items), columns=tuple(columns), rule_form=rule, noun=noun
+        )
+    bare = len(own) == 1 and own[0].valued and own[0].score < 1
+    if not own or (bare and not columns and _of_kinds(marks, spans)):
         return None
     if RELATED.search(text) and not any(isinstance(item, (Has, Weakness)) for item in items):
         # findings or issues are spoken of, and no condition is about them
@@ -163,6 +182,11 @@ def _form(
         entity="asset", items=(limited, *items), columns=tuple(columns), rule_form=rule, noun=noun,
         measure=Measure(function="count") if counts and not columns else None,
     )  # fmt: skip
+
+
+def _of_kinds(marks: Sequence[Mark], spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether another kind is named beside the one asked for: what looks like a value may be that."""
+    return any(m.kind == "kind" and (m.start, m.end) not in spans for m in marks)
 
 
 def told_of(columns: Sequence[Ref]) -> bool:
@@ -197,6 +221,13 @@ def _head(
 ) -> tuple[Kinds, int, int, list[tuple[int, int]]] | None:
     """The kind that is asked for; a second word for it narrows it: users in Azure Active Directory."""
     kinds = [m for m in marks if m.kind == "kind" and isinstance(m.data, Kinds)]
+    while (
+        len(kinds) > 1
+        and tokens[kinds[0].end].norm in _OF_KEYS
+        and any(t.text in ("of", "for", "on") for t in tokens[kinds[0].end : kinds[1].start])
+    ):
+        # "the instance type of ec2 instances"
+        kinds = kinds[1:]
     if not kinds:
         return None
     first = kinds[0]

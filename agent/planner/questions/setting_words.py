@@ -14,14 +14,14 @@ ALIKE: Final[dict[str, str]] = {
     "disk": "disk", "mfa": "mfa", "multifactor": "mfa", "mount": "mount", "principals": "principal", "begin": "start",
     "made": "creat", "registr": "register", "multi-factor": "mfa", "born": "creat", "setup": "creat", "log": "log", "pwd": "password", "auth": "auth", "ssl": "ssl",
     "identity": "identity", "vcpu": "cpu", "cores": "core", "ver": "version", "expiry": "expir", "expiration": "expir", "expire": "expir",
-    "k8s": "kubernetes",
+    "k8s": "kubernetes", "chang": "modifi", "updat": "modifi", "edit": "modifi",
 }  # fmt: skip
 # parts of keys that need not be said
 LIGHT: Final = frozenset(
     "only storage traffic support enabl is allow access requir us number default time date period action mode status state type kind value "
     "config configuration configur set name option option spec property propertie id arn in the of on profil policy resourc description "
     "information info current code timestamp setting document point block disabl den count use day gb byte mb algorithm specification "
-    "own per for all a an to any at".split()
+    "own per for all a an to any at level last".split()
 )
 # words that turn what a key says: disablePasswordAuthentication
 TURNING: Final = frozenset({"disabl", "disable", "deny", "block", "prevent", "restrict"})
@@ -78,7 +78,7 @@ REPHRASED: Final[tuple[tuple[str, str], ...]] = (
     (r"\bserver access log(?:s|ging)?\b", "logging"),
     (r"\b(?:(?:that|which) )?(?:spans?|spanning|covers?|covering|from|ranging from|goes from|is)\s+((?:\d{1,3}\.){3}\d{1,3})\s*(?:to|through|until|till|-|–|\.\.)\s*((?:\d{1,3}\.){3}\d{1,3})\b",
      r"with start ip address \1 and end ip address \2"),
-    (r"\bapi[ -]server endpoint\b", "endpoint"),
+    (r"\b(?:(?:kubernetes|k8s|cluster) )?(?:api(?:[ -]server)?|control[ -]plane|master) endpoints?\b", "endpoint"),
     # what accepts an old version has it as its least
     (rf"{_TLS} 1\.0\b{_TLS_END}", "with minimum tls version 1.0"),
     (rf"{_TLS} 1\.1\b{_TLS_END}", "with minimum tls version below 1.2"),
@@ -86,6 +86,39 @@ REPHRASED: Final[tuple[tuple[str, str], ...]] = (
     (rf"\bwith passwords?[ -](?:based )?{_LOGIN}(?= in\b|\W*$)", "that allow password authentication"),
     (rf"\bpasswords?[ -](?:based )?{_LOGIN}\b", "password authentication"),
     (r"\bwith password authentication(?= in\b|\W*$)", "that allow password authentication"),
+    (r"\b(?:which |that |who )?(?:only )?(?:allow|accept|take|let in|permit)(?:s|ing)? (?:only )?internal(?: (?:traffic|ingress|requests|calls))?(?: only)?\b", "with ingress internal only"),
+    (r"\b(?:whose |where (?:the )?|with )?(?:worker )?nodes (?:have|with|having|get) (?:a |external |public )+ips?(?: address(?:es)?)?\b", "with private nodes off"),
+    (r"\b(?:accept|allow|open|reachable|permit|take)(?:s|ing|ed)?(?: (?:traffic|connections?|access|requests))?(?: to| from| by)* (?:all|any|every) networks?\b", "with default action allow"),
+    (r"\bexternal (ip(?: address)?(?:es|s)?)\b", r"public \1"),
+    (r"\b(?:ssm |systems manager |the )*(?:agents?(?:'s)? )?ping status\b", "ping status"),
+    (r"\b(?:with |have |has |whose |where |having )?(?:an? |the |their )*(?:ssm |systems manager )agents?(?: (?:is|are|that is|currently))* (?:offline|disconnected|not online|unreachable|lost|not reporting)\b|\b(?:with |have |has |having )?(?:an? )?(?:offline|disconnected|unreachable) (?:ssm |systems manager )agents?\b", "with ping status 'connectionlost'"),
+    (r"(?<='connectionlost' or )(?:is |are )?(?:outdated|out of date|old)\b", "with is latest version off"),
+    (r",? (?:instead of|rather than) (?:with |by |using |an? )?[\w:-]+(?: keys?| encryption)?(?=$|,| and | or )", ""),
+    (r"\b(?:(?:user|system)[- ]assigned |azure )*managed identit(?:y|ies)\b", "identity"),
+    (r"^(.*\bvaults?\b.*?)\brbac\b(?! authori)", r"\1rbac authorization"),
+    (r"\b(?:geo[- ]?redundant|grs)\b(?: storage| replication)?", "sku name 'standard_grs'"),
+    (r"\b(?:locally[- ]?redundant|lrs)\b(?: storage| replication)?", "sku name 'standard_lrs'"),
+    (r"\b(?:zone[- ]?redundant|zrs)\b(?: storage| replication)?", "sku name 'standard_zrs'"),
+    (r"\b(?:(?:that|which) )?(?:use|uses|using|run as|running as|with|have|having|on|as)(?: the| a)? (?:compute(?: engine)? )?default (?:compute )?service accounts?\b", "with service account email containing '-compute@developer'"),
+    (r"\b(?:where|in which|on which) (allusers|allauthenticatedusers) (?:has|have|is granted|holds?|gets?) (?:an? |any |some )?(?:roles?|access)\b", r"with members '\1'"),
+    (r"\b(?:public|open|unrestricted) ingress\b", "ingress settings 'allow_all'"),
+    (r"\binline polic(?:y|ies)\b", "policy list"),
+    (r"^(.*\bnodes?\b.*?)\b(?:that (?:are|is) |which (?:are|is) )?not ready\b", r"\1with conditions status other than 'true'"),
+    (r"^(.*\b(?:functions?|lambdas?)\b.*?)\b(on|in|using|with|running) node(?:\.?js)?\b(?! ?\d)", r"\1\2 nodejs"),
+    (r"\b(?:on|running|runs?|at|with|using) (?:kubernetes|k8s) (?:version )?v?(\d+\.\d+[\d.]*)\b(?! (?:or|and) )", r"with kubernetes version starting with '\1'"),
+    (r"^(.*\b(?:gcp|vpc|google|cloud)? ?firewall rules?\b.*?)\b(?:that |which )?(?:den(?:y|ies|ying)|block(?:s|ing)?)(?: (?:traffic|access|connections?|something|anything))*(?=\W*$| in | and )", r"\1with denied"),
+    (r"\b(retention(?: \w+){0,4}?) (?:a|one) week\b", r"\1 7 days"),
+    (r"\b(retention(?: \w+){0,4}?) (?:a|one) month\b", r"\1 30 days"),
+    (r"\bevery resource\b", "all resources"),
+    (r"\b(?:encrypt(?:s|ed|ing)? ebs(?: volumes)?|(?:default )?ebs(?: volume)? encryption)(?: by)? default\b|\bdefault ebs(?: volume)? encryption\b", "ebsencryptionbydefault"),
+    (r"\b(?:that |which )?can (?:still )?be (?:permanently )?(?:purged|permanently deleted|deleted for good)\b", "without purge protection"),
+    (r"^(.*\b(?:app services?|web ?apps?)\b.*?)\b(?:with |that |which |allow(?:s|ing)? |accept(?:s|ing)? )+(?:plain |insecure |unencrypted )?ftp(?: (?:open|on|enabled|allowed|access|deployments?))*(?=\W*$| and | or |,)", r"\1with ftps state 'allallowed'"),
+    (r"\bnot (?:limited|restricted) to (?:azure ad|azure active directory|aad|entra(?: id)?)(?: (?:auth(?:entication)?|log ?ins?|accounts?))?\b", "without azureadonlyauthentication"),
+    (r"\b(?:limited|restricted) to (?:azure ad|azure active directory|aad|entra(?: id)?)(?: (?:auth(?:entication)?|log ?ins?|accounts?))?\b", "with azureadonlyauthentication"),
+    (r"\b(?:with |the |a )*full (?:api|cloud|cloud api|cloud platform|google api) (?:access|scopes?)(?: to all (?:cloud )?apis)?\b|\b(?:with )?full access to all (?:cloud |google )?apis\b", "with scopes 'https://www.googleapis.com/auth/cloud-platform'"),
+    (r"^(.*\brole ?bindings?\b.*?)\b(?:that |which )?(?:bind|reference|refer|point)(?:s|ing)?(?: to)? (?:the )?(?:cluster ?role )?", r"\1granting "),
+    (r"\b(?:auto)?-?mount(?:s|ing|ed)? (?:the |an? |their |its )?(?:(?:default )?(?:service account|sa|api) )?tokens?\b", "automount service account token"),
+    (r"^(.*\b(?:ec2s?|instances?|machines?|vms?)\b.*?)\b(?:an? )?(?:iam|instance) (?:roles?|profiles?)\b(?: attached)?(?! names?)", r"\1iam instance profile"),
     (r"\bw/o\b", "without"),
     (r"\bauto(?:matically)?[- ]?(assign\w*|hand\w*|give\w*|map\w*)\b", r"\1"),
     (r"\bpoint[- ]in[- ]time(?:[- ]recovery)?\b", "pitr"),
@@ -110,4 +143,5 @@ REPHRASED: Final[tuple[tuple[str, str], ...]] = (
     (r"\bat rest\b", ""),
     (r"\bimages? image ending\b", "image ending"),
     (r"\bimage (?:tag(?:ged)?|version) (?:is )?latest\b", "image ending in ':latest'"),
+    (r"^(.*\b(?:deployments?|pods?|workloads?)\b.*?)\b(?:an? )?images? (?:that (?:is|are) |which (?:is|are) )?(?:tagged|with (?:the )?tag|having (?:the )?tag) (?:as |of )?'?:?latest'?\b", r"\1 image ending in ':latest'"),
 )  # fmt: skip

@@ -46,6 +46,8 @@ _BLOB: Final = ("allow public access to blobs", "allow no public access to blobs
 _SHARED: Final = ("are shared with everyone (public)", "are not shared with everyone (public)")
 _GRANTED: Final = ("grant public access, to allUsers or allAuthenticatedUsers", "grant nothing to the public")
 _HTTP: Final = ("accept plain HTTP: nothing refuses it (TLS)", "refuse plain HTTP (TLS only)")
+_OUT: Final = ("are shared with other accounts", "are shared with no other account")
+_OLD: Final = ("allow TLS older than 1.2 (weak)", "require TLS 1.2 or newer")
 _API: Final = ("have a public API endpoint", "have no public API endpoint")
 _ADDRESS: Final = ("have a public IP address", "have no public IP address")
 _SOME: Final = (r"\S",)
@@ -82,6 +84,22 @@ PLACES: Final[dict[str, tuple[Shown, ...]]] = {
         Shown("settings.ipConfiguration.requireSsl", "true", good=True, label="accept connections without SSL/TLS", inverse="require SSL/TLS"),
         Shown("httpsTrigger.securityLevel", "in", ("SECURE_ALWAYS",), good=True, label=_HTTP[0], inverse=_HTTP[1]),
         Shown("Listeners[].Protocol", "in", ("HTTP",), label="have a plain HTTP listener (no TLS)", inverse="have no plain HTTP listener"),
+    ),
+    "shared_out": (
+        Shown("CreateVolumePermissions[].UserId", "matches", (r"^\d{12}$",), label=_OUT[0], inverse=_OUT[1]),
+        Shown("DBSnapshotAttributes[].AttributeValues", "matches", (r"^\d{12}$",), label=_OUT[0], inverse=_OUT[1]),
+        Shown("LaunchPermissions[].UserId", "matches", (r"^\d{12}$",), label=_OUT[0], inverse=_OUT[1]),
+    ),
+    "no_cmk": (
+        Shown("encryptionConfiguration.encryptionType", "in", ("KMS",), good=True, types=("ECR_",)),
+        Shown("properties.encryption.type", "in", ("EncryptionAtRestWithCustomerKey", "EncryptionAtRestWithPlatformAndCustomerKeys"), good=True),
+        Shown("properties.encryption.keySource", "in", ("Microsoft.Keyvault",), good=True),
+    ),
+    "weak_tls": (
+        Shown("Listeners[].SslPolicy", "matches", (r"^ELBSecurityPolicy-(?:201\d-|TLS-1-[01]-|FS-2018|FS-1-1)",), label=_OLD[0], inverse=_OLD[1]),
+        Shown("properties.minimumTlsVersion", "in", ("TLS1_2", "TLS1_3"), good=True, label=_OLD[0], inverse=_OLD[1]),
+        Shown("properties.minimalTlsVersion", "in", ("1.2", "1.3"), good=True, label=_OLD[0], inverse=_OLD[1]),
+        Shown("properties.siteConfig.minTlsVersion", "in", ("1.2", "1.3"), good=True, label=_OLD[0], inverse=_OLD[1]),
     ),
     "no_logging": (Shown("logging.clusterLogging[].enabled", "true", good=True),),
     "no_backup": (

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Final
 
 from agent.planner.questions.estate import Estate
+from agent.planner.questions.names import TEAM_KEYS
+from agent.planner.questions.phrases import lexicon_parts
 from agent.planner.questions.region_names import with_regions
 from agent.planner.questions.rewrites import rewritten
 from agent.planner.questions.rewrites_access import of_access
@@ -49,6 +51,21 @@ _IDIOMS: Final[tuple[Callable[[str], str], ...]] = (
 )
 
 
+_TEAM: Final = re.compile(r"\b(?:the )?(?P<name>[\w-]+) (?:team|squad)(?:'s)?(?= |\W*$)")
+
+
+def _of_teams(text: str, estate: Estate) -> str:
+    """ "the platform team": a team that is called like an attribute."""
+    attributes = lexicon_parts()
+
+    def told(match: re.Match[str]) -> str:
+        name = match["name"]
+        keys = {key.lower() for key in estate.words.tag_values.get(name, ())}
+        return f"team {name}" if name in attributes and keys & TEAM_KEYS else match[0]
+
+    return _TEAM.sub(told, text)
+
+
 def in_plain_words(text: str, estate: Estate, before: str = "") -> str:
     """The text in lower case, in plainer words; what is quoted and names of the tenant stay.
 
@@ -59,6 +76,7 @@ def in_plain_words(text: str, estate: Estate, before: str = "") -> str:
     if (text, before) in kept:
         return kept[text, before]
     plain = with_titles(mended(with_regions(_CIS.sub("configuration items", text), estate), estate), estate)
+    plain = _of_teams(plain, estate)
     for rewrite in _IDIOMS:
         plain = rewrite(plain)
     if before == "event":
