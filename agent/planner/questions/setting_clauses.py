@@ -29,6 +29,8 @@ _EDGES: Final = frozenset(
 )
 _LACKING: Final = frozenset({"without", "no", "lacking", "missing"})
 _KEYS: Final = frozenset("type size class version runtime engine family running".split())
+# who has it: a condition or a column, and never idle
+_HELD: Final = frozenset({"owner", "team"})
 _UNITS: Final = frozenset({"second", "minute", "hour"})
 _MOST: Final = 60
 Phrase = Callable[[Sequence[Token]], Reading | None]
@@ -311,6 +313,7 @@ def _empty(token: Token) -> bool:
         and token.text not in NOT
         and token.text not in TO_WHOM
         and token.norm not in _UNITS
+        and token.norm not in _HELD
         and not (token.text in OFF or (token.text in ON and token.text not in FILLER))
         and (
             token.text in FILLER

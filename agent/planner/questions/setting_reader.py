@@ -24,6 +24,7 @@ from agent.planner.questions.setting_effects import with_effects
 from agent.planner.questions.setting_joined import of_same_items
 from agent.planner.questions.setting_marks import types_of
 from agent.planner.questions.setting_other import RELATED, Understand, addressed, attribute, otherwise
+from agent.planner.questions.setting_parts import filler
 from agent.planner.questions.setting_phrases import Reading, phrase_of
 from agent.planner.questions.setting_places import spots_of
 from agent.planner.questions.setting_trust import with_grants, with_trust
@@ -129,7 +130,8 @@ def _form(
     limited = Kinds(types=tuple(sorted(types)), label=kinds.label or noun)
 
     def phrase(some: Sequence[Token]) -> Reading | None:
-        if any(t in some for t in systems) or (len(some) == 1 and some[0].text in _SYSTEMS):
+        told = [t for t in some if t.text in _SYSTEMS or not (filler(t) or t.text == "running")]
+        if any(t in some for t in systems) or (len(told) == 1 and told[0].text in _SYSTEMS):
             # what a machine runs, and no key that is called so
             return None
         made = phrase_of(some, spots, whens)
@@ -166,7 +168,7 @@ def _form(
     if _apart(items):
         return None
     own = [r for r in clauses.found if r.spots]
-    if not own and (items or len(columns) > 1) and told_of(columns):
+    if not own and (len(columns) > 1 or (items and told_of(columns))):
         # nothing but values to show
         return Form(
             entity="asset", items=(limited, *items), columns=tuple(columns), rule_form=rule, noun=noun
