@@ -40,6 +40,10 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"(?<![\w-])(?P<v>do|does|is|are|was|were|has|have|had|did|would|should|could)nt(?![\w-])", r"\g<v>n't"),
         (r"(?<![\w-])can ?not(?![\w-])", "can't"),
         (r"(?<![\w-])(?:cant|wont)(?= (?:be|have|read|write|log|reach|access|connect|rotate|expire)\b)", "can't"),
+        (r"(?<![\w-])(?P<l>critical|high)s(?![\w-])(?! (?:issues|findings))", r"\g<l> issues"),
+        (r"\b(?P<w>no|without(?: an?)?|lacking(?: an?)?|missing(?: an?)?|lack(?: an?)?) (?:cortex xdr|xdr|cortex|edr) agents?\b", r"\g<w> endpoint agent"),
+        (r"\b(?P<t>top (?:\d+ )?)(?:most )?vulnerable packages(?= by (?:the )?number of (?:vulnerabilities|cves|findings))", r"\g<t>packages"),
+        (r"\b(?P<t>top (?:\d+ )?)(?:most )?vulnerable packages\W*$", r"\g<t>packages by number of vulnerabilities"),
         # short nouns, where they are none of the tenant's
         (r"(?<![\w-])(?P<l>lambda |azure |cloud )fns?(?![\w-])", r"\g<l>functions"),
         (r"(?<![\w-])(?:fns)(?![\w-])", "functions"),

@@ -64,6 +64,9 @@ _COUNTS: Final = re.compile(
 )
 
 
+_LACKS: Final = frozenset("without no lacking lack lacks missing any having with".split())
+
+
 def read_settings(text: str, estate: Estate, now: datetime, understand: Understand) -> Form | None:
     """The form of a question about configuration; None where it is not wholly one. Raises `NoSuchValue`."""
     rule = (said := _RULE.search(text)) is not None
@@ -134,6 +137,10 @@ def _form(
         if any(t in some for t in systems) or (len(told) == 1 and told[0].text in _SYSTEMS):
             # what a machine runs, and no key that is called so
             return None
+        words = [t.norm for t in some if t.text not in NOT | _LACKS and (t.norm == "owner" or not filler(t))]
+        if words == ["owner"]:
+            # whom a cloud bills for a bucket is not who looks after it
+            return other(some)
         made = phrase_of(some, spots, whens)
         if (address := addressed(some, types, estate)) is not None:
             return Reading(address.item, address.score, made.spots if made is not None else ())

@@ -27,7 +27,7 @@ _MOST_OF: Final = re.compile(
     re.IGNORECASE,
 )
 _ON_MOST: Final = re.compile(
-    rf"^(?:the\s+)?(?P<n>{_NUMBER})?\s*(?P<what>[\w\s-]+?)\s+(?:that|which)\s+(?:are|is|sit|sits|appear|appears|occur|occurs)\s+on\s+(?:the\s+)?most\s+(?:of\s+(?:its|their|the)\s+)?(?P<of>[\w\s-]+?)(?P<tail>\s+(?:in|for|per) (?:each|every)\b.*)?\W*$",
+    rf"^(?:the\s+)?(?P<n>{_NUMBER})?\s*(?P<what>[\w\s-]+?)\s+(?:(?:that|which)\s+(?:are|is|sit|sits|appear|appears|occur|occurs)|(?:found|seen|present|detected))\s+on\s+(?:the\s+)?most\s+(?:of\s+(?:its|their|the)\s+)?(?P<of>[\w\s-]+?)(?P<tail>\s+(?:in|for|per) (?:each|every)\b.*)?\W*$",
     re.IGNORECASE,
 )
 _COMMON: Final = re.compile(

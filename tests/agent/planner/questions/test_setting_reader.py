@@ -300,3 +300,11 @@ def test_a_gateway_that_is_gone_through_is_a_test(configured: ConfiguredTenant) 
         if a["type"] == ROUTES and any("NatGatewayId" in r for r in a["cfg"]["Routes"])
     }
     assert {row["xdm.asset.id"] for row in configured.rows(asked.plan)} == wanted
+
+
+def test_an_owner_is_a_tag_and_not_whom_a_cloud_bills() -> None:
+    cfg = {"Owner": {"ID": "abc"}, "Versioning": {"Status": "Enabled"}}
+    made: list[Row] = [{"id": f"b{n}", "name": f"b{n}", "type": "S3_BUCKET", "cfg": cfg} for n in range(3)]
+    tenant = ConfiguredTenant(made, {"S3_BUCKET": ("Data", "Storage Bucket", "S3 Bucket", "AWS")})
+    asked = read_settings("s3 buckets without owner", tenant.estate, NOW, understand)
+    assert asked is None
