@@ -142,6 +142,9 @@ def settle_left(state: State) -> None:
         ("and", Weakness(name=" ".join(words), rules=tuple(r.id for r in found), label=label, negated=good))
     )
     state.left = []
+    if "not" in around:
+        # what a check reports is what is lacking: "without a waf"
+        state.negated = False
 
 
 def unknown_names(state: State, text: str, estate: Estate) -> Asked | None:

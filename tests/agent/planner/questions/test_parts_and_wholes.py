@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.planner.questions.ask import plan_question
-from agent.planner.questions.form import Atom, Has, Measure
+from agent.planner.questions.form import Atom, Has, Measure, Weakness
 from agent.planner.questions.rewrites_each import of_each
 from agent.planner.questions.titles import with_titles
 from agent.planner.questions.word_order import ordered
@@ -134,3 +134,13 @@ def test_what_was_found_is_a_title_by_its_words(tenant: Tenant) -> None:
 )
 def test_the_cloud_stands_before_what_it_has(text: str, plain: str) -> None:
     assert ordered(text) == plain
+
+
+def test_what_a_check_reports_may_be_what_is_lacking(tenant: Tenant) -> None:
+    """As "load balancers without a waf": the only words for it are those of a check."""
+    made = plan_question("s3 buckets without an object", tenant.estate, None, NOW, settings=False)
+    assert made.outcome == "answer", made.message
+    assert made.form is not None
+    (weak,) = (i for i in made.form.items if isinstance(i, Weakness))
+    assert weak.rules == ("s3_bucket_object_versioning",)
+    assert not weak.negated
