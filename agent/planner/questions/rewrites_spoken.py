@@ -68,6 +68,9 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"^\W*(?:no|nope|sorry|wait|hmm)\b[, ]*(?:(?:sorry|wait)[, ]+)?(?:i (?:mean|meant)|rather|make that|actually)\b[, ]*(?:(?:only|just)? ?(?=those\b|the\b|with\b|in\b))", "only "),
         (r"^\W*(?:ok |and |now |then )*(?:the )?other way (?:round|around)\b[,:;]+ ?(?=\w)", ""),
         (r"^\W*no\b[, ]*(?=(?:only|just|those)\b)", ""),
+        (r"\bip[ -]?forwarding\b", "canipforward"),
+        (r"\b(?:our|all(?: the)?|the) storage (?=(?:is|are|that|which)\b)", "storage buckets "),
+        (rf"^(?P<lead>\W*(?:(?:which|what|show|list|give|me|the|are) )*)(?P<n>{_NUMBER}) (?P<g>regions|accounts|teams|owners|applications|providers|clouds|environments) (?:that |which )?(?:host|hold|have|contain|run|own|keep|carry)(?:s|ing)? (?:the )?most (?P<w>[\w -]{{3,50}}?)\W*$", r"\g<lead>top \g<n> \g<g> by number of \g<w>"),
         # groups
         (r"\bassigned to (?:each|every) (?:person|analyst|engineer|assignee|user|one|colleague|individual)\b", "for each assignee"),
         (r"\b(?P<e>for|in|of|per) (?P<each>each|every) (?P<k>team|owner|application|app|environment|env|tier|cost ?center) tag\b", r"\g<e> \g<each> \g<k>"),
