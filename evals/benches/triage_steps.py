@@ -116,7 +116,8 @@ async def load_new(home: Path, snapshot: FindingSet) -> None:
     plain = [f for f in snapshot.findings if f.open and f.category not in read and told_by(f) is None]
     first = max((f.issue_id for f in snapshot.findings if isinstance(f.issue_id, int)), default=0) + 1
     stride = max(1, len(plain) // NEW)
-    rows = (_row(finding, first + n) for n, finding in enumerate(plain[::stride][:NEW]))
+    # a small estate has fewer of them: some come twice, as issues of their own
+    rows = (_row(plain[n * stride % len(plain)], first + n) for n in range(NEW if plain else 0))
     with tempfile.TemporaryDirectory(prefix="posture-new-") as folder:
         file = Path(folder) / "issues.jsonl"
         file.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
@@ -129,14 +130,14 @@ def _row(finding: Finding, number: int) -> dict[str, Any]:
     now = int(time.time() * 1000)
     facts = {
         "xdm.finding.status": finding.status.value,
-        "xdm.finding.uid": f"{finding.id}-new",
+        "xdm.finding.uid": f"{finding.id}-new-{number}",
         "xdm.cloud.provider": finding.provider,
         "xdm.cloud.project_id": finding.account,
         "xdm.cloud.region": finding.region,
     }
     return {
         "xdm.issue.id": number,
-        "xdm.issue.external_id": f"{finding.external_id}-new",
+        "xdm.issue.external_id": f"{finding.external_id}-new-{number}",
         "xdm.issue.name": finding.title,
         "xdm.issue.description": finding.description,
         "xdm.issue.severity": finding.severity.value,
