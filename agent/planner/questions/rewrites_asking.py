@@ -117,7 +117,6 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         # what is open on something: its issues
         (r"^(?P<lead>\W*(?:(?:please|pls|show|me|tell|list) )*)(?:what(?:'s| is|s)?|all that is|everything (?:that is )?) (?:currently |still )?open (?:on|for|against|at) (?!(?:the )?(?:internet|world|public|port|ports|everyone|anyone)\b)", r"\g<lead>open issues on "),
         # who may sign in
-        (r"\bconsole users\b", "iam users with console access"),
         (r"\b(?:(?:who|that|which) )?(?:can|may|could|(?:are|is) (?:able|allowed) to) (?:log|sign)(?: |-)?in(?:to)?(?: to| on| at)? (?:the )?(?:aws )?(?:management |web )?console\b", "with console access"),
         # rules of posture, by their issues
         (r"\b(?:config|configuration|posture) (?P<what>rules?|checks?)(?P<mid>(?: (?!by\b)[\w-]+){0,4}) by (?P<n>number of )?(?P<w>(?:(?:open|critical|high|medium|low|new) )*)(?P<e>issues|findings)\b", r"\g<what>\g<mid> by \g<n>\g<w>configuration \g<e>"),

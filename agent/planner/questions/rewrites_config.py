@@ -71,7 +71,6 @@ _REWRITES: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], st
         (r"\b(?:with|have|has|having) (?:an? )?(?:bucket |resource |repository |key )?polic(?:y|ies) (?:that |which )?(?:allow|let|grant|permit)(?:s|ing)? (?:access to )?(?:everyone|anyone|everybody|anybody|the public|all users)(?: in| to read| access| to access)?\b", "that are open to the public"),
         (r"\bddos(?: protection)? plans?\b", "ddos protection"),
         (r",? (?:and )?when (?:they|it|each|these) (?:were|was|are|is) (first|last) seen\W*$", r", with \1 seen"),
-        (r"\bconsole users\b", "iam users with console access"),
         (r"\b(?:which|that) (?:nobody|no one|none) (?:has |have )?(?P<v>rotated|changed|used|touched|updated)\b", r"not \g<v>"),
         (r"\b(?P<lb>load balancers?|albs?|elbs?)(?P<mid>(?: (?!without\b|no\b|not\b|never\b|lacking\b)[\w-]+){0,3}?) (?:(?:that|which|are|still|listen(?:s|ing)?|with|having|have|a|an|plain|only) )*(?:on |over |via )?(?:plain |unencrypted )?http(?: listeners?| only)*(?:,? (?:on )?port 80)?(?=\W*$| and | in |,)", r"\g<lb>\g<mid> with plain http"),
         (r"\bservices? exposed (?:via|through|with|by|on) (?:an? )?(?:external )?load ?balancers?\b(?: in (?:k8s|kubernetes))?", "kubernetes services of type loadbalancer"),

@@ -74,7 +74,7 @@ def read_settings(text: str, estate: Estate, now: datetime, understand: Understa
         text = re.sub(r"\s{2,}", " ", f"{text[: said.start()]} {text[said.end() :]}").strip(" :,.")
     text = with_grants(with_trust(text))
     for pattern, instead in REPHRASED:
-        text = re.sub(pattern, instead, text)
+        text = pattern.sub(instead, text)
     text = text.strip(" ,:")
     form = _form(text, estate, now, understand, rule=rule)
     if form is None and _ACCOUNTS.match(text) is not None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 # a root (as `setting_places.root` gives it) -> the root that keys of providers have
@@ -74,7 +75,7 @@ _ACCEPT: Final = r"(?:(?:(?:we )?(?:can |could )?still |currently )?(?:accept(?:
 _TLS: Final = rf"\b(?:(?:that|which|where) {_ACCEPT}?|{_ACCEPT})(?:version )?(?:tls|ssl)(?: version)?"
 _TLS_END: Final = r"(?! (?:or|and|as))(?: (?:is |are )?(?:still )?(?:allowed|accepted|enabled|supported|permitted|possible))?(?: connections?| clients?)?"
 # said in another way
-REPHRASED: Final[tuple[tuple[str, str], ...]] = (
+_REPHRASED: Final[tuple[tuple[str, str], ...]] = (
     (r"\bserver access log(?:s|ging)?\b", "logging"),
     (r"\b(?:(?:that|which) )?(?:spans?|spanning|covers?|covering|from|ranging from|goes from|is)\s+((?:\d{1,3}\.){3}\d{1,3})\s*(?:to|through|until|till|-|–|\.\.)\s*((?:\d{1,3}\.){3}\d{1,3})\b",
      r"with start ip address \1 and end ip address \2"),
@@ -145,3 +146,5 @@ REPHRASED: Final[tuple[tuple[str, str], ...]] = (
     (r"\bimage (?:tag(?:ged)?|version) (?:is )?latest\b", "image ending in ':latest'"),
     (r"^(.*\b(?:deployments?|pods?|workloads?)\b.*?)\b(?:an? )?images? (?:that (?:is|are) |which (?:is|are) )?(?:tagged|with (?:the )?tag|having (?:the )?tag) (?:as |of )?'?:?latest'?\b", r"\1 image ending in ':latest'"),
 )  # fmt: skip
+# compiled once: there are more patterns than the cache of `re` keeps
+REPHRASED: Final = tuple((re.compile(pattern), words) for pattern, words in _REPHRASED)

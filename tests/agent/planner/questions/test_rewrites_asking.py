@@ -63,7 +63,6 @@ from tests.agent.planner.questions.tenant import NOW, Tenant
         ("top 2 config rules per provider by open issues", "top 2 rules per provider by open configuration issues"),
         ("regions where there are more than 150 open issues", "regions with more than 150 open issues"),
         ("what is the most used operating system in every cloud", "top 1 operating system per cloud by number of machines"),
-        ("console users without mfa", "iam users with console access without mfa"),
         ("iam users who can log in to the console", "iam users with console access"),
         ("all managed kubernetes clusters", "all kubernetes clusters"),
     ],
